@@ -1,0 +1,30 @@
+/* schema.h -- What writer and reader of a snapshot must agree on besides schema.sql.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef HEAPDIFF_FORMAT_SCHEMA_H
+#define HEAPDIFF_FORMAT_SCHEMA_H
+
+#define FORMAT_APPLICATION_ID 0x48444646 /* 'HDFF', PRAGMA application_id */
+#define FORMAT_VERSION        1          /* PRAGMA user_version */
+
+/* The text of schema.sql, zero-terminated; generated at build time, never freed. */
+extern const char format_schema_sql[];
+
+/* stack.kind, in the order of enum block_kind. */
+enum block_kind { KIND_MALLOC, KIND_BUFFER, KIND_MMAP, KIND_BRK, KIND_SHM, KIND_POOL, KIND_COUNT };
+#define FORMAT_KIND_NAMES {"malloc", "buffer", "mmap", "brk", "shm", "pool"}
+
+/* snapshot.reason, in the order of enum snapshot_reason. */
+enum snapshot_reason {
+    REASON_REQUEST,
+    REASON_EXIT,
+    REASON_API,
+    REASON_SIGNAL,
+    REASON_INTERVAL,
+    REASON_PRESSURE,
+    REASON_COUNT
+};
+#define FORMAT_REASON_NAMES {"request", "exit", "api", "signal", "interval", "pressure"}
+
+#endif

@@ -1,0 +1,236 @@
+-- schema.sql -- THE CONTRACT: every table and column of a heapdiff snapshot.
+--
+-- The shim executes this text to make a snapshot, the analyzer executes it in its tests, and
+-- `sqlite3 file.db .schema` shows it to a reader: there is no second description of the format.
+-- One file holds the live state of one process at one time. Units: bytes, nanoseconds, addresses
+-- as signed 64-bit integers (print them with printf('0x%x', address)).
+--
+-- Reading order: snapshot -> stack -> node -> location -> module; then region, mapping, counter.
+-- For a quick look: SELECT * FROM top_sites LIMIT 10;
+
+PRAGMA application_id = 1212433990;  -- 'HDFF'; schema.h: FORMAT_APPLICATION_ID
+PRAGMA user_version   = 1;           -- schema.h: FORMAT_VERSION
+
+-- Exactly one row: what was measured, when, and how much of it there is.
+CREATE TABLE snapshot (
+  number          INTEGER NOT NULL,   -- 1 for the first snapshot of the process, and so on
+  label           TEXT    NOT NULL,   -- given by the asker; '' when none was given
+  reason          TEXT    NOT NULL,   -- 'request', 'exit', 'api', 'signal', 'interval', 'pressure'
+  time_ns         INTEGER NOT NULL,   -- wall clock, since 1970
+  uptime_ns       INTEGER NOT NULL,   -- since the process started recording (monotonic clock)
+  duration_ns     INTEGER NOT NULL,   -- how long collecting it took
+  epoch           INTEGER NOT NULL,   -- birth epoch that this snapshot closes; see table epoch
+  pid             INTEGER NOT NULL,   -- in the process's own pid namespace
+  ppid            INTEGER NOT NULL,
+  uid             INTEGER NOT NULL,   -- effective user
+  program         TEXT    NOT NULL,   -- base name of the executable
+  executable      TEXT    NOT NULL,   -- /proc/self/exe
+  command_line    TEXT    NOT NULL,   -- arguments joined by blanks
+  directory       TEXT    NOT NULL,   -- working directory at the time of the snapshot
+  host            TEXT    NOT NULL,
+  page_size       INTEGER NOT NULL,
+  threads         INTEGER NOT NULL,   -- all of the process but heapdiff's own
+  sample_bytes    INTEGER NOT NULL,   -- 0 = every allocation was recorded; else HEAPDIFF_SAMPLE
+  live_bytes      INTEGER NOT NULL,   -- sum over stack, estimated when sampled
+  live_blocks     INTEGER NOT NULL,
+  rss_bytes       INTEGER NOT NULL,   -- sum of Rss over table mapping: the number to be explained
+  peak_rss_bytes  INTEGER NOT NULL,   -- VmHWM
+  version         TEXT    NOT NULL    -- of the heapdiff that wrote the file
+) STRICT;
+
+-- A stack is where blocks come from: frames (through node), what they are, and the counters.
+-- freed blocks = allocations - live_blocks; the same for bytes.
+CREATE TABLE stack (
+  id              INTEGER PRIMARY KEY,
+  node_id         INTEGER REFERENCES node (id),  -- leaf frame; NULL when no frame was found
+  kind            TEXT    NOT NULL,   -- 'malloc', 'buffer', 'mmap', 'brk', 'shm', 'pool'
+  live_blocks     INTEGER NOT NULL,
+  live_bytes      INTEGER NOT NULL,   -- as requested by the program, without allocator rounding
+  live_variance   REAL    NOT NULL,   -- of live_bytes, in bytes squared; 0 when not sampled
+  allocations     INTEGER NOT NULL,   -- ever, including those that were freed
+  allocated_bytes INTEGER NOT NULL,   -- ever
+  first_epoch     INTEGER NOT NULL,   -- the epoch in which the stack was first seen
+  truncated       INTEGER NOT NULL    -- 1: deeper than HEAPDIFF_DEPTH, or the unwinder gave up
+) STRICT;
+
+-- The frames of all stacks as one tree, so that common callers are stored once.
+-- A stack's frames, leaf first: its node, the node's parent, and so on.
+CREATE TABLE node (
+  id              INTEGER PRIMARY KEY,
+  parent_id       INTEGER REFERENCES node (id),  -- the caller; NULL for the outermost frame
+  location_id     INTEGER NOT NULL REFERENCES location (id)
+) STRICT;
+
+-- A code address that occurs in a stack. For callers it is a return address: the call itself is
+-- at address - 1, which is what symbols must be looked up for.
+CREATE TABLE location (
+  id              INTEGER PRIMARY KEY,
+  address         INTEGER NOT NULL,   -- in the process
+  module_id       INTEGER REFERENCES module (id),  -- NULL for JIT code and unknown memory
+  offset          INTEGER,            -- address - module.bias: the address in the ELF file
+  jit_name        TEXT                -- from the perf map, as found there; NULL for native code
+) STRICT;
+
+-- Everything that was loaded while recording, also what has been unloaded since.
+CREATE TABLE module (
+  id              INTEGER PRIMARY KEY,
+  path            TEXT    NOT NULL,
+  build_id        TEXT,               -- hex; NULL when the file has none
+  start           INTEGER NOT NULL,   -- lowest mapped address
+  end             INTEGER NOT NULL,   -- one past the highest
+  bias            INTEGER NOT NULL,   -- address in the process - address in the ELF file
+  unloaded        INTEGER NOT NULL    -- 1: no longer mapped when the snapshot was taken
+) STRICT;
+
+-- Live blocks by the epoch they were born in: survivors are those of earlier epochs.
+CREATE TABLE age (
+  stack_id        INTEGER NOT NULL REFERENCES stack (id),
+  epoch           INTEGER NOT NULL,
+  live_blocks     INTEGER NOT NULL,
+  live_bytes      INTEGER NOT NULL,
+  PRIMARY KEY (stack_id, epoch)
+) STRICT, WITHOUT ROWID;
+
+-- Live blocks by size: class n holds sizes from 2^n up to, not including, 2^(n+1); 0 holds 0 and 1.
+CREATE TABLE size (
+  stack_id        INTEGER NOT NULL REFERENCES stack (id),
+  class           INTEGER NOT NULL,
+  live_blocks     INTEGER NOT NULL,
+  live_bytes      INTEGER NOT NULL,
+  PRIMARY KEY (stack_id, class)
+) STRICT, WITHOUT ROWID;
+
+-- When each epoch began. Every snapshot closes one epoch and opens the next.
+CREATE TABLE epoch (
+  number          INTEGER PRIMARY KEY,
+  uptime_ns       INTEGER NOT NULL
+) STRICT;
+
+-- Every live block; empty unless the snapshot was taken with --blocks.
+-- (address, epoch) names a block for ever.
+CREATE TABLE block (
+  address         INTEGER PRIMARY KEY,
+  size            INTEGER NOT NULL,
+  stack_id        INTEGER NOT NULL REFERENCES stack (id),
+  epoch           INTEGER NOT NULL
+) STRICT;
+
+-- Address ranges whose owner is known, with the bytes of them that are resident in memory.
+CREATE TABLE region (
+  start           INTEGER PRIMARY KEY,
+  end             INTEGER NOT NULL,
+  owner           TEXT    NOT NULL,   -- 'mmap': the program's own mapping (see its stack);
+                                      -- 'allocator': mapped by an allocator for its blocks;
+                                      -- 'thread stack'; 'heapdiff': our own memory
+  stack_id        INTEGER REFERENCES stack (id),
+  resident_bytes  INTEGER NOT NULL
+) STRICT;
+
+-- /proc/self/smaps, one row a line of it.
+CREATE TABLE mapping (
+  start           INTEGER PRIMARY KEY,
+  end             INTEGER NOT NULL,
+  permissions     TEXT    NOT NULL,
+  file_offset     INTEGER NOT NULL,
+  path            TEXT    NOT NULL,   -- a file, '[heap]', '[stack]', …, or '' for anonymous memory
+  kind            TEXT    NOT NULL,   -- 'heap', 'stack', 'file', 'anonymous', 'shared', 'special'
+  rss_bytes       INTEGER NOT NULL,
+  pss_bytes       INTEGER NOT NULL,
+  dirty_bytes     INTEGER NOT NULL,   -- private and written to
+  swap_bytes      INTEGER NOT NULL
+) STRICT;
+
+-- rss_bytes of the snapshot by owner: the rows add up to it, to the byte.
+--   'allocator'     heap, arenas and mappings of the allocator: live blocks and what it holds free
+--   'mmap'          anonymous and shared memory mapped by the program itself (or its runtime)
+--   'file'          mapped files: code, data, caches
+--   'thread stack'  stacks of all threads, the main one too
+--   'heapdiff'      what recording costs
+--   'other'         what nobody could be found for
+CREATE TABLE rss (
+  owner           TEXT    PRIMARY KEY,
+  bytes           INTEGER NOT NULL
+) STRICT;
+
+-- What recording saw, dropped, cut short or guessed: how far the rest can be trusted.
+CREATE TABLE counter (
+  name            TEXT    PRIMARY KEY,
+  value           INTEGER NOT NULL,
+  meaning         TEXT    NOT NULL
+) STRICT;
+
+-- Statistics of the program's allocator, in its own terms (glibc: mallinfo2).
+CREATE TABLE allocator (
+  name            TEXT    NOT NULL,   -- 'glibc', 'jemalloc', 'tcmalloc', 'mimalloc'
+  statistic       TEXT    NOT NULL,
+  value           INTEGER NOT NULL,
+  PRIMARY KEY (name, statistic)
+) STRICT, WITHOUT ROWID;
+
+-- Numbers that a managed runtime gave about itself (process.memoryUsage() and the like).
+CREATE TABLE runtime (
+  name            TEXT    NOT NULL,   -- 'node', …
+  statistic       TEXT    NOT NULL,
+  value           REAL    NOT NULL,
+  PRIMARY KEY (name, statistic)
+) STRICT, WITHOUT ROWID;
+
+-- The HEAPDIFF_* options in force.
+CREATE TABLE option (
+  name            TEXT    PRIMARY KEY,
+  value           TEXT    NOT NULL,
+  is_set          INTEGER NOT NULL    -- 0: the default
+) STRICT;
+
+-- Names that the analyzer found for native locations (heapdiff symbolize); inlined frames first.
+CREATE TABLE symbol (
+  location_id     INTEGER NOT NULL REFERENCES location (id),
+  depth           INTEGER NOT NULL,   -- 0: innermost inlined function
+  function        TEXT    NOT NULL,
+  file            TEXT,
+  line            INTEGER,
+  column_number   INTEGER,
+  PRIMARY KEY (location_id, depth)
+) STRICT, WITHOUT ROWID;
+
+-- ---------------------------------------------------------------------------------------------
+-- Views: for people with a sqlite3 prompt.
+
+-- Each location in words: the JIT name, the symbol, or module+0xoffset.
+CREATE VIEW location_name AS
+SELECT l.id AS location_id,
+       coalesce(l.jit_name,
+                (SELECT s.function FROM symbol s WHERE s.location_id = l.id ORDER BY s.depth LIMIT 1),
+                CASE WHEN m.id IS NULL THEN printf('0x%x', l.address)
+                     ELSE printf('%s+0x%x',
+                                 replace(m.path, rtrim(m.path, replace(m.path, '/', '')), ''),
+                                 l.offset) END) AS name
+FROM location l LEFT JOIN module m ON m.id = l.module_id;
+
+-- The frames of every stack: depth 0 is the leaf.
+CREATE VIEW stack_frames AS
+WITH RECURSIVE walk (stack_id, depth, node_id) AS (
+  SELECT id, 0, node_id FROM stack WHERE node_id IS NOT NULL
+  UNION ALL
+  SELECT w.stack_id, w.depth + 1, n.parent_id
+  FROM walk w JOIN node n ON n.id = w.node_id WHERE n.parent_id IS NOT NULL)
+SELECT w.stack_id, w.depth, n.location_id, ln.name
+FROM walk w JOIN node n ON n.id = w.node_id JOIN location_name ln ON ln.location_id = n.location_id;
+
+-- Stacks by live bytes, largest first, each with its eight innermost frames.
+CREATE VIEW top_sites AS
+SELECT s.kind, s.live_bytes, s.live_blocks, s.allocations,
+       s.allocations - s.live_blocks AS frees,
+       (WITH RECURSIVE walk (depth, node_id, text) AS (
+          SELECT 0, s.node_id, ''
+          UNION ALL
+          SELECT w.depth + 1, n.parent_id,
+                 w.text || CASE w.depth WHEN 0 THEN '' ELSE ' < ' END || ln.name
+          FROM walk w JOIN node n ON n.id = w.node_id
+                      JOIN location_name ln ON ln.location_id = n.location_id
+          WHERE w.depth < 8)
+        SELECT text FROM walk ORDER BY depth DESC LIMIT 1) AS stack,
+       s.id AS stack_id
+FROM stack s
+WHERE s.live_blocks > 0
+ORDER BY s.live_bytes DESC;
