@@ -1,0 +1,98 @@
+#!/bin/bash
+# demo.sh -- The main job from nothing: set up, build, measure a leaking Node server, report.
+#
+# Everything it makes lies in build/demo/. Can be run again at any time.
+#
+# SPDX-License-Identifier: Apache-2.0
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source samples/requirements.sh
+
+warmup=1800 # requests: every route is compiled, every cache is full
+load=6000
+
+out=build/demo
+server=""
+trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true' EXIT
+trap 'exit 130' INT TERM
+
+say() {
+  printf '\n== %s\n' "$*"
+}
+
+build() {
+  # shellcheck disable=SC2086 # lists of words
+  require $requirements_build $requirements_demo
+  cmake --preset release >build-log.txt 2>&1 && cmake --build --preset release >>build-log.txt 2>&1 ||
+    { cat build-log.txt >&2; rm -f build-log.txt; return 1; }
+  mkdir -p "$out"
+  mv build-log.txt "$out/build.log"
+}
+
+# Sets server and port. The server's first line on stdout comes when it listens.
+start_server() {
+  local line
+  exec {answers}< <(
+    HEAPDIFF_OUT="$out/exit.db" LD_PRELOAD="$PWD/build/libheapdiff.so" \
+      NODE_OPTIONS="--perf-basic-prof --interpreted-frames-native-stack --expose-gc" \
+      exec node samples/node-server/server.js 0 2>"$out/server.log"
+  )
+  server=$!
+  if ! read -r -t 30 line <&"$answers" || [ "${line% *}" != "listening on" ]; then
+    cat "$out/server.log" >&2
+    return 1
+  fi
+  port=${line##* }
+}
+
+ask() {
+  node -e 'fetch(process.argv[1]).then(r => r.text()).then(t => process.stdout.write(t))' \
+    "http://127.0.0.1:$port/$1"
+}
+
+snapshot() {
+  ask gc >/dev/null
+  ask stats >"$out/$1.stats.json"
+  build/heapdiff snapshot "$server" --label "$1" -o "$out/$1.db"
+}
+
+# What the server says that it kept between the snapshots, beside what was measured from outside.
+confirm() {
+  build/heapdiff compare "$out/steady.db" "$out/loaded.db" --format json >"$out/compare.json"
+  node - "$out" <<'END'
+const [out] = process.argv.slice(2);
+const read = (name) => JSON.parse(require('fs').readFileSync(`${out}/${name}`));
+const kept = (field) =>
+  read('loaded.stats.json').uploads[field] - read('steady.stats.json').uploads[field];
+const site = read('compare.json').sites[0] ?? { growth_bytes: 0, growth_blocks: 0 };
+const deviation = 100 * (site.growth_bytes / kept('bytes') - 1);
+console.log(`the server kept    ${kept('bytes')} bytes in ${kept('blocks')} uploads`);
+console.log(`site 1 grew by     ${site.growth_bytes} bytes in ${site.growth_blocks} blocks ` +
+  `(${deviation >= 0 ? '+' : ''}${deviation.toFixed(2)} %)`);
+process.exit(Math.abs(deviation) <= 2 ? 0 : 1);
+END
+}
+
+say "set up and build"
+build
+
+rm -f "$out"/*.db "$out"/*.json
+start_server
+say "node server, pid $server, port $port: warm-up"
+node samples/node-server/load.js "$port" "$warmup"
+snapshot steady
+
+say "load"
+node samples/node-server/load.js "$port" "$load"
+snapshot loaded
+
+say "heapdiff compare $out/steady.db $out/loaded.db"
+build/heapdiff compare "$out/steady.db" "$out/loaded.db"
+
+say "what the server itself knows"
+confirm
+
+say "files"
+echo "snapshots  $PWD/$out/steady.db"
+echo "           $PWD/$out/loaded.db"
+echo "report     $PWD/$out/compare.json"

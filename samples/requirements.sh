@@ -1,0 +1,35 @@
+# requirements.sh -- What building, demonstrating and testing need on Debian 12; sourced, not run.
+#
+# require PACKAGE... installs those that are missing, and does nothing when none is.
+#
+# SPDX-License-Identifier: Apache-2.0
+
+requirements_build="gcc g++ cmake ninja-build pkg-config binutils libsqlite3-dev libjemalloc-dev
+  libunwind-dev liblzma-dev zlib1g-dev libdw-dev libelf-dev libcjson-dev libiberty-dev
+  libcmocka-dev"
+requirements_demo="nodejs"
+requirements_tests="nodejs python3 redis-server redis-tools"
+
+# A program that is already there counts, however it came: node is often not Debian's own.
+requirement_is_met() {
+  case $1 in
+    nodejs) command -v node >/dev/null && return ;;
+    python3) command -v python3 >/dev/null && return ;;
+  esac
+  [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+require() {
+  local package missing="" sudo=""
+  for package in "$@"; do
+    requirement_is_met "$package" || missing="$missing $package"
+  done
+  [ -n "$missing" ] || return 0
+  [ "$(id -u)" -eq 0 ] || sudo=sudo
+  echo "installing:$missing" >&2
+  # A fresh machine has no package lists yet; old lists may name versions that are gone.
+  $sudo apt-get update -qq >&2
+  # shellcheck disable=SC2086 # a list of words
+  $sudo env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends $missing >&2
+}
