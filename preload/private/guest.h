@@ -1,0 +1,37 @@
+/* guest.h -- What the private libraries call instead of libc where a guest may not.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef PRIVATE_GUEST_H
+#define PRIVATE_GUEST_H
+
+#include <link.h> /* struct dl_phdr_info */
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Memory of the private jemalloc. Not for application threads: jemalloc keeps state per thread. */
+void *guest_malloc(size_t size);
+void *guest_calloc(size_t count, size_t size);
+void *guest_realloc(void *block, size_t size);
+void guest_free(void *block);
+
+/* System calls that do not pass through our own hooks. As mmap(2) and so on. */
+void *guest_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset);
+int guest_munmap(void *address, size_t size);
+void *guest_mremap(void *address, size_t old_size, size_t new_size, int flags, ...);
+
+/* Modules from our own list (tables/modules.c), so that nobody takes the loader's lock. */
+int guest_dl_iterate_phdr(int (*visit)(struct dl_phdr_info *, size_t, void *), void *context);
+
+/* libunwind asks whether an address can be read by writing it into a pipe; a guest holds no
+ * descriptors, so the "write" is a system call that only copies the bytes in. */
+int guest_probe_pipe(int fds[2], int flags);
+ssize_t guest_probe_read(int fd, void *buffer, size_t size);
+ssize_t guest_probe_write(int fd, const void *address, size_t size);
+int guest_probe_mincore(void *address, size_t size, unsigned char *pages);
+int guest_probe_msync(void *address, size_t size, int flags);
+
+/* 1 if the eight bytes at the address can be read. One system call. */
+int guest_readable(const void *address);
+
+#endif
