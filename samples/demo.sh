@@ -13,8 +13,12 @@ load=6000
 
 out=build/demo
 server=""
-trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true' EXIT
+trap stop_server EXIT
 trap 'exit 130' INT TERM
+
+stop_server() {
+  [ -z "$server" ] || { kill "$server" && wait "$server"; } 2>/dev/null || true
+}
 
 say() {
   printf '\n== %s\n' "$*"
@@ -23,17 +27,16 @@ say() {
 build() {
   # shellcheck disable=SC2086 # lists of words
   require $requirements_build $requirements_demo
-  cmake --preset release >build-log.txt 2>&1 && cmake --build --preset release >>build-log.txt 2>&1 ||
-    { cat build-log.txt >&2; rm -f build-log.txt; return 1; }
   mkdir -p "$out"
-  mv build-log.txt "$out/build.log"
+  { cmake --preset release && cmake --build --preset release; } >"$out/build.log" 2>&1 ||
+    { cat "$out/build.log" >&2; return 1; }
 }
 
 # Sets server and port. The server's first line on stdout comes when it listens.
 start_server() {
   local line
   exec {answers}< <(
-    HEAPDIFF_OUT="$out/exit.db" LD_PRELOAD="$PWD/build/libheapdiff.so" \
+    HEAPDIFF_AT_EXIT=0 LD_PRELOAD="$PWD/build/libheapdiff.so" \
       NODE_OPTIONS="--perf-basic-prof --interpreted-frames-native-stack --expose-gc" \
       exec node samples/node-server/server.js 0 2>"$out/server.log"
   )

@@ -1,0 +1,205 @@
+# harness.py -- Programs with and without the shim, awaited by what they say and never by time.
+#
+# SPDX-License-Identifier: Apache-2.0
+"""Shared by the end-to-end tests and tests/runner.py; Python's standard library only.
+
+HEAPDIFF_BUILD names the build folder to be tested (default: build/ at the top).
+"""
+import json
+import os
+import re
+import select
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = Path(os.environ.get("HEAPDIFF_BUILD") or ROOT / "build").resolve()
+SHIM = BUILD / "libheapdiff.so"
+COMMAND = BUILD / "heapdiff"
+SAMPLES = ROOT / "samples"
+NODE_OPTIONS = "--perf-basic-prof --interpreted-frames-native-stack --expose-gc"
+TIMEOUT = 60  # seconds, the most that anything is waited for
+
+
+def environment(recorded, **options):
+    """This environment without our variables, then with them if `recorded`, then `options`."""
+    result = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("HEAPDIFF_") and name not in ("LD_PRELOAD", "NODE_OPTIONS")
+    }
+    if recorded:
+        result["LD_PRELOAD"] = str(SHIM)
+    result.update({name: str(value) for name, value in options.items()})
+    return result
+
+
+def run(arguments, recorded=False, cwd=None, stdin=None, **options):
+    """Runs a program to its end; the result has returncode, stdout and stderr as text."""
+    return subprocess.run(
+        [str(argument) for argument in arguments],
+        env=environment(recorded, **options),
+        cwd=cwd,
+        input=stdin,
+        stdin=subprocess.DEVNULL if stdin is None else None,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=TIMEOUT,
+        check=False,
+    )
+
+
+def heapdiff(*arguments, **options):
+    return run([COMMAND, *arguments], **options)
+
+
+def must(result):
+    """The result of a program that has to succeed."""
+    if result.returncode != 0:
+        command = " ".join(map(str, result.args))
+        raise AssertionError(f"{command}: exit {result.returncode}\n{result.stdout}{result.stderr}")
+    return result
+
+
+def snapshot(pid, path, label, *more):
+    printed = must(heapdiff("snapshot", pid, "--label", label, "-o", path, *more)).stdout
+    if printed != f"{path}\n":
+        raise AssertionError(f"snapshot printed {printed!r} instead of {path}")
+    return path
+
+
+def compare(*paths):
+    return json.loads(must(heapdiff("compare", *paths, "--format", "json")).stdout)
+
+
+class Program:
+    """A program that runs beside the test. Its stdout is read line by line, stderr kept in a file."""
+
+    def __init__(self, arguments, recorded=True, cwd=None, **options):
+        self.errors = tempfile.TemporaryFile("w+", errors="replace")
+        self.process = subprocess.Popen(
+            [str(argument) for argument in arguments],
+            env=environment(recorded, **options),
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=self.errors,
+        )
+        self.pid = self.process.pid
+        self.pending = b""
+
+    def stderr(self):
+        self.errors.seek(0)
+        return self.errors.read()
+
+    def await_line(self, pattern):
+        """The match of `pattern` in the first line of stdout that has it."""
+        deadline = time.monotonic() + TIMEOUT
+        while True:
+            while b"\n" in self.pending:
+                line, self.pending = self.pending.split(b"\n", 1)
+                match = re.search(pattern, line.decode(errors="replace"))
+                if match:
+                    return match
+            left = max(0, deadline - time.monotonic())
+            if not select.select([self.process.stdout], [], [], left)[0]:
+                raise AssertionError(f"no line like {pattern!r} in {TIMEOUT} s\n{self.stderr()}")
+            part = os.read(self.process.stdout.fileno(), 65536)
+            if not part:
+                raise AssertionError(f"ended without a line like {pattern!r}\n{self.stderr()}")
+            self.pending += part
+
+    def stop(self, number=signal.SIGTERM):
+        """Ends the program as its users would; its exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        try:
+            return self.process.wait(TIMEOUT)
+        finally:
+            self.close()
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        self.close()
+
+
+class NodeServer(Program):
+    """The sample server on a port of its own."""
+
+    def __init__(self, script=SAMPLES / "node-server" / "server.js", recorded=True, **options):
+        options.setdefault("NODE_OPTIONS", NODE_OPTIONS)
+        options.setdefault("HEAPDIFF_AT_EXIT", 0)
+        super().__init__(["node", script, 0], recorded=recorded, **options)
+        self.load_script = Path(script).with_name("load.js")
+        self.port = int(self.await_line(r"^listening on (\d+)$")[1])
+
+    def get(self, route):
+        url = f"http://127.0.0.1:{self.port}/{route}"
+        with urllib.request.urlopen(url, timeout=TIMEOUT) as answer:
+            return json.load(answer)
+
+    def load(self, requests):
+        """Puts load on all routes; the digest over all answers."""
+        result = must(run(["node", self.load_script, self.port, requests]))
+        return re.search(r"^answers (\w+)$", result.stdout, re.MULTILINE)[1]
+
+    def settled_snapshot(self, path, label):
+        """Collects garbage, takes a snapshot; what the server knows that it keeps."""
+        self.get("gc")
+        kept = self.get("stats")["uploads"]
+        snapshot(self.pid, path, label)
+        return kept
+
+
+def own_frame(site):
+    """The frame that a site is named by."""
+    if "function" in site:
+        return site
+    return next((frame for frame in site["stack"] if frame.get("site")), site["stack"][0])
+
+
+def bare_name(function):
+    """`(anonymous namespace)::Library::index_document(int)` -> `index_document`."""
+    name = re.sub(r"\(anonymous namespace\)::", "", function or "")
+    name = re.sub(r"\(.*", "", name)
+    return re.sub(r".*::", "", name)
+
+
+def site_names(comparison):
+    return [bare_name(own_frame(site)["function"]) for site in comparison["sites"]]
+
+
+class TestCase(unittest.TestCase):
+    """A test with a folder of its own, self.folder, that is gone afterwards."""
+
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="heapdiff-test."))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def assert_parts_add_up(self, comparison):
+        verdict = comparison["verdict"]
+        parts = sum(part["growth_bytes"] for part in verdict["parts"])
+        self.assertEqual(parts, verdict["rss_growth_bytes"])
+
+    def assert_within(self, value, expected, percent):
+        allowed = abs(expected) * percent / 100
+        self.assertLessEqual(abs(value - expected), allowed, f"{value} is not {expected}±{percent}%")
+
+
+def main():
+    unittest.main(verbosity=2)

@@ -1,0 +1,52 @@
+#!/bin/bash
+# run.sh -- Every test from nothing: set up, build, test; then again under the sanitizers.
+#
+# tests/run.sh                     all of it
+# tests/run.sh release|asan|tsan   one of it
+# Ends with ctest's own summary of the last run; fails with the first run that fails.
+#
+# SPDX-License-Identifier: Apache-2.0
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source samples/requirements.sh
+
+# run_preset NAME [CTEST-OPTION...]: configures, builds and tests one preset, saying only what
+# matters: the compiler's words when it fails, ctest's words always.
+run_preset() {
+  local preset=$1 log
+  shift
+  printf '\n== %s\n' "$preset"
+  log=$(mktemp)
+  if ! { cmake --preset "$preset" && cmake --build --preset "$preset"; } >"$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    return 1
+  fi
+  rm -f "$log"
+  ctest --preset "$preset" "$@"
+}
+
+release() {
+  run_preset release
+}
+
+# The analyzer and all parts under test are instrumented; the preloaded shim never is.
+asan() {
+  run_preset asan
+}
+
+# Whole programs say nothing about races that they did not say before.
+tsan() {
+  run_preset tsan --label-exclude 'sample|end_to_end'
+}
+
+# shellcheck disable=SC2086 # lists of words
+require $requirements_build $requirements_tests
+for run in "${@:-release asan tsan}"; do
+  for preset in $run; do
+    case $preset in
+      release | asan | tsan) "$preset" ;;
+      *) echo "usage: tests/run.sh [release|asan|tsan]..." >&2; exit 2 ;;
+    esac
+  done
+done
