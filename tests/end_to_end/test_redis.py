@@ -82,8 +82,8 @@ class RedisUnderLoad(harness.TestCase):
         self.assertEqual(comparison["verdict"]["kind"], "leak")
         self.assert_sites_are_redis_own(comparison)
         # used_memory counts what the allocator rounds up to, heapdiff what was asked for.
-        growth = sum(site["growth_bytes"] for site in comparison["sites"])
-        self.assert_within(growth, used, 15)
+        before, after = (shot["live_bytes"] for shot in comparison["snapshots"])
+        self.assert_within(after - before, used, 15)
 
     def assert_sites_are_redis_own(self, comparison):
         names = harness.site_names(comparison)
