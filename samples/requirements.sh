@@ -1,4 +1,5 @@
 # requirements.sh -- What building, demonstrating and testing need on Debian 12; sourced, not run.
+# shellcheck shell=bash disable=SC2034 # the lists are for those who source this
 #
 # require PACKAGE... installs those that are missing, and does nothing when none is.
 #

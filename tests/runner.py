@@ -60,8 +60,11 @@ def measure_server(source, folder):
         server.load(LOAD)
         after = server.settled_snapshot(folder / "loaded.db", "loaded")
         server.stop()
-    kept = {"growth": after["bytes"] - before["bytes"], "blocks": after["blocks"] - before["blocks"]}
-    return harness.compare(folder / "steady.db", folder / "loaded.db"), kept
+    comparison = harness.compare(folder / "steady.db", folder / "loaded.db")
+    return comparison, {
+        "growth": after["bytes"] - before["bytes"],
+        "blocks": after["blocks"] - before["blocks"],
+    }
 
 
 def found(comparison):

@@ -80,7 +80,7 @@ def compare(*paths):
 
 
 class Program:
-    """A program that runs beside the test. Its stdout is read line by line, stderr kept in a file."""
+    """A program beside the test: its stdout is read line by line, its stderr kept in a file."""
 
     def __init__(self, arguments, recorded=True, cwd=None, **options):
         self.errors = tempfile.TemporaryFile("w+", errors="replace")
@@ -198,7 +198,8 @@ class TestCase(unittest.TestCase):
 
     def assert_within(self, value, expected, percent):
         allowed = abs(expected) * percent / 100
-        self.assertLessEqual(abs(value - expected), allowed, f"{value} is not {expected}±{percent}%")
+        message = f"{value} is not {expected}±{percent}%"
+        self.assertLessEqual(abs(value - expected), allowed, message)
 
 
 def main():

@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+# house.py -- Whether the source keeps the rules of the house that a program can check.
+#
+# SPDX-License-Identifier: Apache-2.0
+"""One line a fault; exit 1 when there is one. See CONTRIBUTING.md, step 5."""
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = {".c", ".h", ".cpp", ".js", ".py", ".sh"}
+C_LIKE = {".c", ".h", ".cpp"}
+MOST_LINES, MOST_COLUMNS, MOST_FUNCTION_LINES = 450, 100, 60
+
+
+def sources():
+    """All of the source, relative to ROOT; build folders and packages are not ours."""
+    for path in sorted(ROOT.rglob("*")):
+        path = path.relative_to(ROOT)
+        if not re.match(r"build|\.git$|node_modules", path.parts[0]) and path.suffix in SOURCE:
+            if "node_modules" not in path.parts:
+                yield path
+
+
+def opening_faults(path, lines):
+    """The first line says name and purpose, the licence follows soon."""
+    first = lines[1] if lines and lines[0].startswith("#!") else lines[0] if lines else ""
+    if not re.match(rf"(/\*|#|//) {re.escape(path.name)} -- \S", first):
+        yield 1, f"opens without '{path.name} -- purpose'"
+    if not any("SPDX-License-Identifier: Apache-2.0" in line for line in lines[:60]):
+        yield 1, "has no SPDX line"
+
+
+def size_faults(path, lines):
+    if len(lines) > MOST_LINES:
+        yield len(lines), f"has more than {MOST_LINES} lines"
+    for number, line in enumerate(lines, 1):
+        if len(line) > MOST_COLUMNS:
+            yield number, f"is longer than {MOST_COLUMNS} columns"
+
+
+def function_faults(path, lines):
+    """A function of C begins with a brace in column 1 and ends with one."""
+    begin = None
+    for number, line in enumerate(lines, 1):
+        if line == "{":
+            begin = number
+        elif line == "}" and begin:
+            if number - begin - 1 > MOST_FUNCTION_LINES:
+                yield begin, f"begins a function of more than {MOST_FUNCTION_LINES} lines"
+            begin = None
+
+
+def include_faults(path, lines):
+    """Shim and analyzer share the format and nothing else."""
+    own = path.parts[0]
+    foreign = {"preload": r"analyzer/", "analyzer": r"(\.\./)*preload/(?!format/)"}.get(own)
+    for number, line in enumerate(lines, 1):
+        if foreign and re.match(rf'\s*#\s*include "{foreign}', line):
+            yield number, "includes what belongs to the other side"
+
+
+def waiting_faults(path, lines):
+    """A test awaits an event, never an amount of time."""
+    for number, line in enumerate(lines, 1):
+        if path.parts[0] == "tests" and re.search(r"\b(u|nano)?sleep\s*\(|^\s*sleep\s+\d", line):
+            yield number, "sleeps"
+
+
+def faults(path):
+    lines = (ROOT / path).read_text().splitlines()
+    checks = [opening_faults, size_faults, waiting_faults]
+    if path.suffix in C_LIKE:
+        checks += [function_faults, include_faults]
+    for check in checks:
+        for number, text in check(path, lines):
+            yield f"{path}:{number}: {text}"
+
+
+def main():
+    found = [fault for path in sources() for fault in faults(path)]
+    print("\n".join(found) or "no faults")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
