@@ -14,12 +14,12 @@ MOST_LINES, MOST_COLUMNS, MOST_FUNCTION_LINES = 450, 100, 60
 
 
 def sources():
-    """All of the source, relative to ROOT; build folders and packages are not ours."""
+    """All of the source, relative to ROOT; builds, caches and packages are not ours."""
     for path in sorted(ROOT.rglob("*")):
         path = path.relative_to(ROOT)
-        if not re.match(r"build|\.git$|node_modules", path.parts[0]) and path.suffix in SOURCE:
-            if "node_modules" not in path.parts:
-                yield path
+        foreign = re.match(r"build|\.", path.parts[0]) or "node_modules" in path.parts
+        if path.suffix in SOURCE and not foreign:
+            yield path
 
 
 def opening_faults(path, lines):
