@@ -1,0 +1,40 @@
+/* text.h -- Growing texts, and texts from strangers made fit to be shown.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ANALYZER_BASE_TEXT_H
+#define ANALYZER_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Zero-initialise it; text_done gives it back. BYTES is zero-terminated once anything was added. */
+struct text {
+    char *bytes;
+    size_t length, capacity;
+};
+
+void text_done(struct text *text);
+void text_add(struct text *text, const char *more);
+void text_add_n(struct text *text, const char *more, size_t length);
+void text_format(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Adds what a stranger wrote: invalid UTF-8 becomes U+FFFD; with FOR_TERMINAL control characters and
+ * those that turn the direction of writing become '?', so that no name can steer a terminal. */
+void text_add_clean(struct text *text, const char *stranger, bool for_terminal);
+
+/* Columns that UTF-8 text takes on a terminal, one per character. */
+size_t text_columns(const char *text);
+
+/* The part after the last '/'; borrowed from PATH. */
+const char *text_base_name(const char *path);
+
+bool text_starts(const char *text, const char *start);
+
+/* How many characters must be changed, added or removed to make A out of B (Levenshtein). */
+size_t text_distance(const char *a, const char *b);
+
+/* Reads a whole file of at most LIMIT bytes into TEXT; false with errno set when that fails. */
+bool text_read_file(struct text *text, const char *path, size_t limit);
+
+#endif

@@ -1,0 +1,30 @@
+/* command.h -- What a command is, and the table of them.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ANALYZER_CLI_COMMAND_H
+#define ANALYZER_CLI_COMMAND_H
+
+#include "base/error.h"
+#include "cli/options.h"
+
+struct command {
+    const char *name;
+    const char *arguments; /* "[options] A.db B.db …" */
+    const char *summary;   /* one line */
+    const char *details;   /* a paragraph or two for its help */
+    const struct option_spec *options; /* ends with a row without a name */
+    /* Gets the words after the command's name. Returns the exit code; on failure ERROR's, with ERROR
+     * filled. */
+    int (*run)(int argc, char **argv, struct error *error);
+};
+
+extern const struct command command_run, command_snapshot, command_show, command_compare;
+
+/* All commands, in the order of the help; ends with NULL. */
+extern const struct command *const commands[];
+
+/* NULL with ERROR filled, and the nearest name as the hint, when there is none called NAME. */
+const struct command *commands_find(const char *name, struct error *error);
+
+#endif

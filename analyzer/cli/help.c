@@ -1,0 +1,45 @@
+/* help.c -- Help texts, made from the tables of commands and options.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "cli/help.h"
+
+#include "cli/command.h"
+
+#include <stdio.h>
+
+void help_all(void)
+{
+    puts("heapdiff says what makes a long-running process grow.\n\nUsage:");
+    for (size_t i = 0; commands[i]; i++)
+        printf("  heapdiff %-9s %s\n", commands[i]->name, commands[i]->arguments);
+    puts("\nCommands:");
+    for (size_t i = 0; commands[i]; i++)
+        printf("  %-9s %s\n", commands[i]->name, commands[i]->summary);
+    puts("  help      Says more about a command: heapdiff help compare\n"
+         "  version   Prints the version\n\n"
+         "The three steps by hand:\n"
+         "  heapdiff run -- ./app &        start it recorded (or LD_PRELOAD=libheapdiff.so ./app)\n"
+         "  heapdiff snapshot PID          once in steady state, once more under load\n"
+         "  heapdiff compare a.db b.db     what grew, and where it comes from\n\n"
+         "Exit codes: 0 done, 1 a threshold is exceeded, 2 wrong usage or unreadable input,\n"
+         "3 not measurable.");
+}
+
+static void print_option(const struct option_spec *spec)
+{
+    char left[64];
+    snprintf(left, sizeof left, "%c%c%s --%s%s%s", spec->letter ? '-' : ' ',
+             spec->letter ? spec->letter : ' ', spec->letter ? "," : " ", spec->name,
+             spec->argument ? " " : "", spec->argument ? spec->argument : "");
+    printf("  %-26s %s\n", left, spec->help);
+}
+
+void help_command(const struct command *command)
+{
+    printf("Usage: heapdiff %s %s\n\n%s\n", command->name, command->arguments, command->details);
+    puts("\nOptions:");
+    for (const struct option_spec *spec = command->options; spec->name; spec++)
+        print_option(spec);
+    puts("  -h, --help                 Prints this.");
+}

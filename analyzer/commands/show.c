@@ -1,0 +1,75 @@
+/* show.c -- heapdiff show: what is live now, by site.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "cli/command.h"
+#include "report/json_report.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct show_options {
+    const char *format, *rules, *colour;
+    int64_t top;
+    bool all_frames;
+};
+
+static const struct option_spec options[] = {
+    {"format", 0, OPTION_TEXT, "text|json", "How to print it (text).",
+     offsetof(struct show_options, format)},
+    {"top", 'n', OPTION_COUNT, "N", "List at most so many sites (10; as JSON 100).",
+     offsetof(struct show_options, top)},
+    {"all-frames", 0, OPTION_FLAG, NULL, "Show every frame of the stacks, runtime and library too.",
+     offsetof(struct show_options, all_frames)},
+    {"rules", 0, OPTION_TEXT, "FILE", "Rules that say whose code a frame is, before our own.",
+     offsetof(struct show_options, rules)},
+    {"color", 0, OPTION_TEXT, "auto|always|never", "Colour (auto: on a terminal).",
+     offsetof(struct show_options, colour)},
+    {0},
+};
+
+static void print(const struct comparison *snapshot, const struct show_options *given)
+{
+    bool json = given->format && strcmp(given->format, "json") == 0;
+    struct report_options report = {.term = term_of_stdout(given->colour),
+                                    .top = given->top >= 0 ? given->top : json ? 100 : 10,
+                                    .all_frames = given->all_frames};
+    struct text out = {0};
+    if (json)
+        json_report_snapshot(snapshot, &report, &out);
+    else
+        text_report_snapshot(snapshot, &report, &out);
+    fwrite(out.bytes, 1, out.length, stdout);
+    text_done(&out);
+}
+
+static int run(int argc, char **argv, struct error *error)
+{
+    struct show_options given = {.top = -1};
+    int first = options_parse(&command_show, argc, argv, &given, error);
+    if (first < 0)
+        return error->code;
+    if (argc - first != 1) {
+        error_set(error, "heapdiff compare takes several", "show takes one snapshot");
+        return error->code;
+    }
+    struct rules *rules = rules_new(given.rules, error);
+    const char *const *paths = (const char *const *)argv + first;
+    struct comparison *snapshot = rules ? comparison_open(paths, 1, rules, error) : NULL;
+    if (snapshot)
+        print(snapshot, &given);
+    int code = snapshot ? EXIT_DONE : error->code;
+    comparison_close(snapshot);
+    rules_free(rules);
+    return code;
+}
+
+const struct command command_show = {
+    .name = "show",
+    .arguments = "[options] A.db",
+    .summary = "What is live in a snapshot, by site",
+    .details = "Lists the sites that hold most live bytes: the user's own function, with the\n"
+               "callers that lead to it.",
+    .options = options,
+    .run = run,
+};

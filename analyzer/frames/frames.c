@@ -1,0 +1,191 @@
+/* frames.c -- The frames of a stack in words: names from symbols, their class from rules.
+ *
+ * Naming is the expensive part, so a location is named when it is first asked for: most stacks
+ * are only looked at from the leaf to the site.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "frames/frames.h"
+
+#include "base/map.h"
+#include "base/text.h"
+#include "symbols/jit.h"
+#include "symbols/symbols.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct frames {
+    const struct store *store;
+    struct symbols *symbols;
+    const struct rules *rules;
+    struct pool *pool;
+    struct frame_list *lists; /* by location; items NULL until asked for */
+};
+
+struct frames *frames_new(const struct store *store, struct symbols *symbols,
+                          const struct rules *rules)
+{
+    struct frames *frames = memory_zeroed(1, sizeof *frames);
+    *frames = (struct frames){.store = store, .symbols = symbols, .rules = rules};
+    frames->pool = pool_new();
+    frames->lists = memory_zeroed(store->locations.count, sizeof *frames->lists);
+    return frames;
+}
+
+void frames_free(struct frames *frames)
+{
+    if (!frames)
+        return;
+    free(frames->lists);
+    pool_free(frames->pool);
+    free(frames);
+}
+
+static const struct store_module *module_of(const struct frames *frames,
+                                            const struct store_location *location)
+{
+    if (location->module == STORE_NONE)
+        return NULL;
+    return &frames->store->modules.items[location->module];
+}
+
+static void classify(const struct frames *frames, struct frame *frame)
+{
+    struct rules_subject subject = {.function = frame->is_named ? frame->function : NULL,
+                                    .file = frame->file,
+                                    .module = frame->module};
+    frame->class = rules_class(frames->rules, &subject);
+    frame->managed_heap = rules_managed_heap(frames->rules, &subject);
+}
+
+static void name_unknown(struct frames *frames, const struct store_location *location,
+                         struct frame *frame)
+{
+    frame->is_named = false;
+    frame->function =
+        frame->module
+            ? pool_format(frames->pool, "%s+0x%" PRIx64, text_base_name(frame->module),
+                          location->offset)
+            : pool_format(frames->pool, "0x%" PRIx64, location->address);
+}
+
+static struct frame make_frame(struct frames *frames, const struct store_location *location,
+                               const struct symbol *symbol)
+{
+    const struct store_module *module = module_of(frames, location);
+    struct frame frame = {.address = location->address,
+                          .module = module ? module->path : NULL,
+                          .is_jit = location->jit_name != NULL,
+                          .is_named = true};
+    if (symbol) {
+        frame.function = symbol->function;
+        frame.file = symbol->file;
+        frame.line = symbol->line;
+        frame.column = symbol->column;
+    }
+    if (!frame.function)
+        name_unknown(frames, location, &frame);
+    classify(frames, &frame);
+    return frame;
+}
+
+/* Symbols of a location; the answer for JIT code is put into *JIT. */
+static struct symbol_list find_symbols(struct frames *frames,
+                                       const struct store_location *location, struct symbol *jit)
+{
+    const struct store_module *module = module_of(frames, location);
+    if (location->jit_name) {
+        *jit = jit_parse(location->jit_name, frames->pool);
+        return (struct symbol_list){.items = jit, .count = 1};
+    }
+    if (!module)
+        return (struct symbol_list){0};
+    struct symbol_place place = {.path = module->path,
+                                 .build_id = module->build_id,
+                                 .time_ns = frames->store->facts.time_ns,
+                                 .offset = location->offset - 1}; /* the call before the return */
+    return symbols_find(frames->symbols, &place);
+}
+
+/* Native code is the same when it lies at the same place of the same build; JIT code, whose
+ * addresses change with each tier, when it has the same name. */
+static uint64_t make_identity(const struct frames *frames, const struct store_location *location,
+                              const struct frame *frame)
+{
+    const struct store_module *module = module_of(frames, location);
+    if (frame->is_jit) {
+        uint64_t file = frame->file ? map_hash(frame->file, strlen(frame->file)) : 0;
+        uint64_t function = map_hash(frame->function, strlen(frame->function));
+        return map_mix(map_mix(function, file), (uint64_t)frame->line << 32 | (uint32_t)frame->column);
+    }
+    if (!module)
+        return map_mix(location->address, 0);
+    const char *name = module->build_id ? module->build_id : module->path;
+    return map_mix(map_hash(name, strlen(name)), location->offset);
+}
+
+struct frame_list frames_at(struct frames *frames, uint32_t index)
+{
+    struct frame_list *list = &frames->lists[index];
+    if (list->items)
+        return *list;
+    const struct store_location *location = &frames->store->locations.items[index];
+    struct symbol jit;
+    struct symbol_list symbols = find_symbols(frames, location, &jit);
+    list->count = symbols.count ? symbols.count : 1;
+    struct frame *items = pool_zeroed(frames->pool, list->count * sizeof *items);
+    for (size_t i = 0; i < list->count; i++) {
+        items[i] = make_frame(frames, location, symbols.count ? &symbols.items[i] : NULL);
+        items[i].is_inlined = i + 1 < list->count;
+    }
+    list->items = items;
+    list->identity = make_identity(frames, location, &items[0]);
+    return *list;
+}
+
+struct frames_walk frames_leaf(struct frames *frames, const struct store_stack *stack)
+{
+    return (struct frames_walk){.frames = frames, .node = stack->node};
+}
+
+const struct frame *frames_caller(struct frames_walk *walk)
+{
+    for (;;) {
+        if (walk->next < walk->list.count) {
+            const struct frame *frame = &walk->list.items[walk->next++];
+            if (frame->class != CLASS_HEAPDIFF)
+                return frame;
+            continue;
+        }
+        if (walk->node == STORE_NONE || walk->depth++ >= FRAMES_DEEPEST)
+            return NULL;
+        const struct store_node *node = &walk->frames->store->nodes.items[walk->node];
+        walk->list = frames_at(walk->frames, node->location);
+        walk->next = 0;
+        walk->node = node->parent;
+    }
+}
+
+/* Without symbols for native code: they would have to be looked up for every frame. */
+static uint64_t location_identity(struct frames *frames, uint32_t index)
+{
+    const struct store_location *location = &frames->store->locations.items[index];
+    if (location->jit_name)
+        return frames_at(frames, index).identity;
+    struct frame none = {0};
+    return make_identity(frames, location, &none);
+}
+
+uint64_t frames_identity(struct frames *frames, const struct store_stack *stack)
+{
+    uint64_t identity = (uint64_t)stack->kind;
+    uint32_t node = stack->node;
+    for (int depth = 0; node != STORE_NONE && depth < FRAMES_DEEPEST; depth++) {
+        const struct store_node *row = &frames->store->nodes.items[node];
+        identity = map_mix(identity, location_identity(frames, row->location));
+        node = row->parent;
+    }
+    return identity;
+}

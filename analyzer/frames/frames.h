@@ -1,0 +1,59 @@
+/* frames.h -- The frames of a stack in words: names from symbols, their class from rules.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ANALYZER_FRAMES_FRAMES_H
+#define ANALYZER_FRAMES_FRAMES_H
+
+#include "rules/rules.h"
+#include "store/store.h"
+
+#include <stdint.h>
+
+/* Texts are borrowed from the store or from struct frames; they are as strange as their source. */
+struct frame {
+    const char *function; /* never NULL: `module+0xoffset` or `0xaddress` when unknown */
+    const char *file;     /* NULL when unknown */
+    const char *module;   /* path; NULL for JIT code and unknown memory */
+    uint64_t address;     /* return address in the process */
+    int line, column;     /* 0 when unknown */
+    enum frame_class class;
+    int managed_heap; /* see rules_managed_heap */
+    bool is_inlined, is_jit, is_named;
+};
+
+/* The frames at one location: inlined ones first. */
+struct frame_list {
+    const struct frame *items;
+    size_t count;
+    uint64_t identity; /* the same in other snapshots, processes and tiers of compilation */
+};
+
+/* Names the locations of one snapshot as they are asked for. Borrows all three. */
+struct symbols;
+struct frames;
+struct frames *frames_new(const struct store *store, struct symbols *symbols,
+                          const struct rules *rules);
+void frames_free(struct frames *frames);
+
+/* Lives as long as FRAMES. */
+struct frame_list frames_at(struct frames *frames, uint32_t location);
+
+#define FRAMES_DEEPEST 2048 /* of a stack; what lies further out is not looked at */
+
+/* Walks a stack, leaf first: start with frames_leaf, go on with frames_caller until it is done. */
+struct frames_walk {
+    struct frames *frames;
+    uint32_t node;
+    int depth;
+    struct frame_list list;
+    size_t next;
+};
+struct frames_walk frames_leaf(struct frames *frames, const struct store_stack *stack);
+/* The next frame; NULL after the outermost. Those of heapdiff itself are passed over. */
+const struct frame *frames_caller(struct frames_walk *walk);
+
+/* A number for the whole stack that other snapshots share. */
+uint64_t frames_identity(struct frames *frames, const struct store_stack *stack);
+
+#endif

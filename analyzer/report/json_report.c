@@ -1,0 +1,185 @@
+/* json_report.c -- Comparisons and snapshots for programs, by cJSON.
+ *
+ * Names of fields are fixed: add, never rename. Numbers are exact up to 2^53.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "report/json_report.h"
+
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define JSON_SCHEMA 1
+
+static void add_number(cJSON *object, const char *name, int64_t value)
+{
+    cJSON_AddNumberToObject(object, name, (double)value);
+}
+
+/* null for NULL. Whatever was in the snapshot, it leaves as valid UTF-8. */
+static void add_text(cJSON *object, const char *name, const char *value)
+{
+    struct text clean = {0};
+    if (!value) {
+        cJSON_AddNullToObject(object, name);
+        return;
+    }
+    text_add_clean(&clean, value, false);
+    cJSON_AddStringToObject(object, name, clean.bytes);
+    text_done(&clean);
+}
+
+static cJSON *snapshot_object(const struct store *store)
+{
+    const struct store_facts *facts = &store->facts;
+    cJSON *object = cJSON_CreateObject();
+    add_text(object, "path", store->path);
+    add_text(object, "label", facts->label);
+    add_number(object, "pid", facts->pid);
+    cJSON_AddNumberToObject(object, "time", (double)facts->time_ns / 1e9);
+    add_number(object, "live_bytes", facts->live_bytes);
+    add_number(object, "live_blocks", facts->live_blocks);
+    add_number(object, "rss_bytes", facts->rss_bytes);
+    add_number(object, "peak_rss_bytes", facts->peak_rss_bytes);
+    add_number(object, "number", facts->number);
+    add_text(object, "reason", facts->reason);
+    add_text(object, "program", facts->program);
+    add_text(object, "command_line", facts->command_line);
+    add_text(object, "host", facts->host);
+    cJSON_AddNumberToObject(object, "uptime", (double)facts->uptime_ns / 1e9);
+    add_number(object, "threads", facts->threads);
+    add_number(object, "sample_bytes", facts->sample_bytes);
+    return object;
+}
+
+static cJSON *verdict_object(const struct comparison *comparison)
+{
+    cJSON *object = cJSON_CreateObject();
+    add_text(object, "kind", verdict_name(comparison->verdict.kind));
+    add_text(object, "text", comparison->verdict.text.bytes);
+    add_number(object, "rss_growth_bytes", parts_total(&comparison->growth));
+    cJSON *parts = cJSON_AddArrayToObject(object, "parts");
+    for (int i = 0; i < PART_COUNT; i++) {
+        cJSON *part = cJSON_CreateObject();
+        add_text(part, "what", parts_name((enum part)i));
+        add_number(part, "growth_bytes", comparison->growth.bytes[i]);
+        cJSON_AddItemToArray(parts, part);
+    }
+    add_number(object, "heapdiff_growth_bytes", comparison->growth.heapdiff);
+    return object;
+}
+
+static const char *class_name(enum frame_class class)
+{
+    static const char *const names[CLASS_COUNT] = {"own",     "runtime",   "library",
+                                                   "wrapper", "allocator", "heapdiff"};
+    return names[class];
+}
+
+static cJSON *frame_object(const struct frame *frame)
+{
+    cJSON *object = cJSON_CreateObject();
+    char address[32];
+    snprintf(address, sizeof address, "0x%" PRIx64, frame->address);
+    add_text(object, "function", frame->function);
+    add_text(object, "file", frame->file);
+    if (frame->line)
+        add_number(object, "line", frame->line);
+    else
+        cJSON_AddNullToObject(object, "line");
+    if (frame->column)
+        add_number(object, "column", frame->column);
+    else
+        cJSON_AddNullToObject(object, "column");
+    add_text(object, "module", frame->module);
+    add_text(object, "address", address);
+    cJSON_AddBoolToObject(object, "inlined", frame->is_inlined);
+    cJSON_AddBoolToObject(object, "jit", frame->is_jit);
+    add_text(object, "class", class_name(frame->class));
+    return object;
+}
+
+static cJSON *stack_array(const struct site *site)
+{
+    cJSON *array = cJSON_CreateArray();
+    struct frames_walk walk = frames_leaf(site->stack_frames, site->stack);
+    const struct frame *frame;
+    while ((frame = frames_caller(&walk)) != NULL)
+        cJSON_AddItemToArray(array, frame_object(frame));
+    return array;
+}
+
+static void add_numbers(cJSON *object, const char *name, const int64_t *numbers, size_t count)
+{
+    cJSON *array = cJSON_AddArrayToObject(object, name);
+    for (size_t i = 0; i < count; i++)
+        cJSON_AddItemToArray(array, cJSON_CreateNumber((double)numbers[i]));
+}
+
+static cJSON *site_object(const struct comparison *comparison, const struct site *site, size_t rank)
+{
+    static const char *const kinds[] = FORMAT_KIND_NAMES;
+    struct text name = {0};
+    cJSON *object = cJSON_CreateObject();
+    site_name(site, &name);
+    add_number(object, "rank", (int64_t)rank);
+    add_text(object, "kind", kinds[site->kind]);
+    add_text(object, "name", name.bytes);
+    if (comparison->count > 1) {
+        add_number(object, "growth_bytes", site->growth_bytes);
+        add_number(object, "growth_blocks", site->growth_blocks);
+        cJSON_AddNumberToObject(object, "score", site->score);
+    }
+    add_numbers(object, "live_bytes", site->live_bytes, comparison->count);
+    add_numbers(object, "live_blocks", site->live_blocks, comparison->count);
+    add_numbers(object, "allocations", site->allocations, comparison->count);
+    add_numbers(object, "allocated_bytes", site->allocated_bytes, comparison->count);
+    cJSON_AddBoolToObject(object, "managed_heap", site->is_managed);
+    cJSON_AddItemToObject(object, "stack", stack_array(site));
+    text_done(&name);
+    return object;
+}
+
+static void add_sites(cJSON *root, const struct comparison *comparison,
+                      const struct report_options *options)
+{
+    cJSON *sites = cJSON_AddArrayToObject(root, "sites");
+    size_t count = report_site_count(comparison, options);
+    for (size_t i = 0; i < count; i++)
+        cJSON_AddItemToArray(sites, site_object(comparison, comparison->ranked[i], i + 1));
+}
+
+static void print_root(cJSON *root, struct text *out)
+{
+    char *printed = cJSON_Print(root);
+    text_add(out, printed ? printed : "{}");
+    text_add(out, "\n");
+    free(printed);
+    cJSON_Delete(root);
+}
+
+void json_report_comparison(const struct comparison *comparison,
+                            const struct report_options *options, struct text *out)
+{
+    cJSON *root = cJSON_CreateObject();
+    add_number(root, "schema", JSON_SCHEMA);
+    cJSON *snapshots = cJSON_AddArrayToObject(root, "snapshots");
+    for (size_t i = 0; i < comparison->count; i++)
+        cJSON_AddItemToArray(snapshots, snapshot_object(comparison->stores[i]));
+    cJSON_AddItemToObject(root, "verdict", verdict_object(comparison));
+    add_number(root, "growth_bytes", comparison->growth_bytes);
+    add_sites(root, comparison, options);
+    print_root(root, out);
+}
+
+void json_report_snapshot(const struct comparison *comparison,
+                          const struct report_options *options, struct text *out)
+{
+    cJSON *root = cJSON_CreateObject();
+    add_number(root, "schema", JSON_SCHEMA);
+    cJSON_AddItemToObject(root, "snapshot", snapshot_object(comparison->stores[0]));
+    add_sites(root, comparison, options);
+    print_root(root, out);
+}

@@ -1,0 +1,15 @@
+/* json_report.h -- Comparisons and snapshots for programs: docs/compare.md describes the fields.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ANALYZER_REPORT_JSON_REPORT_H
+#define ANALYZER_REPORT_JSON_REPORT_H
+
+#include "report/text_report.h"
+
+void json_report_comparison(const struct comparison *comparison,
+                            const struct report_options *options, struct text *out);
+void json_report_snapshot(const struct comparison *comparison,
+                          const struct report_options *options, struct text *out);
+
+#endif

@@ -1,0 +1,43 @@
+/* rules.h -- Whose code a frame is: the rules file that says which frames are never the site.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ANALYZER_RULES_RULES_H
+#define ANALYZER_RULES_RULES_H
+
+#include "base/error.h"
+
+/* The first three can be a site when no frame is the user's own; see diff/sites.c. */
+enum frame_class {
+    CLASS_OWN,       /* the user's code: what no rule names */
+    CLASS_RUNTIME,   /* node, V8, CPython, the JVM */
+    CLASS_LIBRARY,   /* std::, libc */
+    CLASS_WRAPPER,   /* xmalloc, operator new: allocates for its caller */
+    CLASS_ALLOCATOR, /* jemalloc, malloc itself */
+    CLASS_HEAPDIFF,  /* our own frames: never shown */
+    CLASS_COUNT
+};
+
+/* What rules look at; NULL for what is not known. */
+struct rules_subject {
+    const char *function, *file, *module;
+};
+
+struct rules;
+
+/* The built-in rules; those of the file at PATH, when it is not NULL, go before them. NULL with ERROR
+ * filled (file and line) when that file cannot be used. */
+struct rules *rules_new(const char *path, struct error *error);
+void rules_free(struct rules *rules);
+
+/* The first rule that fits decides. */
+enum frame_class rules_class(const struct rules *rules, const struct rules_subject *subject);
+
+/* What a frame says about the mapping that it leads to: > 0 it is a managed heap's, < 0 it is not,
+ * 0 nothing. */
+int rules_managed_heap(const struct rules *rules, const struct rules_subject *subject);
+
+/* '*' stands for any run of characters, everything else for itself. */
+bool rules_match(const char *pattern, const char *text);
+
+#endif

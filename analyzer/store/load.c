@@ -1,0 +1,265 @@
+/* load.c -- From rows to the arrays of struct store: ids become indexes, links are checked.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "store/load.h"
+
+#include "base/map.h"
+#include "store/queries.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct loader {
+    struct store *store;
+    sqlite3 *database;
+    struct error *error;
+    struct map modules, locations, nodes, stacks; /* id → index */
+};
+
+typedef bool (*row_reader)(struct loader *loader, sqlite3_stmt *row);
+
+bool load_damaged(const struct store *store, struct error *error, const char *how)
+{
+    return error_set(error, "copy it again, or take a new snapshot", "%s is damaged: %s",
+                     store->path, how);
+}
+
+static bool damaged(struct loader *loader, const char *how)
+{
+    return load_damaged(loader->store, loader->error, how);
+}
+
+/* Reads the rows of SQL one by one; sees it when the file turns out to be malformed on the way. */
+static bool read_rows(struct loader *loader, const char *sql, row_reader reader)
+{
+    sqlite3_stmt *statement = NULL;
+    if (sqlite3_prepare_v2(loader->database, sql, -1, &statement, NULL) != SQLITE_OK)
+        return damaged(loader, sqlite3_errmsg(loader->database));
+    bool good = true;
+    int status = SQLITE_DONE;
+    while (good && (status = sqlite3_step(statement)) == SQLITE_ROW)
+        good = reader(loader, statement);
+    if (good && status != SQLITE_DONE)
+        good = damaged(loader, sqlite3_errmsg(loader->database));
+    sqlite3_finalize(statement);
+    return good;
+}
+
+static int64_t number_at(sqlite3_stmt *row, int column)
+{
+    int64_t value = sqlite3_column_int64(row, column);
+    return value > STORE_LIMIT ? STORE_LIMIT : value < -STORE_LIMIT ? -STORE_LIMIT : value;
+}
+
+/* NULL when the column is. */
+static const char *text_at(struct loader *loader, sqlite3_stmt *row, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(row, column);
+    return text ? pool_text(loader->store->texts, text) : NULL;
+}
+
+static const char *name_at(struct loader *loader, sqlite3_stmt *row, int column)
+{
+    const char *text = text_at(loader, row, column);
+    return text ? text : "";
+}
+
+static void remember(struct map *ids, sqlite3_stmt *row, size_t index)
+{
+    bool is_new;
+    int64_t id = sqlite3_column_int64(row, 0);
+    *map_add(ids, &id, sizeof id, &is_new) = index;
+}
+
+/* The index that the id in COLUMN stands for: false when it dangles; NULL gives STORE_NONE. */
+static bool link_at(const struct map *ids, sqlite3_stmt *row, int column, uint32_t *index)
+{
+    *index = STORE_NONE;
+    if (sqlite3_column_type(row, column) == SQLITE_NULL)
+        return true;
+    int64_t id = sqlite3_column_int64(row, column);
+    const size_t *found = map_find(ids, &id, sizeof id);
+    if (found)
+        *index = (uint32_t)*found;
+    return found != NULL;
+}
+
+static bool read_snapshot(struct loader *loader, sqlite3_stmt *row)
+{
+    struct store_facts *facts = &loader->store->facts;
+    int64_t *numbers[] = {&facts->number,      &facts->time_ns,    &facts->uptime_ns,
+                          &facts->duration_ns, &facts->epoch,      &facts->pid,
+                          &facts->threads,     &facts->sample_bytes, &facts->live_bytes,
+                          &facts->live_blocks, &facts->rss_bytes,  &facts->peak_rss_bytes};
+    const char **texts[] = {&facts->label,        &facts->reason,    &facts->program,
+                            &facts->executable,   &facts->command_line,
+                            &facts->directory,    &facts->host};
+    const int count = sizeof numbers / sizeof *numbers;
+    if (facts->program)
+        return damaged(loader, "it has two rows in table snapshot");
+    for (int i = 0; i < count; i++)
+        *numbers[i] = number_at(row, i);
+    facts->time_ns = store_sum(sqlite3_column_int64(row, 1), 0); /* does not fit into 2^53 */
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        *texts[i] = name_at(loader, row, count + (int)i);
+    return true;
+}
+
+static bool read_module(struct loader *loader, sqlite3_stmt *row)
+{
+    struct store_module module = {.path = name_at(loader, row, 1),
+                                  .build_id = text_at(loader, row, 2)};
+    remember(&loader->modules, row, loader->store->modules.count);
+    VEC_ADD(&loader->store->modules, module);
+    return true;
+}
+
+static bool read_location(struct loader *loader, sqlite3_stmt *row)
+{
+    struct store_location location = {.address = (uint64_t)sqlite3_column_int64(row, 1),
+                                      .offset = (uint64_t)sqlite3_column_int64(row, 3),
+                                      .jit_name = text_at(loader, row, 4)};
+    if (!link_at(&loader->modules, row, 2, &location.module))
+        return damaged(loader, "a location refers to a module that is not there");
+    remember(&loader->locations, row, loader->store->locations.count);
+    VEC_ADD(&loader->store->locations, location);
+    return true;
+}
+
+/* Parents may come later than their children, so they are linked in a second pass. */
+static bool read_node(struct loader *loader, sqlite3_stmt *row)
+{
+    struct store_node node = {.parent = STORE_NONE};
+    if (!link_at(&loader->locations, row, 2, &node.location) || node.location == STORE_NONE)
+        return damaged(loader, "a node refers to a location that is not there");
+    remember(&loader->nodes, row, loader->store->nodes.count);
+    VEC_ADD(&loader->store->nodes, node);
+    return true;
+}
+
+static bool link_node(struct loader *loader, sqlite3_stmt *row)
+{
+    uint32_t node, parent;
+    if (!link_at(&loader->nodes, row, 0, &node) || node == STORE_NONE ||
+        !link_at(&loader->nodes, row, 1, &parent))
+        return damaged(loader, "a node refers to a parent that is not there");
+    loader->store->nodes.items[node].parent = parent;
+    return true;
+}
+
+/* Walks up from every node once; a walk that meets its own mark goes in a circle. */
+static bool check_tree(struct loader *loader)
+{
+    struct store *store = loader->store;
+    uint32_t *marks = memory_zeroed(store->nodes.count, sizeof *marks);
+    bool tree = true;
+    for (uint32_t i = 0; i < store->nodes.count && tree; i++) {
+        uint32_t node = i, mark = i + 1;
+        while (node != STORE_NONE && !marks[node]) {
+            marks[node] = mark;
+            node = store->nodes.items[node].parent;
+        }
+        tree = node == STORE_NONE || marks[node] != mark;
+    }
+    free(marks);
+    return tree ? true : damaged(loader, "its frames go in a circle");
+}
+
+static bool read_kind(const char *name, enum block_kind *kind)
+{
+    static const char *const names[] = FORMAT_KIND_NAMES;
+    for (int i = 0; i < KIND_COUNT; i++) {
+        if (strcmp(names[i], name) == 0) {
+            *kind = (enum block_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool read_stack(struct loader *loader, sqlite3_stmt *row)
+{
+    const char *kind = (const char *)sqlite3_column_text(row, 2);
+    struct store_stack stack = {.live_blocks = number_at(row, 3),
+                                .live_bytes = number_at(row, 4),
+                                .allocations = number_at(row, 5),
+                                .allocated_bytes = number_at(row, 6),
+                                .live_variance = sqlite3_column_double(row, 7)};
+    if (!kind || !read_kind(kind, &stack.kind))
+        return damaged(loader, "a stack is of an unknown kind");
+    if (!link_at(&loader->nodes, row, 1, &stack.node))
+        return damaged(loader, "a stack refers to a node that is not there");
+    remember(&loader->stacks, row, loader->store->stacks.count);
+    VEC_ADD(&loader->store->stacks, stack);
+    return true;
+}
+
+/* Rows come ordered by stack id, and stacks were numbered in that order: ages lie side by side. */
+static bool read_age(struct loader *loader, sqlite3_stmt *row)
+{
+    struct store *store = loader->store;
+    struct store_age age = {.epoch = number_at(row, 1),
+                            .live_blocks = number_at(row, 2),
+                            .live_bytes = number_at(row, 3)};
+    if (!link_at(&loader->stacks, row, 0, &age.stack) || age.stack == STORE_NONE)
+        return damaged(loader, "an age refers to a stack that is not there");
+    struct store_stack *stack = &store->stacks.items[age.stack];
+    if (stack->age_count++ == 0)
+        stack->first_age = store->ages.count;
+    VEC_ADD(&store->ages, age);
+    return true;
+}
+
+static bool read_region(struct loader *loader, sqlite3_stmt *row)
+{
+    struct store_region region = {.resident_bytes = number_at(row, 1)};
+    if (!link_at(&loader->stacks, row, 0, &region.stack))
+        return damaged(loader, "a region refers to a stack that is not there");
+    VEC_ADD(&loader->store->regions, region);
+    return true;
+}
+
+static bool read_rss(struct loader *loader, sqlite3_stmt *row)
+{
+    static const char *const names[] = {"allocator", "mmap", "file", "thread stack", "heapdiff"};
+    const char *owner = (const char *)sqlite3_column_text(row, 0);
+    int known = 0;
+    while (known < OWNER_OTHER && (!owner || strcmp(names[known], owner) != 0))
+        known++;
+    int64_t *sum = &loader->store->rss[known];
+    *sum = store_sum(*sum, number_at(row, 1));
+    return true;
+}
+
+static bool read_tables(struct loader *loader)
+{
+    static const struct {
+        const char *sql;
+        row_reader reader;
+    } tables[] = {
+        {QUERY_SNAPSHOT, read_snapshot}, {QUERY_MODULES, read_module},
+        {QUERY_LOCATIONS, read_location}, {QUERY_NODES, read_node},
+        {QUERY_NODES, link_node},        {QUERY_STACKS, read_stack},
+        {QUERY_AGES, read_age},          {QUERY_REGIONS, read_region},
+        {QUERY_RSS, read_rss},
+    };
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        if (!read_rows(loader, tables[i].sql, tables[i].reader))
+            return false;
+    }
+    if (!loader->store->facts.program)
+        return damaged(loader, "its table snapshot is empty");
+    return check_tree(loader);
+}
+
+bool load_all(struct store *store, sqlite3 *database, struct error *error)
+{
+    struct loader loader = {.store = store, .database = database, .error = error};
+    bool good = read_tables(&loader);
+    map_done(&loader.modules);
+    map_done(&loader.locations);
+    map_done(&loader.nodes);
+    map_done(&loader.stacks);
+    return good;
+}

@@ -1,0 +1,19 @@
+/* load.h -- From rows to the arrays of struct store.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ANALYZER_STORE_LOAD_H
+#define ANALYZER_STORE_LOAD_H
+
+#include "store/store.h"
+
+#include <sqlite3.h>
+
+/* Fills STORE (whose path and texts are set) from DATABASE; false with ERROR filled on the first
+ * row that does not fit. */
+bool load_all(struct store *store, sqlite3 *database, struct error *error);
+
+/* Says that the file is damaged, and how; always false. */
+bool load_damaged(const struct store *store, struct error *error, const char *how);
+
+#endif

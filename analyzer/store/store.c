@@ -1,0 +1,117 @@
+/* store.c -- Opening a snapshot read-only, distrusting what is in it.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "store/store.h"
+
+#include "base/text.h"
+#include "store/header.h"
+#include "store/load.h"
+#include "store/queries.h"
+
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHECK_LIMIT ((int64_t)16 * 1024 * 1024) /* larger files are checked by reading them only */
+
+int64_t store_sum(int64_t a, int64_t b)
+{
+    const int64_t limit = INT64_MAX / 2;
+    int64_t sum;
+    if (__builtin_add_overflow(a, b, &sum))
+        return a < 0 ? -limit : limit;
+    return sum > limit ? limit : sum < -limit ? -limit : sum;
+}
+
+/* `immutable` keeps SQLite from looking for a journal beside the file and from locking it. */
+static void build_uri(struct text *uri, const char *path)
+{
+    text_add(uri, "file:");
+    for (const char *c = path; *c; c++) {
+        if (strchr("%?#", *c))
+            text_format(uri, "%%%02X", (unsigned)(unsigned char)*c);
+        else
+            text_add_n(uri, c, 1);
+    }
+    text_add(uri, "?immutable=1");
+}
+
+/* Views and triggers in a stranger's file are programs; we run none. */
+static void distrust(sqlite3 *database)
+{
+    sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
+    sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)NULL);
+    sqlite3_db_config(database, SQLITE_DBCONFIG_ENABLE_VIEW, 0, (int *)NULL);
+    sqlite3_db_config(database, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, (int *)NULL);
+    sqlite3_exec(database, "PRAGMA cell_size_check = ON", NULL, NULL, NULL);
+}
+
+static int64_t file_size(sqlite3 *database)
+{
+    sqlite3_file *file = NULL;
+    sqlite3_int64 size = 0;
+    sqlite3_file_control(database, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    if (!file || !file->pMethods || file->pMethods->xFileSize(file, &size) != SQLITE_OK)
+        return 0;
+    return size;
+}
+
+static bool is_sound(sqlite3 *database)
+{
+    if (file_size(database) > CHECK_LIMIT)
+        return true;
+    sqlite3_stmt *statement = NULL;
+    bool sound = sqlite3_prepare_v2(database, QUERY_CHECK, -1, &statement, NULL) == SQLITE_OK &&
+                 sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_text(statement, 0) &&
+                 strcmp((const char *)sqlite3_column_text(statement, 0), "ok") == 0;
+    sqlite3_finalize(statement);
+    return sound;
+}
+
+static bool open_and_load(struct store *store, struct error *error)
+{
+    struct text uri = {0};
+    sqlite3 *database = NULL;
+    bool good = false;
+    build_uri(&uri, store->path);
+    if (sqlite3_open_v2(uri.bytes, &database, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL) !=
+        SQLITE_OK) {
+        error_set(error, NULL, "cannot open %s: %s", store->path, sqlite3_errmsg(database));
+    } else {
+        distrust(database);
+        good = is_sound(database)
+                   ? load_all(store, database, error)
+                   : load_damaged(store, error, "its pages do not fit together");
+    }
+    sqlite3_close(database);
+    text_done(&uri);
+    return good;
+}
+
+struct store *store_open(const char *path, struct error *error)
+{
+    if (!header_check(path, error))
+        return NULL;
+    struct store *store = memory_zeroed(1, sizeof *store);
+    store->texts = pool_new();
+    store->path = pool_text(store->texts, path);
+    if (open_and_load(store, error))
+        return store;
+    store_close(store);
+    return NULL;
+}
+
+void store_close(struct store *store)
+{
+    if (!store)
+        return;
+    VEC_DONE(&store->modules);
+    VEC_DONE(&store->locations);
+    VEC_DONE(&store->nodes);
+    VEC_DONE(&store->stacks);
+    VEC_DONE(&store->ages);
+    VEC_DONE(&store->regions);
+    pool_free(store->texts);
+    free(store);
+}

@@ -1,0 +1,93 @@
+/* store.h -- A snapshot in memory: its rows as arrays, ids turned into indexes and checked.
+ *
+ * Whatever a file holds, after store_open every index points into its array or is STORE_NONE, the
+ * frames form a tree, and every number lies within ±2^53. Texts are as found in the file: pass
+ * them through text_add_clean before they are shown.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ANALYZER_STORE_STORE_H
+#define ANALYZER_STORE_STORE_H
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "format/schema.h"
+
+#include <stdint.h>
+
+#define STORE_NONE  UINT32_MAX
+#define STORE_LIMIT ((int64_t)1 << 53) /* what a JSON number holds exactly */
+
+/* rss.owner */
+enum rss_owner {
+    OWNER_ALLOCATOR,
+    OWNER_MMAP,
+    OWNER_FILE,
+    OWNER_THREAD_STACK,
+    OWNER_HEAPDIFF,
+    OWNER_OTHER, /* also every owner that this heapdiff does not know */
+    OWNER_COUNT
+};
+
+/* The row of table snapshot; times in nanoseconds. */
+struct store_facts {
+    int64_t number, time_ns, uptime_ns, duration_ns, epoch, pid, threads, sample_bytes;
+    int64_t live_bytes, live_blocks, rss_bytes, peak_rss_bytes;
+    const char *label, *reason, *program, *executable, *command_line, *directory, *host;
+};
+
+struct store_module {
+    const char *path;
+    const char *build_id; /* NULL when it has none */
+};
+
+struct store_location {
+    uint64_t address, offset; /* offset: in the ELF file; 0 without a module */
+    uint32_t module;          /* STORE_NONE for JIT code */
+    const char *jit_name;     /* NULL for native code */
+};
+
+struct store_node {
+    uint32_t parent, location;
+};
+
+struct store_stack {
+    uint32_t node; /* leaf; STORE_NONE when no frame was found */
+    enum block_kind kind;
+    int64_t live_blocks, live_bytes, allocations, allocated_bytes;
+    double live_variance;
+    size_t first_age, age_count; /* its rows in ages */
+};
+
+struct store_age {
+    uint32_t stack;
+    int64_t epoch, live_blocks, live_bytes;
+};
+
+struct store_region {
+    uint32_t stack; /* STORE_NONE when unknown */
+    int64_t resident_bytes;
+};
+
+struct store {
+    const char *path;
+    struct store_facts facts;
+    VEC(struct store_module) modules;
+    VEC(struct store_location) locations;
+    VEC(struct store_node) nodes;
+    VEC(struct store_stack) stacks;
+    VEC(struct store_age) ages;       /* by stack */
+    VEC(struct store_region) regions; /* of owner 'mmap' only */
+    int64_t rss[OWNER_COUNT];
+    struct pool *texts;
+};
+
+/* Opens a snapshot and loads it; NULL with ERROR filled when it cannot be used. */
+struct store *store_open(const char *path, struct error *error);
+void store_close(struct store *store);
+
+/* a + b, held within half the range of int64_t, so that sums and differences of a stranger's numbers
+ * never overflow. */
+int64_t store_sum(int64_t a, int64_t b);
+
+#endif

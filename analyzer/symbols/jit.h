@@ -1,0 +1,15 @@
+/* jit.h -- Names of JIT code, as runtimes write them into a perf map.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ANALYZER_SYMBOLS_JIT_H
+#define ANALYZER_SYMBOLS_JIT_H
+
+#include "base/memory.h"
+#include "symbols/symbols.h"
+
+/* Parses a name of V8 (`JS:*fn file:line:column`, `Builtin:…`), CPython (`py::fn:file`) or any other
+ * runtime. The tier of compilation is left out, so that one function has one name. In POOL. */
+struct symbol jit_parse(const char *name, struct pool *pool);
+
+#endif
