@@ -80,9 +80,8 @@ size_t *map_add(struct map *map, const void *key, size_t length, bool *is_new)
     *is_new = !entry->key;
     if (*is_new) {
         map->count++;
-        *entry = (struct map_entry){.key = pool_text_n(map->keys, key, length),
-                                    .length = length,
-                                    .hash = hash};
+        *entry = (struct map_entry){
+            .key = pool_text_n(map->keys, key, length), .length = length, .hash = hash};
     }
     return &entry->value;
 }

@@ -19,8 +19,8 @@ void text_add(struct text *text, const char *more);
 void text_add_n(struct text *text, const char *more, size_t length);
 void text_format(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Adds what a stranger wrote: invalid UTF-8 becomes U+FFFD; with FOR_TERMINAL control characters and
- * those that turn the direction of writing become '?', so that no name can steer a terminal. */
+/* Adds what a stranger wrote: invalid UTF-8 becomes U+FFFD; with FOR_TERMINAL control characters
+ * and those that turn the direction of writing become '?', so that no name can steer a terminal. */
 void text_add_clean(struct text *text, const char *stranger, bool for_terminal);
 
 /* Columns that UTF-8 text takes on a terminal, one per character. */

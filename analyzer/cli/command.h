@@ -10,12 +10,12 @@
 
 struct command {
     const char *name;
-    const char *arguments; /* "[options] A.db B.db …" */
-    const char *summary;   /* one line */
-    const char *details;   /* a paragraph or two for its help */
+    const char *arguments;             /* "[options] A.db B.db …" */
+    const char *summary;               /* one line */
+    const char *details;               /* a paragraph or two for its help */
     const struct option_spec *options; /* ends with a row without a name */
-    /* Gets the words after the command's name. Returns the exit code; on failure ERROR's, with ERROR
-     * filled. */
+    /* Gets the words after the command's name. Returns the exit code; on failure ERROR's, with
+     * ERROR filled. */
     int (*run)(int argc, char **argv, struct error *error);
 };
 

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-const struct command *const commands[] = {&command_show,
+const struct command *const commands[] = {&command_run, &command_snapshot, &command_show,
                                           &command_compare, NULL};
 
 static const struct command *find_nearest(const char *name)

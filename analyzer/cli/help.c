@@ -7,6 +7,7 @@
 #include "cli/command.h"
 
 #include <stdio.h>
+#include <string.h>
 
 void help_all(void)
 {
@@ -32,7 +33,10 @@ static void print_option(const struct option_spec *spec)
     snprintf(left, sizeof left, "%c%c%s --%s%s%s", spec->letter ? '-' : ' ',
              spec->letter ? spec->letter : ' ', spec->letter ? "," : " ", spec->name,
              spec->argument ? " " : "", spec->argument ? spec->argument : "");
-    printf("  %-26s %s\n", left, spec->help);
+    if (strlen(left) > 25)
+        printf("  %s\n  %-26s %s\n", left, "", spec->help);
+    else
+        printf("  %-26s %s\n", left, spec->help);
 }
 
 void help_command(const struct command *command)

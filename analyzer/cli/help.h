@@ -7,7 +7,7 @@
 
 struct command;
 
-void help_all(void);                             /* on stdout */
+void help_all(void);                              /* on stdout */
 void help_command(const struct command *command); /* on stdout */
 
 #endif

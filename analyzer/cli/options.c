@@ -43,10 +43,10 @@ static void parser_init(struct parser *parser)
     text_add(&parser->letters, strstr(parser->command->arguments, "CMD") ? "+:h" : ":h");
     for (size_t i = 0; i < count; i++) {
         const struct option_spec *spec = &parser->command->options[i];
-        parser->words[i] = (struct option){.name = spec->name,
-                                           .has_arg = spec->argument ? required_argument
-                                                                     : no_argument,
-                                           .val = LONG_ONLY + (int)i};
+        parser->words[i] =
+            (struct option){.name = spec->name,
+                            .has_arg = spec->argument ? required_argument : no_argument,
+                            .val = LONG_ONLY + (int)i};
         if (spec->letter)
             text_format(&parser->letters, "%c%s", spec->letter, spec->argument ? ":" : "");
     }
@@ -135,8 +135,7 @@ static const char *find_nearest(const struct command *command, const char *word)
 static bool refuse_unknown(const struct parser *parser, const char *word)
 {
     char hint[128];
-    const char *nearest =
-        text_starts(word, "--") ? find_nearest(parser->command, word + 2) : NULL;
+    const char *nearest = text_starts(word, "--") ? find_nearest(parser->command, word + 2) : NULL;
     if (nearest)
         snprintf(hint, sizeof hint, "did you mean --%s?", nearest);
     else
@@ -175,7 +174,8 @@ int options_parse(const struct command *command, int argc, char **argv, void *ta
     parser_init(&parser);
     opterr = 0;
     optind = 0; /* 0: start afresh; ARGV[0] is the command's own name, as getopt expects */
-    while (good && (value = getopt_long(argc, argv, parser.letters.bytes, parser.words, NULL)) != -1)
+    while (good &&
+           (value = getopt_long(argc, argv, parser.letters.bytes, parser.words, NULL)) != -1)
         good = handle(&parser, value, argv);
     free(parser.words);
     text_done(&parser.letters);

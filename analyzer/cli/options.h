@@ -28,8 +28,9 @@ struct option_spec {
 
 struct command;
 
-/* Parses ARGV, whose first word is the command's name, into TARGET; options are moved before the other
- * words. Returns the index of the first word that is no option; -1 on failure with ERROR filled.
+/* Parses ARGV, whose first word is the command's name, into TARGET; options are moved before the
+ * other words. Returns the index of the first word that is no option; -1 on failure with ERROR
+ * filled.
  * --help prints the help and gives -1 with an empty message and code EXIT_DONE. For a command that
  * takes a program (CMD), the first word that is no option ends them. */
 int options_parse(const struct command *command, int argc, char **argv, void *target,

@@ -38,7 +38,9 @@ static void print(const struct comparison *comparison, const struct compare_opti
 {
     bool json = given->format && strcmp(given->format, "json") == 0;
     struct report_options report = {.term = term_of_stdout(given->colour),
-                                    .top = given->top >= 0 ? given->top : json ? 100 : 10,
+                                    .top = given->top >= 0 ? given->top
+                                           : json          ? 100
+                                                           : 10,
                                     .all_sites = given->all_sites,
                                     .all_frames = given->all_frames};
     struct text out = {0};
@@ -55,7 +57,7 @@ static int judge(const struct comparison *comparison, const struct compare_optio
                  struct error *error)
 {
     if (comparison->verdict.kind == VERDICT_NOT_MEASURABLE) {
-        error_set(error, NULL, "%s", comparison->verdict.text.bytes);
+        error_set(error, NULL, "nothing was compared: %s", comparison->obstacle);
         return error->code = EXIT_NOT_MEASURABLE;
     }
     if (given->limit < 0 || comparison->growth_bytes <= given->limit)
@@ -97,9 +99,10 @@ const struct command command_compare = {
     .name = "compare",
     .arguments = "[options] A.db B.db [C.db ...]",
     .summary = "What grew from the first snapshot to the last: verdict, parts of RSS, sites",
-    .details = "Says in one sentence whether memory leaks, is a managed heap's, is retained by the\n"
-               "allocator, is mapped, or did not grow; then what RSS growth is made of, and the\n"
-               "sites that grew, first the one that looks most like a leak.",
+    .details =
+        "Says in one sentence whether memory leaks, is a managed heap's, is retained by the\n"
+        "allocator, is mapped, or did not grow; then what RSS growth is made of, and the\n"
+        "sites that grew, first the one that looks most like a leak.",
     .options = options,
     .run = run,
 };

@@ -32,7 +32,9 @@ static void print(const struct comparison *snapshot, const struct show_options *
 {
     bool json = given->format && strcmp(given->format, "json") == 0;
     struct report_options report = {.term = term_of_stdout(given->colour),
-                                    .top = given->top >= 0 ? given->top : json ? 100 : 10,
+                                    .top = given->top >= 0 ? given->top
+                                           : json          ? 100
+                                                           : 10,
                                     .all_frames = given->all_frames};
     struct text out = {0};
     if (json)

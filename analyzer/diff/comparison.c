@@ -5,6 +5,7 @@
 #include "diff/comparison.h"
 
 #include "diff/rank.h"
+#include "frames/frame_name.h"
 #include "symbols/symbols.h"
 
 #include <math.h>
@@ -28,8 +29,8 @@ static bool is_one_process(const struct comparison *comparison)
 {
     const struct store_facts *a = &first_store(comparison)->facts;
     const struct store_facts *b = &last_store(comparison)->facts;
-    int64_t apart = store_sum(store_sum(b->time_ns, -a->time_ns),
-                              -store_sum(b->uptime_ns, -a->uptime_ns));
+    int64_t apart =
+        store_sum(store_sum(b->time_ns, -a->time_ns), -store_sum(b->uptime_ns, -a->uptime_ns));
     return a->pid == b->pid && strcmp(a->program, b->program) == 0 &&
            b->uptime_ns >= a->uptime_ns && apart < SAME_START_NS && apart > -SAME_START_NS;
 }
@@ -130,19 +131,20 @@ static void reach_verdict(struct comparison *comparison)
 {
     size_t last = comparison->count - 1;
     struct parts parts = parts_of(comparison->stores[last], comparison->frames[last]);
+    comparison->obstacle = find_obstacle(comparison);
     comparison->first_parts = parts_of(comparison->stores[0], comparison->frames[0]);
     comparison->growth = parts_growth(&comparison->first_parts, &parts);
     const int64_t *first = comparison->first_parts.bytes;
-    struct verdict_input input = {
-        .growth = comparison->growth,
-        .rss_first = first_store(comparison)->facts.rss_bytes,
-        .rss_last = last_store(comparison)->facts.rss_bytes,
-        .live_first = store_sum(first[PART_NATIVE_BLOCKS], first[PART_BUFFERS]),
-        .not_measurable = find_obstacle(comparison)};
+    struct verdict_input input = {.growth = comparison->growth,
+                                  .rss_first = first_store(comparison)->facts.rss_bytes,
+                                  .rss_last = last_store(comparison)->facts.rss_bytes,
+                                  .live_first =
+                                      store_sum(first[PART_NATIVE_BLOCKS], first[PART_BUFFERS]),
+                                  .not_measurable = comparison->obstacle};
     struct text name = {0};
     if (comparison->growing_count > 0) {
         const struct site *top = comparison->ranked[0];
-        site_name(top, &name);
+        frame_name(&top->frame, NULL, &name);
         input.top_name = name.bytes;
         input.top_growth = top->growth_bytes;
         input.top_score = top->score;

@@ -14,11 +14,12 @@ struct comparison {
     struct frames **frames;
     struct symbols *symbols;
     struct site_table table;
-    struct site **ranked; /* all sites, first the one that looks most like a leak */
+    struct site **ranked;             /* all sites, first the one that looks most like a leak */
     size_t site_count, growing_count; /* the growing ones come first in ranked */
     int64_t growth_bytes;             /* sum over growing sites, managed heaps left out */
     struct parts first_parts, growth;
     struct verdict verdict;
+    const char *obstacle; /* why nothing could be compared; NULL when it could */
 };
 
 /* Loads COUNT >= 1 snapshots and compares the last with the first. NULL with ERROR filled when one

@@ -53,12 +53,11 @@ struct parts parts_of(const struct store *store, struct frames *frames)
     int64_t *bytes = parts.bytes;
     bytes[PART_NATIVE_BLOCKS] = live_bytes(store, false);
     bytes[PART_BUFFERS] = live_bytes(store, true);
-    bytes[PART_RETENTION] =
-        store_sum(store->rss[OWNER_ALLOCATOR],
-                  -store_sum(bytes[PART_NATIVE_BLOCKS], bytes[PART_BUFFERS]));
+    bytes[PART_RETENTION] = store_sum(store->rss[OWNER_ALLOCATOR],
+                                      -store_sum(bytes[PART_NATIVE_BLOCKS], bytes[PART_BUFFERS]));
     bytes[PART_JS_HEAP] = managed_heap(store, frames);
-    bytes[PART_MAPPINGS] = store_sum(store_sum(store->rss[OWNER_MMAP], store->rss[OWNER_FILE]),
-                                     -bytes[PART_JS_HEAP]);
+    bytes[PART_MAPPINGS] =
+        store_sum(store_sum(store->rss[OWNER_MMAP], store->rss[OWNER_FILE]), -bytes[PART_JS_HEAP]);
     bytes[PART_THREAD_STACKS] = store->rss[OWNER_THREAD_STACK];
     /* Whatever is left, so that the sum is right even if the table of owners were not. */
     bytes[PART_OTHER] = store_sum(store->facts.rss_bytes, -parts_total(&parts));

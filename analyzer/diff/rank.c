@@ -1,12 +1,12 @@
 /* rank.c -- How much a site looks like a leak.
  *
- * score = kept × survived × rising × √(growth / largest growth). Each factor but the last answers one
- * question with a number from its floor to 1; where nothing is known, it gives the middle.
+ * score = kept × survived × rising × √(growth / largest growth). Each factor but the last answers
+ * one question with a number from its floor to 1; where nothing is known, it gives the middle.
  *
- *   kept      of the bytes allocated in between, how many stayed? A leak keeps all, churn nearly none.
- *   survived  of the bytes that were there before, how many still are? A queue or cache that turns
- *             over replaces its blocks; a leak never does.
- *   rising    with three snapshots or more: in how many steps did it grow?
+ *   kept      of the bytes allocated in between, how many stayed? A leak keeps all, churn nearly
+ * none. survived  of the bytes that were there before, how many still are? A queue or cache that
+ * turns over replaces its blocks; a leak never does. rising    with three snapshots or more: in how
+ * many steps did it grow?
  *
  * Size enters under a root, so that a steady small leak can stand above a large fluctuation.
  *

@@ -14,9 +14,9 @@ struct rank_evidence {
     const int64_t *live_bytes; /* per snapshot */
     size_t count;              /* of snapshots */
     int64_t allocated;         /* bytes allocated in between, freed or not; -1: unknown */
-    int64_t survivors;         /* bytes of the first snapshot that the last still has; -1: unknown */
-    double deviation;          /* standard deviation of the growth; 0 when every block was seen */
-    bool is_managed;           /* the mapping of a managed heap, which has a collector */
+    int64_t survivors; /* bytes of the first snapshot that the last still has; -1: unknown */
+    double deviation;  /* standard deviation of the growth; 0 when every block was seen */
+    bool is_managed;   /* the mapping of a managed heap, which has a collector */
 };
 
 /* 0: nothing speaks for a leak; 1: everything does. LARGEST is the growth of the site that grew

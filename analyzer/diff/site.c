@@ -4,6 +4,8 @@
  */
 #include "diff/site.h"
 
+#include "base/text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -174,17 +176,4 @@ void site_table_finish(struct site_table *table)
         site->growth_blocks = store_sum(site->live_blocks[last], last ? -site->live_blocks[0] : 0);
     }
     free(shown);
-}
-
-void site_name(const struct site *site, struct text *name)
-{
-    const struct frame *frame = &site->frame;
-    text_add_clean(name, frame->function, true);
-    if (!frame->file)
-        return;
-    text_add(name, " (");
-    text_add_clean(name, text_base_name(frame->file), true);
-    if (frame->line)
-        text_format(name, ":%d", frame->line);
-    text_add(name, ")");
 }

@@ -6,23 +6,23 @@
 #define ANALYZER_DIFF_SITE_H
 
 #include "base/map.h"
-#include "base/text.h"
 #include "frames/frames.h"
 
 struct site {
     enum block_kind kind;
-    bool is_managed;           /* mappings of a managed heap */
-    bool is_growing;           /* beyond noise */
-    struct frame frame;        /* what names it */
-    int64_t *live_bytes;       /* per snapshot; live_blocks alike */
+    bool is_managed;     /* mappings of a managed heap */
+    bool is_growing;     /* beyond noise */
+    struct frame frame;  /* what names it */
+    int64_t *live_bytes; /* per snapshot; live_blocks alike */
     int64_t *live_blocks;
-    int64_t *allocations;      /* ever, per snapshot; allocated_bytes alike */
+    int64_t *allocations; /* ever, per snapshot; allocated_bytes alike */
     int64_t *allocated_bytes;
-    int64_t survivors;         /* bytes in the last snapshot born up to the first; -1: unknown */
-    double variance;           /* of the growth, in bytes squared */
+    int64_t survivors; /* bytes in the last snapshot born up to the first; -1: unknown */
+    double variance;   /* of the growth, in bytes squared */
     int64_t growth_bytes, growth_blocks; /* last snapshot - first */
-    double score;              /* 0..1, see rank.h */
-    struct frames *stack_frames; /* of the snapshot that holds the stack that is shown: the member */
+    double score;                        /* 0..1, see rank.h */
+    struct frames
+        *stack_frames; /* of the snapshot that holds the stack that is shown: the member */
     const struct store_stack *stack; /* that grew most */
 };
 
@@ -56,8 +56,5 @@ void site_table_finish(struct site_table *table);
 
 /* True when the stack of a mapping leads to a managed heap. */
 bool site_is_managed(struct frames *frames, const struct store_stack *stack);
-
-/* "function (file.c:42)", made fit for a terminal; the file without its folders. */
-void site_name(const struct site *site, struct text *name);
 
 #endif

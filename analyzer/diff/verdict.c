@@ -10,12 +10,12 @@
 
 #include "base/units.h"
 
-#define MIB               ((int64_t)1024 * 1024)
-#define SMALL_RSS_SHARE   0.05 /* noise of a process of less than 20 MiB */
-#define RSS_NOISE_SHARE   0.02
-#define LIVE_NOISE_SHARE  0.01
-#define LEAK_SHARE        0.2 /* of RSS growth: less than that is not what the user came for */
-#define CONVINCING_SCORE  0.5 /* a site that speaks for itself though the sum of all shrank */
+#define MIB              ((int64_t)1024 * 1024)
+#define SMALL_RSS_SHARE  0.05 /* noise of a process of less than 20 MiB */
+#define RSS_NOISE_SHARE  0.02
+#define LIVE_NOISE_SHARE 0.01
+#define LEAK_SHARE       0.2 /* of RSS growth: less than that is not what the user came for */
+#define CONVINCING_SCORE 0.5 /* a site that speaks for itself though the sum of all shrank */
 
 const char *verdict_name(enum verdict_kind kind)
 {
@@ -123,8 +123,7 @@ static void say_mapping(const struct verdict_input *input, struct text *text)
     int64_t mappings = input->growth.bytes[PART_MAPPINGS];
     int64_t stacks = input->growth.bytes[PART_THREAD_STACKS];
     text_format(text, "RSS grew by %s; %s of it are %s that nobody unmapped",
-                units_bytes(rss_growth(input)).text,
-                units_bytes(larger(mappings, stacks)).text,
+                units_bytes(rss_growth(input)).text, units_bytes(larger(mappings, stacks)).text,
                 stacks > mappings ? "stacks of threads" : "mappings");
     if (input->top_is_mapping)
         say_top(input, mappings, text);
@@ -134,12 +133,14 @@ static void say_none(const struct verdict_input *input, struct text *text)
 {
     int64_t rss = rss_growth(input);
     if (rss <= rss_noise(input))
-        text_format(text, "Nothing grew beyond noise: RSS changed by %s (noise is %s), live blocks by %s",
+        text_format(text,
+                    "Nothing grew beyond noise: RSS changed by %s (noise is %s), live blocks by %s",
                     units_signed_bytes(rss).text, units_bytes(rss_noise(input)).text,
                     units_signed_bytes(sum_live_growth(input)).text);
     else
-        text_format(text, "RSS grew by %s, but no part of the program's memory explains it: "
-                          "%s is heapdiff's own, live blocks changed by %s",
+        text_format(text,
+                    "RSS grew by %s, but no part of the program's memory explains it: "
+                    "%s is heapdiff's own, live blocks changed by %s",
                     units_bytes(rss).text, units_bytes(input->growth.heapdiff).text,
                     units_signed_bytes(sum_live_growth(input)).text);
 }

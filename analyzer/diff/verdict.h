@@ -21,8 +21,8 @@ enum verdict_kind {
 struct verdict_input {
     struct parts growth;
     int64_t rss_first, rss_last;
-    int64_t live_first;         /* live bytes of blocks and buffers in the first snapshot */
-    const char *top_name;       /* the site that ranks first; NULL when none grew */
+    int64_t live_first;   /* live bytes of blocks and buffers in the first snapshot */
+    const char *top_name; /* the site that ranks first; NULL when none grew */
     int64_t top_growth;
     double top_score;
     bool top_is_buffer;

@@ -64,11 +64,9 @@ static void name_unknown(struct frames *frames, const struct store_location *loc
                          struct frame *frame)
 {
     frame->is_named = false;
-    frame->function =
-        frame->module
-            ? pool_format(frames->pool, "%s+0x%" PRIx64, text_base_name(frame->module),
-                          location->offset)
-            : pool_format(frames->pool, "0x%" PRIx64, location->address);
+    frame->function = frame->module ? pool_format(frames->pool, "%s+0x%" PRIx64,
+                                                  text_base_name(frame->module), location->offset)
+                                    : pool_format(frames->pool, "0x%" PRIx64, location->address);
 }
 
 static struct frame make_frame(struct frames *frames, const struct store_location *location,
@@ -92,8 +90,8 @@ static struct frame make_frame(struct frames *frames, const struct store_locatio
 }
 
 /* Symbols of a location; the answer for JIT code is put into *JIT. */
-static struct symbol_list find_symbols(struct frames *frames,
-                                       const struct store_location *location, struct symbol *jit)
+static struct symbol_list find_symbols(struct frames *frames, const struct store_location *location,
+                                       struct symbol *jit)
 {
     const struct store_module *module = module_of(frames, location);
     if (location->jit_name) {
@@ -118,7 +116,8 @@ static uint64_t make_identity(const struct frames *frames, const struct store_lo
     if (frame->is_jit) {
         uint64_t file = frame->file ? map_hash(frame->file, strlen(frame->file)) : 0;
         uint64_t function = map_hash(frame->function, strlen(frame->function));
-        return map_mix(map_mix(function, file), (uint64_t)frame->line << 32 | (uint32_t)frame->column);
+        return map_mix(map_mix(function, file),
+                       (uint64_t)frame->line << 32 | (uint32_t)frame->column);
     }
     if (!module)
         return map_mix(location->address, 0);

@@ -6,6 +6,8 @@
  */
 #include "report/json_report.h"
 
+#include "frames/frame_name.h"
+
 #include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -123,7 +125,7 @@ static cJSON *site_object(const struct comparison *comparison, const struct site
     static const char *const kinds[] = FORMAT_KIND_NAMES;
     struct text name = {0};
     cJSON *object = cJSON_CreateObject();
-    site_name(site, &name);
+    frame_name(&site->frame, NULL, &name);
     add_number(object, "rank", (int64_t)rank);
     add_text(object, "kind", kinds[site->kind]);
     add_text(object, "name", name.bytes);
@@ -174,8 +176,8 @@ void json_report_comparison(const struct comparison *comparison,
     print_root(root, out);
 }
 
-void json_report_snapshot(const struct comparison *comparison,
-                          const struct report_options *options, struct text *out)
+void json_report_snapshot(const struct comparison *comparison, const struct report_options *options,
+                          struct text *out)
 {
     cJSON *root = cJSON_CreateObject();
     add_number(root, "schema", JSON_SCHEMA);

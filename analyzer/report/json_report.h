@@ -9,7 +9,7 @@
 
 void json_report_comparison(const struct comparison *comparison,
                             const struct report_options *options, struct text *out);
-void json_report_snapshot(const struct comparison *comparison,
-                          const struct report_options *options, struct text *out);
+void json_report_snapshot(const struct comparison *comparison, const struct report_options *options,
+                          struct text *out);
 
 #endif

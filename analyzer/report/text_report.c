@@ -5,6 +5,7 @@
 #include "report/text_report.h"
 
 #include "base/units.h"
+#include "frames/frame_name.h"
 #include "report/text_stack.h"
 
 #include <stdlib.h>
@@ -63,7 +64,7 @@ static void add_site_name(const struct comparison *comparison, const struct site
                           const struct term *term, struct text *out)
 {
     text_add(out, term_bold(term));
-    text_stack_name(&site->frame, comparison->stores[0]->facts.directory, false, out);
+    frame_name(&site->frame, comparison->stores[0]->facts.directory, out);
     text_add(out, term_plain(term));
     text_add(out, "\n");
 }
@@ -79,8 +80,8 @@ static void add_growth_line(const struct comparison *comparison, const struct si
     add_site_name(comparison, site, term, out);
 }
 
-static void add_live_line(const struct comparison *comparison, const struct site *site,
-                          size_t rank, const struct term *term, struct text *out)
+static void add_live_line(const struct comparison *comparison, const struct site *site, size_t rank,
+                          const struct term *term, struct text *out)
 {
     text_format(out, "%2zu  %11s  %s blocks  %s%s  ", rank, units_bytes(site->live_bytes[0]).text,
                 units_count(site->live_blocks[0]).text, kind_name(site->kind),
@@ -104,7 +105,7 @@ static void add_sites(const struct comparison *comparison, const struct report_o
         if (options->all_frames)
             text_stack_all(site, directory, &options->term, out);
         else
-            text_stack_callers(site, directory, &options->term, out);
+            text_stack_callers(site, &options->term, out);
     }
     if (whole > count)
         text_format(out, "%s    %zu more site%s: --top %zu%s\n", term_dim(&options->term),
@@ -147,8 +148,8 @@ static void add_time(int64_t time_ns, struct text *out)
         text_add(out, words);
 }
 
-void text_report_snapshot(const struct comparison *comparison,
-                          const struct report_options *options, struct text *out)
+void text_report_snapshot(const struct comparison *comparison, const struct report_options *options,
+                          struct text *out)
 {
     const struct store_facts *facts = &comparison->stores[0]->facts;
     text_add(out, term_bold(&options->term));

@@ -23,7 +23,7 @@ void text_report_comparison(const struct comparison *comparison,
                             const struct report_options *options, struct text *out);
 
 /* What is live in one snapshot, by site (a comparison of one). */
-void text_report_snapshot(const struct comparison *comparison,
-                          const struct report_options *options, struct text *out);
+void text_report_snapshot(const struct comparison *comparison, const struct report_options *options,
+                          struct text *out);
 
 #endif

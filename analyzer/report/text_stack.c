@@ -4,59 +4,12 @@
  */
 #include "report/text_stack.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include "frames/frame_name.h"
+
 #include <string.h>
 
 #define INDENT    "      "
 #define MOST_ROWS 2
-
-/* Leaves out what stands between angle brackets: map<string, vector<int>> becomes map<…>. An
- * operator's own brackets (operator<, operator->) are kept. */
-static void fold_templates(const char *name, struct text *out)
-{
-    int depth = 0;
-    text_add(out, "");
-    for (const char *c = name; *c; c++) {
-        bool is_operator = depth == 0 && c - name >= 8 && strncmp(c - 8, "operator", 8) == 0;
-        if (*c == '<' && !is_operator && c != name && depth++ == 0)
-            text_add(out, "<\xe2\x80\xa6>");
-        else if (*c == '>' && depth > 0)
-            depth--;
-        else if (depth == 0)
-            text_add_n(out, c, 1);
-    }
-}
-
-static const char *seen_from(const char *directory, const char *path)
-{
-    size_t length = strlen(directory);
-    if (length > 1 && text_starts(path, directory) && path[length] == '/')
-        return path + length + 1;
-    return path;
-}
-
-void text_stack_name(const struct frame *frame, const char *directory, bool is_short,
-                     struct text *out)
-{
-    struct text function = {0};
-    if (is_short)
-        fold_templates(frame->function, &function);
-    else
-        text_add(&function, frame->function);
-    text_add_clean(out, function.bytes, true);
-    text_done(&function);
-    const char *file = frame->file;
-    if (!file && (!frame->is_named || !frame->module))
-        return;
-    if (!file)
-        file = text_base_name(frame->module);
-    text_add(out, " (");
-    text_add_clean(out, is_short ? text_base_name(file) : seen_from(directory, file), true);
-    if (frame->line)
-        text_format(out, ":%d", frame->line);
-    text_add(out, ")");
-}
 
 static bool is_same(const struct frame *a, const struct frame *b)
 {
@@ -86,8 +39,7 @@ static bool add_caller(const char *caller, size_t *column, int *rows, int width,
     return true;
 }
 
-void text_stack_callers(const struct site *site, const char *directory, const struct term *term,
-                        struct text *out)
+void text_stack_callers(const struct site *site, const struct term *term, struct text *out)
 {
     struct frames_walk walk = frames_leaf(site->stack_frames, site->stack);
     const struct frame *frame, *before = NULL;
@@ -101,7 +53,7 @@ void text_stack_callers(const struct site *site, const char *directory, const st
         if (frame->class != CLASS_OWN || is_same(frame, before)) /* recursion is said once */
             continue;
         struct text caller = {0};
-        text_stack_name(frame, directory, true, &caller);
+        frame_name(frame, NULL, &caller);
         has_room = add_caller(caller.bytes, &column, &rows, term->width, out);
         text_done(&caller);
         before = frame;
@@ -120,7 +72,7 @@ void text_stack_all(const struct site *site, const char *directory, const struct
     while ((frame = frames_caller(&walk)) != NULL) {
         bool is_site = is_same(frame, &site->frame), is_dim = frame->class != CLASS_OWN;
         text_format(out, INDENT "%s%s", is_site ? "> " : "  ", is_dim ? term_dim(term) : "");
-        text_stack_name(frame, directory, false, out);
+        frame_name(frame, directory, out);
         text_add(out, frame->is_inlined ? " [inlined]" : "");
         text_format(out, "%s\n", is_dim ? term_plain(term) : "");
     }

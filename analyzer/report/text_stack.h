@@ -8,14 +8,8 @@
 #include "cli/term.h"
 #include "diff/site.h"
 
-/* "function (file:line)"; with IS_SHORT template arguments are left out and the file has no folders,
- * else the file is shown as seen from DIRECTORY. */
-void text_stack_name(const struct frame *frame, const char *directory, bool is_short,
-                     struct text *out);
-
 /* The user's own frames above the site on one or two lines: "called from a (x.c:1) < b (y.c:2)". */
-void text_stack_callers(const struct site *site, const char *directory, const struct term *term,
-                        struct text *out);
+void text_stack_callers(const struct site *site, const struct term *term, struct text *out);
 
 /* Every frame on a line of its own, leaf first. */
 void text_stack_all(const struct site *site, const char *directory, const struct term *term,

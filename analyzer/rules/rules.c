@@ -18,8 +18,8 @@ extern const char rules_default_text[]; /* default.rules, made into C by the bui
 
 /* Beyond enum frame_class: rules that speak about mappings. */
 enum { RULE_JS_HEAP = CLASS_COUNT, RULE_MAPPING, RULE_COUNT };
-static const char *const class_names[RULE_COUNT] = {
-    "own", "runtime", "library", "wrapper", "allocator", "heapdiff", "js-heap", "mapping"};
+static const char *const class_names[RULE_COUNT] = {"own",       "runtime",  "library", "wrapper",
+                                                    "allocator", "heapdiff", "js-heap", "mapping"};
 
 enum field { FIELD_FUNCTION, FIELD_FILE, FIELD_MODULE, FIELD_COUNT };
 static const char *const field_names[FIELD_COUNT] = {"function", "file", "module"};
@@ -124,8 +124,8 @@ static bool parse_line(struct rules *rules, char *line, const char **wrong)
     int class = find_name(class_names, RULE_COUNT, next_word(&line));
     int field = class < 0 ? -1 : find_name(field_names, FIELD_COUNT, next_word(&line));
     struct rule rule = {.class = class, .field = (enum field)field, .pattern = line};
-    *wrong = class < 0 ? "no such class: own, wrapper, library, runtime, allocator, heapdiff, "
-                         "js-heap and mapping are"
+    *wrong = class < 0   ? "no such class: own, wrapper, library, runtime, allocator, heapdiff, "
+                           "js-heap and mapping are"
              : field < 0 ? "the second word must be function, file or module"
              : !*line    ? "a pattern is missing"
                          : NULL;
@@ -135,8 +135,7 @@ static bool parse_line(struct rules *rules, char *line, const char **wrong)
     return true;
 }
 
-static bool parse_text(struct rules *rules, const char *text, const char *path,
-                       struct error *error)
+static bool parse_text(struct rules *rules, const char *text, const char *path, struct error *error)
 {
     const char *wrong = NULL;
     int number = 1;
@@ -145,8 +144,8 @@ static bool parse_text(struct rules *rules, const char *text, const char *path,
         if (end)
             *end++ = '\0';
         if (!parse_line(rules, line, &wrong))
-            return error_set(error, "a rule is: class function|file|module pattern",
-                             "%s:%d: %s", path, number, wrong);
+            return error_set(error, "a rule is: class function|file|module pattern", "%s:%d: %s",
+                             path, number, wrong);
         line = end;
     }
     return true;

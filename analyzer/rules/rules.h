@@ -25,8 +25,8 @@ struct rules_subject {
 
 struct rules;
 
-/* The built-in rules; those of the file at PATH, when it is not NULL, go before them. NULL with ERROR
- * filled (file and line) when that file cannot be used. */
+/* The built-in rules; those of the file at PATH, when it is not NULL, go before them. NULL with
+ * ERROR filled (file and line) when that file cannot be used. */
 struct rules *rules_new(const char *path, struct error *error);
 void rules_free(struct rules *rules);
 

@@ -88,13 +88,13 @@ static bool link_at(const struct map *ids, sqlite3_stmt *row, int column, uint32
 static bool read_snapshot(struct loader *loader, sqlite3_stmt *row)
 {
     struct store_facts *facts = &loader->store->facts;
-    int64_t *numbers[] = {&facts->number,      &facts->time_ns,    &facts->uptime_ns,
-                          &facts->duration_ns, &facts->epoch,      &facts->pid,
+    int64_t *numbers[] = {&facts->number,      &facts->time_ns,      &facts->uptime_ns,
+                          &facts->duration_ns, &facts->epoch,        &facts->pid,
                           &facts->threads,     &facts->sample_bytes, &facts->live_bytes,
-                          &facts->live_blocks, &facts->rss_bytes,  &facts->peak_rss_bytes};
-    const char **texts[] = {&facts->label,        &facts->reason,    &facts->program,
-                            &facts->executable,   &facts->command_line,
-                            &facts->directory,    &facts->host};
+                          &facts->live_blocks, &facts->rss_bytes,    &facts->peak_rss_bytes};
+    const char **texts[] = {&facts->label,      &facts->reason,       &facts->program,
+                            &facts->executable, &facts->command_line, &facts->directory,
+                            &facts->host};
     const int count = sizeof numbers / sizeof *numbers;
     if (facts->program)
         return damaged(loader, "it has two rows in table snapshot");
@@ -238,10 +238,14 @@ static bool read_tables(struct loader *loader)
         const char *sql;
         row_reader reader;
     } tables[] = {
-        {QUERY_SNAPSHOT, read_snapshot}, {QUERY_MODULES, read_module},
-        {QUERY_LOCATIONS, read_location}, {QUERY_NODES, read_node},
-        {QUERY_NODES, link_node},        {QUERY_STACKS, read_stack},
-        {QUERY_AGES, read_age},          {QUERY_REGIONS, read_region},
+        {QUERY_SNAPSHOT, read_snapshot},
+        {QUERY_MODULES, read_module},
+        {QUERY_LOCATIONS, read_location},
+        {QUERY_NODES, read_node},
+        {QUERY_NODES, link_node},
+        {QUERY_STACKS, read_stack},
+        {QUERY_AGES, read_age},
+        {QUERY_REGIONS, read_region},
         {QUERY_RSS, read_rss},
     };
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {

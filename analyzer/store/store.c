@@ -13,7 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHECK_LIMIT ((int64_t)16 * 1024 * 1024) /* larger files are checked by reading them only */
+#define CHECK_LIMIT                                                                                \
+    ((int64_t)16 * 1024 * 1024) /* larger files are checked by reading them only                   \
+                                 */
 
 int64_t store_sum(int64_t a, int64_t b)
 {
@@ -80,9 +82,8 @@ static bool open_and_load(struct store *store, struct error *error)
         error_set(error, NULL, "cannot open %s: %s", store->path, sqlite3_errmsg(database));
     } else {
         distrust(database);
-        good = is_sound(database)
-                   ? load_all(store, database, error)
-                   : load_damaged(store, error, "its pages do not fit together");
+        good = is_sound(database) ? load_all(store, database, error)
+                                  : load_damaged(store, error, "its pages do not fit together");
     }
     sqlite3_close(database);
     text_done(&uri);

@@ -86,8 +86,8 @@ struct store {
 struct store *store_open(const char *path, struct error *error);
 void store_close(struct store *store);
 
-/* a + b, held within half the range of int64_t, so that sums and differences of a stranger's numbers
- * never overflow. */
+/* a + b, held within half the range of int64_t, so that sums and differences of a stranger's
+ * numbers never overflow. */
 int64_t store_sum(int64_t a, int64_t b);
 
 #endif

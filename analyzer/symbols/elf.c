@@ -16,7 +16,7 @@
 
 struct function {
     uint64_t start, end;
-    uint64_t reach; /* the highest end so far: how far back a search must look */
+    uint64_t reach;   /* the highest end so far: how far back a search must look */
     const char *name; /* borrowed from the module */
     bool is_global;
 };

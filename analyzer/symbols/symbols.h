@@ -25,8 +25,8 @@ struct symbol_list {
 struct symbol_place {
     const char *path;     /* of the module, as it was mapped */
     const char *build_id; /* hex; NULL when it has none */
-    int64_t time_ns;      /* when it was mapped: without a build id, a younger file is not trusted */
-    uint64_t offset;      /* ELF address of the call, not of the instruction after it */
+    int64_t time_ns; /* when it was mapped: without a build id, a younger file is not trusted */
+    uint64_t offset; /* ELF address of the call, not of the instruction after it */
 };
 
 /* Opens modules as they are asked for and remembers every answer. */

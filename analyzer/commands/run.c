@@ -1,0 +1,144 @@
+/* run.c -- heapdiff run: starts a program recorded; with a load, does the whole job.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "cli/command.h"
+#include "job/job.h"
+#include "report/text_report.h"
+
+#include <stdio.h>
+
+struct run_options {
+    const char *output, *interval, *load, *rules, *colour;
+    int64_t sample, depth, port; /* -1: not given */
+    double warm_up, duration;    /* -1: not given */
+    bool follow, jit;
+};
+
+#define WARM_UP_SECONDS 5
+
+static const struct option_spec options[] = {
+    {"output", 'o', OPTION_TEXT, "FILE",
+     "Where the snapshot goes; in a job a folder, or the start of both names.",
+     offsetof(struct run_options, output)},
+    {"sample", 0, OPTION_SIZE, "BYTES", "Record one allocation per so many bytes (0: all).",
+     offsetof(struct run_options, sample)},
+    {"depth", 0, OPTION_COUNT, "N", "Most frames kept of a stack (128).",
+     offsetof(struct run_options, depth)},
+    {"interval", 0, OPTION_TEXT, "S", "Take a snapshot every so many seconds (off).",
+     offsetof(struct run_options, interval)},
+    {"follow", 0, OPTION_FLAG, NULL, "Record child processes too.",
+     offsetof(struct run_options, follow)},
+    {"jit", 0, OPTION_FLAG, NULL, "Let Node and Python name their JIT code (off; on in a job).",
+     offsetof(struct run_options, jit)},
+    {"load", 0, OPTION_TEXT, "CMD", "Job: the shell command that loads the server.",
+     offsetof(struct run_options, load)},
+    {"on-port", 0, OPTION_COUNT, "N", "Job: the server is ready when it accepts on this port.",
+     offsetof(struct run_options, port)},
+    {"warmup", 0, OPTION_SECONDS, "S",
+     "Job: load before the first snapshot (5 with --load; 0: none).",
+     offsetof(struct run_options, warm_up)},
+    {"duration", 0, OPTION_SECONDS, "S",
+     "Job: end the load after so long (when it ends by itself).",
+     offsetof(struct run_options, duration)},
+    {"rules", 0, OPTION_TEXT, "FILE", "Job: rules for the comparison, before our own.",
+     offsetof(struct run_options, rules)},
+    {"color", 0, OPTION_TEXT, "auto|always|never", "Job: colour (auto: on a terminal).",
+     offsetof(struct run_options, colour)},
+    {0},
+};
+
+static int compare(const char *steady, const char *loaded, const struct run_options *given,
+                   struct error *error)
+{
+    const char *const paths[] = {steady, loaded};
+    struct rules *rules = rules_new(given->rules, error);
+    struct comparison *comparison = rules ? comparison_open(paths, 2, rules, error) : NULL;
+    struct report_options report = {.term = term_of_stdout(given->colour), .top = 10};
+    struct text out = {0};
+    int code = EXIT_UNUSABLE;
+    if (comparison) {
+        text_report_comparison(comparison, &report, &out);
+        fwrite(out.bytes, 1, out.length, stdout);
+        code = comparison->verdict.kind == VERDICT_NOT_MEASURABLE ? EXIT_NOT_MEASURABLE : EXIT_DONE;
+    }
+    text_done(&out);
+    comparison_close(comparison);
+    rules_free(rules);
+    return code;
+}
+
+static int run_job(const struct job *job, const struct run_options *given, struct error *error)
+{
+    struct text steady = {0}, loaded = {0};
+    int code = job_run(job, &steady, &loaded, error)
+                   ? compare(steady.bytes, loaded.bytes, given, error)
+                   : error->code;
+    text_done(&steady);
+    text_done(&loaded);
+    return code;
+}
+
+static bool check(const struct run_options *given, bool is_job, struct error *error)
+{
+    if (given->port == 0 || given->port > 65535)
+        return error_set(error, NULL, "--on-port takes a port from 1 to 65535");
+    if (is_job && !given->load && given->duration <= 0)
+        return error_set(error, "give --load CMD, or --duration S to let the program run by itself",
+                         "there is nothing to do between the two snapshots");
+    return true;
+}
+
+static int start(char *const *program, const struct run_options *given, struct error *error)
+{
+    bool is_job = given->load || given->port >= 0 || given->warm_up >= 0 || given->duration >= 0;
+    struct job job = {.program = program,
+                      .launch = {.out = is_job ? NULL : given->output,
+                                 .interval = given->interval,
+                                 .sample = given->sample,
+                                 .depth = given->depth,
+                                 .follow = given->follow,
+                                 .jit = given->jit || is_job,
+                                 .is_job = is_job},
+                      .load = given->load,
+                      .output = given->output,
+                      .port = given->port > 0 ? (int)given->port : 0,
+                      .warm_up = given->warm_up >= 0 ? given->warm_up
+                                 : given->load       ? WARM_UP_SECONDS
+                                                     : 0,
+                      .duration = given->duration > 0 ? given->duration : 0};
+    if (!check(given, is_job, error))
+        return error->code;
+    if (is_job)
+        return run_job(&job, given, error);
+    if (launch_prepare(&job.launch, error))
+        launch_exec(program, error);
+    return error->code;
+}
+
+static int run(int argc, char **argv, struct error *error)
+{
+    struct run_options given = {
+        .sample = -1, .depth = -1, .port = -1, .warm_up = -1, .duration = -1};
+    int first = options_parse(&command_run, argc, argv, &given, error);
+    if (first < 0)
+        return error->code;
+    if (first >= argc) {
+        error_set(error, "heapdiff run -- ./app", "run takes the program to start");
+        return error->code;
+    }
+    return start(argv + first, &given, error);
+}
+
+const struct command command_run = {
+    .name = "run",
+    .arguments = "[options] [--] CMD ...",
+    .summary = "Starts a program recorded; with a load, does the whole job",
+    .details =
+        "Becomes the program, with libheapdiff.so preloaded; its exit status is passed on.\n\n"
+        "With --load, --on-port or --duration it does the whole job instead: starts the server,\n"
+        "waits for its port, warms it up, takes a snapshot, loads it, takes another after a\n"
+        "garbage collection, stops the server and compares the two.",
+    .options = options,
+    .run = run,
+};

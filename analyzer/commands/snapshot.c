@@ -1,0 +1,70 @@
+/* snapshot.c -- heapdiff snapshot: asks a recorded process for a snapshot.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "cli/command.h"
+#include "control/asker.h"
+
+#include <ctype.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct snapshot_options {
+    const char *label, *path;
+    bool gc;
+};
+
+static const struct option_spec options[] = {
+    {"label", 'l', OPTION_TEXT, "TEXT", "A name for it, stored in the snapshot.",
+     offsetof(struct snapshot_options, label)},
+    {"output", 'o', OPTION_TEXT, "FILE", "Where to write it (as HEAPDIFF_OUT of the process says).",
+     offsetof(struct snapshot_options, path)},
+    {"gc", 0, OPTION_FLAG, NULL, "Let the runtime collect its garbage first.",
+     offsetof(struct snapshot_options, gc)},
+    {0},
+};
+
+static bool parse_pid(const char *word, pid_t *pid, struct error *error)
+{
+    char *end;
+    long number = strtol(word, &end, 10);
+    if (!isdigit((unsigned char)word[0]) || *end || number <= 0 || number > INT_MAX)
+        return error_set(error, "pgrep finds one by name", "'%s' is not a process id", word);
+    *pid = (pid_t)number;
+    return true;
+}
+
+static int run(int argc, char **argv, struct error *error)
+{
+    struct snapshot_options given = {0};
+    struct asker_request request = {.cancel_fd = -1};
+    struct text path = {0};
+    int answer, first = options_parse(&command_snapshot, argc, argv, &given, error);
+    if (first < 0)
+        return error->code;
+    if (argc - first != 1) {
+        error_set(error, "heapdiff snapshot PID", "snapshot takes one process id");
+        return error->code;
+    }
+    if (!parse_pid(argv[first], &request.pid, error))
+        return error->code;
+    request.label = given.label;
+    request.path = given.path;
+    request.gc = given.gc;
+    bool good = asker_snapshot(&request, &path, &answer, error);
+    if (good)
+        puts(path.bytes);
+    text_done(&path);
+    return good ? EXIT_DONE : error->code;
+}
+
+const struct command command_snapshot = {
+    .name = "snapshot",
+    .arguments = "PID [options]",
+    .summary = "Takes a snapshot of a recorded process while it runs",
+    .details = "Returns when the file is complete and prints its path. The process must have been\n"
+               "started with heapdiff run, or with LD_PRELOAD=libheapdiff.so.",
+    .options = options,
+    .run = run,
+};

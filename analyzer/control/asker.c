@@ -1,0 +1,165 @@
+/* asker.c -- Asking a recorded process for a snapshot: the asker's side of format/protocol.h.
+ *
+ * All waiting is done in slices, so that the end of the process or a wish to give up is noticed.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "control/asker.h"
+
+#include "control/deliver.h"
+#include "control/page.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SLICE_MS         50
+#define LOCK_SLICE_MS    20
+#define STOPPED_AFTER_MS 1000 /* a process that was stopped will not answer */
+
+struct asker {
+    struct page page;
+    const struct asker_request *request;
+    struct error *error;
+    int waited_ms;
+};
+
+static bool is_stopped(pid_t pid)
+{
+    char path[64];
+    struct text status = {0};
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    const char *end = text_read_file(&status, path, 4096) ? strrchr(status.bytes, ')') : NULL;
+    bool stopped = end && (end[2] == 'T' || end[2] == 't');
+    text_done(&status);
+    return stopped;
+}
+
+/* Between two slices: false with ERROR filled when there is nothing left to wait for. */
+static bool may_go_on(struct asker *asker, int slice_ms)
+{
+    struct pollfd cancel = {.fd = asker->request->cancel_fd, .events = POLLIN};
+    int pid = (int)asker->page.pid;
+    asker->waited_ms += slice_ms;
+    if (page_process_ended(&asker->page))
+        return error_set(asker->error, NULL, "process %d ended before the snapshot was complete",
+                         pid);
+    if (cancel.fd >= 0 && poll(&cancel, 1, 0) > 0)
+        return error_set(asker->error, NULL, "interrupted");
+    if (asker->waited_ms >= STOPPED_AFTER_MS && is_stopped(asker->page.pid))
+        return error_set(asker->error, "let it go on with kill -CONT", "process %d is stopped",
+                         pid);
+    return true;
+}
+
+static bool lock(struct asker *asker)
+{
+    struct pollfd ended = {.fd = asker->page.pid_fd, .events = POLLIN};
+    while (flock(asker->page.fd, LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return error_set(asker->error, NULL, "cannot lock the control page of process %d: %s",
+                             (int)asker->page.pid, strerror(errno));
+        poll(&ended, 1, LOCK_SLICE_MS);
+        if (!may_go_on(asker, LOCK_SLICE_MS))
+            return false;
+    }
+    return true;
+}
+
+static bool wait_answered(struct asker *asker)
+{
+    const struct timespec slice = {.tv_nsec = SLICE_MS * 1000000L};
+    struct control_page *page = asker->page.mapped;
+    uint32_t asked = atomic_load(&page->asked), answered;
+    while ((answered = atomic_load_explicit(&page->answered, memory_order_acquire)) != asked) {
+        syscall(SYS_futex, &page->answered, FUTEX_WAIT, answered, &slice, NULL, 0);
+        if (atomic_load_explicit(&page->answered, memory_order_acquire) != asked &&
+            !may_go_on(asker, SLICE_MS))
+            return false;
+    }
+    return true;
+}
+
+/* The label cut at a whole UTF-8 character. */
+static void copy_label(char *to, const char *label)
+{
+    size_t length = strnlen(label, PROTOCOL_LABEL_SIZE);
+    if (length == PROTOCOL_LABEL_SIZE) {
+        length--;
+        while (length > 0 && ((unsigned char)label[length] & 0xc0) == 0x80)
+            length--;
+    }
+    memcpy(to, label, length);
+    memset(to + length, 0, PROTOCOL_LABEL_SIZE - length);
+}
+
+/* One exchange, with the lock held. ANSWER gets what the process said. */
+static bool exchange(struct asker *asker, const char *path, struct control_page *answer)
+{
+    struct control_page *page = asker->page.mapped;
+    asker->waited_ms = 0;
+    if (!wait_answered(asker)) /* a request that an earlier asker left */
+        return false;
+    copy_label(page->label, asker->request->label ? asker->request->label : "");
+    snprintf(page->path, sizeof page->path, "%s", path);
+    page->flags = asker->request->gc ? PROTOCOL_GC : 0;
+    atomic_fetch_add_explicit(&page->asked, 1, memory_order_release);
+    syscall(SYS_futex, &page->asked, FUTEX_WAKE, INT32_MAX, NULL, NULL, 0);
+    if (!wait_answered(asker))
+        return false;
+    answer->error = page->error;
+    memcpy(answer->answer_path, page->answer_path, sizeof answer->answer_path);
+    memcpy(answer->answer_text, page->answer_text, sizeof answer->answer_text);
+    answer->answer_path[sizeof answer->answer_path - 1] = '\0';
+    answer->answer_text[sizeof answer->answer_text - 1] = '\0';
+    return true;
+}
+
+/* Asks for the path that is wanted, and once more without one where the process cannot write. */
+static bool ask(struct asker *asker, const struct deliver *deliver, struct control_page *answer)
+{
+    const char *wanted = deliver_asked_path(deliver);
+    if (!exchange(asker, wanted, answer))
+        return false;
+    bool elsewhere = answer->error == EACCES || answer->error == EROFS || answer->error == ENOENT ||
+                     answer->error == EPERM || answer->error == ENOTDIR;
+    return !*wanted || !elsewhere || exchange(asker, "", answer);
+}
+
+static bool ask_and_deliver(struct asker *asker, struct deliver *deliver, struct text *path,
+                            int *answer_error)
+{
+    struct control_page answer = {0};
+    if (!lock(asker) || !ask(asker, deliver, &answer))
+        return false;
+    *answer_error = answer.error;
+    if (answer.error != 0)
+        return error_set(asker->error, NULL, "process %d took no snapshot: %s",
+                         (int)asker->page.pid,
+                         *answer.answer_text ? answer.answer_text : strerror(answer.error));
+    return deliver_finish(deliver, answer.answer_path, path, asker->error);
+}
+
+bool asker_snapshot(const struct asker_request *request, struct text *path, int *answer,
+                    struct error *error)
+{
+    struct asker asker = {.request = request, .error = error};
+    struct deliver deliver;
+    *answer = 0;
+    if (!page_open(&asker.page, request->pid, error))
+        return false;
+    bool good = deliver_init(&deliver, request->pid, request->path, error);
+    if (good) {
+        good = ask_and_deliver(&asker, &deliver, path, answer);
+        deliver_done(&deliver);
+    }
+    page_close(&asker.page); /* the lock goes with it */
+    return good;
+}

@@ -1,0 +1,32 @@
+/* deliver.h -- Getting a finished snapshot to where the asker wants it.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ANALYZER_CONTROL_DELIVER_H
+#define ANALYZER_CONTROL_DELIVER_H
+
+#include "base/error.h"
+#include "base/text.h"
+
+#include <sys/types.h>
+
+struct deliver {
+    struct text wanted; /* absolute path of the file or folder; empty: as the process decides */
+    bool is_folder;
+    bool is_same_tree; /* the process sees the same files as we do */
+    pid_t pid;
+};
+
+/* PATH may be NULL. False with ERROR filled when its folder is not there. */
+bool deliver_init(struct deliver *deliver, pid_t pid, const char *path, struct error *error);
+void deliver_done(struct deliver *deliver);
+
+/* The path to ask the process for: "" when it must decide by itself. */
+const char *deliver_asked_path(const struct deliver *deliver);
+
+/* Moves what lies at ANSWER (in the eyes of the process) to the wanted place; adds where it is now
+ * to PATH. */
+bool deliver_finish(const struct deliver *deliver, const char *answer, struct text *path,
+                    struct error *error);
+
+#endif

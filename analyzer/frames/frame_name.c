@@ -1,0 +1,53 @@
+/* frame_name.c -- A frame in a few words: "function (file:line)".
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "frames/frame_name.h"
+
+#include <string.h>
+
+/* map<string, vector<int>> becomes map<…>. What begins with a bracket (Rust's <T as U>::f) and
+ * operators (operator<, operator->) are kept. */
+static void fold_templates(const char *name, struct text *out)
+{
+    int depth = 0;
+    text_add(out, "");
+    for (const char *c = name; *c; c++) {
+        bool is_operator = depth == 0 && c - name >= 8 && memcmp(c - 8, "operator", 8) == 0;
+        if (*c == '<' && c != name && !is_operator && depth++ == 0)
+            text_add(out, "<\xe2\x80\xa6>");
+        else if (*c == '>' && depth > 0)
+            depth--;
+        else if (depth == 0)
+            text_add_n(out, c, 1);
+    }
+}
+
+static const char *seen_from(const char *directory, const char *path)
+{
+    size_t length = directory ? strlen(directory) : 0;
+    if (!directory)
+        return text_base_name(path);
+    if (length > 1 && text_starts(path, directory) && path[length] == '/')
+        return path + length + 1;
+    return path;
+}
+
+void frame_name(const struct frame *frame, const char *directory, struct text *out)
+{
+    struct text function = {0};
+    fold_templates(frame->function, &function);
+    text_add_clean(out, function.bytes, true);
+    text_done(&function);
+    if (frame->file) {
+        text_add(out, " (");
+        text_add_clean(out, seen_from(directory, frame->file), true);
+        if (frame->line)
+            text_format(out, ":%d", frame->line);
+        text_add(out, ")");
+    } else if (frame->is_named && frame->module) {
+        text_add(out, " (");
+        text_add_clean(out, text_base_name(frame->module), true);
+        text_add(out, ")");
+    }
+}

@@ -1,0 +1,27 @@
+/* launch.h -- Starting a program under the shim: its environment, and where the shim is.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ANALYZER_JOB_LAUNCH_H
+#define ANALYZER_JOB_LAUNCH_H
+
+#include "base/error.h"
+
+#include <stdint.h>
+
+struct launch {
+    const char *out;       /* HEAPDIFF_OUT; NULL: as the shim decides */
+    const char *interval;  /* seconds; NULL: off */
+    int64_t sample, depth; /* -1: as the shim decides */
+    bool follow;
+    bool jit;    /* let runtimes write maps of their JIT code */
+    bool is_job; /* snapshots are asked for; none at exit */
+};
+
+/* Puts the shim and its options into our own environment, for what we exec. */
+bool launch_prepare(const struct launch *launch, struct error *error);
+
+/* Becomes the program; returns only when that fails, with ERROR's code as a shell would say it. */
+void launch_exec(char *const *program, struct error *error);
+
+#endif
