@@ -167,10 +167,8 @@ class NodeServer(Program):
 
 
 def own_frame(site):
-    """The frame that a site is named by."""
-    if "function" in site:
-        return site
-    return next((frame for frame in site["stack"] if frame.get("site")), site["stack"][0])
+    """The frame that a site is named by: the first that is the program's own."""
+    return next((frame for frame in site["stack"] if frame["class"] == "own"), site["stack"][0])
 
 
 def bare_name(function):
