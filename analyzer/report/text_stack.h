@@ -5,6 +5,7 @@
 #ifndef ANALYZER_REPORT_TEXT_STACK_H
 #define ANALYZER_REPORT_TEXT_STACK_H
 
+#include "base/text.h"
 #include "cli/term.h"
 #include "diff/site.h"
 
