@@ -13,9 +13,11 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "tables/modules.h"
 
 void *hd_je_malloc(size_t size);
@@ -51,14 +53,19 @@ void guest_free(void *block)
 
 void *guest_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset)
 {
-    return (void *)syscall(SYS_mmap, address, size, protection, flags, fd, offset);
+    void *start = (void *)syscall(SYS_mmap, address, size, protection, flags, fd, offset);
+    if (start != MAP_FAILED)
+        memory_note(start, size);
+    return start;
 }
 
 int guest_munmap(void *address, size_t size)
 {
+    memory_forget(address, size);
     return (int)syscall(SYS_munmap, address, size);
 }
 
+/* Only SQLite may call this, and only for memory-mapped files, which the writer does not use. */
 void *guest_mremap(void *address, size_t old_size, size_t new_size, int flags, ...)
 {
     va_list arguments;
@@ -119,22 +126,79 @@ int guest_probe_msync(void *address, size_t size, int flags)
     return 0;
 }
 
-/* ---- "there is none": reached only from the lists in *.syms ---------------------------------- */
+/* libunwind reads files for names and for tables without an index; the analyzer does the former,
+ * and the latter do not occur on Linux. */
+int _Uelf64_get_proc_name(void);
+int _Uelf64_find_section(void);
 
-char *guest_no_getenv(const char *name);
-ssize_t guest_no_readlink(const char *path, char *buffer, size_t size);
-void *guest_no_sbrk(intptr_t increment);
-void *guest_no_pointer(void);
-int guest_no_thread(void);
-double guest_no_math(double x);
-void guest_no_unwind(void);
-
-char *guest_no_getenv(const char *name)
+int _Uelf64_get_proc_name(void)
 {
-    (void)name;
-    return NULL;
+    return -1;
 }
 
+int _Uelf64_find_section(void)
+{
+    return 0;
+}
+
+/* ---- "there is none": reached only from the lists in *.syms ---------------------------------- */
+
+#define NO_POINTER(name)                                                                          \
+    void *guest_no_##name(void);                                                                  \
+    void *guest_no_##name(void)                                                                   \
+    {                                                                                             \
+        return NULL;                                                                              \
+    }
+#define NO_SUCCESS(name)                                                                          \
+    int guest_no_##name(void);                                                                    \
+    int guest_no_##name(void)                                                                     \
+    {                                                                                             \
+        errno = EAGAIN;                                                                           \
+        return EAGAIN;                                                                            \
+    }
+#define NO_MATH(name) /* SQL functions like sin(), which the writer does not use */               \
+    double guest_no_##name(double x);                                                             \
+    double guest_no_##name(double x)                                                              \
+    {                                                                                             \
+        return x;                                                                                 \
+    }
+
+NO_POINTER(getenv)
+NO_POINTER(secure_getenv)
+NO_POINTER(dlopen)
+NO_POINTER(dlsym)
+NO_POINTER(dlerror)
+NO_POINTER(dlclose)
+NO_POINTER(_Unwind_GetIP)
+NO_SUCCESS(pthread_create)
+NO_SUCCESS(pthread_join)
+NO_SUCCESS(_Unwind_Backtrace)
+NO_MATH(acos)
+NO_MATH(acosh)
+NO_MATH(asin)
+NO_MATH(asinh)
+NO_MATH(atan)
+NO_MATH(atan2)
+NO_MATH(atanh)
+NO_MATH(ceil)
+NO_MATH(cos)
+NO_MATH(cosh)
+NO_MATH(exp)
+NO_MATH(floor)
+NO_MATH(fmod)
+NO_MATH(log)
+NO_MATH(log10)
+NO_MATH(log2)
+NO_MATH(pow)
+NO_MATH(round)
+NO_MATH(sin)
+NO_MATH(sinh)
+NO_MATH(sqrt)
+NO_MATH(tan)
+NO_MATH(tanh)
+NO_MATH(trunc)
+
+ssize_t guest_no_readlink(const char *path, char *buffer, size_t size);
 ssize_t guest_no_readlink(const char *path, char *buffer, size_t size)
 {
     (void)path, (void)buffer, (void)size;
@@ -142,27 +206,9 @@ ssize_t guest_no_readlink(const char *path, char *buffer, size_t size)
     return -1;
 }
 
+void *guest_no_sbrk(intptr_t increment);
 void *guest_no_sbrk(intptr_t increment)
 {
     (void)increment;
     return (void *)-1;
-}
-
-void *guest_no_pointer(void)
-{
-    return NULL;
-}
-
-int guest_no_thread(void)
-{
-    return EAGAIN;
-}
-
-double guest_no_math(double x)
-{
-    return x; /* SQL functions like sin(), which the writer does not use */
-}
-
-void guest_no_unwind(void)
-{
 }

@@ -34,6 +34,7 @@ set(PKG_EXTRA 2)
 configure_file("${HEAPDIFF_LIBUNWIND_SOURCE}/include/libunwind-common.h.in" "${include}/libunwind-common.h" @ONLY)
 configure_file("${HEAPDIFF_LIBUNWIND_SOURCE}/include/libunwind.h.in" "${include}/libunwind.h" COPYONLY)
 configure_file("${HEAPDIFF_LIBUNWIND_SOURCE}/include/tdep/libunwind_i.h.in" "${include}/tdep/libunwind_i.h" COPYONLY)
+configure_file(libunwind_config.h "${include}/config.h" COPYONLY)
 
 set(files
   os-linux.c
@@ -47,6 +48,11 @@ set(files
   ${arch}/Lcreate_addr_space.c ${arch}/Lget_proc_info.c ${arch}/Lget_save_loc.c ${arch}/Lglobal.c
   ${arch}/Linit.c ${arch}/Linit_local.c ${arch}/Lregs.c ${arch}/Lresume.c ${arch}/Lstash_frame.c
   ${arch}/Lstep.c ${arch}/Ltrace.c ${arch}/getcontext.S)
+if(arch STREQUAL "x86_64")
+  list(APPEND files x86_64/setcontext.S x86_64/Los-linux.c)
+else()
+  list(APPEND files aarch64/Lis_signal_frame.c)
+endif()
 list(TRANSFORM files PREPEND "${HEAPDIFF_LIBUNWIND_SOURCE}/src/")
 
 enable_language(ASM)

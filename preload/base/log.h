@@ -1,0 +1,13 @@
+/* log.h -- The few lines that the shim says: one write(2) each, capped.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+/* One line on stderr, "heapdiff: " in front; at most LOG_LINES in the life of a process, so that
+ * nothing can fill a disk. Not for the hot path. */
+#define LOG_LINES 200
+void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

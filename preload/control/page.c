@@ -1,0 +1,116 @@
+/* page.c -- The shim's side of the control page; see format/protocol.h for the exchange.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "control/page.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define PAGE_ROOM ((sizeof(struct control_page) + 4095) & ~(size_t)4095)
+
+static char file[PATH_MAX];
+static struct control_page *mapped;
+static pid_t owner;
+
+/* A file of an earlier process of this pid, or of ourselves before an exec, is replaced. */
+static int make_file(const char *directory)
+{
+    int length = snprintf(file, sizeof file, "%s/" PROTOCOL_PREFIX "%d" PROTOCOL_SUFFIX, directory,
+                          (int)getpid());
+    if (length >= (int)sizeof file)
+        return -1;
+    unlink(file);
+    int fd = open(file, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd >= 0 && posix_fallocate(fd, 0, (off_t)PAGE_ROOM) != 0) { /* a full disk must not SIGBUS */
+        close(fd);
+        unlink(file);
+        fd = -1;
+    }
+    if (fd < 0)
+        *file = '\0';
+    return fd;
+}
+
+struct control_page *page_open(void)
+{
+    const char *temporary = getenv("TMPDIR");
+    const char *directories[] = {"/dev/shm", temporary && *temporary == '/' ? temporary : "/tmp",
+                                 "/tmp"};
+    int fd = -1;
+    for (unsigned i = 0; fd < 0 && i < sizeof directories / sizeof *directories; i++)
+        fd = make_file(directories[i]);
+    if (fd < 0)
+        return NULL;
+    void *page = (void *)syscall(SYS_mmap, NULL, PAGE_ROOM, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    close(fd);
+    if (page == MAP_FAILED) {
+        page_close();
+        return NULL;
+    }
+    owner = getpid();
+    mapped = page;
+    mapped->version = PROTOCOL_VERSION;
+    mapped->pid = (uint32_t)owner;
+    atomic_thread_fence(memory_order_release);
+    mapped->magic = PROTOCOL_MAGIC;
+    return mapped;
+}
+
+void page_close(void)
+{
+    if (*file && (!mapped || owner == getpid()))
+        unlink(file);
+}
+
+void page_leave(void)
+{
+    if (mapped)
+        syscall(SYS_munmap, mapped, PAGE_ROOM);
+    mapped = NULL;
+    *file = '\0';
+}
+
+/* Text from outside: the asker may be anybody who could open the file. */
+static void copy_text(char *to, const char *from, size_t size)
+{
+    memcpy(to, from, size - 1);
+    to[size - 1] = '\0';
+}
+
+bool page_serve(struct control_page *page)
+{
+    static struct snapshot_request request;
+    static struct snapshot_answer answer;
+    uint32_t asked = atomic_load_explicit(&page->asked, memory_order_acquire);
+    if (asked == atomic_load_explicit(&page->answered, memory_order_relaxed))
+        return false;
+    uint32_t flags = page->flags;
+    request = (struct snapshot_request){.reason = REASON_REQUEST,
+                                        .blocks = (flags & PROTOCOL_BLOCKS) != 0};
+    copy_text(request.label, page->label, sizeof request.label);
+    copy_text(request.path, page->path, sizeof request.path);
+    if (flags & PROTOCOL_GC) {
+        answer = (struct snapshot_answer){.error = ENOTSUP};
+        snprintf(answer.text, sizeof answer.text,
+                 "this program's runtime cannot be asked to collect its garbage");
+    } else {
+        snapshot_take(&request, &answer);
+    }
+    page->error = answer.error;
+    memcpy(page->answer_path, answer.path, sizeof page->answer_path);
+    memcpy(page->answer_text, answer.text, sizeof page->answer_text);
+    if (!answer.error)
+        atomic_fetch_add(&page->snapshots, 1);
+    atomic_store_explicit(&page->answered, asked, memory_order_release);
+    syscall(SYS_futex, &page->answered, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+    return true;
+}

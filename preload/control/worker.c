@@ -1,0 +1,175 @@
+/* worker.c -- The one thread of ours: takes snapshots, for whoever asks.
+ *
+ * It sleeps on two futexes at once: the control page's (askers outside) and its own bell (the API,
+ * a signal, exit). Nothing runs while nobody asks.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "control/worker.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/lock.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "control/page.h"
+#include "options.h"
+#include "record/record.h"
+
+#define STACK_SIZE (1u << 20)
+
+static struct control_page *page;
+static _Atomic uint32_t bell;            /* rung when any of the below has changed */
+static atomic_uint later;                /* bit set of snapshot_reason */
+
+/* A caller of worker_ask holds the lock; the rest is its message. */
+static struct lock asking;
+static struct snapshot_request request;
+static struct snapshot_answer answer;
+static atomic_bool asked;
+static _Atomic uint32_t done;            /* futex: rises with every answer to worker_ask */
+
+static void ring(void)
+{
+    atomic_fetch_add(&bell, 1);
+    syscall(SYS_futex, &bell, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+int worker_ask(enum snapshot_reason reason, const char *label, bool say)
+{
+    lock_take(&asking);
+    uint32_t before = atomic_load(&done);
+    request = (struct snapshot_request){.reason = reason};
+    strncpy(request.label, label ? label : "", sizeof request.label - 1);
+    atomic_store(&asked, true);
+    ring();
+    while (atomic_load(&done) == before)
+        syscall(SYS_futex, &done, FUTEX_WAIT_PRIVATE, before, NULL, NULL, 0);
+    int error = answer.error;
+    if (say)
+        log_line("%s%s", error ? "" : "wrote ", error ? answer.text : answer.path);
+    lock_give(&asking);
+    return error;
+}
+
+void worker_ask_later(enum snapshot_reason reason)
+{
+    int saved = errno;
+    atomic_fetch_or(&later, 1u << reason);
+    ring();
+    errno = saved;
+}
+
+/* ---- the thread ---------------------------------------------------------------------------------- */
+
+static void take_and_say(enum snapshot_reason reason)
+{
+    static struct snapshot_request own_request;
+    static struct snapshot_answer own_answer;
+    own_request = (struct snapshot_request){.reason = reason};
+    snapshot_take(&own_request, &own_answer);
+    if (own_answer.error)
+        log_line("%s", own_answer.text);
+    else if (options.verbose)
+        log_line("wrote %s", own_answer.path);
+}
+
+static bool serve_inside(void)
+{
+    bool pending = atomic_exchange(&asked, false);
+    if (pending) {
+        snapshot_take(&request, &answer);
+        atomic_fetch_add(&done, 1);
+        syscall(SYS_futex, &done, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+    }
+    unsigned reasons = atomic_exchange(&later, 0);
+    for (unsigned reason = 0; reason < REASON_COUNT; reason++)
+        if (reasons & 1u << reason)
+            take_and_say((enum snapshot_reason)reason);
+    return pending || reasons;
+}
+
+/* Linux 5.16; older kernels and libcs may not know the numbers. */
+#ifndef SYS_futex_waitv
+#define SYS_futex_waitv 449
+#endif
+struct waiter { /* struct futex_waitv */
+    uint64_t value, address;
+    uint32_t flags, reserved;
+};
+
+/* Sleeps until somebody rings, or until the deadline (0: none). */
+static void wait_for_work(uint32_t bell_seen, uint32_t asked_seen, uint64_t deadline_ns)
+{
+    struct timespec until = {(time_t)(deadline_ns / 1000000000u), (long)(deadline_ns % 1000000000u)};
+    struct timespec *timeout = deadline_ns ? &until : NULL;
+    struct waiter waiters[2] = {{bell_seen, (uintptr_t)&bell, 2 /* 32 bits */ | 128 /* private */, 0},
+                                {asked_seen, page ? (uintptr_t)&page->asked : 0, 2, 0}};
+    long result = syscall(SYS_futex_waitv, waiters, page ? 2 : 1, 0, timeout, CLOCK_MONOTONIC);
+    if (result < 0 && errno == ENOSYS) { /* an old kernel: look at the page ten times a second */
+        struct timespec slice = {0, 100000000};
+        syscall(SYS_futex, &bell, FUTEX_WAIT_PRIVATE, bell_seen, &slice, NULL, 0);
+    }
+}
+
+static uint64_t now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+static void *run(void *nothing)
+{
+    (void)nothing;
+    record_own_thread();
+    pthread_setname_np(pthread_self(), "heapdiff");
+    uint64_t interval = (uint64_t)(options.interval * 1e9);
+    uint64_t deadline = interval ? now() + interval : 0;
+    for (;;) {
+        uint32_t bell_seen = atomic_load(&bell);
+        uint32_t asked_seen = page ? atomic_load(&page->asked) : 0;
+        bool served = serve_inside();
+        served = (page && page_serve(page)) || served;
+        if (deadline && now() >= deadline) {
+            take_and_say(REASON_INTERVAL);
+            deadline = now() + interval;
+        } else if (!served) {
+            wait_for_work(bell_seen, asked_seen, deadline);
+        }
+    }
+    return NULL;
+}
+
+int worker_start(void)
+{
+    /* A stack of our own: glibc would take one from its cache, or leave one there. */
+    void *stack = memory_map(STACK_SIZE);
+    pthread_attr_t attributes;
+    pthread_t thread;
+    sigset_t all, before;
+    if (!stack)
+        return ENOMEM;
+    page = page_open();
+    pthread_attr_init(&attributes);
+    pthread_attr_setstack(&attributes, stack, STACK_SIZE);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int failed = pthread_create(&thread, &attributes, run, NULL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    if (failed)
+        page_close();
+    return failed;
+}

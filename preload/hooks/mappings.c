@@ -1,0 +1,112 @@
+/* mappings.c -- Memory straight from the kernel: mmap, brk, shared memory segments.
+ *
+ * Only calls that come through these names are seen: the program's, its runtime's, and those of
+ * allocators other than glibc's, which tables/maps.c tells apart by the caller.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "hooks/hooks.h"
+
+#include <stdarg.h>
+#include <sys/mman.h>
+#include <sys/shm.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "record/record.h"
+#include "tables/maps.h"
+
+static void note(void *start, size_t size, bool reserved, enum block_kind kind, uintptr_t frame)
+{
+    uintptr_t caller = ((uintptr_t *)frame)[1];
+    uint32_t stack = record_stack(kind, frame, reserved ? 0 : size);
+    maps_add((uintptr_t)start, size, stack, kind, reserved, caller);
+}
+
+static void *map(void *address, size_t size, int protection, int flags, int fd, off_t offset,
+                 uintptr_t frame)
+{
+    void *start = HOOK_MISSING(mmap)
+                      ? (void *)syscall(SYS_mmap, address, size, protection, flags, fd, offset)
+                      : real.mmap(address, size, protection, flags, fd, offset);
+    if (start != MAP_FAILED && record_is_on())
+        note(start, size, protection == PROT_NONE, KIND_MMAP, frame);
+    return start;
+}
+
+void *mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset)
+{
+    return map(address, size, protection, flags, fd, offset, RECORD_HERE());
+}
+
+void *mmap64(void *address, size_t size, int protection, int flags, int fd, off_t offset)
+{
+    return map(address, size, protection, flags, fd, offset, RECORD_HERE());
+}
+
+int munmap(void *address, size_t size)
+{
+    if (record_is_on())
+        maps_remove((uintptr_t)address, size);
+    return HOOK_MISSING(munmap) ? (int)syscall(SYS_munmap, address, size)
+                                : real.munmap(address, size);
+}
+
+void *mremap(void *address, size_t old_size, size_t new_size, int flags, ...)
+{
+    va_list arguments;
+    va_start(arguments, flags);
+    void *target = va_arg(arguments, void *);
+    va_end(arguments);
+    void *start = HOOK_MISSING(mremap)
+                      ? (void *)syscall(SYS_mremap, address, old_size, new_size, flags, target)
+                      : real.mremap(address, old_size, new_size, flags, target);
+    if (start != MAP_FAILED && record_is_on()) {
+        if (old_size)
+            maps_remove((uintptr_t)address, old_size);
+        note(start, new_size, false, KIND_MMAP, RECORD_HERE());
+    }
+    return start;
+}
+
+/* The break moved: what was gained is a mapping of its own, what was given back is gone. */
+static void note_break(char *from, char *to, uintptr_t frame)
+{
+    if (to > from)
+        note(from, (size_t)(to - from), false, KIND_BRK, frame);
+    else if (to < from)
+        maps_remove((uintptr_t)to, (size_t)(from - to));
+}
+
+int brk(void *end)
+{
+    char *from = real.sbrk(0);
+    int failed = real.brk(end);
+    if (!failed && record_is_on())
+        note_break(from, end, RECORD_HERE());
+    return failed;
+}
+
+void *sbrk(intptr_t increment)
+{
+    void *from = real.sbrk(increment);
+    if (from != (void *)-1 && increment && record_is_on())
+        note_break(from, (char *)from + increment, RECORD_HERE());
+    return from;
+}
+
+void *shmat(int id, const void *address, int flags)
+{
+    void *start = real.shmat(id, address, flags);
+    struct shmid_ds segment;
+    if (start != (void *)-1 && record_is_on() && shmctl(id, IPC_STAT, &segment) == 0)
+        note(start, segment.shm_segsz, false, KIND_SHM, RECORD_HERE());
+    return start;
+}
+
+int shmdt(const void *address)
+{
+    if (record_is_on())
+        maps_remove_from((uintptr_t)address);
+    return real.shmdt(address);
+}

@@ -1,0 +1,134 @@
+/* operators.c -- C++ operators new and delete, for libraries whose operators do not end in malloc.
+ *
+ * Whether the real operator ends in our malloc (libstdc++) or not (jemalloc, tcmalloc) is not
+ * known beforehand; record_count() tells afterwards, so that a block is recorded once. No state is
+ * held across the real call: an operator new that throws passes through here.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "hooks/hooks.h"
+
+#include <stdlib.h>
+
+#include "record/record.h"
+
+#define NEW_BODY(name, call, fallback)                                                            \
+    if (HOOK_RARE(!real.name) && !(real.name = real_resolve_operator(#name)))                     \
+        return fallback;                                                                          \
+    unsigned before = record_count();                                                             \
+    void *block = real.name call;                                                                 \
+    if (block && record_is_on() && record_count() == before)                                      \
+        record_alloc(block, size, KIND_MALLOC, RECORD_HERE());                                    \
+    return block;
+
+#define DELETE_BODY(name, call)                                                                   \
+    if (!block)                                                                                   \
+        return;                                                                                   \
+    if (HOOK_RARE(!real.name) && !(real.name = real_resolve_operator(#name))) {                   \
+        free(block);                                                                              \
+        return;                                                                                   \
+    }                                                                                             \
+    record_free(block);                                                                           \
+    real.name call;
+
+void *_Znwm(size_t size)
+{
+    NEW_BODY(_Znwm, (size), malloc(size))
+}
+
+void *_Znam(size_t size)
+{
+    NEW_BODY(_Znam, (size), malloc(size))
+}
+
+void *_ZnwmRKSt9nothrow_t(size_t size, const void *nothrow)
+{
+    NEW_BODY(_ZnwmRKSt9nothrow_t, (size, nothrow), malloc(size))
+}
+
+void *_ZnamRKSt9nothrow_t(size_t size, const void *nothrow)
+{
+    NEW_BODY(_ZnamRKSt9nothrow_t, (size, nothrow), malloc(size))
+}
+
+void *_ZnwmSt11align_val_t(size_t size, size_t alignment)
+{
+    NEW_BODY(_ZnwmSt11align_val_t, (size, alignment), aligned_alloc(alignment, size))
+}
+
+void *_ZnamSt11align_val_t(size_t size, size_t alignment)
+{
+    NEW_BODY(_ZnamSt11align_val_t, (size, alignment), aligned_alloc(alignment, size))
+}
+
+void *_ZnwmSt11align_val_tRKSt9nothrow_t(size_t size, size_t alignment, const void *nothrow)
+{
+    NEW_BODY(_ZnwmSt11align_val_tRKSt9nothrow_t, (size, alignment, nothrow),
+             aligned_alloc(alignment, size))
+}
+
+void *_ZnamSt11align_val_tRKSt9nothrow_t(size_t size, size_t alignment, const void *nothrow)
+{
+    NEW_BODY(_ZnamSt11align_val_tRKSt9nothrow_t, (size, alignment, nothrow),
+             aligned_alloc(alignment, size))
+}
+
+void _ZdlPv(void *block)
+{
+    DELETE_BODY(_ZdlPv, (block))
+}
+
+void _ZdaPv(void *block)
+{
+    DELETE_BODY(_ZdaPv, (block))
+}
+
+void _ZdlPvm(void *block, size_t size)
+{
+    DELETE_BODY(_ZdlPvm, (block, size))
+}
+
+void _ZdaPvm(void *block, size_t size)
+{
+    DELETE_BODY(_ZdaPvm, (block, size))
+}
+
+void _ZdlPvRKSt9nothrow_t(void *block, const void *nothrow)
+{
+    DELETE_BODY(_ZdlPvRKSt9nothrow_t, (block, nothrow))
+}
+
+void _ZdaPvRKSt9nothrow_t(void *block, const void *nothrow)
+{
+    DELETE_BODY(_ZdaPvRKSt9nothrow_t, (block, nothrow))
+}
+
+void _ZdlPvSt11align_val_t(void *block, size_t alignment)
+{
+    DELETE_BODY(_ZdlPvSt11align_val_t, (block, alignment))
+}
+
+void _ZdaPvSt11align_val_t(void *block, size_t alignment)
+{
+    DELETE_BODY(_ZdaPvSt11align_val_t, (block, alignment))
+}
+
+void _ZdlPvmSt11align_val_t(void *block, size_t size, size_t alignment)
+{
+    DELETE_BODY(_ZdlPvmSt11align_val_t, (block, size, alignment))
+}
+
+void _ZdaPvmSt11align_val_t(void *block, size_t size, size_t alignment)
+{
+    DELETE_BODY(_ZdaPvmSt11align_val_t, (block, size, alignment))
+}
+
+void _ZdlPvSt11align_val_tRKSt9nothrow_t(void *block, size_t alignment, const void *nothrow)
+{
+    DELETE_BODY(_ZdlPvSt11align_val_tRKSt9nothrow_t, (block, alignment, nothrow))
+}
+
+void _ZdaPvSt11align_val_tRKSt9nothrow_t(void *block, size_t alignment, const void *nothrow)
+{
+    DELETE_BODY(_ZdaPvSt11align_val_tRKSt9nothrow_t, (block, alignment, nothrow))
+}

@@ -1,0 +1,158 @@
+/* init.c -- Order of birth and death of the shim in a process.
+ *
+ * The program that was started records; a child that inherited the variables stays passive unless
+ * HEAPDIFF_FOLLOW=1. The first process says who it is in HEAPDIFF_ROOT, so that its descendants
+ * know that they are not it; an exec keeps the pid and therefore the role.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "init.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "control/page.h"
+#include "control/worker.h"
+#include "hooks/real.h"
+#include "options.h"
+#include "record/record.h"
+#include "record/thread.h"
+#include "tables/maps.h"
+#include "tables/modules.h"
+#include "unwind/unwind.h"
+
+#define ROOT_VARIABLE "HEAPDIFF_ROOT"
+
+static pid_t recorded_pid; /* 0: passive */
+static atomic_flag exit_begun = ATOMIC_FLAG_INIT;
+
+static bool is_root(void)
+{
+    const char *root = getenv(ROOT_VARIABLE);
+    char own[16];
+    snprintf(own, sizeof own, "%d", (int)getpid());
+    if (root && strcmp(root, own) != 0)
+        return false;
+    if (!root)
+        setenv(ROOT_VARIABLE, own, 1);
+    return true;
+}
+
+static void say_options(void)
+{
+    for (const struct option_row *row = options_table(); row->name; row++)
+        log_line("%s=%s%s (%s)", row->name, row->value, row->is_set ? "" : " by default", row->meaning);
+}
+
+/* ---- fork --------------------------------------------------------------------------------------- */
+
+static void before_fork(void)
+{
+    maps_lock();
+}
+
+static void after_fork_in_parent(void)
+{
+    maps_unlock();
+}
+
+static void begin(void);
+
+/* The child has the memory but not the thread. */
+static void after_fork_in_child(void)
+{
+    maps_unlock();
+    record_stop();
+    recorded_pid = 0;
+    page_leave();
+    if (options.follow)
+        begin();
+}
+
+/* ---- signal ------------------------------------------------------------------------------------- */
+
+static void on_signal(int number)
+{
+    (void)number;
+    worker_ask_later(REASON_SIGNAL);
+}
+
+/* Never taken over silently: a signal that the program handles already is left alone. */
+static void set_signal(void)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART}, old;
+    sigfillset(&action.sa_mask);
+    if (!options.signal || sigaction(options.signal, NULL, &old) != 0)
+        return;
+    if (old.sa_handler != SIG_DFL)
+        log_line("HEAPDIFF_SIGNAL: the program handles signal %d itself; not used", options.signal);
+    else
+        sigaction(options.signal, &action, NULL);
+}
+
+/* ---- birth -------------------------------------------------------------------------------------- */
+
+/* Mappings made by the program's malloc itself are the allocator's; libc's own do not come by. */
+static void find_allocator(void)
+{
+    const struct module *allocator = modules_find((uintptr_t)real.malloc);
+    const struct module *libc = modules_find((uintptr_t)getpid);
+    if (allocator && allocator != libc)
+        maps_set_allocator(allocator->start, allocator->end);
+}
+
+static void begin(void)
+{
+    recorded_pid = getpid();
+    snapshot_init();
+    int failed = worker_start();
+    if (failed) {
+        log_line("no thread for snapshots (%s): not recording", strerror(failed));
+        recorded_pid = 0;
+        return;
+    }
+    set_signal();
+    record_start();
+}
+
+static __attribute__((constructor(101))) void birth(void)
+{
+    real_first_use();
+    options_read();
+    bool root = is_root();
+    if (!root && !options.follow)
+        return;
+    if (options_complaint())
+        log_line("%s", options_complaint());
+    if (options.verbose)
+        say_options();
+    modules_refresh();
+    find_allocator();
+    thread_init(options.depth);
+    unwind_init();
+    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+    begin();
+}
+
+/* ---- death -------------------------------------------------------------------------------------- */
+
+void init_at_exit(void)
+{
+    /* A vfork child shares our memory and calls _exit: it is not the process that we record. */
+    if (!recorded_pid || recorded_pid != getpid() || atomic_flag_test_and_set(&exit_begun))
+        return;
+    if (options.at_exit)
+        worker_ask(REASON_EXIT, "", true);
+    page_close();
+}
+
+static __attribute__((destructor(101))) void death(void)
+{
+    init_at_exit();
+}

@@ -1,0 +1,134 @@
+/* options.c -- The HEAPDIFF_* variables, read once at the start.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "options.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+struct options options;
+
+static char complaint[160];
+
+/* Each reader returns false when the text makes no sense. */
+static bool read_out(const char *text)
+{
+    return *text && (size_t)snprintf(options.out, sizeof options.out, "%s", text) < sizeof options.out;
+}
+
+static bool read_sample(const char *text)
+{
+    char *end;
+    options.sample = strtoull(text, &end, 10);
+    return end != text && !*end && *text != '-' && options.sample < (uint64_t)1 << 40;
+}
+
+static bool read_depth(const char *text)
+{
+    char *end;
+    unsigned long depth = strtoul(text, &end, 10);
+    options.depth = (unsigned)depth;
+    return end != text && !*end && depth >= 1 && depth <= OPTIONS_DEPTH_MAX;
+}
+
+static bool read_interval(const char *text)
+{
+    char *end;
+    if (strcmp(text, "off") == 0)
+        text = "0";
+    options.interval = strtod(text, &end);
+    return end != text && !*end && options.interval >= 0 && options.interval < 1e9;
+}
+
+static bool read_signal(const char *text)
+{
+    static const struct {
+        const char *name;
+        int number;
+    } names[] = {{"off", 0},          {"HUP", SIGHUP},     {"USR1", SIGUSR1}, {"USR2", SIGUSR2},
+                 {"ALRM", SIGALRM},   {"WINCH", SIGWINCH}, {"URG", SIGURG},   {"PROF", SIGPROF},
+                 {"VTALRM", SIGVTALRM}};
+    if (strncasecmp(text, "SIG", 3) == 0)
+        text += 3;
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcasecmp(text, names[i].name) == 0) {
+            options.signal = names[i].number;
+            return true;
+        }
+    char *end;
+    bool real_time = strncasecmp(text, "RTMIN", 5) == 0;
+    long number = real_time && !text[5] ? 0 : strtol(real_time ? text + 5 : text, &end, 10);
+    if (!(real_time && !text[5]) && *end)
+        return false;
+    options.signal = (int)number + (real_time ? SIGRTMIN : 0);
+    return options.signal > 0 && options.signal <= SIGRTMAX && options.signal != SIGKILL &&
+           options.signal != SIGSTOP;
+}
+
+static bool read_flag(const char *text, bool *flag)
+{
+    *flag = strcmp(text, "1") == 0;
+    return *flag || strcmp(text, "0") == 0;
+}
+
+static bool read_at_exit(const char *text)
+{
+    return read_flag(text, &options.at_exit);
+}
+
+static bool read_follow(const char *text)
+{
+    return read_flag(text, &options.follow);
+}
+
+static bool read_verbose(const char *text)
+{
+    return read_flag(text, &options.verbose);
+}
+
+static struct option_row table[] = {
+    {"HEAPDIFF_OUT", "heapdiff.%e.%p.%n.db",
+     "snapshot path; %e program name, %p pid, %n number, %l label", NULL, false},
+    {"HEAPDIFF_SAMPLE", "0",
+     "0 = every allocation; else mean bytes between two recorded ones", NULL, false},
+    {"HEAPDIFF_DEPTH", "128", "most frames kept of a stack", NULL, false},
+    {"HEAPDIFF_INTERVAL", "off", "seconds between snapshots taken by themselves", NULL, false},
+    {"HEAPDIFF_SIGNAL", "off", "a signal that takes a snapshot (USR2, RTMIN+5)", NULL, false},
+    {"HEAPDIFF_AT_EXIT", "1", "write a last snapshot at exit", NULL, false},
+    {"HEAPDIFF_FOLLOW", "0", "record exec'ed and forked children too", NULL, false},
+    {"HEAPDIFF_VERBOSE", "0", "print every option in force and where snapshots go", NULL, false},
+    {NULL, NULL, NULL, NULL, false}};
+
+/* In the order of the table. */
+static bool (*const readers[])(const char *) = {read_out,    read_sample,  read_depth,
+                                                read_interval, read_signal, read_at_exit,
+                                                read_follow, read_verbose};
+
+void options_read(void)
+{
+    for (unsigned i = 0; table[i].name; i++) {
+        struct option_row *row = &table[i];
+        const char *text = getenv(row->name);
+        row->is_set = text && readers[i](text);
+        row->value = row->is_set ? text : row->fallback;
+        if (text && !row->is_set)
+            snprintf(complaint, sizeof complaint, "%s=%.40s makes no sense; using %s (%s)",
+                     row->name, text, row->fallback, row->meaning);
+        if (!row->is_set)
+            readers[i](row->fallback);
+    }
+}
+
+const char *options_complaint(void)
+{
+    return *complaint ? complaint : NULL;
+}
+
+const struct option_row *options_table(void)
+{
+    return table;
+}

@@ -1,0 +1,42 @@
+/* options.h -- The HEAPDIFF_* variables, read once at the start.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define OPTIONS_PATH_SIZE 4096
+#define OPTIONS_DEPTH_MAX 1024
+
+struct options {
+    char out[OPTIONS_PATH_SIZE]; /* HEAPDIFF_OUT, placeholders not yet filled in */
+    uint64_t sample;             /* HEAPDIFF_SAMPLE: 0 or mean bytes */
+    unsigned depth;              /* HEAPDIFF_DEPTH: 1 … OPTIONS_DEPTH_MAX */
+    double interval;             /* HEAPDIFF_INTERVAL: seconds, 0 = off */
+    int signal;                  /* HEAPDIFF_SIGNAL: number, 0 = off */
+    bool at_exit, follow, verbose;
+};
+
+extern struct options options;
+
+/* One row of the table behind the variables: for HEAPDIFF_VERBOSE, snapshots and the docs. */
+struct option_row {
+    const char *name;            /* HEAPDIFF_… */
+    const char *fallback;        /* the default, as one would write it */
+    const char *meaning;         /* one sentence */
+    const char *value;           /* in force; points into the environment or to fallback */
+    bool is_set;
+};
+
+/* Reads the environment. A value that makes no sense counts as not set, and is reported through
+ * options_complaint (NULL when all was well). */
+void options_read(void);
+const char *options_complaint(void);
+
+/* The table, ended by a row without a name. */
+const struct option_row *options_table(void);
+
+#endif

@@ -1,0 +1,20 @@
+/* pools.h -- Blocks of the program's own pools, told to us through heapdiff_alloc.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef RECORD_POOLS_H
+#define RECORD_POOLS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tables/blocks.h"
+
+/* frame is RECORD_HERE() of the API function. Both take a short lock. */
+void pools_alloc(const char *pool, const void *block, size_t size, uintptr_t frame);
+void pools_free(const char *pool, const void *block);
+
+/* Calls visit for every block under the lock: visit must not call back into this file. */
+void pools_each(void (*visit)(const struct block *block, void *context), void *context);
+
+#endif

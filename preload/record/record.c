@@ -1,0 +1,180 @@
+/* record.c -- HOT PATH: what every allocation and every free passes through.
+ *
+ * An allocation: unwind, hash, find the stack's id in the thread's own cache, add to the counters
+ * there, put the block into the live table. A free: take it out. Nothing is shared between threads
+ * but the table's line of these very 512 bytes. docs/hot-path.md tells the whole way.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "record/record.h"
+
+#include <errno.h>
+
+#include "options.h"
+#include "record/sample.h"
+#include "record/thread.h"
+#include "tables/epoch.h"
+#include "tables/modules.h"
+#include "tables/stacks.h"
+#include "unwind/unwind.h"
+
+_Atomic int record_state;
+_Atomic uint32_t epoch_current;
+static atomic_int paused;
+
+static void count(atomic_uint_fast64_t *counter)
+{
+    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + 1,
+                          memory_order_relaxed);
+}
+
+/* The thread's state, marked busy; NULL when this call is not to be recorded. */
+static inline struct thread *enter(void)
+{
+    struct thread *thread = thread_self;
+    if (__builtin_expect(!thread, 0) && !(thread = thread_begin()))
+        return NULL;
+    thread->records++;
+    if (__builtin_expect(thread->busy, 0)) {
+        count(&thread->dropped_busy);
+        return NULL;
+    }
+    if (__builtin_expect(atomic_load_explicit(&paused, memory_order_relaxed) > 0, 0))
+        return NULL;
+    thread->busy = true;
+    return thread;
+}
+
+static inline void leave(struct thread *thread)
+{
+    thread->busy = false;
+}
+
+/* Replaces a cache entry: what it counted goes to its stack. */
+static __attribute__((noinline, cold)) bool cache_slow(struct thread *thread,
+                                                       struct thread_stack *cached,
+                                                       const struct stack_key *key)
+{
+    struct stack *old = cached->count ? stacks_get(cached->id) : NULL;
+    if (old) {
+        atomic_fetch_add_explicit(&old->allocations, cached->count, memory_order_relaxed);
+        atomic_fetch_add_explicit(&old->bytes, cached->bytes, memory_order_relaxed);
+    }
+    atomic_store_explicit(&cached->count, 0, memory_order_relaxed);
+    atomic_store_explicit(&cached->bytes, 0, memory_order_relaxed);
+    cached->id = stacks_intern(key, &thread->room);
+    cached->hash = key->hash;
+    if (!cached->id)
+        count(&thread->dropped_stacks);
+    return cached->id != 0;
+}
+
+/* A sampled allocation stands for 1 / probability of its kind. */
+static inline void add(struct thread_stack *cached, size_t size)
+{
+    unsigned count = 1;
+    if (__builtin_expect(options.sample != 0, 0)) {
+        double weight = 1 / sample_probability(size);
+        count = (unsigned)(weight + 0.5);
+        size = (size_t)((double)size * weight + 0.5);
+    }
+    atomic_store_explicit(&cached->count,
+                          atomic_load_explicit(&cached->count, memory_order_relaxed) + count,
+                          memory_order_relaxed);
+    atomic_store_explicit(&cached->bytes,
+                          atomic_load_explicit(&cached->bytes, memory_order_relaxed) + size,
+                          memory_order_relaxed);
+}
+
+/* The id of the stack that leads here, counted; 0 when it cannot be had. */
+static inline uint32_t find_stack(struct thread *thread, enum block_kind kind, const char *pool,
+                                  uintptr_t frame, size_t size)
+{
+    struct stack_key key = {.frames = thread->frames, .kind = kind, .pool = pool};
+    key.depth = unwind_stack(frame, thread->frames, options.depth, &key.truncated);
+    if (__builtin_expect(key.truncated, 0))
+        count(&thread->truncated);
+    uint64_t hash = stacks_hash_add(modules_seed() + (uintptr_t)pool, (uint64_t)kind);
+    for (unsigned i = 0; i < key.depth; i++)
+        hash = stacks_hash_add(hash, thread->frames[i]);
+    key.hash = stacks_hash_end(hash);
+    struct thread_stack *cached = &thread->cache[key.hash % THREAD_CACHE_SIZE];
+    if (__builtin_expect(cached->hash != key.hash || !cached->id, 0) &&
+        !cache_slow(thread, cached, &key))
+        return 0;
+    add(cached, size);
+    return cached->id;
+}
+
+void record_alloc(const void *block, size_t size, enum block_kind kind, uintptr_t frame)
+{
+    struct thread *thread = enter();
+    if (!thread)
+        return;
+    if (sample_takes(thread, size)) {
+        int saved = errno;
+        struct block born = {.address = (uintptr_t)block, .size = size, .epoch = epoch_now()};
+        born.stack = find_stack(thread, kind, NULL, frame, size);
+        if (__builtin_expect(born.stack && !blocks_insert(&born), 0))
+            count(&thread->dropped_table);
+        errno = saved;
+    }
+    leave(thread);
+}
+
+bool record_forget(const void *block, struct block *was)
+{
+    return blocks_remove((uintptr_t)block, was);
+}
+
+void record_restore(const struct block *was)
+{
+    blocks_insert(was);
+}
+
+unsigned record_count(void)
+{
+    return thread_self ? thread_self->records : 0;
+}
+
+static uint32_t stack_of(enum block_kind kind, const char *pool, uintptr_t frame, size_t size)
+{
+    struct thread *thread = enter();
+    if (!thread)
+        return 0;
+    int saved = errno;
+    uint32_t stack = find_stack(thread, kind, pool, frame, size);
+    errno = saved;
+    leave(thread);
+    return stack;
+}
+
+uint32_t record_stack(enum block_kind kind, uintptr_t frame, size_t size)
+{
+    return stack_of(kind, NULL, frame, size);
+}
+
+uint32_t record_pool_stack(const char *pool, uintptr_t frame, size_t size)
+{
+    return stack_of(KIND_POOL, pool, frame, size);
+}
+
+void record_start(void)
+{
+    atomic_store(&record_state, RECORD_ON);
+}
+
+void record_stop(void)
+{
+    atomic_store(&record_state, RECORD_OFF);
+}
+
+void record_pause(int change)
+{
+    atomic_fetch_add(&paused, change);
+}
+
+void record_own_thread(void)
+{
+    thread_exempt();
+}

@@ -1,0 +1,72 @@
+/* record.h -- HOT PATH: what every allocation and every free passes through.
+ *
+ * Budget per malloc/free pair, warm, at depth 24: docs/performance.md. No lock, no malloc, no
+ * system call, no loader call on the warm path.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef RECORD_RECORD_H
+#define RECORD_RECORD_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "format/schema.h"
+#include "tables/blocks.h"
+
+/* The frame pointer of the hook's body: where unwinding starts. Hooks are compiled with frame
+ * pointers, so the caller's frame is known exactly. */
+#define RECORD_HERE() ((uintptr_t)__builtin_frame_address(0))
+
+enum record_state {
+    RECORD_OFF,  /* not started, or a passive child: hooks only pass calls on */
+    RECORD_ON,
+};
+extern _Atomic int record_state;
+
+/* Begins and ends recording; see init.c. */
+void record_start(void);
+void record_stop(void);
+
+/* Counts a pause up or down: while it is above 0 new blocks are not recorded, frees are. */
+void record_pause(int change);
+
+static inline bool record_is_on(void)
+{
+    return atomic_load_explicit(&record_state, memory_order_relaxed) == RECORD_ON;
+}
+
+/* The block was just handed out; frame is RECORD_HERE() of the hook. errno is kept. */
+void record_alloc(const void *block, size_t size, enum block_kind kind, uintptr_t frame);
+
+/* The block is about to be freed: called before the real free, so that nobody can be given the
+ * address before it is forgotten. Returns whether it was known; *was is set then. */
+bool record_forget(const void *block, struct block *was);
+
+static inline void record_free(const void *block)
+{
+    struct block was;
+    if (record_is_on())
+        record_forget(block, &was);
+}
+
+/* Puts back what record_forget took out: the real realloc failed. */
+void record_restore(const struct block *was);
+
+/* Number of record_alloc calls of this thread so far. A hook whose real function may itself end in
+ * another hook (operator new in malloc) compares it before and after, and records only if the
+ * inner one did not. */
+unsigned record_count(void);
+
+/* A stack id for something that is not a block (a mapping); 0 when it cannot be had. */
+uint32_t record_stack(enum block_kind kind, uintptr_t frame, size_t size);
+
+/* The same for a block of a custom pool; the name is kept, not copied. */
+uint32_t record_pool_stack(const char *pool, uintptr_t frame, size_t size);
+
+/* Runs with recording off for this thread: heapdiff's own thread, and init. */
+void record_own_thread(void);
+
+#endif

@@ -1,0 +1,65 @@
+/* sample.c -- The gate of sampled recording: distances and probabilities.
+ *
+ * No libm: a guest does not bring libraries along. Both functions are series with an error below
+ * 1e-9, checked against libm in tests/preload/record/test_sample.c.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "record/sample.h"
+
+/* Natural logarithm of x > 0: exponent, and 2 artanh((m - 1) / (m + 1)) of the mantissa. */
+static double natural_log(double x)
+{
+    union {
+        double value;
+        uint64_t bits;
+    } u = {x};
+    int exponent = (int)(u.bits >> 52) - 1023;
+    u.bits = (u.bits & 0xfffffffffffffull) | 0x3ff0000000000000ull;
+    if (u.value > 1.4142135623730951) {
+        u.value /= 2;
+        exponent++;
+    }
+    double t = (u.value - 1) / (u.value + 1), t2 = t * t, power = t, sum = 0;
+    for (int n = 1; n <= 15; n += 2, power *= t2)
+        sum += power / n;
+    return 2 * sum + exponent * 0.69314718055994530942;
+}
+
+/* 1 - exp(-x) for x >= 0: (1 - y) after halving x until a short series is exact. */
+static double one_minus_exp(double x)
+{
+    if (x > 40)
+        return 1;
+    int halvings = 0;
+    for (; x > 0.25; x /= 2)
+        halvings++;
+    double term = x, sum = x;
+    for (int n = 2; n <= 9; n++) {
+        term *= -x / n;
+        sum += term;
+    }
+    for (; halvings > 0; halvings--)
+        sum = sum * (2 - sum); /* 1 - y^2 from 1 - y */
+    return sum;
+}
+
+void sample_draw(struct thread *thread)
+{
+    /* xorshift64* (Vigna 2016) */
+    uint64_t x = thread->random;
+    x ^= x >> 12;
+    x ^= x << 25;
+    x ^= x >> 27;
+    thread->random = x;
+    double uniform = ((double)((x * 0x2545f4914f6cdd1dull) >> 11) + 0.5) * 0x1p-53; /* in (0, 1) */
+    double distance = -natural_log(uniform) * (double)options.sample;
+    thread->sample_left = distance < 1 ? 1 : (int64_t)distance;
+}
+
+double sample_probability(uint64_t size)
+{
+    if (options.sample == 0)
+        return 1;
+    return one_minus_exp((double)size / (double)options.sample);
+}

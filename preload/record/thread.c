@@ -1,0 +1,122 @@
+/* thread.c -- What heapdiff keeps per application thread: birth, reuse, death.
+ *
+ * The state is mapped from the kernel at a thread's first allocation and handed on when the thread
+ * ends. Thread-local storage itself is two words: programs with tiny stacks pay for it.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "record/thread.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+
+#include "base/memory.h"
+#include "record/sample.h"
+
+#define FRAMES_SPARE 16 /* the shim's own frames, which are cut off */
+
+__thread struct thread *thread_self __attribute__((tls_model("initial-exec")));
+static __thread signed char farewell __attribute__((tls_model("initial-exec"))); /* -1: exempt */
+
+static _Atomic(struct thread *) first;
+static pthread_key_t key;
+static unsigned frame_room;
+static uintptr_t main_pointer;
+
+struct thread *thread_first(void)
+{
+    return atomic_load_explicit(&first, memory_order_acquire);
+}
+
+void thread_flush(struct thread *thread)
+{
+    for (unsigned i = 0; i < THREAD_CACHE_SIZE; i++) {
+        struct thread_stack *cached = &thread->cache[i];
+        uint64_t count = atomic_load_explicit(&cached->count, memory_order_relaxed);
+        struct stack *stack = count ? stacks_get(cached->id) : NULL;
+        if (!stack)
+            continue;
+        atomic_fetch_add_explicit(&stack->allocations, count, memory_order_relaxed);
+        atomic_fetch_add_explicit(&stack->bytes,
+                                  atomic_load_explicit(&cached->bytes, memory_order_relaxed),
+                                  memory_order_relaxed);
+        atomic_store_explicit(&cached->count, 0, memory_order_relaxed);
+        atomic_store_explicit(&cached->bytes, 0, memory_order_relaxed);
+    }
+}
+
+/* Runs among the program's own destructors of thread data, in an order that nobody knows: stays
+ * until the last round, so that what those destructors do is still recorded. */
+static void end(void *state)
+{
+    struct thread *thread = state;
+    if (++farewell < PTHREAD_DESTRUCTOR_ITERATIONS && pthread_setspecific(key, thread) == 0)
+        return;
+    farewell = -1;
+    thread_self = NULL;
+    thread_flush(thread);
+    thread->pointer = 0;
+    atomic_store_explicit(&thread->in_use, false, memory_order_release);
+}
+
+uintptr_t thread_main_pointer(void)
+{
+    return main_pointer;
+}
+
+void thread_init(unsigned frames)
+{
+    main_pointer = (uintptr_t)__builtin_thread_pointer(); /* constructors run in the main thread */
+    frame_room = frames + FRAMES_SPARE;
+    pthread_key_create(&key, end); /* early, so that setspecific never allocates */
+}
+
+void thread_exempt(void)
+{
+    farewell = -1;
+}
+
+static struct thread *reuse(void)
+{
+    for (struct thread *thread = thread_first(); thread; thread = thread->next) {
+        bool idle = false;
+        if (!atomic_load_explicit(&thread->in_use, memory_order_relaxed) &&
+            atomic_compare_exchange_strong(&thread->in_use, &idle, true))
+            return thread;
+    }
+    return NULL;
+}
+
+static struct thread *make(void)
+{
+    struct thread *thread = memory_map(sizeof *thread + frame_room * sizeof(uintptr_t));
+    if (!thread)
+        return NULL;
+    thread->in_use = true;
+    thread->random = (uintptr_t)thread * 0x9e3779b97f4a7c15ull | 1;
+    struct thread *head = thread_first();
+    do
+        thread->next = head;
+    while (!atomic_compare_exchange_weak(&first, &head, thread));
+    return thread;
+}
+
+struct thread *thread_begin(void)
+{
+    if (farewell)
+        return NULL;
+    int saved = errno;
+    struct thread *thread = reuse();
+    if (!thread)
+        thread = make();
+    if (thread) {
+        thread->busy = false;
+        thread->pointer = (uintptr_t)__builtin_thread_pointer();
+        sample_draw(thread);
+        thread_self = thread;
+        pthread_setspecific(key, thread);
+    }
+    errno = saved;
+    return thread;
+}

@@ -1,0 +1,60 @@
+/* thread.h -- What heapdiff keeps per application thread: birth, reuse, death.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef RECORD_THREAD_H
+#define RECORD_THREAD_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tables/stacks.h"
+
+#define THREAD_CACHE_SIZE 512 /* stacks that a thread finds without leaving its own memory */
+
+/* A stack that this thread uses, and what it has allocated there since it was last written to the
+ * stack's own counters. Only the owner writes. */
+struct thread_stack {
+    uint64_t hash;
+    uint32_t id; /* 0: empty */
+    atomic_uint_fast64_t count;
+    atomic_uint_fast64_t bytes;
+};
+
+struct thread {
+    bool busy;                    /* inside heapdiff: a signal handler's malloc is not recorded */
+    unsigned records;             /* record_count() */
+    int64_t sample_left;          /* bytes until the next sampled one */
+    uint64_t random;              /* state of the sampling generator, never 0 */
+    struct stacks_room room;
+    uintptr_t pointer;            /* thread pointer: lies in the thread's stack mapping */
+    atomic_bool in_use;           /* false: waits for a new thread */
+    struct thread *next;          /* all threads, never unlinked */
+    atomic_uint_fast64_t dropped_busy, dropped_table, dropped_stacks, truncated, empty;
+    struct thread_stack cache[THREAD_CACHE_SIZE];
+    uintptr_t frames[];           /* where a stack is unwound to: HEAPDIFF_DEPTH and some */
+};
+
+/* The calling thread's state, or NULL: not yet made, cannot be made, or the thread is dying. */
+extern __thread struct thread *thread_self __attribute__((tls_model("initial-exec")));
+
+/* Makes the state of a thread that has none. NULL when recording is not for this thread. */
+struct thread *thread_begin(void);
+
+/* Called once before the first thread_begin: frames is HEAPDIFF_DEPTH. */
+void thread_init(unsigned frames);
+
+/* The main thread's pointer: the only one that does not lie in a stack. */
+uintptr_t thread_main_pointer(void);
+
+/* This thread will never be recorded. */
+void thread_exempt(void);
+
+/* All threads that were ever recorded; the counters of dead ones have been written out. */
+struct thread *thread_first(void);
+
+/* Writes the thread's cached counts to the stacks. Owner, or reader after the thread has died. */
+void thread_flush(struct thread *thread);
+
+#endif

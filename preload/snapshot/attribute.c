@@ -1,0 +1,199 @@
+/* attribute.c -- Who owns what of the resident memory: the rows of table rss, to the byte.
+ *
+ * Three sources, in this order: ranges that we know the owner of (the program's own mappings, our
+ * memory, thread stacks), counted page by page; what the kernel calls a mapping; and for anonymous
+ * memory whether live blocks lie in it. What then has no owner is 'other', shown, never hidden.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <errno.h>
+#include <stdlib.h> /* qsort */
+#include <string.h>
+
+#include "base/memory.h"
+#include "record/thread.h"
+#include "snapshot/cut.h"
+
+/* glibc's arenas other than the main one are aligned to this (HEAP_MAX_SIZE). */
+#define ARENA_SIZE ((uintptr_t)64 << 20)
+
+struct collector {
+    struct cut *cut;
+    struct process_pages pages;
+    bool out_of_memory;
+};
+
+/* Index of the first mapping that ends after the address. */
+static size_t mapping_after(const struct cut *cut, uintptr_t address)
+{
+    size_t low = 0, high = cut->maps.count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (cut->maps.mappings[middle].end <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Pages are counted only where a mapping is resident and not covered whole: a reservation of
+ * terabytes costs nothing. */
+static uint64_t resident(struct collector *collector, uintptr_t start, uintptr_t end)
+{
+    const struct cut *cut = collector->cut;
+    uint64_t sum = 0;
+    for (size_t i = mapping_after(cut, start); i < cut->maps.count; i++) {
+        const struct process_mapping *mapping = &cut->maps.mappings[i];
+        if (mapping->start >= end)
+            break;
+        uintptr_t from = start > mapping->start ? start : mapping->start;
+        uintptr_t to = end < mapping->end ? end : mapping->end;
+        if (from == mapping->start && to == mapping->end)
+            sum += mapping->rss;
+        else if (mapping->rss)
+            sum += process_pages_resident(&collector->pages, from, to);
+    }
+    return sum;
+}
+
+/* The region without what is derived from its range; see sort_regions. */
+static void add_region(struct collector *collector, const struct cut_region *region)
+{
+    struct cut *cut = collector->cut;
+    if (cut->region_count == cut->region_room) {
+        size_t room = cut->region_room ? cut->region_room * 2 : 512;
+        void *bigger = memory_resize(cut->regions, room * sizeof *cut->regions);
+        if (!bigger) {
+            collector->out_of_memory = true;
+            return;
+        }
+        cut->regions = bigger;
+        cut->region_room = room;
+    }
+    cut->regions[cut->region_count++] = *region;
+}
+
+static void add_own(uintptr_t start, size_t size, void *context)
+{
+    add_region(context, &(struct cut_region){start, start + size, "heapdiff", 0, 0, false, 0});
+}
+
+/* A thread's own data lies at the upper end of its stack (glibc), so the mapping around the thread
+ * pointer is the stack. The main thread's pointer is elsewhere, and its stack has a name. */
+static void add_thread_stacks(struct collector *collector)
+{
+    for (struct thread *thread = thread_first(); thread; thread = thread->next) {
+        uintptr_t pointer = thread->pointer;
+        size_t at = mapping_after(collector->cut, pointer);
+        const struct process_mapping *mapping = &collector->cut->maps.mappings[at];
+        if (pointer && at < collector->cut->maps.count && mapping->start <= pointer &&
+            strcmp(mapping->kind, "anonymous") == 0 && pointer != thread_main_pointer())
+            add_region(collector, &(struct cut_region){mapping->start, mapping->end, "thread stack",
+                                                       0, 0, false, 0});
+    }
+}
+
+static int by_start(const void *a, const void *b)
+{
+    const struct cut_region *x = a, *y = b;
+    return x->start < y->start ? -1 : x->start > y->start;
+}
+
+/* Sorted, and without overlaps: what begins inside an earlier region is cut or dropped. */
+static void sort_regions(struct collector *collector)
+{
+    struct cut *cut = collector->cut;
+    size_t kept = 0;
+    if (cut->region_count)
+        qsort(cut->regions, cut->region_count, sizeof *cut->regions, by_start);
+    for (size_t i = 0; i < cut->region_count; i++) {
+        struct cut_region region = cut->regions[i];
+        uintptr_t covered = kept ? cut->regions[kept - 1].end : 0;
+        if (region.end <= covered)
+            continue;
+        if (region.start < covered)
+            region.start = covered;
+        region.resident = resident(collector, region.start, region.end);
+        cut->regions[kept++] = region;
+    }
+    cut->region_count = kept;
+}
+
+static enum cut_owner owner_of_region(const struct cut_region *region, bool is_file)
+{
+    if (strcmp(region->owner, "heapdiff") == 0)
+        return OWNER_HEAPDIFF;
+    if (strcmp(region->owner, "thread stack") == 0)
+        return OWNER_STACK;
+    if (strcmp(region->owner, "allocator") == 0)
+        return OWNER_ALLOCATOR;
+    return is_file ? OWNER_FILE : OWNER_MMAP;
+}
+
+/* Whose the rest of a mapping is, when its known regions are taken off. */
+static enum cut_owner owner_of_rest(const struct cut *cut, size_t index, bool has_blocks)
+{
+    const struct process_mapping *mapping = &cut->maps.mappings[index];
+    const struct process_mapping *before = index ? mapping - 1 : NULL;
+    if (strcmp(mapping->kind, "heap") == 0)
+        return OWNER_ALLOCATOR;
+    if (strcmp(mapping->kind, "stack") == 0)
+        return OWNER_STACK;
+    if (strcmp(mapping->kind, "file") == 0)
+        return OWNER_FILE;
+    if (strcmp(mapping->kind, "shared") == 0)
+        return OWNER_MMAP;
+    if (strcmp(mapping->kind, "anonymous") != 0)
+        return OWNER_OTHER;
+    if (has_blocks || mapping->start % ARENA_SIZE == 0)
+        return OWNER_ALLOCATOR;
+    /* .bss: the tail of a module's data that is not in the file */
+    if (before && before->end == mapping->start && strcmp(before->kind, "file") == 0)
+        return OWNER_FILE;
+    return OWNER_OTHER;
+}
+
+static void attribute_mapping(struct collector *collector, size_t index, size_t *region,
+                              bool has_blocks)
+{
+    struct cut *cut = collector->cut;
+    const struct process_mapping *mapping = &cut->maps.mappings[index];
+    bool is_file = strcmp(mapping->kind, "file") == 0;
+    uint64_t rest = mapping->rss;
+    while (*region < cut->region_count && cut->regions[*region].end <= mapping->start)
+        ++*region;
+    for (size_t i = *region; i < cut->region_count && cut->regions[i].start < mapping->end; i++) {
+        const struct cut_region *known = &cut->regions[i];
+        uintptr_t from = known->start > mapping->start ? known->start : mapping->start;
+        uintptr_t to = known->end < mapping->end ? known->end : mapping->end;
+        uint64_t part = resident(collector, from, to);
+        if (part > rest)
+            part = rest; /* pages came and went between the two readings */
+        cut->rss[owner_of_region(known, is_file)] += part;
+        rest -= part;
+    }
+    cut->rss[owner_of_rest(cut, index, has_blocks)] += rest;
+}
+
+int cut_attribute(struct cut *cut, const bool *mapping_has_blocks)
+{
+    struct collector collector = {.cut = cut};
+    struct map *maps;
+    process_pages_open(&collector.pages);
+    size_t count = maps_copy(&maps);
+    for (size_t i = 0; i < count; i++)
+        add_region(&collector,
+                   &(struct cut_region){maps[i].start, maps[i].end,
+                                        maps[i].by_allocator ? "allocator" : "mmap", maps[i].stack,
+                                        maps[i].epoch, maps[i].reserved, 0});
+    memory_free(maps);
+    memory_each(add_own, &collector);
+    add_thread_stacks(&collector);
+    sort_regions(&collector);
+    size_t region = 0;
+    for (size_t i = 0; i < cut->maps.count; i++)
+        attribute_mapping(&collector, i, &region, mapping_has_blocks[i]);
+    process_pages_close(&collector.pages);
+    return collector.out_of_memory ? ENOMEM : 0;
+}

@@ -1,0 +1,247 @@
+/* cut.c -- A cut through the tables: what is live at one moment, copied while others go on.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "snapshot/cut.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/memory.h"
+#include "record/pools.h"
+#include "record/sample.h"
+#include "record/thread.h"
+#include "tables/elf.h"
+#include "tables/epoch.h"
+#include "tables/modules.h"
+#include "tables/stacks.h"
+
+/* What the sweep over the live blocks carries along. */
+struct sweep {
+    struct cut *cut;
+    bool with_blocks, out_of_memory;
+    bool *has_blocks;     /* per mapping */
+    size_t mapping;       /* where the last block was */
+};
+
+static unsigned size_class(uint64_t size)
+{
+    return size < 2 ? 0 : 63u - (unsigned)__builtin_clzll(size);
+}
+
+/* Blocks come in rising order, so the mapping is mostly the last one or its neighbour. */
+static void mark_mapping(struct sweep *sweep, uintptr_t address)
+{
+    const struct process_maps *maps = &sweep->cut->maps;
+    size_t at = sweep->mapping;
+    if (at < maps->count && address < maps->mappings[at].start)
+        at = 0;
+    while (at < maps->count && address >= maps->mappings[at].end)
+        at++;
+    sweep->mapping = at;
+    if (at < maps->count && address >= maps->mappings[at].start)
+        sweep->has_blocks[at] = true;
+}
+
+static void keep_block(struct sweep *sweep, const struct block *block)
+{
+    struct cut *cut = sweep->cut;
+    if (cut->block_count == cut->block_room) {
+        size_t room = cut->block_room ? cut->block_room * 2 : 4096;
+        void *bigger = memory_resize(cut->blocks, room * sizeof *cut->blocks);
+        if (!bigger) {
+            sweep->out_of_memory = true;
+            return;
+        }
+        cut->blocks = bigger;
+        cut->block_room = room;
+    }
+    cut->blocks[cut->block_count++] = *block;
+}
+
+static void add_live(struct sweep *sweep, uint32_t id, uint32_t epoch, uint64_t size, double weight)
+{
+    struct cut_stack *stack = &sweep->cut->stacks[id];
+    double bytes = (double)size * weight;
+    stack->live_blocks += weight;
+    stack->live_bytes += bytes;
+    /* Horvitz-Thompson: (1 - p) / p^2 times the square of the value */
+    stack->variance += (double)size * (double)size * (weight - 1) * weight;
+    if (!tally_add(&sweep->cut->ages, (uint64_t)id << BLOCKS_EPOCH_BITS | epoch, weight, bytes) ||
+        !tally_add(&sweep->cut->sizes, (uint64_t)id << 6 | size_class(size), weight, bytes))
+        sweep->out_of_memory = true;
+}
+
+static void visit_block(const struct block *block, void *context)
+{
+    struct sweep *sweep = context;
+    if (block->stack > sweep->cut->stack_count)
+        return; /* born after the cut began */
+    add_live(sweep, block->stack, block->epoch, block->size, 1 / sample_probability(block->size));
+    mark_mapping(sweep, block->address);
+    if (sweep->with_blocks)
+        keep_block(sweep, block);
+}
+
+static void visit_pool_block(const struct block *block, void *context)
+{
+    struct sweep *sweep = context;
+    if (block->stack <= sweep->cut->stack_count)
+        add_live(sweep, block->stack, block->epoch, block->size, 1);
+}
+
+/* ---- counters ----------------------------------------------------------------------------------- */
+
+static void add_counters(struct cut *cut)
+{
+    for (struct thread *thread = thread_first(); thread; thread = thread->next)
+        for (unsigned i = 0; i < THREAD_CACHE_SIZE; i++) {
+            const struct thread_stack *cached = &thread->cache[i];
+            uint32_t id = cached->id;
+            if (!cached->count || id > cut->stack_count)
+                continue;
+            cut->stacks[id].allocations += cached->count;
+            cut->stacks[id].allocated_bytes += cached->bytes;
+        }
+    for (uint32_t id = 1; id <= cut->stack_count; id++) {
+        const struct stack *stack = stacks_get(id);
+        if (!stack)
+            continue;
+        cut->stacks[id].allocations += stack->allocations;
+        cut->stacks[id].allocated_bytes += stack->bytes;
+        if (cut->stacks[id].live_blocks > (double)cut->stacks[id].allocations)
+            cut->stacks[id].allocations = (uint64_t)(cut->stacks[id].live_blocks + 0.5);
+    }
+}
+
+/* ---- off-heap buffers: blocks that a managed runtime owns ---------------------------------------- */
+
+/* Functions whose blocks are buffers: node::NodeArrayBufferAllocator's Allocate,
+ * AllocateUninitialized, Reallocate. */
+static const char *const buffer_functions[] = {
+    "_ZN4node24NodeArrayBufferAllocator8AllocateEm",
+    "_ZN4node24NodeArrayBufferAllocator21AllocateUninitializedEm",
+    "_ZN4node24NodeArrayBufferAllocator10ReallocateEPvmm",
+    "_ZN4node33DebuggingArrayBufferAllocator8AllocateEm",
+    "_ZN4node33DebuggingArrayBufferAllocator21AllocateUninitializedEm",
+};
+#define BUFFER_FUNCTIONS (sizeof buffer_functions / sizeof *buffer_functions)
+#define BUFFER_DEPTH     8 /* frames from the leaf that are looked at */
+
+static unsigned find_buffer_functions(struct elf_function functions[BUFFER_FUNCTIONS])
+{
+    unsigned found = 0;
+    for (unsigned i = 0; i < modules_count(); i++) {
+        const struct module *module = modules_get(i);
+        for (unsigned j = 0; !module->died && j < BUFFER_FUNCTIONS; j++) {
+            if (!elf_find(module, buffer_functions[j], &functions[found]))
+                break; /* this module has none of them */
+            if (++found == BUFFER_FUNCTIONS)
+                return found;
+        }
+    }
+    return found;
+}
+
+static bool is_buffer(const struct stack *stack, const struct elf_function *functions, unsigned count)
+{
+    for (unsigned i = 0; i < stack->depth && i < BUFFER_DEPTH; i++)
+        for (unsigned j = 0; j < count; j++)
+            if (stack->frames[i] > functions[j].start && stack->frames[i] <= functions[j].end)
+                return true;
+    return false;
+}
+
+static void set_kinds(struct cut *cut)
+{
+    struct elf_function functions[BUFFER_FUNCTIONS];
+    unsigned count = find_buffer_functions(functions);
+    for (uint32_t id = 1; id <= cut->stack_count; id++) {
+        const struct stack *stack = stacks_get(id);
+        if (!stack)
+            continue;
+        bool buffer = count && stack->kind == KIND_MALLOC && is_buffer(stack, functions, count);
+        cut->stacks[id].kind = buffer ? KIND_BUFFER : stack->kind;
+    }
+}
+
+/* ---- mappings ------------------------------------------------------------------------------------ */
+
+/* The program's mappings are live blocks too: of their size, or, when they were made without
+ * access (V8 reserves gigabytes), of what is resident. */
+static void add_mappings(struct sweep *sweep)
+{
+    struct cut *cut = sweep->cut;
+    for (size_t i = 0; i < cut->region_count; i++) {
+        const struct cut_region *region = &cut->regions[i];
+        if (!region->stack || region->stack > cut->stack_count || strcmp(region->owner, "mmap") != 0)
+            continue;
+        add_live(sweep, region->stack, region->epoch,
+                 region->reserved ? region->resident : region->end - region->start, 1);
+    }
+}
+
+static uint64_t now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+static void learn_modules(const struct cut *cut)
+{
+    for (size_t i = 0; i < cut->maps.count; i++)
+        if (strcmp(cut->maps.mappings[i].kind, "file") == 0)
+            modules_find(cut->maps.mappings[i].start);
+}
+
+static void add_totals(struct cut *cut)
+{
+    for (uint32_t id = 1; id <= cut->stack_count; id++) {
+        cut->live_blocks += cut->stacks[id].live_blocks;
+        cut->live_bytes += cut->stacks[id].live_bytes;
+    }
+}
+
+int cut_take(struct cut *cut, bool with_blocks)
+{
+    uint64_t begun = now();
+    memset(cut, 0, sizeof *cut);
+    cut->epoch = epoch_close();
+    cut->stack_count = stacks_count();
+    cut->stacks = memory_alloc((cut->stack_count + 1) * sizeof *cut->stacks);
+    int failed = process_read_maps(&cut->maps);
+    bool *has_blocks = memory_alloc(cut->maps.count + 1);
+    if (!cut->stacks || !has_blocks)
+        failed = ENOMEM;
+    struct sweep sweep = {.cut = cut, .with_blocks = with_blocks, .has_blocks = has_blocks};
+    if (!failed) {
+        memset(cut->stacks, 0, (cut->stack_count + 1) * sizeof *cut->stacks);
+        memset(has_blocks, 0, cut->maps.count + 1);
+        learn_modules(cut);
+        blocks_each(visit_block, &sweep);
+        pools_each(visit_pool_block, &sweep);
+        failed = cut_attribute(cut, has_blocks);
+    }
+    if (!failed) {
+        set_kinds(cut);
+        add_mappings(&sweep);
+        add_counters(cut);
+        add_totals(cut);
+        failed = sweep.out_of_memory ? ENOMEM : 0;
+    }
+    memory_free(has_blocks);
+    cut->duration_ns = now() - begun;
+    return failed;
+}
+
+void cut_done(struct cut *cut)
+{
+    memory_free(cut->stacks);
+    memory_free(cut->blocks);
+    memory_free(cut->regions);
+    tally_done(&cut->ages);
+    tally_done(&cut->sizes);
+    process_maps_done(&cut->maps);
+}

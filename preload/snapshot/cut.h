@@ -1,0 +1,63 @@
+/* cut.h -- A cut through the tables: what is live at one moment, copied while others go on.
+ *
+ * Nobody is stopped. Counters are read after the blocks, so a stack has never fewer allocations
+ * than live blocks by more than what was freed meanwhile; writers clamp.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef SNAPSHOT_CUT_H
+#define SNAPSHOT_CUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "format/schema.h"
+#include "snapshot/process.h"
+#include "snapshot/tally.h"
+#include "tables/blocks.h"
+#include "tables/maps.h"
+
+struct cut_stack {
+    double live_blocks, live_bytes, variance;
+    uint64_t allocations, allocated_bytes;
+    uint8_t kind; /* enum block_kind; a malloc stack may have turned out to be a buffer's */
+};
+
+/* Known owners of address ranges, in the words of schema.sql's table region. */
+struct cut_region {
+    uintptr_t start, end;
+    const char *owner;
+    uint32_t stack, epoch;
+    bool reserved;                /* made without access */
+    uint64_t resident;
+};
+
+struct cut {
+    uint32_t epoch;               /* the one that was closed */
+    struct cut_stack *stacks;     /* by stack id; [0] is unused */
+    uint32_t stack_count;         /* ids run to stack_count */
+    struct tally ages;            /* key: stack << BLOCKS_EPOCH_BITS | epoch */
+    struct tally sizes;           /* key: stack << 6 | class */
+    struct block *blocks;         /* when they were asked for */
+    size_t block_count, block_room;
+    struct process_maps maps;
+    struct cut_region *regions;   /* sorted by address, not overlapping */
+    size_t region_count, region_room;
+    uint64_t rss[6];              /* by enum cut_owner; adds up to maps.rss */
+    double live_bytes, live_blocks;
+    uint64_t duration_ns;
+};
+
+enum cut_owner { OWNER_ALLOCATOR, OWNER_MMAP, OWNER_FILE, OWNER_STACK, OWNER_HEAPDIFF, OWNER_OTHER };
+#define CUT_OWNER_NAMES {"allocator", "mmap", "file", "thread stack", "heapdiff", "other"}
+
+/* Takes the cut and closes the epoch. 0 or an errno. Control thread only. The cut must be given to
+ * cut_done in any case. */
+int cut_take(struct cut *cut, bool with_blocks);
+void cut_done(struct cut *cut);
+
+/* Second half of cut_take: who owns what of the resident memory. */
+int cut_attribute(struct cut *cut, const bool *mapping_has_blocks);
+
+#endif

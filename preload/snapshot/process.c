@@ -1,0 +1,236 @@
+/* process.c -- What the kernel knows about this process: mappings, resident pages, facts.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "snapshot/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+#define PAGE 4096u
+
+/* ---- a line reader without stdio: FILE would allocate from the program's heap ------------------ */
+
+struct reader {
+    int fd;
+    size_t from, to;
+    char text[65536];
+};
+
+/* The next line without its newline, or NULL. Lines longer than the buffer are cut in pieces. */
+static char *next_line(struct reader *reader)
+{
+    for (;;) {
+        char *begin = reader->text + reader->from;
+        char *newline = memchr(begin, '\n', reader->to - reader->from);
+        if (newline) {
+            *newline = '\0';
+            reader->from = (size_t)(newline + 1 - reader->text);
+            return begin;
+        }
+        memmove(reader->text, begin, reader->to - reader->from);
+        reader->to -= reader->from;
+        reader->from = 0;
+        if (reader->to == sizeof reader->text - 1)
+            reader->to = 0;
+        ssize_t got = read(reader->fd, reader->text + reader->to, sizeof reader->text - 1 - reader->to);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return NULL;
+        reader->to += (size_t)got;
+    }
+}
+
+/* ---- smaps -------------------------------------------------------------------------------------- */
+
+static bool add_path(struct process_maps *maps, const char *path, uint32_t *offset)
+{
+    size_t length = strlen(path) + 1;
+    if (maps->paths_used + length > maps->paths_room) {
+        size_t room = maps->paths_room * 2 + length + 4096;
+        char *bigger = memory_resize(maps->paths, room);
+        if (!bigger)
+            return false;
+        maps->paths = bigger;
+        maps->paths_room = room;
+    }
+    if (maps->paths_used == 0)
+        maps->paths[maps->paths_used++] = '\0';
+    *offset = 0;
+    if (length == 1)
+        return true;
+    if (maps->paths_used + length > maps->paths_room)
+        return add_path(maps, path, offset);
+    *offset = (uint32_t)maps->paths_used;
+    memcpy(maps->paths + maps->paths_used, path, length);
+    maps->paths_used += length;
+    return true;
+}
+
+static const char *kind_of(const char *path, const char *permissions)
+{
+    if (strcmp(path, "[heap]") == 0)
+        return "heap";
+    if (strncmp(path, "[stack", 6) == 0)
+        return "stack";
+    if (!*path || strncmp(path, "[anon", 5) == 0)
+        return permissions[3] == 's' ? "shared" : "anonymous";
+    if (*path == '[')
+        return "special";
+    if (permissions[3] == 's' && (strncmp(path, "/memfd:", 7) == 0 || strncmp(path, "/SYSV", 5) == 0 ||
+                                  strncmp(path, "/dev/shm/", 9) == 0 ||
+                                  strncmp(path, "/dev/zero", 9) == 0))
+        return "shared";
+    return "file";
+}
+
+static bool begin_mapping(struct process_maps *maps, const char *line)
+{
+    unsigned long start, end, file_offset;
+    char permissions[5];
+    int path_at = 0;
+    if (sscanf(line, "%lx-%lx %4s %lx %*s %*s %n", &start, &end, permissions, &file_offset,
+               &path_at) < 4)
+        return false;
+    if (maps->count == maps->room) {
+        size_t room = maps->room ? maps->room * 2 : 512;
+        void *bigger = memory_resize(maps->mappings, room * sizeof *maps->mappings);
+        if (!bigger)
+            return false;
+        maps->mappings = bigger;
+        maps->room = room;
+    }
+    struct process_mapping *mapping = &maps->mappings[maps->count];
+    const char *path = path_at ? line + path_at : "";
+    *mapping = (struct process_mapping){.start = start, .end = end, .file_offset = file_offset};
+    memcpy(mapping->permissions, permissions, sizeof permissions);
+    mapping->kind = kind_of(path, permissions);
+    if (!add_path(maps, path, &mapping->path))
+        return false;
+    maps->count++;
+    return true;
+}
+
+static void add_number(struct process_mapping *mapping, const char *line)
+{
+    static const struct {
+        const char *name;
+        size_t offset;
+    } fields[] = {{"Rss:", offsetof(struct process_mapping, rss)},
+                  {"Pss:", offsetof(struct process_mapping, pss)},
+                  {"Private_Dirty:", offsetof(struct process_mapping, dirty)},
+                  {"Swap:", offsetof(struct process_mapping, swap)}};
+    for (unsigned i = 0; i < sizeof fields / sizeof *fields; i++) {
+        size_t length = strlen(fields[i].name);
+        if (strncmp(line, fields[i].name, length) == 0)
+            *(uint64_t *)(void *)((char *)mapping + fields[i].offset) =
+                strtoull(line + length, NULL, 10) * 1024;
+    }
+}
+
+int process_read_maps(struct process_maps *maps)
+{
+    *maps = (struct process_maps){0};
+    struct reader *reader = memory_alloc(sizeof *reader);
+    if (!reader)
+        return ENOMEM;
+    reader->from = reader->to = 0;
+    reader->fd = open("/proc/self/smaps", O_RDONLY | O_CLOEXEC);
+    int failed = reader->fd < 0 ? errno : 0;
+    for (char *line; !failed && (line = next_line(reader));) {
+        /* A mapping's own line begins with an address, its numbers with a capital letter. */
+        if (*line >= 'A' && *line <= 'Z') {
+            if (maps->count)
+                add_number(&maps->mappings[maps->count - 1], line);
+        } else if (!begin_mapping(maps, line)) {
+            failed = ENOMEM;
+        }
+    }
+    for (size_t i = 0; i < maps->count; i++)
+        maps->rss += maps->mappings[i].rss;
+    if (reader->fd >= 0)
+        close(reader->fd);
+    memory_free(reader);
+    return failed;
+}
+
+void process_maps_done(struct process_maps *maps)
+{
+    memory_free(maps->mappings);
+    memory_free(maps->paths);
+}
+
+/* ---- pagemap ------------------------------------------------------------------------------------ */
+
+void process_pages_open(struct process_pages *pages)
+{
+    pages->fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+}
+
+uint64_t process_pages_resident(struct process_pages *pages, uintptr_t start, uintptr_t end)
+{
+    uint64_t entries[1024], resident = 0;
+    uintptr_t page = start / PAGE, last = (end + PAGE - 1) / PAGE;
+    while (pages->fd >= 0 && page < last) {
+        size_t want = last - page < 1024 ? last - page : 1024;
+        ssize_t got = pread(pages->fd, entries, want * 8, (off_t)(page * 8));
+        if (got < 8)
+            break;
+        for (size_t i = 0; i < (size_t)got / 8; i++)
+            resident += entries[i] >> 63; /* the page is present */
+        page += (size_t)got / 8;
+    }
+    return resident * PAGE;
+}
+
+void process_pages_close(struct process_pages *pages)
+{
+    if (pages->fd >= 0)
+        close(pages->fd);
+}
+
+/* ---- facts -------------------------------------------------------------------------------------- */
+
+size_t process_read_text(const char *path, char *text, size_t size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    size_t length = 0;
+    ssize_t got = 1;
+    while (fd >= 0 && got > 0 && length < size - 1) {
+        got = read(fd, text + length, size - 1 - length);
+        length += got > 0 ? (size_t)got : 0;
+    }
+    if (fd >= 0)
+        close(fd);
+    text[length] = '\0';
+    return length;
+}
+
+uint64_t process_status_bytes(const char *name)
+{
+    char text[8192];
+    process_read_text("/proc/self/status", text, sizeof text);
+    size_t length = strlen(name);
+    for (const char *line = text; line; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        if (strncmp(line, name, length) == 0 && line[length] == ':')
+            return strtoull(line + length + 1, NULL, 10) * 1024;
+    }
+    return 0;
+}
+
+unsigned process_threads(void)
+{
+    char text[8192];
+    process_read_text("/proc/self/status", text, sizeof text);
+    const char *line = strstr(text, "\nThreads:");
+    unsigned long threads = line ? strtoul(line + 9, NULL, 10) : 2;
+    return threads > 1 ? (unsigned)threads - 1 : 1;
+}

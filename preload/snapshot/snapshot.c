@@ -1,0 +1,185 @@
+/* snapshot.c -- Takes a snapshot: a cut, a file under a temporary name, then its final name.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "snapshot/snapshot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "options.h"
+#include "snapshot/cut.h"
+#include "snapshot/writer.h"
+#include "tables/blocks.h"
+
+/* A leftover is recognised by this ending. */
+#define TEMPORARY ".heapdiff-part"
+
+static char start_directory[PROTOCOL_PATH_SIZE];
+static char program[256];
+static uint64_t started_ns;
+static uint64_t epochs[BLOCKS_EPOCH_MAX + 1];
+static unsigned taken;
+
+static uint64_t now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+void snapshot_init(void)
+{
+    char path[PROTOCOL_PATH_SIZE];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    path[length > 0 ? length : 0] = '\0';
+    const char *slash = strrchr(path, '/');
+    strncpy(program, slash ? slash + 1 : path, sizeof program - 1);
+    length = readlink("/proc/self/cwd", start_directory, sizeof start_directory - 1);
+    start_directory[length > 0 ? length : 0] = '\0';
+    started_ns = now();
+    writer_init();
+}
+
+/* ---- names -------------------------------------------------------------------------------------- */
+
+static bool append(char *path, size_t size, size_t *length, const char *text, bool flatten)
+{
+    for (; *text; text++) {
+        if (*length + 1 >= size)
+            return false;
+        path[(*length)++] = flatten && (*text == '/' || *text < ' ') ? '-' : *text;
+    }
+    path[*length] = '\0';
+    return true;
+}
+
+bool snapshot_fill_name(char *path, size_t size, const char *template, const char *program_name,
+                        int pid, unsigned number, const char *label)
+{
+    size_t length = 0;
+    char digits[16];
+    for (; *template; template++) {
+        char one[2] = {*template, '\0'};
+        const char *text = one;
+        bool flatten = false;
+        if (*template == '%' && template[1] && strchr("epnl%", template[1])) {
+            char what = *++template;
+            snprintf(digits, sizeof digits, "%d", what == 'p' ? pid : (int)number);
+            text = what == 'e' ? program_name : what == 'l' ? label : what == '%' ? "%" : digits;
+            flatten = what == 'e' || what == 'l';
+        }
+        if (!append(path, size, &length, text, flatten))
+            return false;
+    }
+    return length > 0;
+}
+
+static bool final_name(const struct snapshot_request *request, unsigned number, char *path)
+{
+    char name[PROTOCOL_PATH_SIZE];
+    if (*request->path)
+        return snprintf(path, PROTOCOL_PATH_SIZE, "%s", request->path) < PROTOCOL_PATH_SIZE;
+    if (!snapshot_fill_name(name, sizeof name, options.out, program, (int)getpid(), number,
+                            request->label))
+        return false;
+    int length = snprintf(path, PROTOCOL_PATH_SIZE, "%s%s%s", *name == '/' ? "" : start_directory,
+                          *name == '/' ? "" : "/", name);
+    return length < PROTOCOL_PATH_SIZE;
+}
+
+/* ---- files -------------------------------------------------------------------------------------- */
+
+static int fail(struct snapshot_answer *answer, int error, const char *what, const char *path)
+{
+    snprintf(answer->text, sizeof answer->text, "%s %.300s: %s", what, path, strerror(error));
+    return answer->error = error;
+}
+
+static int make_temporary(const char *path)
+{
+    unlink(path); /* a leftover of a process that died in the middle */
+    int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return errno;
+    close(fd);
+    return 0;
+}
+
+/* Gives the finished file its name, with both on disk. */
+static int publish(const char *temporary, const char *path)
+{
+    int fd = open(temporary, O_RDONLY | O_CLOEXEC);
+    int error = fd < 0 || fsync(fd) != 0 ? errno : 0;
+    if (fd >= 0)
+        close(fd);
+    if (error || rename(temporary, path) != 0)
+        return error ? error : errno;
+    char directory[PROTOCOL_PATH_SIZE];
+    snprintf(directory, sizeof directory, "%s", path);
+    char *slash = strrchr(directory, '/');
+    if (slash)
+        *(slash == directory ? slash + 1 : slash) = '\0';
+    fd = open(slash ? directory : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        fsync(fd); /* some file systems cannot; the rename has happened */
+        close(fd);
+    }
+    return 0;
+}
+
+static int write_file(const struct cut *cut, const struct writer_facts *facts,
+                      struct snapshot_answer *answer)
+{
+    char temporary[PROTOCOL_PATH_SIZE];
+    if (snprintf(temporary, sizeof temporary, "%s%s", answer->path, TEMPORARY) >=
+        (int)sizeof temporary)
+        return fail(answer, ENAMETOOLONG, "cannot write", answer->path);
+    int error = make_temporary(temporary);
+    if (error)
+        return fail(answer, error, "cannot create", temporary);
+    answer->error = writer_write(temporary, cut, facts, answer->text, sizeof answer->text);
+    if (!answer->error) {
+        error = publish(temporary, answer->path);
+        if (error)
+            fail(answer, error, "cannot finish", answer->path);
+    }
+    if (answer->error)
+        unlink(temporary);
+    return answer->error;
+}
+
+void snapshot_take(const struct snapshot_request *request, struct snapshot_answer *answer)
+{
+    memset(answer, 0, sizeof *answer);
+    unsigned number = taken + 1;
+    if (!final_name(request, number, answer->path)) {
+        fail(answer, ENAMETOOLONG, "HEAPDIFF_OUT gives no usable path:", options.out);
+        return;
+    }
+    struct cut *cut = memory_alloc(sizeof *cut);
+    if (!cut) {
+        fail(answer, ENOMEM, "cannot take", "a snapshot");
+        return;
+    }
+    answer->error = cut_take(cut, request->blocks);
+    epochs[cut->epoch + (cut->epoch < BLOCKS_EPOCH_MAX)] = now() - started_ns;
+    struct writer_facts facts = {.number = number,
+                                 .label = request->label,
+                                 .reason = request->reason,
+                                 .started_ns = started_ns,
+                                 .epochs = epochs,
+                                 .epoch_count = cut->epoch + 1};
+    if (answer->error)
+        fail(answer, answer->error, "cannot take", "a snapshot");
+    else if (write_file(cut, &facts, answer) == 0)
+        taken = number;
+    cut_done(cut);
+    memory_free(cut);
+}

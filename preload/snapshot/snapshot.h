@@ -1,0 +1,38 @@
+/* snapshot.h -- Takes a snapshot: a cut, a file under a temporary name, then its final name.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef SNAPSHOT_SNAPSHOT_H
+#define SNAPSHOT_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "format/protocol.h"
+#include "format/schema.h"
+
+struct snapshot_request {
+    enum snapshot_reason reason;
+    bool blocks;
+    char label[PROTOCOL_LABEL_SIZE];
+    char path[PROTOCOL_PATH_SIZE]; /* absolute; "" for HEAPDIFF_OUT */
+};
+
+struct snapshot_answer {
+    int error;                            /* 0 or an errno */
+    char path[PROTOCOL_PATH_SIZE];        /* absolute */
+    char text[PROTOCOL_TEXT_SIZE];        /* what went wrong */
+};
+
+/* Once, when recording begins; remembers the working directory for relative paths. */
+void snapshot_init(void);
+
+/* Control thread only, one at a time. A file with its final name is whole, whatever happens. */
+void snapshot_take(const struct snapshot_request *request, struct snapshot_answer *answer);
+
+/* Fills %e %p %n %l and %% of HEAPDIFF_OUT; unknown placeholders stay. Slashes in the label become
+ * dashes. False when the result does not fit in. */
+bool snapshot_fill_name(char *path, size_t size, const char *template, const char *program, int pid,
+                        unsigned number, const char *label);
+
+#endif

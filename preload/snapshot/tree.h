@@ -1,0 +1,48 @@
+/* tree.h -- The frames of many stacks as one tree, so that common callers are stored once.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef SNAPSHOT_TREE_H
+#define SNAPSHOT_TREE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tables/modules.h"
+#include "tables/stacks.h"
+
+struct tree_location {
+    uintptr_t address;
+    const struct module *module; /* NULL: JIT code or unknown */
+    const char *pool;            /* the name of a custom pool instead of a frame, else NULL */
+};
+
+struct tree_node {
+    uint32_t parent;   /* node id, 0 for the outermost frame */
+    uint32_t location; /* location id */
+};
+
+/* Pairs of numbers to small ids; ids count from 1. */
+struct tree_ids {
+    struct tree_slot {
+        uint64_t a, b;
+        uint32_t id; /* 0: free */
+    } *slots;
+    size_t room;
+};
+
+/* Ids are indexes + 1. Memory is of the private jemalloc. Begins as {0}. */
+struct tree {
+    struct tree_location *locations;
+    struct tree_node *nodes;
+    size_t location_count, node_count;
+    size_t location_room, node_room;
+    struct tree_ids location_ids, node_ids;
+};
+
+/* The node of the stack's leaf, 0 when it has no frames or there is no memory. Frames inside
+ * libheapdiff.so are left out. */
+uint32_t tree_add(struct tree *tree, const struct stack *stack);
+void tree_done(struct tree *tree);
+
+#endif

@@ -1,0 +1,226 @@
+/* writer.c -- A cut becomes an SQLite file.
+ *
+ * One transaction without a journal: the file has a temporary name until it is whole, so there is
+ * nothing to roll back to. SQLite's memory is the private jemalloc's (private/sqlite.syms).
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "snapshot/writer.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "snapshot/facts.h"
+#include "snapshot/perfmap.h"
+#include "snapshot/rows.h"
+#include "snapshot/tree.h"
+#include "tables/stacks.h"
+
+typedef sqlite3_int64 number;
+
+static const char *const kind_names[KIND_COUNT] = FORMAT_KIND_NAMES;
+
+void writer_init(void)
+{
+    sqlite3_config(SQLITE_CONFIG_SINGLETHREAD); /* one control thread */
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    sqlite3_initialize();
+}
+
+/* Rounds an estimate; exact when nothing was sampled. */
+static number whole(double value)
+{
+    return (number)(value + 0.5);
+}
+
+static int write_stacks(sqlite3 *db, const struct cut *cut, struct tree *tree)
+{
+    struct rows rows;
+    rows_begin(&rows, db, "stack", 10);
+    for (uint32_t id = 1; id <= cut->stack_count; id++) {
+        const struct stack *stack = stacks_get(id);
+        const struct cut_stack *live = &cut->stacks[id];
+        if (!stack || (live->allocations == 0 && live->live_blocks == 0))
+            continue;
+        rows_add(&rows, "intiiriiii", (number)id, (number)tree_add(tree, stack),
+                 kind_names[live->kind], whole(live->live_blocks), whole(live->live_bytes),
+                 live->variance, (number)live->allocations, (number)live->allocated_bytes,
+                 (number)stack->epoch, (number)stack->truncated);
+    }
+    return rows_end(&rows);
+}
+
+static int write_nodes(sqlite3 *db, const struct tree *tree)
+{
+    struct rows rows;
+    rows_begin(&rows, db, "node", 3);
+    for (size_t i = 0; i < tree->node_count; i++)
+        rows_add(&rows, "ini", (number)i + 1, (number)tree->nodes[i].parent,
+                 (number)tree->nodes[i].location);
+    return rows_end(&rows);
+}
+
+static number module_id(const struct module *module)
+{
+    for (unsigned i = 0; module && i < modules_count(); i++)
+        if (modules_get(i) == module)
+            return (number)i + 1;
+    return 0;
+}
+
+static int write_locations(sqlite3 *db, const struct tree *tree, int pid)
+{
+    struct perfmap names;
+    struct rows rows;
+    perfmap_read(&names, pid);
+    rows_begin(&rows, db, "location", 5);
+    for (size_t i = 0; i < tree->location_count; i++) {
+        const struct tree_location *location = &tree->locations[i];
+        const struct module *module = location->module;
+        /* A return address may lie behind the last instruction of its function. */
+        const char *name = module           ? NULL
+                           : location->pool ? location->pool
+                                            : perfmap_find(&names, location->address - 1);
+        rows_add(&rows, module ? "iinit" : "iinnt", (number)i + 1, (number)location->address,
+                 module_id(module), module ? (number)(location->address - module->bias) : 0,
+                 name);
+    }
+    perfmap_done(&names);
+    return rows_end(&rows);
+}
+
+static int write_modules(sqlite3 *db)
+{
+    struct rows rows;
+    rows_begin(&rows, db, "module", 7);
+    for (unsigned i = 0; i < modules_count(); i++) {
+        const struct module *module = modules_get(i);
+        char path[4096], build_id[2 * MODULES_BUILD_ID_MAX + 1] = "";
+        for (unsigned j = 0; j < module->build_id_size; j++)
+            snprintf(build_id + 2 * j, 3, "%02x", module->build_id[j]);
+        facts_module_path(module, path, sizeof path);
+        rows_add(&rows, "ittiiii", (number)i + 1, path, *build_id ? build_id : NULL,
+                 (number)module->start, (number)module->end, (number)module->bias,
+                 (number)(module->died != 0));
+    }
+    return rows_end(&rows);
+}
+
+static int write_tally(sqlite3 *db, const char *table, const struct tally *tally, unsigned bits)
+{
+    struct tally sorted = *tally; /* sorting packs the rows and keeps the memory */
+    struct rows rows;
+    size_t count = tally_sort(&sorted);
+    rows_begin(&rows, db, table, 4);
+    for (size_t i = 0; i < count; i++) {
+        const struct tally_row *row = &sorted.rows[i];
+        rows_add(&rows, "iiii", (number)(row->key >> bits),
+                 (number)(row->key & (((uint64_t)1 << bits) - 1)), whole(row->blocks),
+                 whole(row->bytes));
+    }
+    return rows_end(&rows);
+}
+
+static int write_blocks(sqlite3 *db, const struct cut *cut)
+{
+    struct rows rows;
+    rows_begin(&rows, db, "block", 4);
+    for (size_t i = 0; i < cut->block_count; i++)
+        rows_add(&rows, "iiii", (number)cut->blocks[i].address, (number)cut->blocks[i].size,
+                 (number)cut->blocks[i].stack, (number)cut->blocks[i].epoch);
+    return rows_end(&rows);
+}
+
+static int write_regions(sqlite3 *db, const struct cut *cut)
+{
+    struct rows rows;
+    rows_begin(&rows, db, "region", 5);
+    for (size_t i = 0; i < cut->region_count; i++) {
+        const struct cut_region *region = &cut->regions[i];
+        rows_add(&rows, "iitni", (number)region->start, (number)region->end, region->owner,
+                 (number)(region->stack <= cut->stack_count ? region->stack : 0),
+                 (number)region->resident);
+    }
+    return rows_end(&rows);
+}
+
+static int write_mappings(sqlite3 *db, const struct cut *cut)
+{
+    struct rows rows;
+    rows_begin(&rows, db, "mapping", 10);
+    for (size_t i = 0; i < cut->maps.count; i++) {
+        const struct process_mapping *mapping = &cut->maps.mappings[i];
+        rows_add(&rows, "iitittiiii", (number)mapping->start, (number)mapping->end,
+                 mapping->permissions, (number)mapping->file_offset,
+                 cut->maps.paths + mapping->path, mapping->kind, (number)mapping->rss,
+                 (number)mapping->pss, (number)mapping->dirty, (number)mapping->swap);
+    }
+    return rows_end(&rows);
+}
+
+static int write_all(sqlite3 *db, const struct cut *cut, const struct writer_facts *facts)
+{
+    struct tree tree = {0};
+    int failed = sqlite3_exec(db,
+                              "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF;"
+                              "PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;",
+                              NULL, NULL, NULL);
+    if (!failed)
+        failed = sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
+    if (!failed)
+        failed = sqlite3_exec(db, format_schema_sql, NULL, NULL, NULL);
+    if (!failed)
+        failed = write_stacks(db, cut, &tree);
+    if (!failed)
+        failed = write_nodes(db, &tree);
+    if (!failed)
+        failed = write_locations(db, &tree, (int)getpid());
+    if (!failed)
+        failed = write_modules(db);
+    if (!failed)
+        failed = write_tally(db, "age", &cut->ages, BLOCKS_EPOCH_BITS);
+    if (!failed)
+        failed = write_tally(db, "size", &cut->sizes, 6);
+    if (!failed)
+        failed = write_blocks(db, cut);
+    if (!failed)
+        failed = write_regions(db, cut);
+    if (!failed)
+        failed = write_mappings(db, cut);
+    if (!failed)
+        failed = facts_write(db, cut, facts);
+    if (!failed)
+        failed = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
+    tree_done(&tree);
+    return failed;
+}
+
+static int to_errno(sqlite3 *db, int failed)
+{
+    if (failed == SQLITE_FULL)
+        return ENOSPC;
+    if (failed == SQLITE_NOMEM)
+        return ENOMEM;
+    int system = db ? sqlite3_system_errno(db) : 0;
+    return system ? system : EIO;
+}
+
+int writer_write(const char *path, const struct cut *cut, const struct writer_facts *facts,
+                 char *text, size_t size)
+{
+    sqlite3 *db = NULL;
+    int failed = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, "unix-none");
+    if (!failed)
+        failed = write_all(db, cut, facts);
+    int error = failed ? to_errno(db, failed) : 0;
+    if (failed)
+        snprintf(text, size, "cannot write %s: %s (%s)", path, db ? sqlite3_errmsg(db) : "no memory",
+                 strerror(error));
+    if (sqlite3_close(db) != SQLITE_OK && !error)
+        error = EIO;
+    return error;
+}

@@ -1,0 +1,32 @@
+/* writer.h -- A cut becomes an SQLite file.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef SNAPSHOT_WRITER_H
+#define SNAPSHOT_WRITER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "format/schema.h"
+#include "snapshot/cut.h"
+
+/* Facts that are not in the tables. */
+struct writer_facts {
+    uint32_t number;
+    const char *label;
+    enum snapshot_reason reason;
+    uint64_t started_ns;       /* CLOCK_MONOTONIC when recording began */
+    const uint64_t *epochs;    /* uptime_ns at which epoch i began */
+    uint32_t epoch_count;
+};
+
+/* Gives SQLite its memory; once, before the first writer_write. */
+void writer_init(void);
+
+/* Writes the file at path, which exists and is empty, and syncs it. 0 or an errno; text then says
+ * what went wrong. The file is left to the caller in any case. */
+int writer_write(const char *path, const struct cut *cut, const struct writer_facts *facts,
+                 char *text, size_t size);
+
+#endif

@@ -1,0 +1,65 @@
+/* modules.h -- The shim's own list of loaded modules, so that nobody has to ask the loader.
+ *
+ * The loader's list is behind a lock that a thread in dlopen holds while it allocates; asking for
+ * it from inside malloc is the classic deadlock. glibc (2.35 and later) answers "what is loaded at
+ * this address" without a lock: _dl_find_object. Modules are learned from it one by one, when an
+ * address of theirs first occurs in a stack, and the control thread reads the loader's list in
+ * full for a snapshot.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef TABLES_MODULES_H
+#define TABLES_MODULES_H
+
+#include <link.h> /* struct dl_phdr_info, ElfW */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define MODULES_BUILD_ID_MAX 32
+
+struct module {
+    uintptr_t start, end;    /* mapped range, end exclusive */
+    uintptr_t bias;          /* address in the process - address in the ELF file */
+    const ElfW(Phdr) *headers;
+    uint16_t header_count;
+    uint8_t build_id_size;   /* 0: the file has none */
+    uint8_t build_id[MODULES_BUILD_ID_MAX];
+    uint32_t born;           /* modules_generation() when it was learned */
+    _Atomic uint32_t died;   /* generation in which it was gone; 0 while it is loaded */
+    const char *path;        /* a copy; "" for the program itself */
+};
+
+/* Learns the module at the address if it is new. Lock-free unless it is new; NULL for JIT code and
+ * other memory without a module. Keeps errno. */
+const struct module *modules_find(uintptr_t address);
+
+/* As dl_iterate_phdr, over the known modules that are loaded. libunwind's context begins with the
+ * address it looks for, and that module is learned first. */
+int modules_visit(int (*visit)(struct dl_phdr_info *, size_t, void *), void *context);
+
+/* Reads the loader's whole list. Takes the loader's lock: control thread and constructor only. */
+void modules_refresh(void);
+
+/* After a dlclose: marks what is gone. Addresses of unloaded modules keep their meaning for the
+ * stacks that were seen before. */
+void modules_check_unloaded(void);
+
+/* Raised whenever something was unloaded: a stack's addresses mean what was loaded in the
+ * generation in which the stack was first seen. */
+uint32_t modules_generation(void);
+
+/* To be hashed into every stack: changes when a module is loaded where another one used to be. */
+uint32_t modules_seed(void);
+
+/* The module that was at the address in that generation, or NULL. */
+const struct module *modules_find_in(uintptr_t address, uint32_t generation);
+
+/* Known modules by index, in the order of their discovery; never freed. */
+unsigned modules_count(void);
+const struct module *modules_get(unsigned index);
+
+/* The shim's own text: [start, end). */
+extern uintptr_t modules_own_start, modules_own_end;
+
+#endif

@@ -1,0 +1,71 @@
+/* stacks.h -- Interned stacks: frames to id, id to frames and counters. Stacks live for ever.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef TABLES_STACKS_H
+#define TABLES_STACKS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "format/schema.h"
+
+struct stack {
+    uint64_t hash;
+    uint32_t epoch;          /* in which it was first seen */
+    uint32_t generation;     /* of the modules that its addresses lie in; tables/modules.h */
+    uint16_t depth;
+    uint8_t kind;            /* enum block_kind */
+    uint8_t truncated;       /* 1: there were more frames, or the unwinder gave up */
+    const char *pool;        /* name of a custom pool, else NULL */
+    atomic_uint_fast64_t allocations; /* less what still lies in the threads' counters */
+    atomic_uint_fast64_t bytes;
+    uintptr_t frames[];      /* return addresses, leaf first */
+};
+
+/* What identifies a stack besides its frames. */
+struct stack_key {
+    uint64_t hash;       /* of frames and kind, well mixed: stacks of equal hash are one stack */
+    const uintptr_t *frames;
+    unsigned depth;
+    enum block_kind kind;
+    bool truncated;
+    const char *pool;    /* kept, not copied */
+};
+
+/* Where a thread puts the records that it makes; begins as {NULL, 0}. Records are never freed, so
+ * neither is the room; a dead thread's rest goes to its successor. */
+struct stacks_room {
+    char *next;
+    size_t left;
+};
+#define STACKS_ROOM_SIZE (64u << 10)
+
+/* The id of a stack, made when it is new; 0 when the table is full or there is no memory.
+ * Lock-free, keeps errno. Two threads that intern one new stack at once may get two ids; readers
+ * add them up. */
+uint32_t stacks_intern(const struct stack_key *key, struct stacks_room *room);
+
+/* Ids run from 1 to stacks_count(). NULL for an id that was given up. Never freed. */
+struct stack *stacks_get(uint32_t id);
+uint32_t stacks_count(void);
+
+/* Hashes one more word into h; stacks_hash_end mixes the result. */
+static inline uint64_t stacks_hash_add(uint64_t h, uint64_t word)
+{
+    return (h ^ word) * 0x9e3779b97f4a7c15ull + (h >> 29);
+}
+
+/* Finalizer of MurmurHash3 (Appleby, public domain). */
+static inline uint64_t stacks_hash_end(uint64_t h)
+{
+    h ^= h >> 33;
+    h *= 0xff51afd7ed558ccdull;
+    h ^= h >> 33;
+    h *= 0xc4ceb9fe1a85ec53ull;
+    return h ^ h >> 33;
+}
+
+#endif
