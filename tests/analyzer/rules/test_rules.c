@@ -1,0 +1,112 @@
+/* test_rules.c -- Whose code a frame is.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "fixture.h"
+#include "rules/rules.h"
+#include "test.h"
+
+#include <string.h>
+
+static enum frame_class class_of(const char *function, const char *file, const char *module)
+{
+    struct error error;
+    struct rules *rules = rules_new(NULL, &error);
+    struct rules_subject subject = {.function = function, .file = file, .module = module};
+    assert_non_null(rules);
+    enum frame_class class = rules_class(rules, &subject);
+    rules_free(rules);
+    return class;
+}
+
+static void a_star_stands_for_anything(void **state)
+{
+    assert_true(rules_match("std::*", "std::vector<int>::push_back"));
+    assert_true(rules_match("*alloc", "my_alloc"));
+    assert_true(rules_match("a*b*c", "aXbYbZc"));
+    assert_true(rules_match("*", ""));
+    assert_true(rules_match("operator new[]", "operator new[]"));
+    assert_false(rules_match("std::*", "mystd::x"));
+    assert_false(rules_match("malloc", "malloc_usable_size"));
+    assert_false(rules_match("a*b", "ac"));
+    assert_false(rules_match("", "a"));
+}
+
+static void allocation_wrappers_are_known(void **state)
+{
+    static const char *const names[] = {"malloc",   "operator new[]", "g_malloc0",   "xmalloc",
+                                        "zmalloc",  "strdup",         "xstrdup",     "calloc",
+                                        "zrealloc", "_sdsnewlen",     "PyMem_Malloc"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        assert_int_equal(class_of(names[i], "x.c", "/srv/server"), CLASS_WRAPPER);
+}
+
+static void libraries_and_runtimes_are_not_the_users(void **state)
+{
+    assert_int_equal(class_of("std::vector<int>::push_back", NULL, "/srv/a"), CLASS_LIBRARY);
+    assert_int_equal(class_of("fopen", NULL, "/lib/x86_64-linux-gnu/libc.so.6"), CLASS_LIBRARY);
+    assert_int_equal(class_of("emit", "node:events", NULL), CLASS_RUNTIME);
+    assert_int_equal(class_of("Builtin:CEntry", NULL, NULL), CLASS_RUNTIME);
+    assert_int_equal(class_of("v8::Function::Call", NULL, "/usr/bin/node"), CLASS_RUNTIME);
+    assert_int_equal(class_of(NULL, NULL, "/usr/bin/node"), CLASS_RUNTIME);
+    assert_int_equal(class_of("je_malloc", NULL, "/usr/lib/libjemalloc.so.2"), CLASS_ALLOCATOR);
+    assert_int_equal(class_of("hook", NULL, "/opt/lib/libheapdiff.so"), CLASS_HEAPDIFF);
+}
+
+static void all_else_is_the_users(void **state)
+{
+    assert_int_equal(class_of("handleUpload", "/srv/server.js", NULL), CLASS_OWN);
+    assert_int_equal(class_of("core::Engine::load", "engine.cc", "/srv/game"), CLASS_OWN);
+    assert_int_equal(class_of("createStringObject", NULL, "/usr/bin/redis-server"), CLASS_OWN);
+    assert_int_equal(class_of("node_new", "tree.c", "/srv/tree"), CLASS_OWN);
+    assert_int_equal(class_of(NULL, NULL, NULL), CLASS_OWN);
+}
+
+static void mappings_of_the_js_heap_are_told_from_others(void **state)
+{
+    struct error error;
+    struct rules *rules = rules_new(NULL, &error);
+    struct rules_subject heap = {.function = "v8::internal::MemoryAllocator::AllocateChunk"};
+    struct rules_subject wasm = {.function = "v8::internal::BackingStore::TryAllocate"};
+    struct rules_subject mine = {.function = "load_index"};
+    assert_int_equal(rules_managed_heap(rules, &heap), 1);
+    assert_int_equal(rules_managed_heap(rules, &wasm), -1);
+    assert_int_equal(rules_managed_heap(rules, &mine), 0);
+    rules_free(rules);
+}
+
+static void a_users_rules_go_before_ours(void **state)
+{
+    struct error error;
+    const char *path = fixture_file("my.rules", "# mine\n\nwrapper function my_new*\n"
+                                                "own  function  std::mine::*  \n");
+    struct rules *rules = rules_new(path, &error);
+    struct rules_subject mine = {.function = "my_new_item"}, std = {.function = "std::mine::f"};
+    assert_non_null(rules);
+    assert_int_equal(rules_class(rules, &mine), CLASS_WRAPPER);
+    assert_int_equal(rules_class(rules, &std), CLASS_OWN);
+    rules_free(rules);
+}
+
+static void faulty_rules_name_file_and_line(void **state)
+{
+    static const char *const faults[] = {"wrapper function a\nwraper function b\n",
+                                         "\nwrapper func b\n", "#\nwrapper function\n"};
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+        struct error error;
+        assert_null(rules_new(fixture_file("bad.rules", faults[i]), &error));
+        assert_non_null(strstr(error.message, "bad.rules:2: "));
+        assert_int_equal(error.code, EXIT_UNUSABLE);
+    }
+    struct error error;
+    assert_null(rules_new("/nowhere/x.rules", &error));
+    assert_non_null(strstr(error.message, "/nowhere/x.rules"));
+}
+
+TEST_MAIN(cmocka_unit_test(a_star_stands_for_anything),
+          cmocka_unit_test(allocation_wrappers_are_known),
+          cmocka_unit_test(libraries_and_runtimes_are_not_the_users),
+          cmocka_unit_test(all_else_is_the_users),
+          cmocka_unit_test(mappings_of_the_js_heap_are_told_from_others),
+          cmocka_unit_test(a_users_rules_go_before_ours),
+          cmocka_unit_test(faulty_rules_name_file_and_line))
