@@ -67,7 +67,8 @@ CREATE TABLE location (
   id              INTEGER PRIMARY KEY,
   address         INTEGER NOT NULL,   -- in the process
   module_id       INTEGER REFERENCES module (id),  -- NULL for JIT code and unknown memory
-  offset          INTEGER,            -- address - module.bias: the address in the ELF file
+  offset          INTEGER,            -- address in the ELF file: address - module.bias, unless the
+                                      -- program has mapped the code a second time (V8's builtins)
   jit_name        TEXT                -- from the perf map, as found there; NULL for native code
 ) STRICT;
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/pagemap.h"
 #include "record/thread.h"
 #include "snapshot/cut.h"
 
@@ -19,7 +20,7 @@
 
 struct collector {
     struct cut *cut;
-    struct process_pages pages;
+    int pagemap;
     bool out_of_memory;
 };
 
@@ -52,7 +53,7 @@ static uint64_t resident(struct collector *collector, uintptr_t start, uintptr_t
         if (from == mapping->start && to == mapping->end)
             sum += mapping->rss;
         else if (mapping->rss)
-            sum += process_pages_resident(&collector->pages, from, to);
+            sum += process_resident(collector->pagemap, from, to);
     }
     return sum;
 }
@@ -178,9 +179,8 @@ static void attribute_mapping(struct collector *collector, size_t index, size_t 
 
 int cut_attribute(struct cut *cut, const bool *mapping_has_blocks)
 {
-    struct collector collector = {.cut = cut};
+    struct collector collector = {.cut = cut, .pagemap = pagemap_open()};
     struct map *maps;
-    process_pages_open(&collector.pages);
     size_t count = maps_copy(&maps);
     for (size_t i = 0; i < count; i++)
         add_region(&collector,
@@ -194,6 +194,6 @@ int cut_attribute(struct cut *cut, const bool *mapping_has_blocks)
     size_t region = 0;
     for (size_t i = 0; i < cut->maps.count; i++)
         attribute_mapping(&collector, i, &region, mapping_has_blocks[i]);
-    process_pages_close(&collector.pages);
+    pagemap_close(collector.pagemap);
     return collector.out_of_memory ? ENOMEM : 0;
 }

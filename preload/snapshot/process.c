@@ -12,8 +12,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-
-#define PAGE 4096u
+#include "base/pagemap.h"
 
 /* ---- a line reader without stdio: FILE would allocate from the program's heap ------------------ */
 
@@ -169,31 +168,18 @@ void process_maps_done(struct process_maps *maps)
 
 /* ---- pagemap ------------------------------------------------------------------------------------ */
 
-void process_pages_open(struct process_pages *pages)
-{
-    pages->fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-}
-
-uint64_t process_pages_resident(struct process_pages *pages, uintptr_t start, uintptr_t end)
+uint64_t process_resident(int pagemap, uintptr_t start, uintptr_t end)
 {
     uint64_t entries[1024], resident = 0;
-    uintptr_t page = start / PAGE, last = (end + PAGE - 1) / PAGE;
-    while (pages->fd >= 0 && page < last) {
-        size_t want = last - page < 1024 ? last - page : 1024;
-        ssize_t got = pread(pages->fd, entries, want * 8, (off_t)(page * 8));
-        if (got < 8)
+    for (size_t got; start < end; start += got * PAGEMAP_PAGE) {
+        size_t want = (end - start + PAGEMAP_PAGE - 1) / PAGEMAP_PAGE;
+        got = pagemap_read(pagemap, start, want < 1024 ? want : 1024, entries);
+        if (!got)
             break;
-        for (size_t i = 0; i < (size_t)got / 8; i++)
-            resident += entries[i] >> 63; /* the page is present */
-        page += (size_t)got / 8;
+        for (size_t i = 0; i < got; i++)
+            resident += entries[i] & PAGEMAP_PRESENT ? PAGEMAP_PAGE : 0;
     }
-    return resident * PAGE;
-}
-
-void process_pages_close(struct process_pages *pages)
-{
-    if (pages->fd >= 0)
-        close(pages->fd);
+    return resident;
 }
 
 /* ---- facts -------------------------------------------------------------------------------------- */

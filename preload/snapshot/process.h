@@ -31,14 +31,9 @@ struct process_maps {
 int process_read_maps(struct process_maps *maps);
 void process_maps_done(struct process_maps *maps);
 
-/* Bytes of [start, end) that are in memory now, by /proc/self/pagemap; 0 when it cannot be read.
- * Keep one reader for many questions. */
-struct process_pages {
-    int fd;
-};
-void process_pages_open(struct process_pages *pages);
-uint64_t process_pages_resident(struct process_pages *pages, uintptr_t start, uintptr_t end);
-void process_pages_close(struct process_pages *pages);
+/* Bytes of [start, end) that are in memory now; 0 when it cannot be told. The kernel's zero page
+ * counts here, and not in the Rss of smaps. */
+uint64_t process_resident(int pagemap, uintptr_t start, uintptr_t end);
 
 /* A whole file of /proc as text, cut at size - 1. Returns its length; 0 when it cannot be read. */
 size_t process_read_text(const char *path, char *text, size_t size);

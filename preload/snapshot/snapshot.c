@@ -40,7 +40,8 @@ void snapshot_init(void)
     ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
     path[length > 0 ? length : 0] = '\0';
     const char *slash = strrchr(path, '/');
-    strncpy(program, slash ? slash + 1 : path, sizeof program - 1);
+    const char *base = slash ? slash + 1 : path;
+    memcpy(program, base, strnlen(base, sizeof program - 1));
     length = readlink("/proc/self/cwd", start_directory, sizeof start_directory - 1);
     start_directory[length > 0 ? length : 0] = '\0';
     started_ns = now();

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "snapshot/alias.h"
 #include "snapshot/facts.h"
 #include "snapshot/perfmap.h"
 #include "snapshot/rows.h"
@@ -72,23 +73,28 @@ static number module_id(const struct module *module)
     return 0;
 }
 
-static int write_locations(sqlite3 *db, const struct tree *tree, int pid)
+static void write_location(struct rows *rows, const struct cut *cut, number id,
+                           const struct tree_location *location, const struct perfmap *names)
+{
+    const struct module *module = location->module;
+    uintptr_t offset = module ? location->address - module->bias : 0;
+    const char *name = location->pool;
+    if (!module && !name) /* a return address may lie behind the last instruction */
+        name = perfmap_find(names, location->address - 1);
+    if (!module && !name && !alias_find(&cut->maps, location->address, &module, &offset))
+        module = NULL;
+    rows_add(rows, module ? "iinit" : "iinnt", id, (number)location->address, module_id(module),
+             (number)offset, name);
+}
+
+static int write_locations(sqlite3 *db, const struct cut *cut, const struct tree *tree)
 {
     struct perfmap names;
     struct rows rows;
-    perfmap_read(&names, pid);
+    perfmap_read(&names, (int)getpid());
     rows_begin(&rows, db, "location", 5);
-    for (size_t i = 0; i < tree->location_count; i++) {
-        const struct tree_location *location = &tree->locations[i];
-        const struct module *module = location->module;
-        /* A return address may lie behind the last instruction of its function. */
-        const char *name = module           ? NULL
-                           : location->pool ? location->pool
-                                            : perfmap_find(&names, location->address - 1);
-        rows_add(&rows, module ? "iinit" : "iinnt", (number)i + 1, (number)location->address,
-                 module_id(module), module ? (number)(location->address - module->bias) : 0,
-                 name);
-    }
+    for (size_t i = 0; i < tree->location_count; i++)
+        write_location(&rows, cut, (number)i + 1, &tree->locations[i], &names);
     perfmap_done(&names);
     return rows_end(&rows);
 }
@@ -178,7 +184,7 @@ static int write_all(sqlite3 *db, const struct cut *cut, const struct writer_fac
     if (!failed)
         failed = write_nodes(db, &tree);
     if (!failed)
-        failed = write_locations(db, &tree, (int)getpid());
+        failed = write_locations(db, cut, &tree);
     if (!failed)
         failed = write_modules(db);
     if (!failed)

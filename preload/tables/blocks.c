@@ -30,12 +30,14 @@
 #include <stdatomic.h>
 
 #include "base/memory.h"
+#include "base/pagemap.h"
 
 #define LINE_BITS   9
 #define LEAF_BITS   26
 #define SPACE_BITS  47
 #define CELLS       7 /* for blocks; the eighth is the link */
 #define LEAF_LINES  (1u << (LEAF_BITS - LINE_BITS))
+#define PAGE_LINES  (PAGEMAP_PAGE / (unsigned)sizeof(struct line))
 #define LEAF_COUNT  (1u << (SPACE_BITS - LEAF_BITS))
 
 #define MARK_LINK   (BLOCKS_STACK_MAX + 2)
@@ -225,15 +227,35 @@ static void visit_line(struct line *line, uintptr_t address,
     }
 }
 
+/* Lines of one page of a leaf. */
+static void visit_page(struct line *lines, uintptr_t address,
+                       void (*visit)(const struct block *, void *), void *context)
+{
+    for (unsigned i = 0; i < PAGE_LINES; i++)
+        visit_line(&lines[i], address + ((uintptr_t)i << LINE_BITS), visit, context);
+}
+
+/* Pages that nobody has written to are passed over: reading them would make the kernel map them. */
+static void visit_leaf(struct line *leaf, uintptr_t address, int pagemap,
+                       void (*visit)(const struct block *, void *), void *context)
+{
+    uint64_t pages[LEAF_LINES / PAGE_LINES];
+    size_t known = pagemap_read(pagemap, (uintptr_t)leaf, LEAF_LINES / PAGE_LINES, pages);
+    for (unsigned i = 0; i < LEAF_LINES / PAGE_LINES; i++)
+        if (i >= known || pages[i] & (PAGEMAP_PRESENT | PAGEMAP_SWAPPED))
+            visit_page(&leaf[i * PAGE_LINES], address + ((uintptr_t)i * PAGE_LINES << LINE_BITS), visit,
+                       context);
+}
+
 void blocks_each(void (*visit)(const struct block *block, void *context), void *context)
 {
+    int pagemap = pagemap_open();
     for (uint32_t i = 0; i < LEAF_COUNT; i++) {
         struct line *leaf = atomic_load_explicit(&leaves[i], memory_order_acquire);
-        for (uint32_t j = 0; leaf && j < LEAF_LINES; j++) {
-            uintptr_t address = (uintptr_t)i << LEAF_BITS | (uintptr_t)j << LINE_BITS;
-            visit_line(&leaf[j], address, visit, context);
-        }
+        if (leaf)
+            visit_leaf(leaf, (uintptr_t)i << LEAF_BITS, pagemap, visit, context);
     }
+    pagemap_close(pagemap);
 }
 
 size_t blocks_reserved(void)

@@ -1,0 +1,54 @@
+/* alias.c -- Code that a program has mapped a second time from the file of a module.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "snapshot/alias.h"
+
+#include <string.h>
+
+static const struct process_mapping *mapping_of(const struct process_maps *maps, uintptr_t address)
+{
+    size_t low = 0, high = maps->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (maps->mappings[middle].end <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    const struct process_mapping *mapping = low < maps->count ? &maps->mappings[low] : NULL;
+    return mapping && mapping->start <= address ? mapping : NULL;
+}
+
+/* The loaded module whose first mapping is of this file. */
+static const struct module *module_of_file(const struct process_maps *maps, const char *path)
+{
+    for (size_t i = 0; i < maps->count; i++) {
+        const struct process_mapping *mapping = &maps->mappings[i];
+        if (mapping->file_offset == 0 && strcmp(maps->paths + mapping->path, path) == 0) {
+            const struct module *module = modules_find(mapping->start);
+            if (module)
+                return module;
+        }
+    }
+    return NULL;
+}
+
+bool alias_find(const struct process_maps *maps, uintptr_t address, const struct module **module,
+                uintptr_t *offset)
+{
+    const struct process_mapping *mapping = mapping_of(maps, address);
+    if (!mapping || strcmp(mapping->kind, "file") != 0)
+        return false;
+    *module = module_of_file(maps, maps->paths + mapping->path);
+    uint64_t in_file = mapping->file_offset + (address - mapping->start);
+    for (unsigned i = 0; *module && i < (*module)->header_count; i++) {
+        const ElfW(Phdr) *header = &(*module)->headers[i];
+        if (header->p_type == PT_LOAD && in_file >= header->p_offset &&
+            in_file < header->p_offset + header->p_filesz) {
+            *offset = header->p_vaddr + (in_file - header->p_offset);
+            return true;
+        }
+    }
+    return false;
+}
