@@ -1,0 +1,251 @@
+/* test_commands.c -- The command from outside: what is printed where, and the exit codes.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "fixture.h"
+#include "test.h"
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MIB (1LL << 20)
+
+/* A server in which handleUpload holds so many MiB of buffers, one a block. */
+static const char *server(const char *name, int number, int mib)
+{
+    char sql[4096];
+    snprintf(
+        sql, sizeof sql,
+        "INSERT INTO location VALUES (1, 1, NULL, NULL, 'JS:*handleUpload /srv/server.js:42:5'),"
+        " (2, 2, NULL, NULL, 'Builtin:CEntry'), (3, 3, NULL, NULL, 'JS:~route /srv/lib/a "
+        "b.js:7:1'),"
+        " (4, 4, NULL, NULL, 'evil' || char(27) || '[31m' || x'ff' || char(10) || 'name');"
+        "INSERT INTO node VALUES (4, NULL, 4), (3, 4, 3), (2, 3, 2), (1, 2, 1);"
+        "INSERT INTO stack VALUES (1, 1, 'buffer', %d, %d << 20, 0, %d, %d << 20, 1, 0),"
+        " (2, 4, 'malloc', 1, %d, 0, 1, %d, 1, 0);"
+        "INSERT INTO rss VALUES ('allocator', %d << 20)",
+        mib, mib, mib, mib, mib * 9000, mib * 9000, mib);
+    return fixture_snapshot(name, number, (mib + 40) * MIB, sql);
+}
+
+static void expect_words(const char *text, const char *words)
+{
+    if (!strstr(text, words))
+        fail_msg("'%s' is not in: %s", words, text);
+}
+
+/* One line on stderr that begins with our name, nothing on stdout. */
+static void expect_error(const struct fixture_result *result, int status, const char *words)
+{
+    assert_string_equal(result->out, "");
+    if (result->status != status)
+        fail_msg("exit code %d instead of %d: %s", result->status, status, result->err);
+    assert_int_equal(strncmp(result->err, "heapdiff: ", 10), 0);
+    assert_ptr_equal(strchr(result->err, '\n'), result->err + strlen(result->err) - 1);
+    expect_words(result->err, words);
+}
+
+static void compare_says_verdict_parts_and_sites(void **state)
+{
+    const struct fixture_result *result =
+        fixture_run("heapdiff compare %s %s", server("a.db", 1, 10), server("b.db", 2, 70));
+    assert_int_equal(result->status, 0);
+    assert_string_equal(result->err, "");
+    const char *verdict =
+        "RSS grew by 60.0 MiB; 60.0 MiB of it are off-heap buffers that are still "
+        "live, most of them from handleUpload (server.js:42).\n";
+    assert_int_equal(strncmp(result->out, verdict, strlen(verdict)), 0);
+    expect_words(result->out, "off-heap buffers        +60.0 MiB");
+    expect_words(result->out, " 1    +60.0 MiB  +60 blocks  buffer  handleUpload (server.js:42)\n"
+                              "      called from route (a b.js:7) < evil?[31m\xef\xbf\xbd?name\n");
+    assert_null(strstr(result->out, "Builtin:"));
+    assert_null(strchr(result->out, '\033'));
+}
+
+static void all_frames_and_colour_are_shown_when_asked_for(void **state)
+{
+    const char *a = server("a.db", 1, 10), *b = server("b.db", 2, 70);
+    expect_words(fixture_run("heapdiff compare --all-frames %s %s", a, b)->out, "Builtin:CEntry\n");
+    expect_words(fixture_run("heapdiff compare --color always %s %s", a, b)->out, "\033[1m");
+}
+
+static cJSON *field(cJSON *object, const char *name)
+{
+    cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
+    if (!item)
+        fail_msg("there is no field %s", name);
+    return item;
+}
+
+static void compare_gives_the_json_that_was_promised(void **state)
+{
+    const struct fixture_result *result = fixture_run("heapdiff compare --format json %s %s",
+                                                      server("a.db", 1, 10), server("b.db", 2, 70));
+    cJSON *root = cJSON_Parse(result->out);
+    assert_non_null(root);
+    assert_int_equal(field(root, "schema")->valueint, 1);
+    cJSON *snapshot = cJSON_GetArrayItem(field(root, "snapshots"), 1);
+    assert_int_equal(field(snapshot, "rss_bytes")->valuedouble, 110 * MIB);
+    static const char *const names[] = {"path", "label",      "pid",
+                                        "time", "live_bytes", "live_blocks"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        field(snapshot, names[i]);
+    cJSON *verdict = field(root, "verdict"), *part;
+    assert_string_equal(field(verdict, "kind")->valuestring, "leak");
+    expect_words(field(verdict, "text")->valuestring, "handleUpload (server.js:42)");
+    double sum = 0;
+    assert_int_equal(cJSON_GetArraySize(field(verdict, "parts")), 7);
+    cJSON_ArrayForEach(part, field(verdict, "parts")) sum +=
+        field(part, "growth_bytes")->valuedouble;
+    assert_true(sum == field(verdict, "rss_growth_bytes")->valuedouble);
+    cJSON *site = cJSON_GetArrayItem(field(root, "sites"), 0);
+    assert_int_equal(field(site, "rank")->valueint, 1);
+    assert_string_equal(field(site, "kind")->valuestring, "buffer");
+    assert_int_equal(field(site, "growth_bytes")->valuedouble, 60 * MIB);
+    assert_int_equal(field(site, "growth_blocks")->valueint, 60);
+    assert_int_equal(cJSON_GetArrayItem(field(site, "live_bytes"), 0)->valuedouble, 10 * MIB);
+    assert_true(field(site, "score")->valuedouble > 0.5);
+    cJSON *frame = cJSON_GetArrayItem(field(site, "stack"), 0);
+    assert_string_equal(field(frame, "function")->valuestring, "handleUpload");
+    assert_string_equal(field(frame, "file")->valuestring, "/srv/server.js");
+    assert_int_equal(field(frame, "line")->valueint, 42);
+    assert_int_equal(field(frame, "column")->valueint, 5);
+    assert_true(cJSON_IsFalse(field(frame, "inlined")));
+    assert_int_equal(cJSON_GetArraySize(field(site, "stack")), 4);
+    cJSON_Delete(root);
+}
+
+static void a_threshold_decides_the_exit_code(void **state)
+{
+    const char *a = server("a.db", 1, 10), *b = server("b.db", 2, 70);
+    const struct fixture_result *result =
+        fixture_run("heapdiff compare --fail-on-growth 1MiB %s %s", a, b);
+    assert_int_equal(result->status, 1);
+    expect_words(result->err, "heapdiff: live memory grew by 60.5 MiB, more than the 1.0 MiB");
+    expect_words(result->out, "handleUpload");
+    assert_int_equal(fixture_run("heapdiff compare --fail-on-growth 100M %s %s", a, b)->status, 0);
+    assert_int_equal(fixture_run("heapdiff compare --fail-on-growth 0 %s %s", a, a)->status, 0);
+}
+
+static void what_cannot_be_measured_has_not_passed(void **state)
+{
+    const struct fixture_result *result = fixture_run(
+        "heapdiff compare --fail-on-growth 1G --format json %s %s",
+        fixture_snapshot("none1.db", 1, MIB, ""), fixture_snapshot("none2.db", 2, MIB, ""));
+    assert_int_equal(result->status, 3);
+    expect_words(result->out, "\"not-measurable\"");
+    expect_words(result->err, "nothing was recorded");
+}
+
+static void show_lists_what_is_live(void **state)
+{
+    const char *a = server("a.db", 1, 10);
+    const struct fixture_result *result = fixture_run("heapdiff show %s", a);
+    assert_int_equal(result->status, 0);
+    expect_words(result->out, "server (process 77) \"label\"");
+    expect_words(result->out, " 1     10.0 MiB  10 blocks  buffer  handleUpload (server.js:42)\n");
+    result = fixture_run("heapdiff show --top 1 %s", a);
+    expect_words(result->out, "1 more site: --top 2");
+    cJSON *root = cJSON_Parse(fixture_run("heapdiff show --format json %s", a)->out);
+    assert_non_null(root);
+    assert_int_equal(cJSON_GetArraySize(field(root, "sites")), 2);
+    cJSON_Delete(root);
+}
+
+static void unusable_input_is_one_line_and_code_2(void **state)
+{
+    const char *good = server("a.db", 1, 10);
+    expect_error(fixture_run("heapdiff show /nowhere.db"), 2, "/nowhere.db: No such file");
+    expect_error(fixture_run("heapdiff show /tmp"), 2, "/tmp is a directory");
+    expect_error(fixture_run("heapdiff show /etc/passwd"), 2, "is not a heapdiff snapshot");
+    expect_error(fixture_run("heapdiff compare %s /etc/passwd", good), 2, "is not a heapdiff");
+    expect_error(fixture_run("heapdiff show %s", fixture_file("bad\033.db", "x")), 2, "bad?.db");
+    expect_error(fixture_run("heapdiff show --rules /nowhere %s", good), 2, "rules from /nowhere");
+}
+
+static void wrong_usage_is_one_line_and_code_2(void **state)
+{
+    static const struct {
+        const char *words, *answer;
+    } faults[] = {{"", "a command is missing"},
+                  {"comapre", "did you mean compare?"},
+                  {"frobnicate", "heapdiff help lists them"},
+                  {"help frobnicate", "no command 'frobnicate'"},
+                  {"show", "takes one snapshot"},
+                  {"compare a.db", "two snapshots or more"},
+                  {"compare --fromat json a b", "did you mean --format?"},
+                  {"compare --format xml a b", "text|json, not 'xml'"},
+                  {"compare --format", "needs a value"},
+                  {"compare --fail-on-growth lots a b", "a size"},
+                  {"compare --top -3 a b", "a whole number"},
+                  {"compare -z a b", "has no option -z"},
+                  {"show --all-frames=1 a", "has no option"},
+                  {"snapshot", "takes one process id"},
+                  {"snapshot twelve", "'twelve' is not a process id"},
+                  {"snapshot 0", "'0' is not a process id"},
+                  {"snapshot 1073741824", "there is no process 1073741824"},
+                  {"snapshot $$", "(sh) is not recorded by heapdiff"},
+                  {"run", "takes the program"},
+                  {"run --on-port 99999 true", "from 1 to 65535"},
+                  {"run --warmup 2 true", "nothing to do between"}};
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        expect_error(fixture_run("heapdiff %s", faults[i].words), 2, faults[i].answer);
+}
+
+static void help_and_version_go_to_stdout(void **state)
+{
+    static const char *const ways[] = {"help",         "--help",         "-h",
+                                       "help compare", "compare --help", "run -h"};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        const struct fixture_result *result = fixture_run("heapdiff %s", ways[i]);
+        assert_int_equal(result->status, 0);
+        assert_string_equal(result->err, "");
+        expect_words(result->out, "Usage:");
+    }
+    expect_words(fixture_run("heapdiff --version")->out, "heapdiff 0.");
+}
+
+static void run_becomes_the_program_with_the_shim(void **state)
+{
+    const struct fixture_result *result =
+        fixture_run("HEAPDIFF_LIB=%s LD_PRELOAD=%s heapdiff run --sample 512k --depth 64 -o a.db"
+                    " --interval 5 --follow -- sh -c 'env; exit 41'",
+                    TEST_GUEST, TEST_OTHER_GUEST);
+    assert_int_equal(result->status, 41);
+    expect_words(result->out, "LD_PRELOAD=" TEST_GUEST ":" TEST_OTHER_GUEST "\n");
+    expect_words(result->out, "HEAPDIFF_SAMPLE=524288\n");
+    expect_words(result->out, "HEAPDIFF_DEPTH=64\n");
+    expect_words(result->out, "HEAPDIFF_INTERVAL=5\n");
+    expect_words(result->out, "HEAPDIFF_FOLLOW=1\n");
+    expect_words(result->out, "/a.db\n");
+    assert_null(strstr(result->out, "NODE_OPTIONS="));
+    result = fixture_run("HEAPDIFF_LIB=%s NODE_OPTIONS=--no-warnings heapdiff run --jit env",
+                         TEST_GUEST);
+    expect_words(result->out, "NODE_OPTIONS=--perf-basic-prof --interpreted-frames-native-stack "
+                              "--no-warnings\n");
+    expect_words(result->out, "PYTHONPERFSUPPORT=1\n");
+}
+
+static void run_fails_as_a_shell_does(void **state)
+{
+#define RUN "HEAPDIFF_LIB=" TEST_GUEST " heapdiff run "
+    expect_error(fixture_run(RUN "/nowhere/app"), 127, "cannot run /nowhere/app");
+    expect_error(fixture_run(RUN "-- /etc/passwd"), 126, "Permission denied");
+    expect_error(fixture_run("HEAPDIFF_LIB=/nowhere/x.so heapdiff run true"), 2, "/nowhere/x.so");
+    expect_error(fixture_run(RUN "--duration 1 -- /nowhere/app"), 127, "cannot run /nowhere/app");
+    expect_error(fixture_run(RUN "--duration 1 -- sh -c 'exit 5'"), 2, "ended with status 5");
+}
+
+TEST_MAIN(cmocka_unit_test(compare_says_verdict_parts_and_sites),
+          cmocka_unit_test(all_frames_and_colour_are_shown_when_asked_for),
+          cmocka_unit_test(compare_gives_the_json_that_was_promised),
+          cmocka_unit_test(a_threshold_decides_the_exit_code),
+          cmocka_unit_test(what_cannot_be_measured_has_not_passed),
+          cmocka_unit_test(show_lists_what_is_live),
+          cmocka_unit_test(unusable_input_is_one_line_and_code_2),
+          cmocka_unit_test(wrong_usage_is_one_line_and_code_2),
+          cmocka_unit_test(help_and_version_go_to_stdout),
+          cmocka_unit_test(run_becomes_the_program_with_the_shim),
+          cmocka_unit_test(run_fails_as_a_shell_does))
