@@ -210,7 +210,8 @@ static void help_and_version_go_to_stdout(void **state)
 static void run_becomes_the_program_with_the_shim(void **state)
 {
     const struct fixture_result *result =
-        fixture_run("HEAPDIFF_LIB=%s LD_PRELOAD=%s heapdiff run --sample 512k --depth 64 -o a.db"
+        fixture_run("ASAN_OPTIONS=verify_asan_link_order=0 HEAPDIFF_LIB=%s LD_PRELOAD=%s heapdiff "
+                    "run --sample 512k --depth 64 -o a.db"
                     " --interval 5 --follow -- sh -c 'env; exit 41'",
                     TEST_GUEST, TEST_OTHER_GUEST);
     assert_int_equal(result->status, 41);
