@@ -25,7 +25,10 @@ void *real_bootstrap_alloc(size_t size, size_t alignment)
 
 static void resolve(void)
 {
-    /* malloc and free first: a failed dlsym allocates its message. */
+    /* malloc and free before all that may be absent, for a failed dlsym allocates its message;
+     * the break before them, for an allocator of the program's own asks for it. */
+    real.brk = dlsym(RTLD_NEXT, "brk");
+    real.sbrk = dlsym(RTLD_NEXT, "sbrk");
     real.free = dlsym(RTLD_NEXT, "free");
     real.calloc = dlsym(RTLD_NEXT, "calloc");
     real.realloc = dlsym(RTLD_NEXT, "realloc");
