@@ -120,16 +120,14 @@ class Program:
         """Ends the program as its users would; its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(number)
-        try:
-            return self.process.wait(TIMEOUT)
-        finally:
-            self.close()
+        return self.process.wait(TIMEOUT)
 
     def close(self):
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
         self.process.stdout.close()
+        self.errors.close()
 
     def __enter__(self):
         return self
