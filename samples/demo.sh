@@ -36,9 +36,11 @@ build() {
 start_server() {
   local line
   exec {answers}< <(
-    HEAPDIFF_AT_EXIT=0 LD_PRELOAD="$PWD/build/libheapdiff.so" \
+    top=$PWD
+    cd "$out" # V8 leaves a log in the working directory
+    HEAPDIFF_AT_EXIT=0 LD_PRELOAD="$top/build/libheapdiff.so" \
       NODE_OPTIONS="--perf-basic-prof --interpreted-frames-native-stack --expose-gc" \
-      exec node samples/node-server/server.js 0 2>"$out/server.log"
+      exec node "$top/samples/node-server/server.js" 0 2>server.log
   )
   server=$!
   if ! read -r -t 30 line <&"$answers" || [ "${line% *}" != "listening on" ]; then
@@ -79,7 +81,7 @@ END
 say "set up and build"
 build
 
-rm -f "$out"/*.db "$out"/*.json
+rm -f "$out"/*.db "$out"/*.json "$out"/isolate-*.log
 start_server
 say "node server, pid $server, port $port: warm-up"
 node samples/node-server/load.js "$port" "$warmup"

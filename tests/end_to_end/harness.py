@@ -137,14 +137,19 @@ class Program:
 
 
 class NodeServer(Program):
-    """The sample server on a port of its own."""
+    """The sample server on a port of its own, in a folder of its own: V8 leaves a log there."""
 
     def __init__(self, script=SAMPLES / "node-server" / "server.js", recorded=True, **options):
         options.setdefault("NODE_OPTIONS", NODE_OPTIONS)
         options.setdefault("HEAPDIFF_AT_EXIT", 0)
-        super().__init__(["node", script, 0], recorded=recorded, **options)
+        self.folder = tempfile.TemporaryDirectory(prefix="heapdiff-test.")
+        super().__init__(["node", script, 0], recorded=recorded, cwd=self.folder.name, **options)
         self.load_script = Path(script).with_name("load.js")
         self.port = int(self.await_line(r"^listening on (\d+)$")[1])
+
+    def close(self):
+        super().close()
+        self.folder.cleanup()
 
     def get(self, route):
         url = f"http://127.0.0.1:{self.port}/{route}"

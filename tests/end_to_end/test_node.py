@@ -27,7 +27,7 @@ class NodeServerUnderLoad(harness.TestCase):
     def setUpClass(cls):
         folder = Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         steady, loaded = folder / "steady.db", folder / "loaded.db"
-        with harness.NodeServer(cwd=folder) as server:
+        with harness.NodeServer() as server:
             cls.answers = [server.load(WARM_UP)]
             before = server.settled_snapshot(steady, "steady")
             cls.answers.append(server.load(LOAD))

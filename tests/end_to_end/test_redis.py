@@ -91,7 +91,8 @@ class RedisUnderLoad(harness.TestCase):
         for site, name in zip(comparison["sites"][:3], names):
             modules = {frame.get("module") or "" for frame in site["stack"]}
             self.assertTrue(any("redis" in module for module in modules), modules)
-            self.assertRegex(name, r"^[a-zA-Z_]\w+$")
+            # Debian's redis exports its functions; those the linker cloned have no name at all.
+            self.assertRegex(name, r"^([a-zA-Z_]\w+|redis-check-rdb\+0x[0-9a-f]+)$")
             self.assertNotRegex(name, r"^(z(try)?(m|c|re)alloc|malloc|je_)")
 
 
