@@ -7,9 +7,9 @@
 
 requirements_build="gcc g++ cmake ninja-build pkg-config binutils libsqlite3-dev libjemalloc-dev
   libunwind-dev liblzma-dev zlib1g-dev libdw-dev libelf-dev libcjson-dev libiberty-dev
-  libcmocka-dev"
+  libcmocka-dev python3"
 requirements_demo="nodejs"
-requirements_tests="nodejs python3 redis-server redis-tools"
+requirements_tests="nodejs redis-server redis-tools"
 
 # A program that is already there counts, however it came: node is often not Debian's own.
 requirement_is_met() {
@@ -29,8 +29,8 @@ require() {
   [ "$(id -u)" -eq 0 ] || sudo=sudo
   echo "installing:$missing" >&2
   # A fresh machine has no package lists yet; old lists may name versions that are gone.
-  $sudo apt-get update -qq >&2
+  $sudo apt-get update -qq
   # shellcheck disable=SC2086 # a list of words
   $sudo env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends $missing >&2
+    apt-get install -y -qq --no-install-recommends $missing >/dev/null
 }
