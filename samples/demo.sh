@@ -39,7 +39,7 @@ start_server() {
     top=$PWD
     cd "$out" # V8 leaves a log in the working directory
     HEAPDIFF_AT_EXIT=0 LD_PRELOAD="$top/build/libheapdiff.so" \
-      NODE_OPTIONS="--perf-basic-prof --interpreted-frames-native-stack --expose-gc" \
+      NODE_OPTIONS="--perf-basic-prof --interpreted-frames-native-stack" \
       exec node "$top/samples/node-server/server.js" 0 2>server.log
   )
   server=$!

@@ -23,7 +23,7 @@ BUILD = Path(os.environ.get("HEAPDIFF_BUILD") or ROOT / "build").resolve()
 SHIM = BUILD / "libheapdiff.so"
 COMMAND = BUILD / "heapdiff"
 SAMPLES = ROOT / "samples"
-NODE_OPTIONS = "--perf-basic-prof --interpreted-frames-native-stack --expose-gc"
+NODE_OPTIONS = "--perf-basic-prof --interpreted-frames-native-stack"
 TIMEOUT = 60  # seconds, the most that anything is waited for
 
 
