@@ -3,6 +3,7 @@
  * V8:       JS:<tier>function file:line:column   tier ~ ^ + * and perhaps an apostrophe
  *           the function may be empty or, for methods, hold blanks ("get x"); the file may hold
  *           blanks, be a file:// URL or node:internal/…; so numbers are read from the right
+ *           before V8 11 in place of JS: LazyCompile, Function, Script, Eval
  * V8:       Builtin:Name, RegExp:source, BytecodeHandler:Name: kept as they are
  * CPython:  py::function:file
  *
@@ -98,10 +99,22 @@ static struct symbol parse_python(const char *name, struct pool *pool)
                            .file = pool_text(pool, colon + 1)};
 }
 
+/* What follows V8's word for a piece of JavaScript; NULL when NAME is something else. */
+static const char *after_v8_kind(const char *name)
+{
+    static const char *const kinds[] = {"JS:", "LazyCompile:", "Function:", "Script:", "Eval:"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (text_starts(name, kinds[i]))
+            return name + strlen(kinds[i]);
+    }
+    return NULL;
+}
+
 struct symbol jit_parse(const char *name, struct pool *pool)
 {
-    if (text_starts(name, "JS:"))
-        return parse_v8(name + strlen("JS:"), pool);
+    const char *v8 = after_v8_kind(name);
+    if (v8)
+        return parse_v8(v8, pool);
     if (text_starts(name, "py::"))
         return parse_python(name + strlen("py::"), pool);
     return (struct symbol){.function = pool_text(pool, *name ? name : "(unnamed)")};

@@ -21,11 +21,15 @@ static void expect(const char *name, const char *function, const char *file, int
 
 static void every_tier_of_v8_gives_the_same_name(void **state)
 {
-    static const char *const names[] = {
-        "JS:handleUpload /srv/server.js:42:22",  "JS:~handleUpload /srv/server.js:42:22",
-        "JS:^handleUpload /srv/server.js:42:22", "JS:+handleUpload /srv/server.js:42:22",
-        "JS:*handleUpload /srv/server.js:42:22", "JS:*'handleUpload /srv/server.js:42:22",
-        "JS:+'handleUpload /srv/server.js:42:22"};
+    static const char *const names[] = {"JS:handleUpload /srv/server.js:42:22",
+                                        "JS:~handleUpload /srv/server.js:42:22",
+                                        "JS:^handleUpload /srv/server.js:42:22",
+                                        "JS:+handleUpload /srv/server.js:42:22",
+                                        "JS:*handleUpload /srv/server.js:42:22",
+                                        "JS:*'handleUpload /srv/server.js:42:22",
+                                        "JS:+'handleUpload /srv/server.js:42:22",
+                                        "LazyCompile:*handleUpload /srv/server.js:42:22",
+                                        "Function:^handleUpload /srv/server.js:42:22"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         expect(names[i], "handleUpload", "/srv/server.js", 42, 22);
 }
@@ -42,6 +46,9 @@ static void files_may_hold_blanks_and_colons(void **state)
 static void functions_may_be_empty_or_hold_blanks(void **state)
 {
     expect("JS:~ /srv/server.js:12:20", "(anonymous)", "/srv/server.js", 12, 20);
+    expect("Script:~ /srv/server.js:1:1", "(anonymous)", "/srv/server.js", 1, 1);
+    expect("Eval:~ node:internal/per_context/primordials:1", "(anonymous)",
+           "node:internal/per_context/primordials", 1, 0);
     expect("JS:*get size /srv/server.js:12:20", "get size", "/srv/server.js", 12, 20);
     expect("JS:*", "(anonymous)", NULL, 0, 0);
     expect("JS:~eval", "eval", NULL, 0, 0);
