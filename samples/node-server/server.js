@@ -141,7 +141,9 @@ function handle(request, response) {
     return;
   }
   served[name] = (served[name] || 0) + 1;
-  readBody(request, (body) => route(request, response, body));
+  readBody(request, function callRoute(body) {
+    route(request, response, body);
+  });
 }
 
 const server = http.createServer(handle);
