@@ -23,12 +23,16 @@ void site_table_done(struct site_table *table)
     pool_free(table->pool);
 }
 
-/* The user's own frame; else the first that is not there to allocate for others; else the leaf. */
-static struct frame find_frame(struct frames *frames, const struct store_stack *stack)
+/* The user's own frame; else the first that is not there to allocate for others; else the leaf. Of
+ * a managed heap's stack, the frame that says so: whoever runs when the heap must grow is innocent.
+ */
+static struct frame find_frame(struct frames *frames, const struct store_stack *stack, bool managed)
 {
     struct frames_walk walk = frames_leaf(frames, stack);
     const struct frame *leaf = NULL, *second = NULL, *frame;
-    while ((frame = frames_caller(&walk)) != NULL && frame->class != CLASS_OWN) {
+    while ((frame = frames_caller(&walk)) != NULL) {
+        if (managed ? frame->managed_heap > 0 : frame->class == CLASS_OWN)
+            break;
         leaf = leaf ? leaf : frame;
         second = second || frame->class != CLASS_RUNTIME ? second : frame;
     }
@@ -97,8 +101,8 @@ static struct site_member *add_member(struct site_table *table, struct frames *f
     bool is_new;
     size_t *slot = map_add(&table->member_index, &identity, sizeof identity, &is_new);
     if (is_new) {
-        struct frame frame = find_frame(frames, stack);
         bool managed = site_is_managed(frames, stack);
+        struct frame frame = find_frame(frames, stack, managed);
         struct site_member member = {.site = add_site(table, stack, managed, &frame)};
         *slot = table->members.count;
         VEC_ADD(&table->members, member);

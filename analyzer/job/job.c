@@ -13,6 +13,7 @@
 #include "job/port.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <math.h>
 #include <poll.h>
 #include <signal.h>
@@ -33,6 +34,7 @@ struct work {
     const struct job *job;
     struct error *error;
     struct child server, load;
+    pid_t started; /* the server's process id, also after its end */
     int signals;
 };
 
@@ -166,6 +168,7 @@ static bool take(struct work *work, const char *label, struct text *path)
                                     .cancel_fd = work->signals};
     bool good = asker_snapshot(&request, path, &answer, work->error);
     if (!good && answer != 0) {
+        *work->error = (struct error){0};
         request.gc = false;
         good = asker_snapshot(&request, path, &answer, work->error);
     }
@@ -181,7 +184,10 @@ static bool measure(struct work *work, struct text *steady, struct text *loaded)
     if (job->port && port_is_open(job->port))
         return error_set(work->error, "stop what listens there, or choose another port",
                          "port %d is open before the server was started", job->port);
-    if (!child_start(&work->server, job->program, &job->launch, work->error) || !wait_ready(work))
+    if (!child_start(&work->server, job->program, &job->launch, work->error))
+        return false;
+    work->started = work->server.pid;
+    if (!wait_ready(work))
         return false;
     if (job->warm_up > 0) {
         say("warm-up for %g s", job->warm_up);
@@ -193,6 +199,22 @@ static bool measure(struct work *work, struct text *steady, struct text *loaded)
     if (job->load)
         say("load: %s", job->load);
     return run_load(work, job->duration) && take(work, "loaded", loaded);
+}
+
+/* What a runtime that names its JIT code leaves behind: its map, and V8's log. The names are in the
+ * snapshots by now. */
+static void tidy(pid_t server)
+{
+    char pattern[64];
+    glob_t found;
+    snprintf(pattern, sizeof pattern, "/tmp/perf-%d.map", (int)server);
+    unlink(pattern);
+    snprintf(pattern, sizeof pattern, "isolate-0x*-%d-v8.log", (int)server);
+    if (glob(pattern, 0, NULL, &found) == 0) {
+        for (size_t i = 0; i < found.gl_pathc; i++)
+            unlink(found.gl_pathv[i]);
+        globfree(&found);
+    }
 }
 
 bool job_run(const struct job *job, struct text *steady, struct text *loaded, struct error *error)
@@ -208,6 +230,8 @@ bool job_run(const struct job *job, struct text *steady, struct text *loaded, st
     bool good = measure(&work, steady, loaded);
     child_stop(&work.load);
     child_stop(&work.server);
+    if (job->launch.jit && work.started > 0)
+        tidy(work.started);
     close(work.signals);
     sigprocmask(SIG_SETMASK, &before, NULL);
     return good;
