@@ -76,6 +76,8 @@ static void remove_range(uintptr_t start, uintptr_t end)
         to++;
     if (to < count && maps[to].start < end)
         maps[to].start = end;
+    if (to == from)
+        return; /* nothing whole to take out; there may be no array yet */
     memmove(&maps[from], &maps[to], (count - to) * sizeof *maps);
     count -= to - from;
 }
