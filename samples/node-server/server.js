@@ -129,7 +129,9 @@ const routes = new Map([
 function readBody(request, done) {
   const chunks = [];
   request.on('data', (chunk) => chunks.push(chunk));
-  request.on('end', () => done(Buffer.concat(chunks)));
+  request.on('end', function finishBody() {
+    done(Buffer.concat(chunks));
+  });
 }
 
 function handle(request, response) {
