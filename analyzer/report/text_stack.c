@@ -16,6 +16,15 @@ static bool is_same(const struct frame *a, const struct frame *b)
     return a && b && a->line == b->line && strcmp(a->function, b->function) == 0;
 }
 
+/* The caller's module is said only where it is another than the site's. */
+static void add_caller_name(const struct site *site, const struct frame *frame, struct text *out)
+{
+    struct frame caller = *frame;
+    if (caller.module && site->frame.module && strcmp(caller.module, site->frame.module) == 0)
+        caller.module = NULL;
+    frame_name(&caller, NULL, out);
+}
+
 /* Adds one caller; begins a new row when it does not fit. False when there is no room left. */
 static bool add_caller(const char *caller, size_t *column, int *rows, int width, struct text *out)
 {
@@ -53,7 +62,7 @@ void text_stack_callers(const struct site *site, const struct term *term, struct
         if (frame->class != CLASS_OWN || is_same(frame, before)) /* recursion is said once */
             continue;
         struct text caller = {0};
-        frame_name(frame, NULL, &caller);
+        add_caller_name(site, frame, &caller);
         has_room = add_caller(caller.bytes, &column, &rows, term->width, out);
         text_done(&caller);
         before = frame;
