@@ -44,6 +44,18 @@ static bool read_interval(const char *text)
     return end != text && !*end && options.interval >= 0 && options.interval < 1e9;
 }
 
+/* Not those that cannot be caught, belong to libc (below SIGRTMIN), or tell of a crash: after a
+ * handler of one of these the program would crash again, for ever. */
+static bool is_usable(int number)
+{
+    static const int others[] = {SIGKILL, SIGSTOP, SIGILL, SIGTRAP, SIGABRT,
+                                 SIGBUS,  SIGFPE,  SIGSEGV, SIGSYS};
+    for (unsigned i = 0; i < sizeof others / sizeof *others; i++)
+        if (number == others[i])
+            return false;
+    return number > 0 && number <= SIGRTMAX && (number < 32 || number >= SIGRTMIN);
+}
+
 static bool read_signal(const char *text)
 {
     static const struct {
@@ -59,14 +71,14 @@ static bool read_signal(const char *text)
             options.signal = names[i].number;
             return true;
         }
-    char *end;
+    char *end = "";
     bool real_time = strncasecmp(text, "RTMIN", 5) == 0;
-    long number = real_time && !text[5] ? 0 : strtol(real_time ? text + 5 : text, &end, 10);
-    if (!(real_time && !text[5]) && *end)
+    const char *digits = real_time ? text + 5 : text;
+    long number = real_time && !*digits ? 0 : strtol(digits, &end, 10);
+    if (*end || number < 0 || number > SIGRTMAX)
         return false;
     options.signal = (int)number + (real_time ? SIGRTMIN : 0);
-    return options.signal > 0 && options.signal <= SIGRTMAX && options.signal != SIGKILL &&
-           options.signal != SIGSTOP;
+    return is_usable(options.signal);
 }
 
 static bool read_flag(const char *text, bool *flag)
@@ -110,6 +122,7 @@ static bool (*const readers[])(const char *) = {read_out,    read_sample,  read_
 
 void options_read(void)
 {
+    *complaint = '\0';
     for (unsigned i = 0; table[i].name; i++) {
         struct option_row *row = &table[i];
         const char *text = getenv(row->name);

@@ -16,8 +16,7 @@ void *malloc(size_t size)
     if (HOOK_MISSING(malloc))
         return real_bootstrap_alloc(size, 16);
     void *block = real.malloc(size);
-    if (block && record_is_on())
-        record_alloc(block, size, KIND_MALLOC, RECORD_HERE());
+    record_alloc(block, size, KIND_MALLOC, RECORD_HERE());
     return block;
 }
 
@@ -26,8 +25,7 @@ void *calloc(size_t count, size_t size)
     if (HOOK_MISSING(calloc))
         return real_bootstrap_alloc(count * size, 16); /* static memory: zero already */
     void *block = real.calloc(count, size);
-    if (block && record_is_on())
-        record_alloc(block, count * size, KIND_MALLOC, RECORD_HERE());
+    record_alloc(block, count * size, KIND_MALLOC, RECORD_HERE());
     return block;
 }
 
@@ -58,9 +56,8 @@ void *realloc(void *block, size_t size)
     struct block was;
     bool known = block && record_is_on() && record_forget(block, &was);
     void *moved = real.realloc(block, size);
-    if (moved && record_is_on())
-        record_alloc(moved, size, KIND_MALLOC, RECORD_HERE());
-    else if (!moved && known && size != 0) /* realloc(block, 0) has freed it */
+    record_alloc(moved, size, KIND_MALLOC, RECORD_HERE());
+    if (!moved && known && size != 0) /* realloc(block, 0) has freed it */
         record_restore(&was);
     return moved;
 }
@@ -74,11 +71,11 @@ void *reallocarray(void *block, size_t count, size_t size)
     }
     struct block was;
     bool known = block && record_is_on() && record_forget(block, &was);
-    unsigned before = record_count();
+    int64_t before = record_mark();
     void *moved = real.reallocarray ? real.reallocarray(block, count, size) : real.realloc(block, bytes);
-    if (moved && record_is_on() && record_count() == before)
+    if (record_mark() == before)
         record_alloc(moved, bytes, KIND_MALLOC, RECORD_HERE());
-    else if (!moved && known && bytes != 0)
+    if (!moved && known && bytes != 0)
         record_restore(&was);
     return moved;
 }
@@ -114,9 +111,9 @@ int posix_memalign(void **block, size_t alignment, size_t size)
         *block = real_bootstrap_alloc(size, alignment);
         return *block ? 0 : ENOMEM;
     }
-    unsigned before = record_count();
+    int64_t before = record_mark();
     int failed = real.posix_memalign(block, alignment, size);
-    if (!failed && *block && record_is_on() && record_count() == before)
+    if (!failed && record_mark() == before)
         record_alloc(*block, size, KIND_MALLOC, RECORD_HERE());
     return failed;
 }
@@ -125,9 +122,9 @@ int posix_memalign(void **block, size_t alignment, size_t size)
 #define ALIGNED_BODY(name, call, alignment)                                                       \
     if (HOOK_MISSING(name))                                                                    \
         return real_bootstrap_alloc(size, alignment);                                             \
-    unsigned before = record_count();                                                             \
+    int64_t before = record_mark();                                                             \
     void *block = real.name call;                                                                 \
-    if (block && record_is_on() && record_count() == before)                                      \
+    if (record_mark() == before)                                      \
         record_alloc(block, size, KIND_MALLOC, RECORD_HERE());                                    \
     return block;
 
@@ -156,8 +153,7 @@ void *pvalloc(size_t size)
 void *mallocx(size_t size, int flags)
 {
     void *block = real.mallocx ? real.mallocx(size, flags) : NULL;
-    if (block && record_is_on())
-        record_alloc(block, size, KIND_MALLOC, RECORD_HERE());
+    record_alloc(block, size, KIND_MALLOC, RECORD_HERE());
     return block;
 }
 
@@ -168,9 +164,8 @@ void *rallocx(void *block, size_t size, int flags)
     struct block was;
     bool known = record_is_on() && record_forget(block, &was);
     void *moved = real.rallocx(block, size, flags);
-    if (moved && record_is_on())
-        record_alloc(moved, size, KIND_MALLOC, RECORD_HERE());
-    else if (!moved && known)
+    record_alloc(moved, size, KIND_MALLOC, RECORD_HERE());
+    if (!moved && known)
         record_restore(&was);
     return moved;
 }

@@ -1,7 +1,7 @@
 /* operators.c -- C++ operators new and delete, for libraries whose operators do not end in malloc.
  *
  * Whether the real operator ends in our malloc (libstdc++) or not (jemalloc, tcmalloc) is not
- * known beforehand; record_count() tells afterwards, so that a block is recorded once. No state is
+ * known beforehand; record_mark() tells afterwards, so that a block is recorded once. No state is
  * held across the real call: an operator new that throws passes through here.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -15,9 +15,9 @@
 #define NEW_BODY(name, call, fallback)                                                            \
     if (HOOK_RARE(!real.name) && !(real.name = real_resolve_operator(#name)))                     \
         return fallback;                                                                          \
-    unsigned before = record_count();                                                             \
+    int64_t before = record_mark();                                                             \
     void *block = real.name call;                                                                 \
-    if (block && record_is_on() && record_count() == before)                                      \
+    if (record_mark() == before)                                      \
         record_alloc(block, size, KIND_MALLOC, RECORD_HERE());                                    \
     return block;
 

@@ -19,6 +19,7 @@
 #include "unwind/unwind.h"
 
 _Atomic int record_state;
+__thread int64_t record_left __attribute__((tls_model("initial-exec")));
 _Atomic uint32_t epoch_current;
 static atomic_int paused;
 
@@ -28,18 +29,21 @@ static void count(atomic_uint_fast64_t *counter)
                           memory_order_relaxed);
 }
 
+/* While nothing is recorded, the gate is looked at again after so many bytes. */
+#define GATE_CLOSED ((int64_t)1 << 20)
+
 /* The thread's state, marked busy; NULL when this call is not to be recorded. */
 static inline struct thread *enter(void)
 {
     struct thread *thread = thread_self;
-    if (__builtin_expect(!thread, 0) && !(thread = thread_begin()))
+    if (__builtin_expect(!thread, 0) && (!record_is_on() || !(thread = thread_begin())))
         return NULL;
     thread->records++;
     if (__builtin_expect(thread->busy, 0)) {
         count(&thread->dropped_busy);
         return NULL;
     }
-    if (__builtin_expect(atomic_load_explicit(&paused, memory_order_relaxed) > 0, 0))
+    if (__builtin_expect(!record_is_on() || atomic_load_explicit(&paused, memory_order_relaxed) > 0, 0))
         return NULL;
     thread->busy = true;
     return thread;
@@ -52,8 +56,8 @@ static inline void leave(struct thread *thread)
 
 /* Replaces a cache entry: what it counted goes to its stack. */
 static __attribute__((noinline, cold)) bool cache_slow(struct thread *thread,
-                                                       struct thread_stack *cached,
-                                                       const struct stack_key *key)
+                                                       struct thread_stack *cached, uint64_t hash,
+                                                       enum block_kind kind, const char *pool)
 {
     struct stack *old = cached->count ? stacks_get(cached->id) : NULL;
     if (old) {
@@ -62,8 +66,15 @@ static __attribute__((noinline, cold)) bool cache_slow(struct thread *thread,
     }
     atomic_store_explicit(&cached->count, 0, memory_order_relaxed);
     atomic_store_explicit(&cached->bytes, 0, memory_order_relaxed);
-    cached->id = stacks_intern(key, &thread->room);
-    cached->hash = key->hash;
+    unwind_copy(&thread->unwind, thread->addresses);
+    struct stack_key key = {.hash = hash,
+                            .frames = thread->addresses,
+                            .depth = thread->unwind.depth,
+                            .kind = kind,
+                            .truncated = thread->unwind.truncated,
+                            .pool = pool};
+    cached->id = stacks_intern(&key, &thread->room);
+    cached->hash = hash;
     if (!cached->id)
         count(&thread->dropped_stacks);
     return cached->id != 0;
@@ -90,35 +101,33 @@ static inline void add(struct thread_stack *cached, size_t size)
 static inline uint32_t find_stack(struct thread *thread, enum block_kind kind, const char *pool,
                                   uintptr_t frame, size_t size)
 {
-    struct stack_key key = {.frames = thread->frames, .kind = kind, .pool = pool};
-    key.depth = unwind_stack(frame, thread->frames, options.depth, &key.truncated);
-    if (__builtin_expect(key.truncated, 0))
+    uint64_t hash = unwind_take(&thread->unwind, frame);
+    hash = stacks_hash_end(hash + (uint64_t)kind + modules_seed() + (uintptr_t)pool);
+    if (__builtin_expect(thread->unwind.truncated, 0))
         count(&thread->truncated);
-    uint64_t hash = stacks_hash_add(modules_seed() + (uintptr_t)pool, (uint64_t)kind);
-    for (unsigned i = 0; i < key.depth; i++)
-        hash = stacks_hash_add(hash, thread->frames[i]);
-    key.hash = stacks_hash_end(hash);
-    struct thread_stack *cached = &thread->cache[key.hash % THREAD_CACHE_SIZE];
-    if (__builtin_expect(cached->hash != key.hash || !cached->id, 0) &&
-        !cache_slow(thread, cached, &key))
+    struct thread_stack *cached = &thread->cache[hash % THREAD_CACHE_SIZE];
+    if (__builtin_expect(cached->hash != hash || !cached->id, 0) &&
+        !cache_slow(thread, cached, hash, kind, pool))
         return 0;
     add(cached, size);
     return cached->id;
 }
 
-void record_alloc(const void *block, size_t size, enum block_kind kind, uintptr_t frame)
+void record_alloc_taken(const void *block, size_t size, enum block_kind kind, uintptr_t frame)
 {
+    blocks_prefetch((uintptr_t)block);
     struct thread *thread = enter();
-    if (!thread)
+    if (__builtin_expect(!thread, 0)) {
+        record_left = record_is_on() ? 0 : GATE_CLOSED;
         return;
-    if (sample_takes(thread, size)) {
-        int saved = errno;
-        struct block born = {.address = (uintptr_t)block, .size = size, .epoch = epoch_now()};
-        born.stack = find_stack(thread, kind, NULL, frame, size);
-        if (__builtin_expect(born.stack && !blocks_insert(&born), 0))
-            count(&thread->dropped_table);
-        errno = saved;
     }
+    int saved = errno;
+    record_left = sample_distance(&thread->random);
+    struct block born = {.address = (uintptr_t)block, .size = size, .epoch = epoch_now()};
+    born.stack = find_stack(thread, kind, NULL, frame, size);
+    if (__builtin_expect(born.stack && !blocks_insert(&born), 0))
+        count(&thread->dropped_table);
+    errno = saved;
     leave(thread);
 }
 
@@ -132,9 +141,10 @@ void record_restore(const struct block *was)
     blocks_insert(was);
 }
 
-unsigned record_count(void)
+int64_t record_mark(void)
 {
-    return thread_self ? thread_self->records : 0;
+    /* One of the two has changed: the gate when it was not passed, the count when it was. */
+    return thread_self ? record_left + thread_self->records : record_left;
 }
 
 static uint32_t stack_of(enum block_kind kind, const char *pool, uintptr_t frame, size_t size)

@@ -26,6 +26,11 @@ enum record_state {
 };
 extern _Atomic int record_state;
 
+/* Bytes that this thread may still allocate before one is recorded. The gate of everything: in full
+ * recording it stands at 0, so that every allocation passes; when nothing is to be recorded it is
+ * high. See record/sample.h. */
+extern __thread int64_t record_left __attribute__((tls_model("initial-exec")));
+
 /* Begins and ends recording; see init.c. */
 void record_start(void);
 void record_stop(void);
@@ -38,8 +43,15 @@ static inline bool record_is_on(void)
     return atomic_load_explicit(&record_state, memory_order_relaxed) == RECORD_ON;
 }
 
-/* The block was just handed out; frame is RECORD_HERE() of the hook. errno is kept. */
-void record_alloc(const void *block, size_t size, enum block_kind kind, uintptr_t frame);
+/* The slow partner of record_alloc: everything that has passed the gate. */
+void record_alloc_taken(const void *block, size_t size, enum block_kind kind, uintptr_t frame);
+
+/* The block was just handed out, or is NULL; frame is RECORD_HERE() of the hook. errno is kept. */
+static inline void record_alloc(const void *block, size_t size, enum block_kind kind, uintptr_t frame)
+{
+    if (block && (record_left -= (int64_t)size) <= 0)
+        record_alloc_taken(block, size, kind, frame);
+}
 
 /* The block is about to be freed: called before the real free, so that nobody can be given the
  * address before it is forgotten. Returns whether it was known; *was is set then. */
@@ -48,17 +60,20 @@ bool record_forget(const void *block, struct block *was);
 static inline void record_free(const void *block)
 {
     struct block was;
-    if (record_is_on())
+    if (record_is_on()) {
+        /* The allocator will read its header before the block: let both misses overlap. */
+        __builtin_prefetch((const char *)block - 8, 1);
         record_forget(block, &was);
+    }
 }
 
 /* Puts back what record_forget took out: the real realloc failed. */
 void record_restore(const struct block *was);
 
-/* Number of record_alloc calls of this thread so far. A hook whose real function may itself end in
- * another hook (operator new in malloc) compares it before and after, and records only if the
- * inner one did not. */
-unsigned record_count(void);
+/* A mark that every record_alloc of this thread changes. A hook whose real function may itself end
+ * in another hook (operator new in malloc) compares it before and after, and records only if the
+ * inner one has not. */
+int64_t record_mark(void);
 
 /* A stack id for something that is not a block (a mapping); 0 when it cannot be had. */
 uint32_t record_stack(enum block_kind kind, uintptr_t frame, size_t size);

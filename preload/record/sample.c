@@ -7,6 +7,8 @@
  */
 #include "record/sample.h"
 
+#include "options.h"
+
 /* Natural logarithm of x > 0: exponent, and 2 artanh((m - 1) / (m + 1)) of the mantissa. */
 static double natural_log(double x)
 {
@@ -44,17 +46,19 @@ static double one_minus_exp(double x)
     return sum;
 }
 
-void sample_draw(struct thread *thread)
+int64_t sample_distance(uint64_t *random)
 {
+    if (options.sample == 0)
+        return 0;
     /* xorshift64* (Vigna 2016) */
-    uint64_t x = thread->random;
+    uint64_t x = *random;
     x ^= x >> 12;
     x ^= x << 25;
     x ^= x >> 27;
-    thread->random = x;
+    *random = x;
     double uniform = ((double)((x * 0x2545f4914f6cdd1dull) >> 11) + 0.5) * 0x1p-53; /* in (0, 1) */
     double distance = -natural_log(uniform) * (double)options.sample;
-    thread->sample_left = distance < 1 ? 1 : (int64_t)distance;
+    return distance < 1 ? 1 : (int64_t)distance;
 }
 
 double sample_probability(uint64_t size)

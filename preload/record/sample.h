@@ -9,23 +9,13 @@
 #ifndef RECORD_SAMPLE_H
 #define RECORD_SAMPLE_H
 
-#include "options.h"
-#include "record/thread.h"
+#include <stdint.h>
 
-/* Draws the distance to the next sampled byte; also at the birth of a thread. */
-void sample_draw(struct thread *thread);
+/* The distance to the next sampled byte: what the gate record_left is set to after an allocation
+ * was taken, and at the birth of a thread. 0 when everything is recorded. */
+int64_t sample_distance(uint64_t *random);
 
 /* The probability with which a block of this size was taken: 1 when everything is recorded. */
 double sample_probability(uint64_t size);
-
-static inline bool sample_takes(struct thread *thread, size_t size)
-{
-    if (options.sample == 0)
-        return true;
-    if (__builtin_expect((thread->sample_left -= (int64_t)size) > 0, 1))
-        return false;
-    sample_draw(thread);
-    return true;
-}
 
 #endif

@@ -12,16 +12,13 @@
 #include <pthread.h>
 
 #include "base/memory.h"
-#include "record/sample.h"
-
-#define FRAMES_SPARE 16 /* the shim's own frames, which are cut off */
 
 __thread struct thread *thread_self __attribute__((tls_model("initial-exec")));
 static __thread signed char farewell __attribute__((tls_model("initial-exec"))); /* -1: exempt */
 
 static _Atomic(struct thread *) first;
 static pthread_key_t key;
-static unsigned frame_room;
+static unsigned frame_limit;
 static uintptr_t main_pointer;
 
 struct thread *thread_first(void)
@@ -65,10 +62,10 @@ uintptr_t thread_main_pointer(void)
     return main_pointer;
 }
 
-void thread_init(unsigned frames)
+void thread_init(unsigned limit)
 {
     main_pointer = (uintptr_t)__builtin_thread_pointer(); /* constructors run in the main thread */
-    frame_room = frames + FRAMES_SPARE;
+    frame_limit = limit;
     pthread_key_create(&key, end); /* early, so that setspecific never allocates */
 }
 
@@ -90,9 +87,12 @@ static struct thread *reuse(void)
 
 static struct thread *make(void)
 {
-    struct thread *thread = memory_map(sizeof *thread + frame_room * sizeof(uintptr_t));
+    /* The unwinder wants twice the frames; see unwind.h. */
+    size_t frames = 2 * (size_t)frame_limit * sizeof(struct unwind_frame);
+    struct thread *thread = memory_map(sizeof *thread + frames + frame_limit * sizeof(uintptr_t));
     if (!thread)
         return NULL;
+    thread->addresses = (uintptr_t *)(void *)((char *)thread->frames + frames);
     thread->in_use = true;
     thread->random = (uintptr_t)thread * 0x9e3779b97f4a7c15ull | 1;
     struct thread *head = thread_first();
@@ -107,16 +107,18 @@ struct thread *thread_begin(void)
     if (farewell)
         return NULL;
     int saved = errno;
+    farewell = -1; /* what follows may allocate: not recorded */
     struct thread *thread = reuse();
     if (!thread)
         thread = make();
     if (thread) {
+        unwind_begin(&thread->unwind, frame_limit, thread->frames);
         thread->busy = false;
         thread->pointer = (uintptr_t)__builtin_thread_pointer();
-        sample_draw(thread);
         thread_self = thread;
         pthread_setspecific(key, thread);
     }
+    farewell = 0;
     errno = saved;
     return thread;
 }

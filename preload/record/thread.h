@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "tables/stacks.h"
+#include "unwind/unwind.h"
 
 #define THREAD_CACHE_SIZE 512 /* stacks that a thread finds without leaving its own memory */
 
@@ -24,8 +25,7 @@ struct thread_stack {
 
 struct thread {
     bool busy;                    /* inside heapdiff: a signal handler's malloc is not recorded */
-    unsigned records;             /* record_count() */
-    int64_t sample_left;          /* bytes until the next sampled one */
+    int64_t records;              /* allocations that passed the gate */
     uint64_t random;              /* state of the sampling generator, never 0 */
     struct stacks_room room;
     uintptr_t pointer;            /* thread pointer: lies in the thread's stack mapping */
@@ -33,7 +33,9 @@ struct thread {
     struct thread *next;          /* all threads, never unlinked */
     atomic_uint_fast64_t dropped_busy, dropped_table, dropped_stacks, truncated, empty;
     struct thread_stack cache[THREAD_CACHE_SIZE];
-    uintptr_t frames[];           /* where a stack is unwound to: HEAPDIFF_DEPTH and some */
+    struct unwind unwind;         /* its last stack */
+    uintptr_t *addresses;         /* a stack's return addresses, leaf first, on their way to a table */
+    struct unwind_frame frames[]; /* of the unwinder */
 };
 
 /* The calling thread's state, or NULL: not yet made, cannot be made, or the thread is dying. */
@@ -42,8 +44,8 @@ extern __thread struct thread *thread_self __attribute__((tls_model("initial-exe
 /* Makes the state of a thread that has none. NULL when recording is not for this thread. */
 struct thread *thread_begin(void);
 
-/* Called once before the first thread_begin: frames is HEAPDIFF_DEPTH. */
-void thread_init(unsigned frames);
+/* Called once before the first thread_begin: limit is HEAPDIFF_DEPTH. */
+void thread_init(unsigned limit);
 
 /* The main thread's pointer: the only one that does not lie in a stack. */
 uintptr_t thread_main_pointer(void);

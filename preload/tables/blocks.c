@@ -164,6 +164,13 @@ static uint64_t big_size(uintptr_t address, bool take)
     return value >> 22;
 }
 
+void blocks_prefetch(uintptr_t address)
+{
+    struct line *line = find_line(address, false);
+    if (line)
+        __builtin_prefetch(&line->cells[first_cell(address)], 1);
+}
+
 bool blocks_insert(const struct block *block)
 {
     struct line *line = find_line(block->address, true);
@@ -194,22 +201,45 @@ static void unpack(uint64_t value, uintptr_t line_address, bool take, struct blo
         block->size = big_size(block->address, take);
 }
 
+static bool is_at(uint64_t value, uint32_t offset)
+{
+    return value && offset_of(value) == offset && stack_of(value) <= BLOCKS_STACK_MAX;
+}
+
+/* In sampled recording most lines are empty, and most frees are of blocks that are not here. */
+static inline bool is_empty(struct line *line)
+{
+    uint64_t any = atomic_load_explicit(&line->link, memory_order_relaxed);
+    for (unsigned i = 0; i < CELLS; i++)
+        any |= atomic_load_explicit(&line->cells[i], memory_order_relaxed);
+    return any == 0;
+}
+
+/* The cell of the block with this offset, in the line or its extensions; NULL when there is none. */
+static __attribute__((noinline)) cell *search(struct line *line, uint32_t offset)
+{
+    for (; line; line = next_line(line, false))
+        for (unsigned i = 0; i < CELLS; i++)
+            if (is_at(atomic_load_explicit(&line->cells[i], memory_order_relaxed), offset))
+                return &line->cells[i];
+    return NULL;
+}
+
 bool blocks_remove(uintptr_t address, struct block *was)
 {
-    unsigned first = first_cell(address);
     uint32_t offset = (address >> 3) & 63;
-    for (struct line *line = find_line(address, false); line; line = next_line(line, false)) {
-        for (unsigned i = 0; i < CELLS; i++) {
-            unsigned at = first + i < CELLS ? first + i : first + i - CELLS;
-            uint64_t value = atomic_load_explicit(&line->cells[at], memory_order_relaxed);
-            if (!value || offset_of(value) != offset || stack_of(value) > BLOCKS_STACK_MAX)
-                continue;
-            atomic_store_explicit(&line->cells[at], 0, memory_order_relaxed);
-            unpack(value, address & ~(uintptr_t)((1u << LINE_BITS) - 1), true, was);
-            return true;
-        }
+    struct line *line = find_line(address, false);
+    if (!line)
+        return false;
+    cell *found = &line->cells[first_cell(address)];
+    if (__builtin_expect(!is_at(atomic_load_explicit(found, memory_order_relaxed), offset), 0)) {
+        if (__builtin_expect(is_empty(line), 1) || !(found = search(line, offset)))
+            return false;
     }
-    return false;
+    uint64_t value = atomic_load_explicit(found, memory_order_relaxed);
+    atomic_store_explicit(found, 0, memory_order_relaxed);
+    unpack(value, address & ~(uintptr_t)((1u << LINE_BITS) - 1), true, was);
+    return true;
 }
 
 static void visit_line(struct line *line, uintptr_t address,

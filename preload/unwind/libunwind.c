@@ -1,4 +1,4 @@
-/* libunwind.c -- Unwinding by libunwind, the reference.
+/* libunwind.c -- Unwinding by libunwind: the reference, and the way through the unusual.
  *
  * libunwind keeps a cache of frame rules per thread and, where code has no unwind tables (V8, the
  * JVM), follows the frame pointer; it asks for modules through private/guest.c, never the loader.
@@ -9,37 +9,49 @@
 #include <libunwind.h>
 
 #include "tables/modules.h"
+#include "tables/stacks.h" /* stacks_hash_add */
 #include "unwind/unwind.h"
+
+#define OWN_FRAMES 16 /* of the shim, at the leaf: more than there can be */
 
 void unwind_init(void)
 {
-    unw_set_caching_policy(unw_local_addr_space, UNW_CACHE_PER_THREAD);
     void *frames[8];
+    unw_set_caching_policy(unw_local_addr_space, UNW_CACHE_PER_THREAD);
     unw_backtrace(frames, 8); /* makes the caches */
 }
 
-static bool is_own(uintptr_t address)
+/* Leaves the frames in the unwinder as the walk of fast.c would, but with nothing to meet: the
+ * stack pointers are not known. */
+static uint64_t keep(struct unwind *unwind, void **addresses, unsigned count)
 {
-    return address >= modules_own_start && address < modules_own_end;
-}
-
-unsigned unwind_stack(uintptr_t frame, uintptr_t *frames, unsigned max, bool *truncated)
-{
-    (void)frame;
-    /* frames has room for the shim's own frames beyond max; see record/thread.c */
-    int got = unw_backtrace((void **)frames, (int)max + 8);
-    unsigned depth = 0;
-    bool leaf = true;
-    for (int i = 0; i < got && frames[i]; i++) {
-        leaf = leaf && is_own(frames[i]);
-        if (!leaf && depth < max)
-            frames[depth++] = frames[i];
+    uint64_t hash = 0;
+    for (unsigned i = 0; i < count; i++) {
+        struct unwind_frame *frame = &unwind->frames[i];
+        frame->pc = (uintptr_t)addresses[count - 1 - i];
+        frame->sp = 0;
+        frame->hash = hash = stacks_hash_add(hash, frame->pc);
     }
-    *truncated = depth == max;
-    return depth;
+    unwind->depth = count;
+    return hash;
 }
 
-void unwind_forget(void)
+uint64_t unwind_take_reference(struct unwind *unwind, uintptr_t hook)
 {
-    unw_flush_cache(unw_local_addr_space, 0, 0);
+    /* The upper half of the frames serves as the buffer: 64 bytes for each address of 8. */
+    void **addresses = (void **)(void *)(unwind->frames + unwind->limit);
+    uintptr_t caller = ((const uintptr_t *)hook)[1];
+    int got = unw_backtrace(addresses, (int)unwind->limit + OWN_FRAMES);
+    int first = 0;
+    while (first < got && first < OWN_FRAMES && (uintptr_t)addresses[first] != caller)
+        first++;
+    if (first == OWN_FRAMES)
+        first = got;
+    unsigned count = 0;
+    while (first + (int)count < got && addresses[first + (int)count])
+        count++;
+    unwind->truncated = count > unwind->limit || count == 0;
+    if (count > unwind->limit)
+        count = unwind->limit;
+    return keep(unwind, addresses + first, count);
 }

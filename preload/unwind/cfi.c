@@ -1,0 +1,402 @@
+/* cfi.c -- Reads a module's call frame information: one row for one address.
+ *
+ * .eh_frame_hdr holds a sorted table from function to FDE (LSB, "Exception Frames"); the FDE and its
+ * CIE hold a program for a small machine that builds the row (DWARF 5, section 6.4). Only what a
+ * compiler writes for ordinary functions is followed: CFA from rsp or rbp, rbp saved or not. All
+ * else is CFI_COMPLEX and libunwind's. The tables are trusted as the C++ runtime trusts them, but
+ * every read stays within the module.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "unwind/cfi.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/* DWARF register numbers of x86-64 */
+#define REG_BP 6
+#define REG_SP 7
+#define REG_RA 16
+
+/* DW_EH_PE_*: how pointers are written */
+#define PE_SDATA4  0x0b
+#define PE_PCREL   0x10
+#define PE_DATAREL 0x30
+#define PE_OMIT    0xff
+
+/* A place to read from, and where it must stop. A read beyond the end makes it bad. */
+struct reader {
+    const uint8_t *at, *end;
+    bool bad;
+};
+
+static uint64_t read_bytes(struct reader *reader, unsigned size)
+{
+    uint64_t value = 0;
+    if ((size_t)(reader->end - reader->at) < size) {
+        reader->bad = true;
+        return 0;
+    }
+    memcpy(&value, reader->at, size); /* little-endian, as x86-64 is */
+    reader->at += size;
+    return value;
+}
+
+static uint64_t read_uleb(struct reader *reader)
+{
+    uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+        uint64_t byte = read_bytes(reader, 1);
+        value |= (byte & 0x7f) << shift;
+        if (!(byte & 0x80))
+            return value;
+    }
+    reader->bad = true;
+    return 0;
+}
+
+static int64_t read_sleb(struct reader *reader)
+{
+    int64_t value = 0;
+    for (unsigned shift = 0; shift < 63;) {
+        uint64_t byte = read_bytes(reader, 1);
+        value |= (int64_t)(byte & 0x7f) << shift;
+        shift += 7;
+        if (!(byte & 0x80))
+            return byte & 0x40 && shift < 64 ? value | -((int64_t)1 << shift) : value;
+    }
+    reader->bad = true;
+    return 0;
+}
+
+static void skip(struct reader *reader, uint64_t size)
+{
+    if ((uint64_t)(reader->end - reader->at) < size)
+        reader->bad = true;
+    else
+        reader->at += size;
+}
+
+/* ---- the table ---------------------------------------------------------------------------------- */
+
+struct table_row {
+    int32_t function, fde; /* relative to the table's section */
+};
+
+/* The FDE that the table gives for the address; it may end before the address. */
+static const uint8_t *find_fde(const struct module *module, uintptr_t address, bool *unknown)
+{
+    const uint8_t *header = NULL;
+    for (unsigned i = 0; i < module->header_count; i++)
+        if (module->headers[i].p_type == PT_GNU_EH_FRAME)
+            header = (const uint8_t *)(module->bias + module->headers[i].p_vaddr);
+    if (!header)
+        return NULL;
+    /* version, encodings of: frame pointer, count, table. All linkers write these. */
+    *unknown = header[0] != 1 || (header[1] & 0x0f) != PE_SDATA4 || header[2] != 0x03 ||
+               header[3] != (PE_DATAREL | PE_SDATA4);
+    if (*unknown)
+        return NULL;
+    uint32_t count;
+    memcpy(&count, header + 8, sizeof count);
+    const struct table_row *rows = (const struct table_row *)(const void *)(header + 12);
+    int64_t wanted = (int64_t)(address - (uintptr_t)header);
+    uint32_t low = 0, high = count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (rows[middle].function <= wanted)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low ? header + rows[low - 1].fde : NULL;
+}
+
+/* ---- CIE and FDE ---------------------------------------------------------------------------------- */
+
+struct cie {
+    uint64_t code_align;
+    int64_t data_align;
+    uint8_t pointer_encoding;
+    bool is_signal_frame, has_augmentation, unknown;
+    struct reader program;
+};
+
+/* Length field and extent of a CIE or FDE; 64-bit DWARF is not used in .eh_frame. */
+static struct reader read_entry(const struct module *module, const uint8_t *at)
+{
+    struct reader reader = {at, (const uint8_t *)module->end, false};
+    if ((uintptr_t)at < module->start || (uintptr_t)at >= module->end) {
+        reader.at = reader.end;
+        reader.bad = true;
+    }
+    uint64_t length = read_bytes(&reader, 4);
+    if (length == 0xffffffff || length > (uint64_t)(reader.end - reader.at))
+        reader.bad = true;
+    else
+        reader.end = reader.at + length;
+    return reader;
+}
+
+static void skip_pointer(struct reader *reader, uint8_t encoding)
+{
+    static const uint8_t sizes[16] = {8, 0, 2, 4, 8, 0, 0, 0, 8, 0, 2, 4, 8, 0, 0, 0};
+    uint8_t size = sizes[encoding & 0x0f];
+    if (encoding == PE_OMIT)
+        return;
+    if (!size)
+        reader->bad = true;
+    skip(reader, size);
+}
+
+static void read_augmentation(struct cie *cie, struct reader *reader, const char *letters)
+{
+    if (*letters != 'z') {
+        cie->unknown = *letters != '\0';
+        return;
+    }
+    cie->has_augmentation = true;
+    uint64_t length = read_uleb(reader);
+    struct reader data = *reader;
+    skip(reader, length);
+    for (letters++; *letters; letters++) {
+        if (*letters == 'R')
+            cie->pointer_encoding = (uint8_t)read_bytes(&data, 1);
+        else if (*letters == 'L')
+            skip(&data, 1);
+        else if (*letters == 'P')
+            skip_pointer(&data, (uint8_t)read_bytes(&data, 1));
+        else if (*letters == 'S')
+            cie->is_signal_frame = true;
+        else
+            cie->unknown = true;
+    }
+    cie->unknown |= data.bad;
+}
+
+static struct cie read_cie(const struct module *module, const uint8_t *at)
+{
+    struct cie cie = {.pointer_encoding = 0};
+    struct reader reader = read_entry(module, at);
+    uint64_t id = read_bytes(&reader, 4), version = read_bytes(&reader, 1);
+    const char *letters = (const char *)reader.at;
+    while (read_bytes(&reader, 1) && !reader.bad)
+        ;
+    cie.code_align = read_uleb(&reader);
+    cie.data_align = read_sleb(&reader);
+    uint64_t return_register = version == 1 ? read_bytes(&reader, 1) : read_uleb(&reader);
+    if (!reader.bad)
+        read_augmentation(&cie, &reader, letters);
+    cie.unknown |= id != 0 || (version != 1 && version != 3) || return_register != REG_RA || reader.bad;
+    cie.program = reader;
+    return cie;
+}
+
+/* ---- the machine ----------------------------------------------------------------------------------- */
+
+enum place { PLACE_SAME, PLACE_CFA, PLACE_UNDEFINED, PLACE_OTHER };
+
+struct state {
+    uint64_t cfa_register;
+    int64_t cfa_offset;
+    bool cfa_is_expression;
+    enum place bp, ra;
+    int64_t bp_offset, ra_offset;
+};
+
+struct machine {
+    const struct cie *cie;
+    struct state now, initial, saved[8];
+    unsigned saved_count;
+    uint64_t location, wanted; /* relative to the function */
+    bool failed;
+};
+
+static void set_place(struct machine *machine, uint64_t reg, enum place place, int64_t offset)
+{
+    if (reg == REG_BP) {
+        machine->now.bp = place;
+        machine->now.bp_offset = offset;
+    } else if (reg == REG_RA) {
+        machine->now.ra = place;
+        machine->now.ra_offset = offset;
+    } else if (reg == REG_SP && place != PLACE_SAME) {
+        machine->failed = true; /* a stack that is switched by hand */
+    }
+}
+
+static void restore(struct machine *machine, uint64_t reg)
+{
+    if (reg == REG_BP)
+        set_place(machine, reg, machine->initial.bp, machine->initial.bp_offset);
+    else if (reg == REG_RA)
+        set_place(machine, reg, machine->initial.ra, machine->initial.ra_offset);
+}
+
+static void set_cfa(struct machine *machine, uint64_t reg, int64_t offset)
+{
+    machine->now.cfa_register = reg;
+    machine->now.cfa_offset = offset;
+    machine->now.cfa_is_expression = false;
+}
+
+static void keep_or_return(struct machine *machine, bool keep)
+{
+    if (keep && machine->saved_count < 8)
+        machine->saved[machine->saved_count++] = machine->now;
+    else if (!keep && machine->saved_count > 0)
+        machine->now = machine->saved[--machine->saved_count];
+    else
+        machine->failed = true;
+}
+
+/* The instructions that have an opcode of their own (the upper two bits are 0). */
+static void run_extended(struct machine *machine, struct reader *reader, uint8_t opcode)
+{
+    int64_t align = machine->cie->data_align;
+    uint64_t reg;
+    switch (opcode) {
+    case 0x00: /* nop */
+        break;
+    case 0x02: /* advance_loc1 */
+        machine->location += read_bytes(reader, 1) * machine->cie->code_align;
+        break;
+    case 0x03: /* advance_loc2 */
+        machine->location += read_bytes(reader, 2) * machine->cie->code_align;
+        break;
+    case 0x04: /* advance_loc4 */
+        machine->location += read_bytes(reader, 4) * machine->cie->code_align;
+        break;
+    case 0x05: /* offset_extended */
+        reg = read_uleb(reader);
+        set_place(machine, reg, PLACE_CFA, (int64_t)read_uleb(reader) * align);
+        break;
+    case 0x06: /* restore_extended */
+        restore(machine, read_uleb(reader));
+        break;
+    case 0x07: /* undefined */
+        set_place(machine, read_uleb(reader), PLACE_UNDEFINED, 0);
+        break;
+    case 0x08: /* same_value */
+        set_place(machine, read_uleb(reader), PLACE_SAME, 0);
+        break;
+    case 0x09: /* register */
+        reg = read_uleb(reader);
+        read_uleb(reader);
+        set_place(machine, reg, PLACE_OTHER, 0);
+        break;
+    case 0x0a: /* remember_state */
+    case 0x0b: /* restore_state */
+        keep_or_return(machine, opcode == 0x0a);
+        break;
+    case 0x0c: /* def_cfa */
+        reg = read_uleb(reader);
+        set_cfa(machine, reg, (int64_t)read_uleb(reader));
+        break;
+    case 0x0d: /* def_cfa_register */
+        set_cfa(machine, read_uleb(reader), machine->now.cfa_offset);
+        break;
+    case 0x0e: /* def_cfa_offset */
+        set_cfa(machine, machine->now.cfa_register, (int64_t)read_uleb(reader));
+        break;
+    case 0x0f: /* def_cfa_expression */
+        skip(reader, read_uleb(reader));
+        machine->now.cfa_is_expression = true;
+        break;
+    case 0x10: /* expression */
+    case 0x16: /* val_expression */
+        reg = read_uleb(reader);
+        skip(reader, read_uleb(reader));
+        set_place(machine, reg, PLACE_OTHER, 0);
+        break;
+    case 0x11: /* offset_extended_sf */
+        reg = read_uleb(reader);
+        set_place(machine, reg, PLACE_CFA, read_sleb(reader) * align);
+        break;
+    case 0x12: /* def_cfa_sf */
+        reg = read_uleb(reader);
+        set_cfa(machine, reg, read_sleb(reader) * align);
+        break;
+    case 0x13: /* def_cfa_offset_sf */
+        set_cfa(machine, machine->now.cfa_register, read_sleb(reader) * align);
+        break;
+    case 0x2e: /* GNU_args_size */
+        read_uleb(reader);
+        break;
+    default:
+        machine->failed = true;
+    }
+}
+
+/* Runs until the row of the wanted address is complete. */
+static void run(struct machine *machine, struct reader reader)
+{
+    while (!machine->failed && !reader.bad && reader.at < reader.end &&
+           machine->location <= machine->wanted) {
+        uint8_t byte = (uint8_t)read_bytes(&reader, 1), low = byte & 0x3f;
+        if (byte >> 6 == 1) /* advance_loc */
+            machine->location += low * machine->cie->code_align;
+        else if (byte >> 6 == 2) /* offset */
+            set_place(machine, low, PLACE_CFA, (int64_t)read_uleb(&reader) * machine->cie->data_align);
+        else if (byte >> 6 == 3) /* restore */
+            restore(machine, low);
+        else
+            run_extended(machine, &reader, byte);
+    }
+    machine->failed |= reader.bad;
+}
+
+static enum cfi_result to_row(const struct machine *machine, struct cfi_row *row)
+{
+    const struct state *state = &machine->now;
+    if (state->ra == PLACE_UNDEFINED)
+        return CFI_END;
+    bool fits = !machine->failed && !state->cfa_is_expression &&
+                (state->cfa_register == REG_SP || state->cfa_register == REG_BP) &&
+                state->cfa_offset > 0 && state->cfa_offset < 1 << 18 && state->cfa_offset % 8 == 0 &&
+                state->ra == PLACE_CFA && state->ra_offset == -8;
+    bool bp_fits = state->bp == PLACE_SAME || state->bp == PLACE_UNDEFINED ||
+                   (state->bp == PLACE_CFA && state->bp_offset < 0 &&
+                    state->bp_offset > -(1 << 18) && state->bp_offset % 8 == 0);
+    if (!fits || !bp_fits)
+        return CFI_COMPLEX;
+    row->from_bp = state->cfa_register == REG_BP;
+    row->cfa_offset = (uintptr_t)state->cfa_offset;
+    row->saved_bp = state->bp == PLACE_CFA ? (uintptr_t)-state->bp_offset : 0;
+    return CFI_ROW;
+}
+
+/* Where the function of an FDE begins and how long it is; both 4 bytes, relative to the place. */
+static bool read_extent(struct reader *reader, const struct cie *cie, uintptr_t address,
+                        uint64_t *inside)
+{
+    uintptr_t place = (uintptr_t)reader->at;
+    uintptr_t begin = place + (uintptr_t)(int64_t)(int32_t)read_bytes(reader, 4);
+    uint64_t size = read_bytes(reader, 4);
+    if (cie->has_augmentation)
+        skip(reader, read_uleb(reader));
+    *inside = address - begin;
+    return !reader->bad && address >= begin && *inside < size;
+}
+
+enum cfi_result cfi_find(const struct module *module, uintptr_t address, struct cfi_row *row)
+{
+    bool unknown = false;
+    const uint8_t *fde = find_fde(module, address, &unknown);
+    if (!fde)
+        return unknown ? CFI_COMPLEX : CFI_MISSING;
+    struct reader reader = read_entry(module, fde);
+    const uint8_t *cie_field = reader.at;
+    struct cie cie = read_cie(module, cie_field - read_bytes(&reader, 4));
+    if (reader.bad || cie.unknown || cie.is_signal_frame ||
+        cie.pointer_encoding != (PE_PCREL | PE_SDATA4))
+        return CFI_COMPLEX;
+    struct machine machine = {.cie = &cie, .now = {.bp = PLACE_SAME, .ra = PLACE_CFA, .ra_offset = -8}};
+    if (!read_extent(&reader, &cie, address, &machine.wanted))
+        return reader.bad ? CFI_COMPLEX : CFI_MISSING;
+    run(&machine, cie.program);
+    machine.initial = machine.now;
+    machine.location = 0;
+    run(&machine, reader);
+    return to_row(&machine, row);
+}
