@@ -60,7 +60,11 @@ static int compare(const char *steady, const char *loaded, const struct run_opti
     if (comparison) {
         text_report_comparison(comparison, &report, &out);
         fwrite(out.bytes, 1, out.length, stdout);
-        code = comparison->verdict.kind == VERDICT_NOT_MEASURABLE ? EXIT_NOT_MEASURABLE : EXIT_DONE;
+        code = EXIT_DONE;
+        if (comparison->obstacle) {
+            error_set(error, NULL, "nothing was compared: %s", comparison->obstacle);
+            code = error->code = EXIT_NOT_MEASURABLE;
+        }
     }
     text_done(&out);
     comparison_close(comparison);

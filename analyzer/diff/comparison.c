@@ -46,10 +46,10 @@ static int64_t allocations_in(const struct store *store)
 /* Why the snapshots have nothing to say about growth; NULL when they have. */
 static const char *find_obstacle(const struct comparison *comparison)
 {
+    if (allocations_in(last_store(comparison)) == 0)
+        return "the last snapshot holds no allocation at all, so nothing was recorded";
     for (size_t i = 0; i < comparison->count; i++) {
         const struct store_facts *facts = &comparison->stores[i]->facts;
-        if (allocations_in(comparison->stores[i]) == 0)
-            return "a snapshot holds no allocation at all, so nothing was recorded";
         if (strcmp(facts->program, first_store(comparison)->facts.program) != 0)
             return "the snapshots are of different programs";
         if (i > 0 && facts->time_ns < comparison->stores[i - 1]->facts.time_ns)

@@ -217,6 +217,14 @@ static void tidy(pid_t server)
     }
 }
 
+/* A signal that was seen but not read would end us when it is let through again. */
+static void drain(int signals)
+{
+    struct signalfd_siginfo seen;
+    while (read(signals, &seen, sizeof seen) > 0)
+        ;
+}
+
 bool job_run(const struct job *job, struct text *steady, struct text *loaded, struct error *error)
 {
     struct work work = {.job = job, .error = error, .server.fd = -1, .load.fd = -1};
@@ -232,6 +240,7 @@ bool job_run(const struct job *job, struct text *steady, struct text *loaded, st
     child_stop(&work.server);
     if (job->launch.jit && work.started > 0)
         tidy(work.started);
+    drain(work.signals);
     close(work.signals);
     sigprocmask(SIG_SETMASK, &before, NULL);
     return good;
