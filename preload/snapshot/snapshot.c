@@ -55,7 +55,7 @@ static bool append(char *path, size_t size, size_t *length, const char *text, bo
     for (; *text; text++) {
         if (*length + 1 >= size)
             return false;
-        path[(*length)++] = flatten && (*text == '/' || *text < ' ') ? '-' : *text;
+        path[(*length)++] = flatten && (*text == '/' || (unsigned char)*text < ' ') ? '-' : *text;
     }
     path[*length] = '\0';
     return true;

@@ -1,0 +1,232 @@
+/* test_process.c -- What the kernel says about a process is read right, by the byte.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "snapshot/process.h"
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/pagemap.h"
+#include "snapshot/alias.h"
+#include "test.h"
+#include "threads.h"
+
+#define PAGE 4096u
+
+static struct process_maps maps;
+
+static int read_maps(void **state)
+{
+    (void)state;
+    return process_read_maps(&maps);
+}
+
+static int done(void **state)
+{
+    (void)state;
+    process_maps_done(&maps);
+    return 0;
+}
+
+static void read_again(void)
+{
+    process_maps_done(&maps);
+    assert_int_equal(process_read_maps(&maps), 0);
+}
+
+static const char *path_of(const struct process_mapping *mapping)
+{
+    return maps.paths + mapping->path;
+}
+
+static const struct process_mapping *mapping_at(const void *address)
+{
+    for (size_t i = 0; i < maps.count; i++)
+        if ((uintptr_t)address >= maps.mappings[i].start && (uintptr_t)address < maps.mappings[i].end)
+            return &maps.mappings[i];
+    return NULL;
+}
+
+static void mappings_are_sorted_and_their_rss_adds_up(void **state)
+{
+    uint64_t sum = 0;
+    assert_true(maps.count > 10);
+    for (size_t i = 0; i < maps.count; i++) {
+        const struct process_mapping *mapping = &maps.mappings[i];
+        assert_true(mapping->start < mapping->end);
+        assert_true(i == 0 || maps.mappings[i - 1].end <= mapping->start);
+        assert_true(mapping->rss <= mapping->end - mapping->start);
+        assert_true(mapping->pss <= mapping->rss && mapping->dirty <= mapping->rss);
+        sum += mapping->rss;
+    }
+    assert_int_equal(sum, maps.rss);
+    assert_true(maps.rss > 100 * PAGE);
+}
+
+static void the_programs_file_and_stack_are_known(void **state)
+{
+    char own[PATH_MAX];
+    int local = 0;
+    ssize_t length = readlink("/proc/self/exe", own, sizeof own - 1);
+    own[length > 0 ? length : 0] = '\0';
+    const struct process_mapping *text = mapping_at((const void *)read_maps);
+    assert_non_null(text);
+    assert_string_equal(path_of(text), own);
+    assert_string_equal(text->kind, "file");
+    assert_string_equal(text->permissions, "r-xp");
+    const struct process_mapping *stack = mapping_at(&local);
+    assert_non_null(stack);
+    assert_string_equal(stack->kind, "stack");
+    assert_true(stack->rss > 0);
+}
+
+static void the_heap_of_the_break_is_a_heap(void **state)
+{
+    char *end = sbrk(16 * PAGE);
+    assert_true(end != (void *)-1);
+    memset(end, 1, 16 * PAGE);
+    read_again();
+    const struct process_mapping *heap = mapping_at(end);
+    assert_non_null(heap);
+    assert_string_equal(heap->kind, "heap");
+    assert_true(heap->rss >= 15 * PAGE);
+    assert_int_equal(brk(end), 0);
+}
+
+/* A mapping that merges with no other. */
+static char *map_file(int fd, size_t size)
+{
+    char *start = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    assert_true(start != MAP_FAILED);
+    return start;
+}
+
+static void shared_memory_is_told_from_files_and_its_name_may_have_blanks(void **state)
+{
+    int fd = memfd_create("two words", MFD_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(ftruncate(fd, 64 * PAGE), 0);
+    char *start = map_file(fd, 64 * PAGE);
+    memset(start, 1, 10 * PAGE);
+    read_again();
+    const struct process_mapping *mapping = mapping_at(start);
+    assert_non_null(mapping);
+    assert_string_equal(path_of(mapping), "/memfd:two words (deleted)");
+    assert_string_equal(mapping->kind, "shared");
+    assert_int_equal(mapping->rss, 10 * PAGE);
+    assert_string_equal(mapping->permissions, "rw-s");
+    munmap(start, 64 * PAGE);
+    close(fd);
+}
+
+static void anonymous_memory_is_private_or_shared(void **state)
+{
+    int flags = MAP_ANONYMOUS | MAP_NORESERVE;
+    char *private = mmap(NULL, 8 * PAGE, PROT_NONE, MAP_PRIVATE | flags, -1, 0);
+    char *shared = mmap(NULL, 8 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | flags, -1, 0);
+    assert_true(private != MAP_FAILED && shared != MAP_FAILED);
+    read_again();
+    assert_string_equal(mapping_at(private)->kind, "anonymous");
+    assert_string_equal(mapping_at(shared)->kind, "shared");
+    munmap(private, 8 * PAGE);
+    munmap(shared, 8 * PAGE);
+}
+
+static void resident_pages_are_counted_one_by_one(void **state)
+{
+    char *start = mmap(NULL, 3000 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_true(start != MAP_FAILED);
+    madvise(start, 3000 * PAGE, MADV_NOHUGEPAGE);
+    uintptr_t from = (uintptr_t)start, to = from + 3000 * PAGE;
+    int pagemap = pagemap_open();
+    assert_true(pagemap >= 0);
+    assert_int_equal(process_resident(pagemap, from, to), 0);
+    for (unsigned i = 0; i < 3000; i += 3)
+        start[i * PAGE] = 1;
+    assert_int_equal(process_resident(pagemap, from, to), 1000 * PAGE);
+    assert_int_equal(process_resident(pagemap, from, from + PAGE), PAGE);
+    assert_int_equal(process_resident(pagemap, from + PAGE, from + 3 * PAGE), 0);
+    assert_int_equal(process_resident(pagemap, from, from), 0);
+    assert_int_equal(process_resident(-1, from, to), 0);
+    pagemap_close(pagemap);
+    munmap(start, 3000 * PAGE);
+}
+
+static void a_text_is_cut_where_its_room_ends(void **state)
+{
+    char text[8], whole[4096];
+    size_t length = process_read_text("/proc/self/status", whole, sizeof whole);
+    assert_in_range(length, 100, sizeof whole - 1);
+    assert_int_equal(strlen(whole), length);
+    assert_int_equal(process_read_text("/proc/self/status", text, sizeof text), 7);
+    assert_memory_equal(text, whole, 7);
+    assert_int_equal(text[7], '\0');
+    assert_int_equal(process_read_text("/proc/self/nothing", text, sizeof text), 0);
+    assert_string_equal(text, "");
+}
+
+static void the_peak_is_not_below_what_is_resident(void **state)
+{
+    assert_true(process_status_bytes("VmHWM") >= process_status_bytes("VmRSS"));
+    assert_true(process_status_bytes("VmRSS") > 0);
+    assert_int_equal(process_status_bytes("VmNothing"), 0);
+    assert_int_equal(process_status_bytes("Vm"), 0);
+}
+
+static uintptr_t count_threads(unsigned index)
+{
+    return process_threads();
+}
+
+static void threads_are_counted_without_one_of_ours(void **state)
+{
+    unsigned before = process_threads();
+    assert_int_equal(before, 1); /* never 0, though nobody of ours is here to be taken off */
+    uintptr_t during = threads_run(1, count_threads);
+    assert_in_range(during, 1, 2); /* a sanitizer may have a thread of its own */
+}
+
+/* ---- code that is mapped a second time ------------------------------------------------------------ */
+
+static void a_second_mapping_of_a_module_means_the_same_code(void **state)
+{
+    modules_refresh();
+    uintptr_t function = (uintptr_t)dlsym(RTLD_DEFAULT, "getppid");
+    const struct module *libc = modules_find(function), *found = NULL;
+    int fd = open(libc->path, O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    size_t size = (size_t)lseek(fd, 0, SEEK_END);
+    char *copy = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+    assert_true(copy != MAP_FAILED);
+    read_again();
+    const struct process_mapping *text = mapping_at((const void *)function);
+    uintptr_t in_file = text->file_offset + (function - text->start), offset = 0;
+    assert_true(alias_find(&maps, (uintptr_t)copy + in_file, &found, &offset));
+    assert_ptr_equal(found, libc);
+    assert_int_equal(offset, function - libc->bias);
+    int local = 0;
+    assert_false(alias_find(&maps, (uintptr_t)&local, &found, &offset));
+    assert_false(alias_find(&maps, 1, &found, &offset));
+    munmap(copy, size);
+    close(fd);
+}
+
+#define MAPS_TEST(name) cmocka_unit_test_setup_teardown(name, read_maps, done)
+
+TEST_MAIN(MAPS_TEST(mappings_are_sorted_and_their_rss_adds_up),
+          MAPS_TEST(the_programs_file_and_stack_are_known),
+          MAPS_TEST(the_heap_of_the_break_is_a_heap),
+          MAPS_TEST(shared_memory_is_told_from_files_and_its_name_may_have_blanks),
+          MAPS_TEST(anonymous_memory_is_private_or_shared),
+          cmocka_unit_test(resident_pages_are_counted_one_by_one),
+          cmocka_unit_test(a_text_is_cut_where_its_room_ends),
+          cmocka_unit_test(the_peak_is_not_below_what_is_resident),
+          cmocka_unit_test(threads_are_counted_without_one_of_ours),
+          MAPS_TEST(a_second_mapping_of_a_module_means_the_same_code))
