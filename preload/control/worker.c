@@ -25,11 +25,13 @@
 #include "control/page.h"
 #include "options.h"
 #include "record/record.h"
+#include "unwind/unwind.h"
 
 #define STACK_SIZE (1u << 20)
 
 static struct control_page *page;
 static _Atomic uint32_t bell;            /* rung when any of the below has changed */
+static _Atomic uint32_t ready;           /* futex: the thread runs */
 static atomic_uint later;                /* bit set of snapshot_reason */
 
 /* A caller of worker_ask holds the lock; the rest is its message. */
@@ -134,6 +136,9 @@ static void *run(void *nothing)
     (void)nothing;
     record_own_thread();
     pthread_setname_np(pthread_self(), "heapdiff");
+    unwind_init_thread();
+    atomic_store(&ready, 1);
+    syscall(SYS_futex, &ready, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
     uint64_t interval = (uint64_t)(options.interval * 1e9);
     uint64_t deadline = interval ? now() + interval : 0;
     for (;;) {
@@ -169,7 +174,11 @@ int worker_start(void)
     int failed = pthread_create(&thread, &attributes, run, NULL);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
-    if (failed)
+    if (failed) {
         page_close();
-    return failed;
+        return failed;
+    }
+    while (!atomic_load(&ready))
+        syscall(SYS_futex, &ready, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
+    return 0;
 }

@@ -46,10 +46,14 @@ void *mmap64(void *address, size_t size, int protection, int flags, int fd, off_
 
 int munmap(void *address, size_t size)
 {
+    struct maps_taken taken = {.count = 0};
     if (record_is_on())
-        maps_remove((uintptr_t)address, size);
-    return HOOK_MISSING(munmap) ? (int)syscall(SYS_munmap, address, size)
-                                : real.munmap(address, size);
+        maps_take((uintptr_t)address, size, &taken);
+    int failed = HOOK_MISSING(munmap) ? (int)syscall(SYS_munmap, address, size)
+                                      : real.munmap(address, size);
+    if (failed && taken.count)
+        maps_restore(&taken);
+    return failed;
 }
 
 void *mremap(void *address, size_t old_size, size_t new_size, int flags, ...)
@@ -58,14 +62,16 @@ void *mremap(void *address, size_t old_size, size_t new_size, int flags, ...)
     va_start(arguments, flags);
     void *target = va_arg(arguments, void *);
     va_end(arguments);
+    struct maps_taken taken = {.count = 0};
+    if (old_size && record_is_on())
+        maps_take((uintptr_t)address, old_size, &taken);
     void *start = HOOK_MISSING(mremap)
                       ? (void *)syscall(SYS_mremap, address, old_size, new_size, flags, target)
                       : real.mremap(address, old_size, new_size, flags, target);
-    if (start != MAP_FAILED && record_is_on()) {
-        if (old_size)
-            maps_remove((uintptr_t)address, old_size);
+    if (taken.count && (start == MAP_FAILED || flags & MREMAP_DONTUNMAP))
+        maps_restore(&taken);
+    if (start != MAP_FAILED && record_is_on())
         note(start, new_size, false, KIND_MMAP, RECORD_HERE());
-    }
     return start;
 }
 

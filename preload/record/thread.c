@@ -87,8 +87,7 @@ static struct thread *reuse(void)
 
 static struct thread *make(void)
 {
-    /* The unwinder wants twice the frames; see unwind.h. */
-    size_t frames = 2 * (size_t)frame_limit * sizeof(struct unwind_frame);
+    size_t frames = UNWIND_ROOM(frame_limit) * sizeof(struct unwind_frame);
     struct thread *thread = memory_map(sizeof *thread + frames + frame_limit * sizeof(uintptr_t));
     if (!thread)
         return NULL;

@@ -100,14 +100,47 @@ void maps_add(uintptr_t start, size_t size, uint32_t stack, enum block_kind kind
     lock_give(&lock);
 }
 
-void maps_remove(uintptr_t start, size_t size)
+/* Parts of [start, end) that are mapped; under the lock. */
+static void copy_range(uintptr_t start, uintptr_t end, struct maps_taken *taken)
+{
+    const unsigned most = sizeof taken->maps / sizeof *taken->maps;
+    for (size_t i = first_after(start); i < count && maps[i].start < end; i++) {
+        if (taken->count == most)
+            return;
+        struct map *part = &taken->maps[taken->count++];
+        *part = maps[i];
+        part->start = part->start > start ? part->start : start;
+        part->end = part->end < end ? part->end : end;
+    }
+}
+
+void maps_take(uintptr_t start, size_t size, struct maps_taken *taken)
 {
     uintptr_t end = (start + size + PAGE - 1) & ~(PAGE - 1);
+    taken->count = 0;
     if (end <= start)
         return;
     lock_take(&lock);
+    copy_range(start, end, taken);
     remove_range(start, end);
     lock_give(&lock);
+}
+
+void maps_restore(const struct maps_taken *taken)
+{
+    lock_take(&lock);
+    for (unsigned i = 0; i < taken->count; i++) {
+        const struct map *map = &taken->maps[i];
+        remove_range(map->start, map->end);
+        insert_at(first_after(map->start), map);
+    }
+    lock_give(&lock);
+}
+
+void maps_remove(uintptr_t start, size_t size)
+{
+    struct maps_taken taken;
+    maps_take(start, size, &taken);
 }
 
 void maps_remove_from(uintptr_t start)

@@ -28,6 +28,15 @@ void maps_add(uintptr_t start, size_t size, uint32_t stack, enum block_kind kind
 /* Part of the address space is given back. */
 void maps_remove(uintptr_t start, size_t size);
 
+/* The same, keeping what was there: forgotten before the kernel frees the addresses, so that nobody
+ * can be given them first, and put back when it does not. */
+struct maps_taken {
+    struct map maps[8]; /* what goes beyond is not put back */
+    unsigned count;
+};
+void maps_take(uintptr_t start, size_t size, struct maps_taken *taken);
+void maps_restore(const struct maps_taken *taken);
+
 /* Gives back the whole mapping that begins at start (shmdt knows no size). */
 void maps_remove_from(uintptr_t start);
 

@@ -1,18 +1,42 @@
 /* bounds.c -- Where the calling thread's stack begins and ends.
  *
- * glibc answers for threads of its own making, but for the main thread it reads /proc/self/maps
- * with stdio; the loader has kept where that stack begins.
+ * pthread_getattr_np knows, but takes the thread's own lock in glibc and allocates under it: a
+ * thread whose first malloc comes from there would wait for itself. So glibc is asked once, by our
+ * own thread, and the place where it keeps the answer (two words behind the thread pointer) is
+ * looked up and used for all other threads. The main thread's stack is known from the loader.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "unwind/bounds.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 extern void *__libc_stack_end; /* set by ld.so before any code of the program runs */
+
+static atomic_uint offset; /* of the stack's start behind the thread pointer; 0: not known */
+
+void bounds_learn(void)
+{
+    pthread_attr_t attributes;
+    void *start = NULL;
+    size_t size = 0;
+    if (pthread_getattr_np(pthread_self(), &attributes) != 0)
+        return;
+    pthread_attr_getstack(&attributes, &start, &size);
+    pthread_attr_destroy(&attributes);
+    const uintptr_t *words = __builtin_thread_pointer();
+    const uintptr_t *end = (const uintptr_t *)((uintptr_t)start + size); /* behind struct pthread */
+    for (unsigned i = 1; words + i + 1 < end; i++) {
+        if (words[i] == (uintptr_t)start && words[i + 1] == size) {
+            atomic_store(&offset, i * (unsigned)sizeof *words);
+            return;
+        }
+    }
+}
 
 static void main_bounds(uintptr_t *low, uintptr_t *high)
 {
@@ -26,19 +50,20 @@ static void main_bounds(uintptr_t *low, uintptr_t *high)
 
 void bounds_of_thread(uintptr_t *low, uintptr_t *high)
 {
-    pthread_attr_t attributes;
-    void *start;
-    size_t size;
     *low = *high = 0;
     if (syscall(SYS_gettid) == getpid()) {
         main_bounds(low, high);
         return;
     }
-    if (pthread_getattr_np(pthread_self(), &attributes) != 0)
+    uintptr_t pointer = (uintptr_t)__builtin_thread_pointer();
+    unsigned known = atomic_load(&offset);
+    if (!known)
         return;
-    if (pthread_attr_getstack(&attributes, &start, &size) == 0) {
-        *low = (uintptr_t)start;
-        *high = (uintptr_t)start + size;
+    uintptr_t start = *(const uintptr_t *)(pointer + known);
+    uintptr_t size = *(const uintptr_t *)(pointer + known + sizeof start);
+    /* glibc keeps the thread's data at the upper end of its stack. */
+    if (pointer > start && pointer - start <= size) {
+        *low = start;
+        *high = pointer;
     }
-    pthread_attr_destroy(&attributes);
 }

@@ -20,6 +20,11 @@
 
 #define RARE(x) __builtin_expect(!!(x), 0)
 
+void unwind_init_thread(void)
+{
+    bounds_learn();
+}
+
 void unwind_begin(struct unwind *unwind, unsigned limit, struct unwind_frame *frames)
 {
     *unwind = (struct unwind){.limit = limit, .frames = frames};
@@ -54,7 +59,7 @@ static inline unsigned still_true(const struct unwind_frame *frames, unsigned co
     return i;
 }
 
-/* A walk in progress: new frames lie behind the last stack's, innermost first. */
+/* A walk in progress: new frames lie in the last third of the room, innermost first. */
 struct walk {
     struct unwind_frame *fresh;
     unsigned count;
@@ -145,7 +150,7 @@ static __attribute__((noinline, cold)) uint64_t cut_slow(struct unwind *unwind)
 uint64_t unwind_take(struct unwind *unwind, uintptr_t hook)
 {
     const uintptr_t *words = (const uintptr_t *)hook;
-    struct walk walk = {.fresh = unwind->frames + unwind->limit, .kept = unwind->depth};
+    struct walk walk = {.fresh = unwind->frames + 2 * unwind->limit, .kept = unwind->depth};
     struct unwind_frame *at = walk.fresh;
     bool broken = false, more = true;
     if (RARE(hook < unwind->low || hook >= unwind->high))

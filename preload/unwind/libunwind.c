@@ -38,7 +38,7 @@ static uint64_t keep(struct unwind *unwind, void **addresses, unsigned count)
 
 uint64_t unwind_take_reference(struct unwind *unwind, uintptr_t hook)
 {
-    /* The upper half of the frames serves as the buffer: 64 bytes for each address of 8. */
+    /* The upper frames serve as the buffer: 64 bytes for each address of 8. */
     void **addresses = (void **)(void *)(unwind->frames + unwind->limit);
     uintptr_t caller = ((const uintptr_t *)hook)[1];
     int got = unw_backtrace(addresses, (int)unwind->limit + OWN_FRAMES);

@@ -7,6 +7,10 @@
 
 #include "unwind/unwind.h"
 
+void unwind_init_thread(void)
+{
+}
+
 void unwind_begin(struct unwind *unwind, unsigned limit, struct unwind_frame *frames)
 {
     *unwind = (struct unwind){.limit = limit, .frames = frames};

@@ -34,13 +34,20 @@ struct unwind {
     unsigned limit;             /* HEAPDIFF_DEPTH */
     bool truncated;             /* there were more frames, or the unwinder gave up */
     uint64_t guessed;           /* frames found by frame pointer alone, for want of tables */
-    struct unwind_frame *frames;/* outermost first; room for twice the limit */
+    struct unwind_frame *frames;/* outermost first; room for UNWIND_ROOM(limit) */
 };
 
-/* Prepares the unwinder; once, outside of malloc. */
+/* Prepares the unwinder; once, in the constructor. */
 void unwind_init(void);
 
-/* Prepares the calling thread's: finds its stack. frames has room for 2 * limit. May allocate. */
+/* The same for what only a thread of our own can do; before anything is recorded. */
+void unwind_init_thread(void);
+
+/* Frames that an unwinder needs room for: kept ones and new ones, which may be more than the limit
+ * together, and the new ones again while they are being found. */
+#define UNWIND_ROOM(limit) (3 * (size_t)(limit))
+
+/* Prepares the calling thread's: finds its stack. */
 void unwind_begin(struct unwind *unwind, unsigned limit, struct unwind_frame *frames);
 
 /* Unwinds from the caller of the hook whose frame pointer is frame; the result is in *unwind until
