@@ -100,18 +100,13 @@ void maps_add(uintptr_t start, size_t size, uint32_t stack, enum block_kind kind
     lock_give(&lock);
 }
 
-/* Parts of [start, end) that are mapped; under the lock. */
+/* The mappings that [start, end) touches, whole; under the lock. */
 static void copy_range(uintptr_t start, uintptr_t end, struct maps_taken *taken)
 {
     const unsigned most = sizeof taken->maps / sizeof *taken->maps;
-    for (size_t i = first_after(start); i < count && maps[i].start < end; i++) {
-        if (taken->count == most)
-            return;
-        struct map *part = &taken->maps[taken->count++];
-        *part = maps[i];
-        part->start = part->start > start ? part->start : start;
-        part->end = part->end < end ? part->end : end;
-    }
+    for (size_t i = first_after(start); i < count && maps[i].start < end; i++)
+        if (taken->count < most)
+            taken->maps[taken->count++] = maps[i];
 }
 
 void maps_take(uintptr_t start, size_t size, struct maps_taken *taken)

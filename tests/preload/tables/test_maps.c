@@ -115,6 +115,24 @@ static void remove_from_takes_the_one_that_begins_there(void **state)
     assert_map(0, 4, 4, 2);
 }
 
+static void what_was_taken_can_be_put_back(void **state)
+{
+    struct maps_taken taken;
+    add_pages(0, 4, 1);
+    add_pages(6, 4, 2);
+    maps_take(BASE + 2 * PAGE, 6 * PAGE, &taken);
+    assert_int_equal(taken.count, 2);
+    take_copy();
+    assert_int_equal(count, 2);
+    assert_map(0, 0, 2, 1);
+    assert_map(1, 8, 2, 2);
+    maps_restore(&taken);
+    take_copy();
+    assert_int_equal(count, 2);
+    assert_map(0, 0, 4, 1);
+    assert_map(1, 6, 4, 2);
+}
+
 static void nonsense_sizes_change_nothing(void **state)
 {
     add_pages(0, 4, 1);
@@ -202,7 +220,7 @@ TEST_MAIN(cmocka_unit_test(an_empty_table_has_nothing_to_copy_or_remove),
           TABLE_TEST(the_break_moves_by_bytes_not_pages), TABLE_TEST(a_hole_leaves_two_mappings),
           TABLE_TEST(a_mapping_on_top_of_others_takes_their_place),
           TABLE_TEST(remove_from_takes_the_one_that_begins_there),
-          TABLE_TEST(nonsense_sizes_change_nothing),
+          TABLE_TEST(what_was_taken_can_be_put_back), TABLE_TEST(nonsense_sizes_change_nothing),
           TABLE_TEST(the_allocators_own_mappings_are_told_by_their_caller),
           TABLE_TEST(thousands_of_mappings_fit_in_and_errno_is_kept),
           TABLE_TEST(the_table_does_what_an_array_of_pages_does))
