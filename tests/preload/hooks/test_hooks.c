@@ -1,0 +1,128 @@
+/* test_hooks.c -- Each hook is really interposed, counts exactly, and changes nothing else; on
+ * libc's allocator and on others.
+ *
+ * The guests print what a snapshot should hold ("site …", see site.h); their whole output is the
+ * same with and without the shim.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hooks/guest.h"
+#include "test.h"
+
+static void every_name_in_the_list_is_interposed(void **state)
+{
+    const struct fixture_result *result =
+        guest_run(TEST_GUESTS "/interposed", "", fixture_path("interposed.db"), "");
+    assert_string_equal(result->out, "");
+}
+
+/* One line of a guest's; returns whether it was about a site. */
+static bool check_site(const char *database, char *line)
+{
+    char *numbers = line + strlen(line), kind[16];
+    unsigned long long allocations, bytes, live_blocks, live_bytes;
+    if (strncmp(line, "site ", 5) != 0)
+        return false;
+    for (int words = 0; words < 5; numbers--) /* the name before them may have blanks */
+        words += numbers[-1] == ' ';
+    assert_int_equal(sscanf(numbers + 1, "%15s %llu %llu %llu %llu", kind, &allocations, &bytes,
+                            &live_blocks, &live_bytes), 5);
+    long long found = guest_number(
+        database, "SELECT count(*) FROM stack WHERE kind = '%s' AND allocations = %llu AND"
+        " allocated_bytes = %llu AND live_blocks = %llu AND live_bytes = %llu",
+        kind, allocations, bytes, live_blocks, live_bytes);
+    if (found != 1)
+        fail_msg("%s: %lld stacks are like that; %s", line, found,
+                 guest_text(database,
+                            "SELECT coalesce(group_concat(printf('%%s %%d %%d %%d %%d', kind,"
+                            " allocations, allocated_bytes, live_blocks, live_bytes), '; '),"
+                            " 'none is near') FROM stack WHERE allocated_bytes BETWEEN %llu AND"
+                            " %llu", bytes, bytes + 64));
+    return true;
+}
+
+static unsigned check_sites(const char *database, const char *output)
+{
+    char *copy = strdup(output), *rest = copy, *line;
+    unsigned sites = 0;
+    while ((line = strsep(&rest, "\n")))
+        sites += check_site(database, line);
+    free(copy);
+    return sites;
+}
+
+/* The guest does alone what it does under the shim, and so many sites are as it says. */
+static void check_guest(const char *program, const char *libraries, unsigned sites)
+{
+    char command[512];
+    const char *database = fixture_path("guest.db");
+    if (*libraries && access(libraries, R_OK) != 0)
+        skip(); /* that allocator is not installed */
+    snprintf(command, sizeof command, "%s/%s", TEST_GUESTS, program);
+    char *alone = strdup(guest_run_alone(command, libraries)->out);
+    const struct fixture_result *result = guest_run(command, libraries, database, "");
+    assert_string_equal(result->out, alone);
+    free(alone);
+    assert_int_equal(check_sites(database, result->out), sites);
+}
+
+static void the_malloc_family_counts_exactly(void **state)
+{
+    check_guest("calls", "", 23);
+}
+
+static void the_malloc_family_counts_exactly_on_jemalloc(void **state)
+{
+    check_guest("calls", TEST_JEMALLOC, 29);
+}
+
+static void the_malloc_family_counts_exactly_on_tcmalloc(void **state)
+{
+    check_guest("calls", TEST_TCMALLOC, 23);
+}
+
+static void operators_count_exactly(void **state)
+{
+    check_guest("operators", "", 20);
+}
+
+static void operators_count_exactly_on_jemalloc(void **state)
+{
+    check_guest("operators", TEST_JEMALLOC, 20);
+}
+
+static void operators_count_exactly_on_tcmalloc(void **state)
+{
+    check_guest("operators", TEST_TCMALLOC, 20);
+}
+
+static void mappings_count_exactly(void **state)
+{
+    check_guest("mappings", "", 17);
+}
+
+static void mappings_count_exactly_beside_jemalloc(void **state)
+{
+    check_guest("mappings", TEST_JEMALLOC, 17);
+}
+
+static void mappings_count_exactly_beside_tcmalloc(void **state)
+{
+    check_guest("mappings", TEST_TCMALLOC, 17);
+}
+
+TEST_MAIN(cmocka_unit_test(every_name_in_the_list_is_interposed),
+          cmocka_unit_test(the_malloc_family_counts_exactly),
+          cmocka_unit_test(the_malloc_family_counts_exactly_on_jemalloc),
+          cmocka_unit_test(the_malloc_family_counts_exactly_on_tcmalloc),
+          cmocka_unit_test(operators_count_exactly),
+          cmocka_unit_test(operators_count_exactly_on_jemalloc),
+          cmocka_unit_test(operators_count_exactly_on_tcmalloc),
+          cmocka_unit_test(mappings_count_exactly),
+          cmocka_unit_test(mappings_count_exactly_beside_jemalloc),
+          cmocka_unit_test(mappings_count_exactly_beside_tcmalloc))
