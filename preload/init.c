@@ -152,6 +152,13 @@ void init_at_exit(void)
     page_close();
 }
 
+void init_exit_begins(void *nothing)
+{
+    (void)nothing;
+    if (recorded_pid && recorded_pid == getpid() && options.at_exit)
+        log_keep_stderr();
+}
+
 static __attribute__((destructor(101))) void death(void)
 {
     init_at_exit();

@@ -5,12 +5,24 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#define KEPT_FROM 100 /* descriptors that no program means when it says 0 to 9 */
+
 static atomic_int said;
+static atomic_int kept = -1;
+
+void log_keep_stderr(void)
+{
+    int none = -1;
+    int copy = atomic_load(&kept) < 0 ? fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, KEPT_FROM) : -1;
+    if (copy >= 0 && !atomic_compare_exchange_strong(&kept, &none, copy))
+        close(copy);
+}
 
 void log_line(const char *format, ...)
 {
@@ -28,6 +40,8 @@ void log_line(const char *format, ...)
         length = (int)sizeof line - 2;
     line[length++] = '\n';
     ssize_t written = write(STDERR_FILENO, line, (size_t)length);
+    if (written < 0 && errno == EBADF && atomic_load(&kept) >= 0)
+        written = write(atomic_load(&kept), line, (size_t)length);
     (void)written; /* a closed stderr is the program's right */
     errno = saved;
 }

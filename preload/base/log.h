@@ -10,4 +10,8 @@
 #define LOG_LINES 200
 void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Keeps a copy of stderr, for lines that come after the program has closed it. Only for a process
+ * that is about to end: a guest holds no descriptors. */
+void log_keep_stderr(void);
+
 #endif

@@ -5,6 +5,7 @@
 #include "hooks/hooks.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -24,6 +25,21 @@ int dlclose(void *handle)
             unwind_forget();
         errno = saved;
     }
+    return failed;
+}
+
+/* GNU programs close stderr in an exit handler, and the name of the last snapshot would have nowhere
+ * to go: a handler of ours, registered behind theirs and so run before, keeps a copy until the end. */
+#define HANDLERS 16
+
+int __cxa_atexit(void (*function)(void *), void *argument, void *module)
+{
+    static atomic_int registered;
+    if (HOOK_MISSING(__cxa_atexit))
+        return -1;
+    int failed = real.__cxa_atexit(function, argument, module);
+    if (!failed && record_is_on() && atomic_fetch_add(&registered, 1) < HANDLERS)
+        real.__cxa_atexit(init_exit_begins, NULL, NULL);
     return failed;
 }
 
