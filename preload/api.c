@@ -6,8 +6,8 @@
 #include "heapdiff.h"
 
 #include "control/worker.h"
-#include "record/record.h"
 #include "record/pools.h"
+#include "record/record.h"
 
 int heapdiff_snapshot(const char *label)
 {

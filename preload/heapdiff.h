@@ -22,11 +22,11 @@ extern "C" {
 #endif
 
 /* The functions themselves, absent (null) without the shim; call the macros below instead. */
-HEAPDIFF_API int (heapdiff_snapshot)(const char *label);
-HEAPDIFF_API void (heapdiff_pause)(void);
-HEAPDIFF_API void (heapdiff_resume)(void);
-HEAPDIFF_API void (heapdiff_alloc)(const char *pool, const void *ptr, size_t size);
-HEAPDIFF_API void (heapdiff_free)(const char *pool, const void *ptr);
+HEAPDIFF_API int(heapdiff_snapshot)(const char *label);
+HEAPDIFF_API void(heapdiff_pause)(void);
+HEAPDIFF_API void(heapdiff_resume)(void);
+HEAPDIFF_API void(heapdiff_alloc)(const char *pool, const void *ptr, size_t size);
+HEAPDIFF_API void(heapdiff_free)(const char *pool, const void *ptr);
 
 #if !defined(HEAPDIFF_IMPLEMENTATION)
 

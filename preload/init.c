@@ -47,10 +47,12 @@ static bool is_root(void)
 static void say_options(void)
 {
     for (const struct option_row *row = options_table(); row->name; row++)
-        log_line("%s=%s%s (%s)", row->name, row->value, row->is_set ? "" : " by default", row->meaning);
+        log_line("%s=%s%s (%s)", row->name, row->value, row->is_set ? "" : " by default",
+                 row->meaning);
 }
 
-/* ---- fork --------------------------------------------------------------------------------------- */
+/* ---- fork ---------------------------------------------------------------------------------------
+ */
 
 static void before_fork(void)
 {
@@ -75,7 +77,8 @@ static void after_fork_in_child(void)
         begin();
 }
 
-/* ---- signal ------------------------------------------------------------------------------------- */
+/* ---- signal -------------------------------------------------------------------------------------
+ */
 
 static void on_signal(int number)
 {
@@ -96,7 +99,8 @@ static void set_signal(void)
         sigaction(options.signal, &action, NULL);
 }
 
-/* ---- birth -------------------------------------------------------------------------------------- */
+/* ---- birth --------------------------------------------------------------------------------------
+ */
 
 /* Mappings made by the program's malloc itself are the allocator's; libc's own do not come by. */
 static void find_allocator(void)
@@ -140,7 +144,8 @@ static __attribute__((constructor(101))) void birth(void)
     begin();
 }
 
-/* ---- death -------------------------------------------------------------------------------------- */
+/* ---- death --------------------------------------------------------------------------------------
+ */
 
 void init_at_exit(void)
 {

@@ -17,7 +17,8 @@ static char complaint[160];
 /* Each reader returns false when the text makes no sense. */
 static bool read_out(const char *text)
 {
-    return *text && (size_t)snprintf(options.out, sizeof options.out, "%s", text) < sizeof options.out;
+    return *text &&
+           (size_t)snprintf(options.out, sizeof options.out, "%s", text) < sizeof options.out;
 }
 
 static bool read_sample(const char *text)
@@ -48,7 +49,7 @@ static bool read_interval(const char *text)
  * handler of one of these the program would crash again, for ever. */
 static bool is_usable(int number)
 {
-    static const int others[] = {SIGKILL, SIGSTOP, SIGILL, SIGTRAP, SIGABRT,
+    static const int others[] = {SIGKILL, SIGSTOP, SIGILL,  SIGTRAP, SIGABRT,
                                  SIGBUS,  SIGFPE,  SIGSEGV, SIGSYS};
     for (unsigned i = 0; i < sizeof others / sizeof *others; i++)
         if (number == others[i])
@@ -61,9 +62,9 @@ static bool read_signal(const char *text)
     static const struct {
         const char *name;
         int number;
-    } names[] = {{"off", 0},          {"HUP", SIGHUP},     {"USR1", SIGUSR1}, {"USR2", SIGUSR2},
-                 {"ALRM", SIGALRM},   {"WINCH", SIGWINCH}, {"URG", SIGURG},   {"PROF", SIGPROF},
-                 {"VTALRM", SIGVTALRM}};
+    } names[] = {{"off", 0},        {"HUP", SIGHUP},   {"USR1", SIGUSR1},
+                 {"USR2", SIGUSR2}, {"ALRM", SIGALRM}, {"WINCH", SIGWINCH},
+                 {"URG", SIGURG},   {"PROF", SIGPROF}, {"VTALRM", SIGVTALRM}};
     if (strncasecmp(text, "SIG", 3) == 0)
         text += 3;
     for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
@@ -105,8 +106,8 @@ static bool read_verbose(const char *text)
 static struct option_row table[] = {
     {"HEAPDIFF_OUT", "heapdiff.%e.%p.%n.db",
      "snapshot path; %e program name, %p pid, %n number, %l label", NULL, false},
-    {"HEAPDIFF_SAMPLE", "0",
-     "0 = every allocation; else mean bytes between two recorded ones", NULL, false},
+    {"HEAPDIFF_SAMPLE", "0", "0 = every allocation; else mean bytes between two recorded ones",
+     NULL, false},
     {"HEAPDIFF_DEPTH", "128", "most frames kept of a stack", NULL, false},
     {"HEAPDIFF_INTERVAL", "off", "seconds between snapshots taken by themselves", NULL, false},
     {"HEAPDIFF_SIGNAL", "off", "a signal that takes a snapshot (USR2, RTMIN+5)", NULL, false},
@@ -116,9 +117,9 @@ static struct option_row table[] = {
     {NULL, NULL, NULL, NULL, false}};
 
 /* In the order of the table. */
-static bool (*const readers[])(const char *) = {read_out,    read_sample,  read_depth,
+static bool (*const readers[])(const char *) = {read_out,      read_sample, read_depth,
                                                 read_interval, read_signal, read_at_exit,
-                                                read_follow, read_verbose};
+                                                read_follow,   read_verbose};
 
 void options_read(void)
 {

@@ -24,10 +24,10 @@ extern struct options options;
 
 /* One row of the table behind the variables: for HEAPDIFF_VERBOSE, snapshots and the docs. */
 struct option_row {
-    const char *name;            /* HEAPDIFF_… */
-    const char *fallback;        /* the default, as one would write it */
-    const char *meaning;         /* one sentence */
-    const char *value;           /* in force; points into the environment or to fallback */
+    const char *name;     /* HEAPDIFF_… */
+    const char *fallback; /* the default, as one would write it */
+    const char *meaning;  /* one sentence */
+    const char *value;    /* in force; points into the environment or to fallback */
     bool is_set;
 };
 

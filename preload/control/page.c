@@ -6,8 +6,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/futex.h>
 #include <limits.h>
+#include <linux/futex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +30,8 @@ static int make_file(const char *directory)
         return -1;
     unlink(file);
     int fd = open(file, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd >= 0 && posix_fallocate(fd, 0, (off_t)PAGE_ROOM) != 0) { /* a full disk must not SIGBUS */
+    if (fd >= 0 &&
+        posix_fallocate(fd, 0, (off_t)PAGE_ROOM) != 0) { /* a full disk must not SIGBUS */
         close(fd);
         unlink(file);
         fd = -1;
@@ -50,7 +51,8 @@ struct control_page *page_open(void)
         fd = make_file(directories[i]);
     if (fd < 0)
         return NULL;
-    void *page = (void *)syscall(SYS_mmap, NULL, PAGE_ROOM, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    void *page =
+        (void *)syscall(SYS_mmap, NULL, PAGE_ROOM, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     close(fd);
     if (page == MAP_FAILED) {
         page_close();

@@ -30,16 +30,16 @@
 #define STACK_SIZE (1u << 20)
 
 static struct control_page *page;
-static _Atomic uint32_t bell;            /* rung when any of the below has changed */
-static _Atomic uint32_t ready;           /* futex: the thread runs */
-static atomic_uint later;                /* bit set of snapshot_reason */
+static _Atomic uint32_t bell;  /* rung when any of the below has changed */
+static _Atomic uint32_t ready; /* futex: the thread runs */
+static atomic_uint later;      /* bit set of snapshot_reason */
 
 /* A caller of worker_ask holds the lock; the rest is its message. */
 static struct lock asking;
 static struct snapshot_request request;
 static struct snapshot_answer answer;
 static atomic_bool asked;
-static _Atomic uint32_t done;            /* futex: rises with every answer to worker_ask */
+static _Atomic uint32_t done; /* futex: rises with every answer to worker_ask */
 
 static void ring(void)
 {
@@ -72,7 +72,8 @@ void worker_ask_later(enum snapshot_reason reason)
     errno = saved;
 }
 
-/* ---- the thread ---------------------------------------------------------------------------------- */
+/* ---- the thread
+ * ---------------------------------------------------------------------------------- */
 
 static void take_and_say(enum snapshot_reason reason)
 {
@@ -113,10 +114,12 @@ struct waiter { /* struct futex_waitv */
 /* Sleeps until somebody rings, or until the deadline (0: none). */
 static void wait_for_work(uint32_t bell_seen, uint32_t asked_seen, uint64_t deadline_ns)
 {
-    struct timespec until = {(time_t)(deadline_ns / 1000000000u), (long)(deadline_ns % 1000000000u)};
+    struct timespec until = {(time_t)(deadline_ns / 1000000000u),
+                             (long)(deadline_ns % 1000000000u)};
     struct timespec *timeout = deadline_ns ? &until : NULL;
-    struct waiter waiters[2] = {{bell_seen, (uintptr_t)&bell, 2 /* 32 bits */ | 128 /* private */, 0},
-                                {asked_seen, page ? (uintptr_t)&page->asked : 0, 2, 0}};
+    struct waiter waiters[2] = {
+        {bell_seen, (uintptr_t)&bell, 2 /* 32 bits */ | 128 /* private */, 0},
+        {asked_seen, page ? (uintptr_t)&page->asked : 0, 2, 0}};
     long result = syscall(SYS_futex_waitv, waiters, page ? 2 : 1, 0, timeout, CLOCK_MONOTONIC);
     if (result < 0 && errno == ENOSYS) { /* an old kernel: look at the page ten times a second */
         struct timespec slice = {0, 100000000};

@@ -38,18 +38,18 @@ enum protocol_flags {
 };
 
 struct control_page {
-    uint64_t magic;                 /* written last, when all else is in place */
-    uint32_t version;               /* PROTOCOL_VERSION */
-    uint32_t pid;                   /* in the process's own pid namespace */
-    _Atomic uint32_t asked;         /* futex: number of the last request */
-    _Atomic uint32_t answered;      /* futex: number of the last request that was answered */
-    _Atomic uint32_t snapshots;     /* how many were written so far, for whatever reason */
-    uint32_t flags;                 /* request: enum protocol_flags */
-    char label[PROTOCOL_LABEL_SIZE];        /* request: zero-terminated UTF-8 */
-    char path[PROTOCOL_PATH_SIZE];          /* request: absolute, or "" for HEAPDIFF_OUT */
-    int32_t error;                          /* answer: 0, or an errno */
-    char answer_path[PROTOCOL_PATH_SIZE];   /* answer: the finished file, absolute */
-    char answer_text[PROTOCOL_TEXT_SIZE];   /* answer: what went wrong, one line */
+    uint64_t magic;                       /* written last, when all else is in place */
+    uint32_t version;                     /* PROTOCOL_VERSION */
+    uint32_t pid;                         /* in the process's own pid namespace */
+    _Atomic uint32_t asked;               /* futex: number of the last request */
+    _Atomic uint32_t answered;            /* futex: number of the last request that was answered */
+    _Atomic uint32_t snapshots;           /* how many were written so far, for whatever reason */
+    uint32_t flags;                       /* request: enum protocol_flags */
+    char label[PROTOCOL_LABEL_SIZE];      /* request: zero-terminated UTF-8 */
+    char path[PROTOCOL_PATH_SIZE];        /* request: absolute, or "" for HEAPDIFF_OUT */
+    int32_t error;                        /* answer: 0, or an errno */
+    char answer_path[PROTOCOL_PATH_SIZE]; /* answer: the finished file, absolute */
+    char answer_text[PROTOCOL_TEXT_SIZE]; /* answer: what went wrong, one line */
 };
 
 #endif

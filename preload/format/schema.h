@@ -13,7 +13,10 @@ extern const char format_schema_sql[];
 
 /* stack.kind, in the order of enum block_kind. */
 enum block_kind { KIND_MALLOC, KIND_BUFFER, KIND_MMAP, KIND_BRK, KIND_SHM, KIND_POOL, KIND_COUNT };
-#define FORMAT_KIND_NAMES {"malloc", "buffer", "mmap", "brk", "shm", "pool"}
+#define FORMAT_KIND_NAMES                                                                          \
+    {                                                                                              \
+        "malloc", "buffer", "mmap", "brk", "shm", "pool"                                           \
+    }
 
 /* snapshot.reason, in the order of enum snapshot_reason. */
 enum snapshot_reason {
@@ -25,6 +28,9 @@ enum snapshot_reason {
     REASON_PRESSURE,
     REASON_COUNT
 };
-#define FORMAT_REASON_NAMES {"request", "exit", "api", "signal", "interval", "pressure"}
+#define FORMAT_REASON_NAMES                                                                        \
+    {                                                                                              \
+        "request", "exit", "api", "signal", "interval", "pressure"                                 \
+    }
 
 #endif

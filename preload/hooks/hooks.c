@@ -72,7 +72,8 @@ void *reallocarray(void *block, size_t count, size_t size)
     struct block was;
     bool known = block && record_is_on() && record_forget(block, &was);
     int64_t before = record_mark();
-    void *moved = real.reallocarray ? real.reallocarray(block, count, size) : real.realloc(block, bytes);
+    void *moved =
+        real.reallocarray ? real.reallocarray(block, count, size) : real.realloc(block, bytes);
     if (record_mark() == before)
         record_alloc(moved, bytes, KIND_MALLOC, RECORD_HERE());
     if (!moved && known && bytes != 0)
@@ -119,13 +120,13 @@ int posix_memalign(void **block, size_t alignment, size_t size)
 }
 
 /* The bodies of aligned_alloc, memalign, valloc, pvalloc differ in their parameters only. */
-#define ALIGNED_BODY(name, call, alignment)                                                       \
-    if (HOOK_MISSING(name))                                                                    \
-        return real_bootstrap_alloc(size, alignment);                                             \
-    int64_t before = record_mark();                                                             \
-    void *block = real.name call;                                                                 \
-    if (record_mark() == before)                                      \
-        record_alloc(block, size, KIND_MALLOC, RECORD_HERE());                                    \
+#define ALIGNED_BODY(name, call, alignment)                                                        \
+    if (HOOK_MISSING(name))                                                                        \
+        return real_bootstrap_alloc(size, alignment);                                              \
+    int64_t before = record_mark();                                                                \
+    void *block = real.name call;                                                                  \
+    if (record_mark() == before)                                                                   \
+        record_alloc(block, size, KIND_MALLOC, RECORD_HERE());                                     \
     return block;
 
 void *aligned_alloc(size_t alignment, size_t size)

@@ -7,8 +7,8 @@
 
 #include "hooks/real.h"
 
-#define HOOK_EXPORT   __attribute__((visibility("default")))
-#define HOOK_RARE(x)  __builtin_expect(!!(x), 0)
+#define HOOK_EXPORT  __attribute__((visibility("default")))
+#define HOOK_RARE(x) __builtin_expect(!!(x), 0)
 
 /* True while the real function is not known: before, and during, the first look-up. */
 #define HOOK_MISSING(name) (HOOK_RARE(!real.name) && (real_first_use(), !real.name))

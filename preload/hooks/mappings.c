@@ -49,8 +49,8 @@ int munmap(void *address, size_t size)
     struct maps_taken taken = {.count = 0};
     if (record_is_on())
         maps_take((uintptr_t)address, size, &taken);
-    int failed = HOOK_MISSING(munmap) ? (int)syscall(SYS_munmap, address, size)
-                                      : real.munmap(address, size);
+    int failed =
+        HOOK_MISSING(munmap) ? (int)syscall(SYS_munmap, address, size) : real.munmap(address, size);
     if (failed && taken.count)
         maps_restore(&taken);
     return failed;

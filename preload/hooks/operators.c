@@ -12,23 +12,23 @@
 
 #include "record/record.h"
 
-#define NEW_BODY(name, call, fallback)                                                            \
-    if (HOOK_RARE(!real.name) && !(real.name = real_resolve_operator(#name)))                     \
-        return fallback;                                                                          \
-    int64_t before = record_mark();                                                             \
-    void *block = real.name call;                                                                 \
-    if (record_mark() == before)                                      \
-        record_alloc(block, size, KIND_MALLOC, RECORD_HERE());                                    \
+#define NEW_BODY(name, call, fallback)                                                             \
+    if (HOOK_RARE(!real.name) && !(real.name = real_resolve_operator(#name)))                      \
+        return fallback;                                                                           \
+    int64_t before = record_mark();                                                                \
+    void *block = real.name call;                                                                  \
+    if (record_mark() == before)                                                                   \
+        record_alloc(block, size, KIND_MALLOC, RECORD_HERE());                                     \
     return block;
 
-#define DELETE_BODY(name, call)                                                                   \
-    if (!block)                                                                                   \
-        return;                                                                                   \
-    if (HOOK_RARE(!real.name) && !(real.name = real_resolve_operator(#name))) {                   \
-        free(block);                                                                              \
-        return;                                                                                   \
-    }                                                                                             \
-    record_free(block);                                                                           \
+#define DELETE_BODY(name, call)                                                                    \
+    if (!block)                                                                                    \
+        return;                                                                                    \
+    if (HOOK_RARE(!real.name) && !(real.name = real_resolve_operator(#name))) {                    \
+        free(block);                                                                               \
+        return;                                                                                    \
+    }                                                                                              \
+    record_free(block);                                                                            \
     real.name call;
 
 void *_Znwm(size_t size)

@@ -28,8 +28,9 @@ int dlclose(void *handle)
     return failed;
 }
 
-/* GNU programs close stderr in an exit handler, and the name of the last snapshot would have nowhere
- * to go: a handler of ours, registered behind theirs and so run before, keeps a copy until the end. */
+/* GNU programs close stderr in an exit handler, and the name of the last snapshot would have
+ * nowhere to go: a handler of ours, registered behind theirs and so run before, keeps a copy until
+ * the end. */
 #define HANDLERS 16
 
 int __cxa_atexit(void (*function)(void *), void *argument, void *module)

@@ -20,7 +20,8 @@ void *real_bootstrap_alloc(size_t size, size_t alignment)
     size_t from = atomic_fetch_add(&bootstrap_used, need + alignment);
     if (need > REAL_BOOTSTRAP_SIZE || from + need + alignment > REAL_BOOTSTRAP_SIZE)
         return NULL;
-    return (void *)(((uintptr_t)real_bootstrap + from + alignment - 1) & ~(uintptr_t)(alignment - 1));
+    return (void *)(((uintptr_t)real_bootstrap + from + alignment - 1) &
+                    ~(uintptr_t)(alignment - 1));
 }
 
 static void resolve(void)

@@ -143,24 +143,24 @@ int _Uelf64_find_section(void)
 
 /* ---- "there is none": reached only from the lists in *.syms ---------------------------------- */
 
-#define NO_POINTER(name)                                                                          \
-    void *guest_no_##name(void);                                                                  \
-    void *guest_no_##name(void)                                                                   \
-    {                                                                                             \
-        return NULL;                                                                              \
+#define NO_POINTER(name)                                                                           \
+    void *guest_no_##name(void);                                                                   \
+    void *guest_no_##name(void)                                                                    \
+    {                                                                                              \
+        return NULL;                                                                               \
     }
-#define NO_SUCCESS(name)                                                                          \
-    int guest_no_##name(void);                                                                    \
-    int guest_no_##name(void)                                                                     \
-    {                                                                                             \
-        errno = EAGAIN;                                                                           \
-        return EAGAIN;                                                                            \
+#define NO_SUCCESS(name)                                                                           \
+    int guest_no_##name(void);                                                                     \
+    int guest_no_##name(void)                                                                      \
+    {                                                                                              \
+        errno = EAGAIN;                                                                            \
+        return EAGAIN;                                                                             \
     }
-#define NO_MATH(name) /* SQL functions like sin(), which the writer does not use */               \
-    double guest_no_##name(double x);                                                             \
-    double guest_no_##name(double x)                                                              \
-    {                                                                                             \
-        return x;                                                                                 \
+#define NO_MATH(name) /* SQL functions like sin(), which the writer does not use */                \
+    double guest_no_##name(double x);                                                              \
+    double guest_no_##name(double x)                                                               \
+    {                                                                                              \
+        return x;                                                                                  \
     }
 
 NO_POINTER(getenv)

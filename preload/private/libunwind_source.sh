@@ -1,7 +1,11 @@
 #!/bin/sh
-# libunwind_source.sh -- Fetches and unpacks Debian's libunwind source package: DIRECTORY VERSION SHA256
-# Debian's static libunwind is not position-independent; its source package is. apt verifies the
+# libunwind_source.sh -- Fetches and unpacks Debian's source package of libunwind.
+#
+# libunwind_source.sh DIRECTORY VERSION SHA256
+# Debian's static libunwind is not position-independent; its source package can be. apt verifies the
 # signature, the hash pins the contents. Needs no root: apt works on lists of its own.
+#
+# SPDX-License-Identifier: Apache-2.0
 set -eu
 directory=$1 version=$2 sha256=$3
 mkdir -p "$directory"
@@ -17,7 +21,8 @@ fetch() {
     [ -e "$file" ] && sed 's/^Types:.*/Types: deb-src/' "$file" >"$work/parts/$(basename "$file")"
   done
   for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
-    [ -e "$file" ] && sed -n 's/^deb\(-src\)\? /deb-src /p' "$file" >"$work/parts/$(basename "$file" .list).list"
+    part="$work/parts/$(basename "$file" .list).list"
+    [ -e "$file" ] && sed -n 's/^deb\(-src\)\? /deb-src /p' "$file" >"$part"
   done
   set -- -qq -o Dir::Etc::SourceList=/dev/null -o "Dir::Etc::SourceParts=$work/parts" \
     -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache" -o APT::Sandbox::User=
@@ -29,5 +34,5 @@ fetch() {
 matches() { echo "$sha256  $tarball" | sha256sum --check --status 2>/dev/null; }
 
 matches || fetch
-matches || { echo "libunwind_source.sh: $tarball does not have the expected hash $sha256" >&2; exit 1; }
+matches || { echo "libunwind_source.sh: $tarball has another hash than $sha256" >&2; exit 1; }
 tar -C "$directory" -xzf "$tarball"

@@ -43,7 +43,8 @@ static inline struct thread *enter(void)
         count(&thread->dropped_busy);
         return NULL;
     }
-    if (__builtin_expect(!record_is_on() || atomic_load_explicit(&paused, memory_order_relaxed) > 0, 0))
+    if (__builtin_expect(!record_is_on() || atomic_load_explicit(&paused, memory_order_relaxed) > 0,
+                         0))
         return NULL;
     thread->busy = true;
     return thread;

@@ -21,7 +21,7 @@
 #define RECORD_HERE() ((uintptr_t)__builtin_frame_address(0))
 
 enum record_state {
-    RECORD_OFF,  /* not started, or a passive child: hooks only pass calls on */
+    RECORD_OFF, /* not started, or a passive child: hooks only pass calls on */
     RECORD_ON,
 };
 extern _Atomic int record_state;
@@ -47,7 +47,8 @@ static inline bool record_is_on(void)
 void record_alloc_taken(const void *block, size_t size, enum block_kind kind, uintptr_t frame);
 
 /* The block was just handed out, or is NULL; frame is RECORD_HERE() of the hook. errno is kept. */
-static inline void record_alloc(const void *block, size_t size, enum block_kind kind, uintptr_t frame)
+static inline void record_alloc(const void *block, size_t size, enum block_kind kind,
+                                uintptr_t frame)
 {
     if (block && (record_left -= (int64_t)size) <= 0)
         record_alloc_taken(block, size, kind, frame);

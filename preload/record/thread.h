@@ -24,17 +24,17 @@ struct thread_stack {
 };
 
 struct thread {
-    bool busy;                    /* inside heapdiff: a signal handler's malloc is not recorded */
-    int64_t records;              /* allocations that passed the gate */
-    uint64_t random;              /* state of the sampling generator, never 0 */
+    bool busy;       /* inside heapdiff: a signal handler's malloc is not recorded */
+    int64_t records; /* allocations that passed the gate */
+    uint64_t random; /* state of the sampling generator, never 0 */
     struct stacks_room room;
-    uintptr_t pointer;            /* thread pointer: lies in the thread's stack mapping */
-    atomic_bool in_use;           /* false: waits for a new thread */
-    struct thread *next;          /* all threads, never unlinked */
+    uintptr_t pointer;   /* thread pointer: lies in the thread's stack mapping */
+    atomic_bool in_use;  /* false: waits for a new thread */
+    struct thread *next; /* all threads, never unlinked */
     atomic_uint_fast64_t dropped_busy, dropped_table, dropped_stacks, truncated, empty;
     struct thread_stack cache[THREAD_CACHE_SIZE];
-    struct unwind unwind;         /* its last stack */
-    uintptr_t *addresses;         /* a stack's return addresses, leaf first, on their way to a table */
+    struct unwind unwind; /* its last stack */
+    uintptr_t *addresses; /* a stack's return addresses, leaf first, on their way to a table */
     struct unwind_frame frames[]; /* of the unwinder */
 };
 

@@ -21,8 +21,8 @@
 struct sweep {
     struct cut *cut;
     bool with_blocks, out_of_memory;
-    bool *has_blocks;     /* per mapping */
-    size_t mapping;       /* where the last block was */
+    bool *has_blocks; /* per mapping */
+    size_t mapping;   /* where the last block was */
 };
 
 static unsigned size_class(uint64_t size)
@@ -91,7 +91,8 @@ static void visit_pool_block(const struct block *block, void *context)
         add_live(sweep, block->stack, block->epoch, block->size, 1);
 }
 
-/* ---- counters ----------------------------------------------------------------------------------- */
+/* ---- counters -----------------------------------------------------------------------------------
+ */
 
 static void add_counters(struct cut *cut)
 {
@@ -115,7 +116,8 @@ static void add_counters(struct cut *cut)
     }
 }
 
-/* ---- off-heap buffers: blocks that a managed runtime owns ---------------------------------------- */
+/* ---- off-heap buffers: blocks that a managed runtime owns
+ * ---------------------------------------- */
 
 /* Functions whose blocks are buffers: node::NodeArrayBufferAllocator's Allocate,
  * AllocateUninitialized, Reallocate. */
@@ -144,7 +146,8 @@ static unsigned find_buffer_functions(struct elf_function functions[BUFFER_FUNCT
     return found;
 }
 
-static bool is_buffer(const struct stack *stack, const struct elf_function *functions, unsigned count)
+static bool is_buffer(const struct stack *stack, const struct elf_function *functions,
+                      unsigned count)
 {
     for (unsigned i = 0; i < stack->depth && i < BUFFER_DEPTH; i++)
         for (unsigned j = 0; j < count; j++)
@@ -166,7 +169,8 @@ static void set_kinds(struct cut *cut)
     }
 }
 
-/* ---- mappings ------------------------------------------------------------------------------------ */
+/* ---- mappings
+ * ------------------------------------------------------------------------------------ */
 
 /* The program's mappings are live blocks too: of their size, or, when they were made without
  * access (V8 reserves gigabytes), of what is resident. */
@@ -175,7 +179,8 @@ static void add_mappings(struct sweep *sweep)
     struct cut *cut = sweep->cut;
     for (size_t i = 0; i < cut->region_count; i++) {
         const struct cut_region *region = &cut->regions[i];
-        if (!region->stack || region->stack > cut->stack_count || strcmp(region->owner, "mmap") != 0)
+        if (!region->stack || region->stack > cut->stack_count ||
+            strcmp(region->owner, "mmap") != 0)
             continue;
         add_live(sweep, region->stack, region->epoch,
                  region->reserved ? region->resident : region->end - region->start, 1);

@@ -29,28 +29,38 @@ struct cut_region {
     uintptr_t start, end;
     const char *owner;
     uint32_t stack, epoch;
-    bool reserved;                /* made without access */
+    bool reserved; /* made without access */
     uint64_t resident;
 };
 
 struct cut {
-    uint32_t epoch;               /* the one that was closed */
-    struct cut_stack *stacks;     /* by stack id; [0] is unused */
-    uint32_t stack_count;         /* ids run to stack_count */
-    struct tally ages;            /* key: stack << BLOCKS_EPOCH_BITS | epoch */
-    struct tally sizes;           /* key: stack << 6 | class */
-    struct block *blocks;         /* when they were asked for */
+    uint32_t epoch;           /* the one that was closed */
+    struct cut_stack *stacks; /* by stack id; [0] is unused */
+    uint32_t stack_count;     /* ids run to stack_count */
+    struct tally ages;        /* key: stack << BLOCKS_EPOCH_BITS | epoch */
+    struct tally sizes;       /* key: stack << 6 | class */
+    struct block *blocks;     /* when they were asked for */
     size_t block_count, block_room;
     struct process_maps maps;
-    struct cut_region *regions;   /* sorted by address, not overlapping */
+    struct cut_region *regions; /* sorted by address, not overlapping */
     size_t region_count, region_room;
-    uint64_t rss[6];              /* by enum cut_owner; adds up to maps.rss */
+    uint64_t rss[6]; /* by enum cut_owner; adds up to maps.rss */
     double live_bytes, live_blocks;
     uint64_t duration_ns;
 };
 
-enum cut_owner { OWNER_ALLOCATOR, OWNER_MMAP, OWNER_FILE, OWNER_STACK, OWNER_HEAPDIFF, OWNER_OTHER };
-#define CUT_OWNER_NAMES {"allocator", "mmap", "file", "thread stack", "heapdiff", "other"}
+enum cut_owner {
+    OWNER_ALLOCATOR,
+    OWNER_MMAP,
+    OWNER_FILE,
+    OWNER_STACK,
+    OWNER_HEAPDIFF,
+    OWNER_OTHER
+};
+#define CUT_OWNER_NAMES                                                                            \
+    {                                                                                              \
+        "allocator", "mmap", "file", "thread stack", "heapdiff", "other"                           \
+    }
 
 /* Takes the cut and closes the epoch. 0 or an errno. Control thread only. The cut must be given to
  * cut_done in any case. */

@@ -64,7 +64,8 @@ static void read_command_line(char *text, size_t size)
 
 static int write_snapshot(sqlite3 *db, const struct cut *cut, const struct writer_facts *facts)
 {
-    char executable[PATH_MAX], command_line[4096], directory[PATH_MAX], host[HOST_NAME_MAX + 1] = "";
+    char executable[PATH_MAX], command_line[4096], directory[PATH_MAX],
+        host[HOST_NAME_MAX + 1] = "";
     read_link("/proc/self/exe", executable, sizeof executable);
     read_link("/proc/self/cwd", directory, sizeof directory);
     read_command_line(command_line, sizeof command_line);
@@ -150,8 +151,9 @@ static int write_allocator(sqlite3 *db, enum snapshot_reason reason)
     const struct {
         const char *name;
         size_t value;
-    } values[] = {{"arena", info.arena},       {"ordblks", info.ordblks}, {"hblks", info.hblks},
-                  {"hblkhd", info.hblkhd},     {"fsmblks", info.fsmblks}, {"uordblks", info.uordblks},
+    } values[] = {{"arena", info.arena},       {"ordblks", info.ordblks},
+                  {"hblks", info.hblks},       {"hblkhd", info.hblkhd},
+                  {"fsmblks", info.fsmblks},   {"uordblks", info.uordblks},
                   {"fordblks", info.fordblks}, {"keepcost", info.keepcost}};
     struct rows rows;
     rows_begin(&rows, db, "allocator", 3);

@@ -12,11 +12,11 @@ struct perfmap {
     char *text; /* the whole file; names point into it */
     struct perfmap_entry {
         uintptr_t start, end;
-        uint32_t order;    /* later entries cover earlier ones */
-        const char *name;  /* zero-terminated, as written */
-    } *entries;            /* sorted by start, then order */
+        uint32_t order;   /* later entries cover earlier ones */
+        const char *name; /* zero-terminated, as written */
+    } * entries;          /* sorted by start, then order */
     size_t count;
-    uintptr_t widest;      /* longest entry: how far back a search must look */
+    uintptr_t widest; /* longest entry: how far back a search must look */
 };
 
 /* Reads /tmp/perf-PID.map. A missing or strange file is an empty map. */

@@ -14,7 +14,8 @@
 #include "base/memory.h"
 #include "base/pagemap.h"
 
-/* ---- a line reader without stdio: FILE would allocate from the program's heap ------------------ */
+/* ---- a line reader without stdio: FILE would allocate from the program's heap ------------------
+ */
 
 struct reader {
     int fd;
@@ -38,7 +39,8 @@ static char *next_line(struct reader *reader)
         reader->from = 0;
         if (reader->to == sizeof reader->text - 1)
             reader->to = 0;
-        ssize_t got = read(reader->fd, reader->text + reader->to, sizeof reader->text - 1 - reader->to);
+        ssize_t got =
+            read(reader->fd, reader->text + reader->to, sizeof reader->text - 1 - reader->to);
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0)
@@ -47,7 +49,8 @@ static char *next_line(struct reader *reader)
     }
 }
 
-/* ---- smaps -------------------------------------------------------------------------------------- */
+/* ---- smaps --------------------------------------------------------------------------------------
+ */
 
 static bool add_path(struct process_maps *maps, const char *path, uint32_t *offset)
 {
@@ -83,9 +86,9 @@ static const char *kind_of(const char *path, const char *permissions)
         return permissions[3] == 's' ? "shared" : "anonymous";
     if (*path == '[')
         return "special";
-    if (permissions[3] == 's' && (strncmp(path, "/memfd:", 7) == 0 || strncmp(path, "/SYSV", 5) == 0 ||
-                                  strncmp(path, "/dev/shm/", 9) == 0 ||
-                                  strncmp(path, "/dev/zero", 9) == 0))
+    if (permissions[3] == 's' &&
+        (strncmp(path, "/memfd:", 7) == 0 || strncmp(path, "/SYSV", 5) == 0 ||
+         strncmp(path, "/dev/shm/", 9) == 0 || strncmp(path, "/dev/zero", 9) == 0))
         return "shared";
     return "file";
 }
@@ -166,7 +169,8 @@ void process_maps_done(struct process_maps *maps)
     memory_free(maps->paths);
 }
 
-/* ---- pagemap ------------------------------------------------------------------------------------ */
+/* ---- pagemap ------------------------------------------------------------------------------------
+ */
 
 uint64_t process_resident(int pagemap, uintptr_t start, uintptr_t end)
 {
@@ -182,7 +186,8 @@ uint64_t process_resident(int pagemap, uintptr_t start, uintptr_t end)
     return resident;
 }
 
-/* ---- facts -------------------------------------------------------------------------------------- */
+/* ---- facts --------------------------------------------------------------------------------------
+ */
 
 size_t process_read_text(const char *path, char *text, size_t size)
 {

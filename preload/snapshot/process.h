@@ -13,18 +13,18 @@
 struct process_mapping {
     uintptr_t start, end;
     char permissions[5];
-    const char *kind;    /* as in schema.sql: 'heap', 'stack', 'file', … */
+    const char *kind; /* as in schema.sql: 'heap', 'stack', 'file', … */
     uint64_t file_offset;
     uint64_t rss, pss, dirty, swap;
-    uint32_t path;       /* offset into paths */
+    uint32_t path; /* offset into paths */
 };
 
 struct process_maps {
     struct process_mapping *mappings; /* sorted by address; private jemalloc */
     size_t count, room;
-    char *paths;                      /* zero-terminated, one behind the other; [0] is "" */
+    char *paths; /* zero-terminated, one behind the other; [0] is "" */
     size_t paths_used, paths_room;
-    uint64_t rss;                     /* sum */
+    uint64_t rss; /* sum */
 };
 
 /* Reads the mappings. 0 or an errno; maps must be given to process_maps_done in any case. */

@@ -48,7 +48,8 @@ void snapshot_init(void)
     writer_init();
 }
 
-/* ---- names -------------------------------------------------------------------------------------- */
+/* ---- names --------------------------------------------------------------------------------------
+ */
 
 static bool append(char *path, size_t size, size_t *length, const char *text, bool flatten)
 {
@@ -66,7 +67,7 @@ bool snapshot_fill_name(char *path, size_t size, const char *template, const cha
 {
     size_t length = 0;
     char digits[16];
-    for (; *template; template++) {
+    for (; *template; template ++) {
         char one[2] = {*template, '\0'};
         const char *text = one;
         bool flatten = false;
@@ -95,7 +96,8 @@ static bool final_name(const struct snapshot_request *request, unsigned number, 
     return length < PROTOCOL_PATH_SIZE;
 }
 
-/* ---- files -------------------------------------------------------------------------------------- */
+/* ---- files --------------------------------------------------------------------------------------
+ */
 
 static int fail(struct snapshot_answer *answer, int error, const char *what, const char *path)
 {

@@ -19,9 +19,9 @@ struct snapshot_request {
 };
 
 struct snapshot_answer {
-    int error;                            /* 0 or an errno */
-    char path[PROTOCOL_PATH_SIZE];        /* absolute */
-    char text[PROTOCOL_TEXT_SIZE];        /* what went wrong */
+    int error;                     /* 0 or an errno */
+    char path[PROTOCOL_PATH_SIZE]; /* absolute */
+    char text[PROTOCOL_TEXT_SIZE]; /* what went wrong */
 };
 
 /* Once, when recording begins; remembers the working directory for relative paths. */

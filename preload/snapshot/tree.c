@@ -56,7 +56,8 @@ static uint32_t add_location(struct tree *tree, const struct tree_location *loca
         !array_make_room(&tree->locations, sizeof *tree->locations, tree->location_count,
                          &tree->location_room))
         return 0;
-    struct tree_slot *slot = slot_of(&tree->location_ids, location->address, (uintptr_t)location->module);
+    struct tree_slot *slot =
+        slot_of(&tree->location_ids, location->address, (uintptr_t)location->module);
     if (!slot->id) {
         tree->locations[tree->location_count++] = *location;
         *slot = (struct tree_slot){location->address, (uintptr_t)location->module,

@@ -27,7 +27,7 @@ struct tree_ids {
     struct tree_slot {
         uint64_t a, b;
         uint32_t id; /* 0: free */
-    } *slots;
+    } * slots;
     size_t room;
 };
 

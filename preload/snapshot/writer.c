@@ -224,8 +224,8 @@ int writer_write(const char *path, const struct cut *cut, const struct writer_fa
         failed = write_all(db, cut, facts);
     int error = failed ? to_errno(db, failed) : 0;
     if (failed)
-        snprintf(text, size, "cannot write %s: %s (%s)", path, db ? sqlite3_errmsg(db) : "no memory",
-                 strerror(error));
+        snprintf(text, size, "cannot write %s: %s (%s)", path,
+                 db ? sqlite3_errmsg(db) : "no memory", strerror(error));
     if (sqlite3_close(db) != SQLITE_OK && !error)
         error = EIO;
     return error;

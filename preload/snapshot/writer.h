@@ -16,8 +16,8 @@ struct writer_facts {
     uint32_t number;
     const char *label;
     enum snapshot_reason reason;
-    uint64_t started_ns;       /* CLOCK_MONOTONIC when recording began */
-    const uint64_t *epochs;    /* uptime_ns at which epoch i began */
+    uint64_t started_ns;    /* CLOCK_MONOTONIC when recording began */
+    const uint64_t *epochs; /* uptime_ns at which epoch i began */
     uint32_t epoch_count;
 };
 

@@ -32,17 +32,17 @@
 #include "base/memory.h"
 #include "base/pagemap.h"
 
-#define LINE_BITS   9
-#define LEAF_BITS   26
-#define SPACE_BITS  47
-#define CELLS       7 /* for blocks; the eighth is the link */
-#define LEAF_LINES  (1u << (LEAF_BITS - LINE_BITS))
-#define PAGE_LINES  (PAGEMAP_PAGE / (unsigned)sizeof(struct line))
-#define LEAF_COUNT  (1u << (SPACE_BITS - LEAF_BITS))
+#define LINE_BITS  9
+#define LEAF_BITS  26
+#define SPACE_BITS 47
+#define CELLS      7 /* for blocks; the eighth is the link */
+#define LEAF_LINES (1u << (LEAF_BITS - LINE_BITS))
+#define PAGE_LINES (PAGEMAP_PAGE / (unsigned)sizeof(struct line))
+#define LEAF_COUNT (1u << (SPACE_BITS - LEAF_BITS))
 
-#define MARK_LINK   (BLOCKS_STACK_MAX + 2)
-#define MARK_SIZE   (BLOCKS_STACK_MAX + 1)
-#define SIZE_BIG    ((1u << 24) - 1)
+#define MARK_LINK (BLOCKS_STACK_MAX + 2)
+#define MARK_SIZE (BLOCKS_STACK_MAX + 1)
+#define SIZE_BIG  ((1u << 24) - 1)
 
 /* Extension lines come in chunks; index / POOL_LINES is the chunk. */
 #define POOL_LINES  16384u
@@ -215,7 +215,8 @@ static inline bool is_empty(struct line *line)
     return any == 0;
 }
 
-/* The cell of the block with this offset, in the line or its extensions; NULL when there is none. */
+/* The cell of the block with this offset, in the line or its extensions; NULL when there is none.
+ */
 static __attribute__((noinline)) cell *search(struct line *line, uint32_t offset)
 {
     for (; line; line = next_line(line, false))
@@ -273,8 +274,8 @@ static void visit_leaf(struct line *leaf, uintptr_t address, int pagemap,
     size_t known = pagemap_read(pagemap, (uintptr_t)leaf, LEAF_LINES / PAGE_LINES, pages);
     for (unsigned i = 0; i < LEAF_LINES / PAGE_LINES; i++)
         if (i >= known || pages[i] & (PAGEMAP_PRESENT | PAGEMAP_SWAPPED))
-            visit_page(&leaf[i * PAGE_LINES], address + ((uintptr_t)i * PAGE_LINES << LINE_BITS), visit,
-                       context);
+            visit_page(&leaf[i * PAGE_LINES], address + ((uintptr_t)i * PAGE_LINES << LINE_BITS),
+                       visit, context);
 }
 
 void blocks_each(void (*visit)(const struct block *block, void *context), void *context)

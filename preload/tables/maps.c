@@ -86,7 +86,8 @@ void maps_add(uintptr_t start, size_t size, uint32_t stack, enum block_kind kind
               uintptr_t caller)
 {
     struct map map = {.start = start,
-                      .end = kind == KIND_BRK ? start + size : (start + size + PAGE - 1) & ~(PAGE - 1),
+                      .end =
+                          kind == KIND_BRK ? start + size : (start + size + PAGE - 1) & ~(PAGE - 1),
                       .stack = stack,
                       .epoch = (uint16_t)epoch_now(),
                       .kind = (uint8_t)kind,

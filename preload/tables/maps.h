@@ -13,11 +13,11 @@
 
 struct map {
     uintptr_t start, end;
-    uint32_t stack;       /* 0: not known */
+    uint32_t stack; /* 0: not known */
     uint16_t epoch;
-    uint8_t kind;         /* enum block_kind */
-    bool reserved;        /* made without access: counts by what is resident, not by its size */
-    bool by_allocator;    /* made by the allocator's library for its blocks */
+    uint8_t kind;      /* enum block_kind */
+    bool reserved;     /* made without access: counts by what is resident, not by its size */
+    bool by_allocator; /* made by the allocator's library for its blocks */
 };
 
 /* A new mapping; what it covers of older ones is gone. caller is the address that called mmap.

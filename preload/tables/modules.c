@@ -12,8 +12,8 @@
 #include "base/lock.h"
 #include "base/memory.h"
 
-#define MODULES_MAX   8192
-#define ROOM_SIZE     (256u << 10)
+#define MODULES_MAX 8192
+#define ROOM_SIZE   (256u << 10)
 
 static _Atomic(struct module *) table[MODULES_MAX];
 static atomic_uint used;
@@ -98,7 +98,8 @@ static void set_range(struct module *module)
         if (header->p_type != PT_LOAD)
             continue;
         uintptr_t from = module->bias + (header->p_vaddr & ~(uintptr_t)4095);
-        uintptr_t to = module->bias + ((header->p_vaddr + header->p_memsz + 4095) & ~(uintptr_t)4095);
+        uintptr_t to =
+            module->bias + ((header->p_vaddr + header->p_memsz + 4095) & ~(uintptr_t)4095);
         module->start = from < module->start ? from : module->start;
         module->end = to > module->end ? to : module->end;
     }
@@ -146,10 +147,11 @@ static const struct module *look_at_dead(const struct module *fresh, const char 
     return NULL;
 }
 
-static const struct module *add(uintptr_t bias, const ElfW(Phdr) *headers, unsigned header_count,
+static const struct module *add(uintptr_t bias, const ElfW(Phdr) * headers, unsigned header_count,
                                 const char *path)
 {
-    struct module fresh = {.bias = bias, .headers = headers, .header_count = (uint16_t)header_count};
+    struct module fresh = {
+        .bias = bias, .headers = headers, .header_count = (uint16_t)header_count};
     set_range(&fresh);
     if (fresh.start >= fresh.end)
         return NULL;
@@ -237,9 +239,8 @@ int modules_visit(int (*visit)(struct dl_phdr_info *, size_t, void *), void *con
 static int refresh_one(struct dl_phdr_info *info, size_t size, void *context)
 {
     (void)size, (void)context;
-    struct module module = {.bias = info->dlpi_addr,
-                            .headers = info->dlpi_phdr,
-                            .header_count = info->dlpi_phnum};
+    struct module module = {
+        .bias = info->dlpi_addr, .headers = info->dlpi_phdr, .header_count = info->dlpi_phnum};
     set_range(&module);
     if (module.start < module.end && !find_known(module.start))
         add(info->dlpi_addr, info->dlpi_phdr, info->dlpi_phnum, info->dlpi_name);
@@ -271,7 +272,8 @@ void modules_check_unloaded(void)
         if (_dl_find_object((void *)module->start, &found) == 0 &&
             found.dlfo_link_map->l_addr == module->bias &&
             (uintptr_t)found.dlfo_map_start == module->start &&
-            strcmp(found.dlfo_link_map->l_name ? found.dlfo_link_map->l_name : "", module->path) == 0)
+            strcmp(found.dlfo_link_map->l_name ? found.dlfo_link_map->l_name : "", module->path) ==
+                0)
             continue;
         uint32_t now = atomic_fetch_add(&generation, 1) + 1;
         atomic_store(&module->died, now);

@@ -19,15 +19,15 @@
 #define MODULES_BUILD_ID_MAX 32
 
 struct module {
-    uintptr_t start, end;    /* mapped range, end exclusive */
-    uintptr_t bias;          /* address in the process - address in the ELF file */
-    const ElfW(Phdr) *headers;
+    uintptr_t start, end; /* mapped range, end exclusive */
+    uintptr_t bias;       /* address in the process - address in the ELF file */
+    const ElfW(Phdr) * headers;
     uint16_t header_count;
-    uint8_t build_id_size;   /* 0: the file has none */
+    uint8_t build_id_size; /* 0: the file has none */
     uint8_t build_id[MODULES_BUILD_ID_MAX];
-    uint32_t born;           /* modules_generation() when it was learned */
-    _Atomic uint32_t died;   /* generation in which it was gone; 0 while it is loaded */
-    const char *path;        /* a copy; "" for the program itself */
+    uint32_t born;         /* modules_generation() when it was learned */
+    _Atomic uint32_t died; /* generation in which it was gone; 0 while it is loaded */
+    const char *path;      /* a copy; "" for the program itself */
 };
 
 /* Learns the module at the address if it is new. Lock-free unless it is new; NULL for JIT code and

@@ -19,12 +19,12 @@
 #include "tables/epoch.h"
 #include "tables/modules.h"
 
-#define FIRST_BITS    13
-#define LEVELS        11 /* the last one holds 2^23 entries: twice the ids that there are */
-#define SHELF_BITS    12 /* ids of one directory shelf */
-#define SHELF_COUNT   (1u << (BLOCKS_STACK_BITS - SHELF_BITS))
-#define PROBES        64
-#define ID_MASK       ((1u << BLOCKS_STACK_BITS) - 1)
+#define FIRST_BITS  13
+#define LEVELS      11 /* the last one holds 2^23 entries: twice the ids that there are */
+#define SHELF_BITS  12 /* ids of one directory shelf */
+#define SHELF_COUNT (1u << (BLOCKS_STACK_BITS - SHELF_BITS))
+#define PROBES      64
+#define ID_MASK     ((1u << BLOCKS_STACK_BITS) - 1)
 
 typedef _Atomic uint64_t entry;
 typedef _Atomic(struct stack *) place;

@@ -14,25 +14,25 @@
 
 struct stack {
     uint64_t hash;
-    uint32_t epoch;          /* in which it was first seen */
-    uint32_t generation;     /* of the modules that its addresses lie in; tables/modules.h */
+    uint32_t epoch;      /* in which it was first seen */
+    uint32_t generation; /* of the modules that its addresses lie in; tables/modules.h */
     uint16_t depth;
-    uint8_t kind;            /* enum block_kind */
-    uint8_t truncated;       /* 1: there were more frames, or the unwinder gave up */
-    const char *pool;        /* name of a custom pool, else NULL */
+    uint8_t kind;                     /* enum block_kind */
+    uint8_t truncated;                /* 1: there were more frames, or the unwinder gave up */
+    const char *pool;                 /* name of a custom pool, else NULL */
     atomic_uint_fast64_t allocations; /* less what still lies in the threads' counters */
     atomic_uint_fast64_t bytes;
-    uintptr_t frames[];      /* return addresses, leaf first */
+    uintptr_t frames[]; /* return addresses, leaf first */
 };
 
 /* What identifies a stack besides its frames. */
 struct stack_key {
-    uint64_t hash;       /* of frames and kind, well mixed: stacks of equal hash are one stack */
+    uint64_t hash; /* of frames and kind, well mixed: stacks of equal hash are one stack */
     const uintptr_t *frames;
     unsigned depth;
     enum block_kind kind;
     bool truncated;
-    const char *pool;    /* kept, not copied */
+    const char *pool; /* kept, not copied */
 };
 
 /* Where a thread puts the records that it makes; begins as {NULL, 0}. Records are never freed, so

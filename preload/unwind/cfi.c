@@ -1,8 +1,8 @@
 /* cfi.c -- Reads a module's call frame information: one row for one address.
  *
- * .eh_frame_hdr holds a sorted table from function to FDE (LSB, "Exception Frames"); the FDE and its
- * CIE hold a program for a small machine that builds the row (DWARF 5, section 6.4). Only what a
- * compiler writes for ordinary functions is followed: CFA from rsp or rbp, rbp saved or not. All
+ * .eh_frame_hdr holds a sorted table from function to FDE (LSB, "Exception Frames"); the FDE and
+ * its CIE hold a program for a small machine that builds the row (DWARF 5, section 6.4). Only what
+ * a compiler writes for ordinary functions is followed: CFA from rsp or rbp, rbp saved or not. All
  * else is CFI_COMPLEX and libunwind's. The tables are trusted as the C++ runtime trusts them, but
  * every read stays within the module.
  *
@@ -77,7 +77,8 @@ static void skip(struct reader *reader, uint64_t size)
         reader->at += size;
 }
 
-/* ---- the table ---------------------------------------------------------------------------------- */
+/* ---- the table ----------------------------------------------------------------------------------
+ */
 
 struct table_row {
     int32_t function, fde; /* relative to the table's section */
@@ -112,7 +113,8 @@ static const uint8_t *find_fde(const struct module *module, uintptr_t address, b
     return low ? header + rows[low - 1].fde : NULL;
 }
 
-/* ---- CIE and FDE ---------------------------------------------------------------------------------- */
+/* ---- CIE and FDE
+ * ---------------------------------------------------------------------------------- */
 
 struct cie {
     uint64_t code_align;
@@ -187,12 +189,14 @@ static struct cie read_cie(const struct module *module, const uint8_t *at)
     uint64_t return_register = version == 1 ? read_bytes(&reader, 1) : read_uleb(&reader);
     if (!reader.bad)
         read_augmentation(&cie, &reader, letters);
-    cie.unknown |= id != 0 || (version != 1 && version != 3) || return_register != REG_RA || reader.bad;
+    cie.unknown |=
+        id != 0 || (version != 1 && version != 3) || return_register != REG_RA || reader.bad;
     cie.program = reader;
     return cie;
 }
 
-/* ---- the machine ----------------------------------------------------------------------------------- */
+/* ---- the machine
+ * ----------------------------------------------------------------------------------- */
 
 enum place { PLACE_SAME, PLACE_CFA, PLACE_UNDEFINED, PLACE_OTHER };
 
@@ -250,82 +254,90 @@ static void keep_or_return(struct machine *machine, bool keep)
         machine->failed = true;
 }
 
-/* The instructions that have an opcode of their own (the upper two bits are 0). */
-static void run_extended(struct machine *machine, struct reader *reader, uint8_t opcode)
+/* Instructions that say where the CFA is. False when it is another one. */
+static bool run_cfa(struct machine *machine, struct reader *reader, uint8_t opcode)
 {
     int64_t align = machine->cie->data_align;
-    uint64_t reg;
+    uint64_t reg = machine->now.cfa_register;
     switch (opcode) {
-    case 0x00: /* nop */
-        break;
-    case 0x02: /* advance_loc1 */
-        machine->location += read_bytes(reader, 1) * machine->cie->code_align;
-        break;
-    case 0x03: /* advance_loc2 */
-        machine->location += read_bytes(reader, 2) * machine->cie->code_align;
-        break;
-    case 0x04: /* advance_loc4 */
-        machine->location += read_bytes(reader, 4) * machine->cie->code_align;
-        break;
-    case 0x05: /* offset_extended */
-        reg = read_uleb(reader);
-        set_place(machine, reg, PLACE_CFA, (int64_t)read_uleb(reader) * align);
-        break;
-    case 0x06: /* restore_extended */
-        restore(machine, read_uleb(reader));
-        break;
-    case 0x07: /* undefined */
-        set_place(machine, read_uleb(reader), PLACE_UNDEFINED, 0);
-        break;
-    case 0x08: /* same_value */
-        set_place(machine, read_uleb(reader), PLACE_SAME, 0);
-        break;
-    case 0x09: /* register */
-        reg = read_uleb(reader);
-        read_uleb(reader);
-        set_place(machine, reg, PLACE_OTHER, 0);
-        break;
-    case 0x0a: /* remember_state */
-    case 0x0b: /* restore_state */
-        keep_or_return(machine, opcode == 0x0a);
-        break;
     case 0x0c: /* def_cfa */
         reg = read_uleb(reader);
         set_cfa(machine, reg, (int64_t)read_uleb(reader));
-        break;
+        return true;
     case 0x0d: /* def_cfa_register */
         set_cfa(machine, read_uleb(reader), machine->now.cfa_offset);
-        break;
+        return true;
     case 0x0e: /* def_cfa_offset */
-        set_cfa(machine, machine->now.cfa_register, (int64_t)read_uleb(reader));
-        break;
+        set_cfa(machine, reg, (int64_t)read_uleb(reader));
+        return true;
     case 0x0f: /* def_cfa_expression */
         skip(reader, read_uleb(reader));
         machine->now.cfa_is_expression = true;
-        break;
-    case 0x10: /* expression */
-    case 0x16: /* val_expression */
-        reg = read_uleb(reader);
-        skip(reader, read_uleb(reader));
-        set_place(machine, reg, PLACE_OTHER, 0);
-        break;
-    case 0x11: /* offset_extended_sf */
-        reg = read_uleb(reader);
-        set_place(machine, reg, PLACE_CFA, read_sleb(reader) * align);
-        break;
+        return true;
     case 0x12: /* def_cfa_sf */
         reg = read_uleb(reader);
         set_cfa(machine, reg, read_sleb(reader) * align);
-        break;
+        return true;
     case 0x13: /* def_cfa_offset_sf */
-        set_cfa(machine, machine->now.cfa_register, read_sleb(reader) * align);
-        break;
-    case 0x2e: /* GNU_args_size */
+        set_cfa(machine, reg, read_sleb(reader) * align);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Instructions that say where a register is kept. False when it is another one. */
+static bool run_register(struct machine *machine, struct reader *reader, uint8_t opcode)
+{
+    int64_t align = machine->cie->data_align;
+    uint64_t reg;
+    if (opcode < 0x05 || opcode == 0x0a || opcode == 0x0b || opcode > 0x16)
+        return false;
+    reg = read_uleb(reader);
+    switch (opcode) {
+    case 0x05: /* offset_extended */
+        set_place(machine, reg, PLACE_CFA, (int64_t)read_uleb(reader) * align);
+        return true;
+    case 0x06: /* restore_extended */
+        restore(machine, reg);
+        return true;
+    case 0x07: /* undefined */
+        set_place(machine, reg, PLACE_UNDEFINED, 0);
+        return true;
+    case 0x08: /* same_value */
+        set_place(machine, reg, PLACE_SAME, 0);
+        return true;
+    case 0x09: /* register */
         read_uleb(reader);
-        break;
+        set_place(machine, reg, PLACE_OTHER, 0);
+        return true;
+    case 0x10: /* expression */
+    case 0x16: /* val_expression */
+        skip(reader, read_uleb(reader));
+        set_place(machine, reg, PLACE_OTHER, 0);
+        return true;
+    case 0x11: /* offset_extended_sf */
+        set_place(machine, reg, PLACE_CFA, read_sleb(reader) * align);
+        return true;
     default:
         machine->failed = true;
+        return true;
     }
+}
+
+/* The instructions that have an opcode of their own (the upper two bits are 0). */
+static void run_extended(struct machine *machine, struct reader *reader, uint8_t opcode)
+{
+    if (run_cfa(machine, reader, opcode) || run_register(machine, reader, opcode))
+        return;
+    if (opcode >= 0x02 && opcode <= 0x04) /* advance_loc1, 2, 4 */
+        machine->location += read_bytes(reader, 1u << (opcode - 2)) * machine->cie->code_align;
+    else if (opcode == 0x0a || opcode == 0x0b) /* remember_state, restore_state */
+        keep_or_return(machine, opcode == 0x0a);
+    else if (opcode == 0x2e) /* GNU_args_size */
+        read_uleb(reader);
+    else if (opcode != 0x00) /* nop */
+        machine->failed = true;
 }
 
 /* Runs until the row of the wanted address is complete. */
@@ -337,7 +349,8 @@ static void run(struct machine *machine, struct reader reader)
         if (byte >> 6 == 1) /* advance_loc */
             machine->location += low * machine->cie->code_align;
         else if (byte >> 6 == 2) /* offset */
-            set_place(machine, low, PLACE_CFA, (int64_t)read_uleb(&reader) * machine->cie->data_align);
+            set_place(machine, low, PLACE_CFA,
+                      (int64_t)read_uleb(&reader) * machine->cie->data_align);
         else if (byte >> 6 == 3) /* restore */
             restore(machine, low);
         else
@@ -353,8 +366,8 @@ static enum cfi_result to_row(const struct machine *machine, struct cfi_row *row
         return CFI_END;
     bool fits = !machine->failed && !state->cfa_is_expression &&
                 (state->cfa_register == REG_SP || state->cfa_register == REG_BP) &&
-                state->cfa_offset > 0 && state->cfa_offset < 1 << 18 && state->cfa_offset % 8 == 0 &&
-                state->ra == PLACE_CFA && state->ra_offset == -8;
+                state->cfa_offset > 0 && state->cfa_offset < 1 << 18 &&
+                state->cfa_offset % 8 == 0 && state->ra == PLACE_CFA && state->ra_offset == -8;
     bool bp_fits = state->bp == PLACE_SAME || state->bp == PLACE_UNDEFINED ||
                    (state->bp == PLACE_CFA && state->bp_offset < 0 &&
                     state->bp_offset > -(1 << 18) && state->bp_offset % 8 == 0);
@@ -391,7 +404,8 @@ enum cfi_result cfi_find(const struct module *module, uintptr_t address, struct 
     if (reader.bad || cie.unknown || cie.is_signal_frame ||
         cie.pointer_encoding != (PE_PCREL | PE_SDATA4))
         return CFI_COMPLEX;
-    struct machine machine = {.cie = &cie, .now = {.bp = PLACE_SAME, .ra = PLACE_CFA, .ra_offset = -8}};
+    struct machine machine = {.cie = &cie,
+                              .now = {.bp = PLACE_SAME, .ra = PLACE_CFA, .ra_offset = -8}};
     if (!read_extent(&reader, &cie, address, &machine.wanted))
         return reader.bad ? CFI_COMPLEX : CFI_MISSING;
     run(&machine, cie.program);

@@ -63,8 +63,8 @@ static inline unsigned still_true(const struct unwind_frame *frames, unsigned co
 struct walk {
     struct unwind_frame *fresh;
     unsigned count;
-    unsigned kept;       /* frames of the last stack that may be met */
-    bool verified;       /* the first `kept` frames have been checked */
+    unsigned kept; /* frames of the last stack that may be met */
+    bool verified; /* the first `kept` frames have been checked */
 };
 
 /* Has the walk arrived at a frame of the last stack whose outside is as before? */
@@ -101,9 +101,8 @@ static inline uint64_t join(struct unwind *unwind, struct walk *walk, unsigned k
         uintptr_t saved = rule_saved_bp(frame->rule);
         frame->needs_bp = through_bp || (!saved && outer && outer->needs_bp);
         if (outer) /* where the frame's function has kept the caller's rbp */
-            outer->bp_slot = outer->needs_bp && saved
-                                 ? (const uintptr_t *)(outer->sp - saved)
-                                 : &outer->bp;
+            outer->bp_slot =
+                outer->needs_bp && saved ? (const uintptr_t *)(outer->sp - saved) : &outer->bp;
         frame->bp_slot = &frame->bp;
         frame->hash = stacks_hash_add(outer ? outer->hash : 0, frame->pc);
         outer = frame;

@@ -21,10 +21,10 @@ enum rule_kind {
     RULE_COMPLEX, /* signal frames, expressions: only libunwind knows */
 };
 
-#define RULE_BITS      33
-#define RULE_MASK      (((uint64_t)1 << RULE_BITS) - 1)
-#define RULES_BITS     16 /* places; the product below has 47 bits: place and tag */
-#define RULES_COUNT    (1u << RULES_BITS)
+#define RULE_BITS   33
+#define RULE_MASK   (((uint64_t)1 << RULE_BITS) - 1)
+#define RULES_BITS  16 /* places; the product below has 47 bits: place and tag */
+#define RULES_COUNT (1u << RULES_BITS)
 
 extern _Atomic uint64_t rules_table[RULES_COUNT];
 

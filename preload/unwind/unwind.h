@@ -17,24 +17,24 @@
 /* One frame of the thread's last stack. A frame is certain while the words behind pc_slot and
  * bp_slot are what they were: nothing else goes into the step from its callee to it. */
 struct unwind_frame {
-    uintptr_t pc;               /* return address into the frame's function */
-    uintptr_t bp;               /* rbp in the frame */
-    const uintptr_t *pc_slot;   /* where pc was read: just below sp */
-    const uintptr_t *bp_slot;   /* where bp was read; &bp when nobody outside needs it */
-    uintptr_t sp;               /* stack pointer in the frame, after the call has returned */
-    uint64_t hash;              /* of this and all outer frames */
-    uint64_t rule;              /* how its caller was found; unwind/rules.h */
-    uint64_t needs_bp;          /* 1: the way to the outermost frame depends on bp */
+    uintptr_t pc;             /* return address into the frame's function */
+    uintptr_t bp;             /* rbp in the frame */
+    const uintptr_t *pc_slot; /* where pc was read: just below sp */
+    const uintptr_t *bp_slot; /* where bp was read; &bp when nobody outside needs it */
+    uintptr_t sp;             /* stack pointer in the frame, after the call has returned */
+    uint64_t hash;            /* of this and all outer frames */
+    uint64_t rule;            /* how its caller was found; unwind/rules.h */
+    uint64_t needs_bp;        /* 1: the way to the outermost frame depends on bp */
 };
 
 /* The calling thread's unwinder. */
 struct unwind {
-    uintptr_t low, high;        /* the thread's own stack; frames elsewhere are not kept */
-    unsigned depth;             /* frames of the last stack */
-    unsigned limit;             /* HEAPDIFF_DEPTH */
-    bool truncated;             /* there were more frames, or the unwinder gave up */
-    uint64_t guessed;           /* frames found by frame pointer alone, for want of tables */
-    struct unwind_frame *frames;/* outermost first; room for UNWIND_ROOM(limit) */
+    uintptr_t low, high;         /* the thread's own stack; frames elsewhere are not kept */
+    unsigned depth;              /* frames of the last stack */
+    unsigned limit;              /* HEAPDIFF_DEPTH */
+    bool truncated;              /* there were more frames, or the unwinder gave up */
+    uint64_t guessed;            /* frames found by frame pointer alone, for want of tables */
+    struct unwind_frame *frames; /* outermost first; room for UNWIND_ROOM(limit) */
 };
 
 /* Prepares the unwinder; once, in the constructor. */

@@ -1,8 +1,8 @@
 /* churn.c -- The workload of the recording benchmark: malloc/free pairs at a known depth.
  *
- * churn PAIRS DEPTH LIVE THREADS STACKS: each thread frees and allocates PAIRS blocks, replacing one
- * of LIVE blocks at a time, DEPTH frames deep, along STACKS different paths. Prints nanoseconds of
- * CPU time per pair and thread, on average.
+ * churn PAIRS DEPTH LIVE THREADS STACKS: each thread frees and allocates PAIRS blocks, replacing
+ * one of LIVE blocks at a time, DEPTH frames deep, along STACKS different paths. Prints nanoseconds
+ * of CPU time per pair and thread, on average.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -39,8 +39,10 @@ static __attribute__((noinline)) void leaf(struct work *work)
 }
 
 /* Two ways to go down, so that the bits of path choose among 2^depth stacks. */
-static __attribute__((noinline)) int down_left(struct work *work, unsigned long left, uint64_t path);
-static __attribute__((noinline)) int down_right(struct work *work, unsigned long left, uint64_t path);
+static __attribute__((noinline)) int down_left(struct work *work, unsigned long left,
+                                               uint64_t path);
+static __attribute__((noinline)) int down_right(struct work *work, unsigned long left,
+                                                uint64_t path);
 
 static int down(struct work *work, unsigned long left, uint64_t path)
 {
