@@ -63,7 +63,8 @@ static void use_pool(void)
 
 static void map_pages(void)
 {
-    char *pages = mmap(NULL, 300 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *pages =
+        mmap(NULL, 300 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     madvise(pages, 300 * PAGE, MADV_NOHUGEPAGE);
     for (unsigned i = 0; i < 16; i++)
         pages[i * PAGE] = 1;

@@ -82,7 +82,8 @@ static void files_are_sound_databases_of_this_schema(void **state)
     free(expected);
 }
 
-/* ---- totals --------------------------------------------------------------------------------------- */
+/* ---- totals
+ * --------------------------------------------------------------------------------------- */
 
 static void totals_are_the_same_by_every_way(void **state)
 {
@@ -125,7 +126,8 @@ static void ages_and_sizes_add_up_to_what_is_live(void **state)
     ASSERT_ALL(THIRD, truths);
 }
 
-/* ---- what the program did -------------------------------------------------------------------------- */
+/* ---- what the program did
+ * -------------------------------------------------------------------------- */
 
 static void survivors_are_known_by_their_epoch(void **state)
 {
@@ -135,8 +137,8 @@ static void survivors_are_known_by_their_epoch(void **state)
         " stack_id = " GROWN(60000) ") = '0:6:6000 1:20:20000 2:30:30000'",
         "(SELECT live_blocks = 56 AND live_bytes = 56000 AND allocations = 60 AND first_epoch = 0"
         " FROM stack WHERE id = " GROWN(60000) ")",
-        "(SELECT group_concat(class || ':' || live_blocks) FROM size WHERE stack_id = "
-        GROWN(60000) ") = '9:56'"};
+        "(SELECT group_concat(class || ':' || live_blocks) FROM size WHERE stack_id = " GROWN(
+            60000) ") = '9:56'"};
     ASSERT_ALL(THIRD, truths);
     assert_int_equal(NUMBER(FIRST, "SELECT live_blocks FROM stack WHERE id = " GROWN(10000)), 10);
 }
@@ -149,7 +151,8 @@ static void pools_are_counted_and_pauses_are_not(void **state)
         " 1280 FROM stack WHERE kind = 'pool')",
         "(SELECT name FROM stack_frames f JOIN stack s ON s.id = f.stack_id WHERE kind = 'pool' AND"
         " depth = 0) = 'objects'",
-        "NOT EXISTS (SELECT 1 FROM stack WHERE allocated_bytes % 3070 = 0 AND allocated_bytes > 0)"};
+        "NOT EXISTS (SELECT 1 FROM stack WHERE allocated_bytes % 3070 = 0 AND allocated_bytes > "
+        "0)"};
     ASSERT_ALL(THIRD, truths);
 }
 
@@ -163,7 +166,8 @@ static void mappings_have_a_region_and_what_is_resident(void **state)
         "(SELECT bytes >= 16 * 4096 FROM rss WHERE owner = 'mmap')",
         "NOT EXISTS (SELECT 1 FROM region WHERE start >= end OR resident_bytes < 0 OR"
         " owner NOT IN ('mmap', 'allocator', 'thread stack', 'heapdiff'))",
-        "NOT EXISTS (SELECT 1 FROM region a JOIN region b ON b.start > a.start AND b.start < a.end)",
+        "NOT EXISTS (SELECT 1 FROM region a JOIN region b ON b.start > a.start AND b.start < "
+        "a.end)",
         "EXISTS (SELECT 1 FROM region WHERE owner = 'heapdiff' AND resident_bytes > 0)",
         "(SELECT bytes > 0 FROM rss WHERE owner = 'heapdiff')",
         "(SELECT bytes > 0 FROM rss WHERE owner = 'file')",
@@ -210,7 +214,8 @@ static void frames_are_the_functions_of_the_program(void **state)
         fail_msg("the stack is %s", names);
 }
 
-/* ---- every column --------------------------------------------------------------------------------- */
+/* ---- every column
+ * --------------------------------------------------------------------------------- */
 
 static void the_snapshots_row_tells_what_was_measured(void **state)
 {
@@ -295,18 +300,18 @@ static void views_answer_at_once(void **state)
         " FROM top_sites LIMIT 1)",
         "(SELECT frees FROM top_sites WHERE stack_id = " GROWN(60000) ") = 4",
         "(SELECT count(*) FROM top_sites) = (SELECT count(*) FROM stack WHERE live_blocks > 0)",
-        "(SELECT min(depth) = 0 AND count(*) = max(depth) + 1 FROM stack_frames WHERE stack_id = "
-        GROWN(60000) ")"};
+        "(SELECT min(depth) = 0 AND count(*) = max(depth) + 1 FROM stack_frames WHERE stack_id "
+        "= " GROWN(60000) ")"};
     ASSERT_ALL(THIRD, truths);
 }
 
-/* ---- sampled ------------------------------------------------------------------------------------------ */
+/* ---- sampled
+ * ------------------------------------------------------------------------------------------ */
 
 static void a_sampled_snapshot_says_how_sure_it_is(void **state)
 {
     const char *const truths[] = {
-        "(SELECT sample_bytes = 512 FROM snapshot)",
-        "(SELECT sum(live_variance) > 0 FROM stack)",
+        "(SELECT sample_bytes = 512 FROM snapshot)", "(SELECT sum(live_variance) > 0 FROM stack)",
         "NOT EXISTS (SELECT 1 FROM stack WHERE allocations < live_blocks)",
         "(SELECT sum(live_bytes) FROM stack) BETWEEN (SELECT live_bytes - 1000 FROM snapshot) AND"
         " (SELECT live_bytes + 1000 FROM snapshot)",

@@ -143,8 +143,9 @@ static void signals_have_names_and_numbers(void **state)
 
 static void signals_that_cannot_be_used_are_refused(void **state)
 {
-    const char *const nonsense[] = {"KILL", "STOP", "9", "19", "", "0", "-12", "65", "USR3",
-                                    "RTMIN+99", "32", "RTMIN-1", "RTMIN+", "4294967306", "12 "};
+    const char *const nonsense[] = {"KILL", "STOP",    "9",      "19",         "",
+                                    "0",    "-12",     "65",     "USR3",       "RTMIN+99",
+                                    "32",   "RTMIN-1", "RTMIN+", "4294967306", "12 "};
     for (unsigned i = 0; i < sizeof nonsense / sizeof *nonsense; i++) {
         assert_refused("HEAPDIFF_SIGNAL", nonsense[i]);
         assert_int_equal(options.signal, 0);

@@ -20,7 +20,7 @@ static char *pages(size_t count)
 
 /* As pages(), but a call of its own, so that its stack is too. */
 #define PAGES(count)                                                                               \
-    mmap(NULL, (count) * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    mmap(NULL, (count)*PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
 
 static void mapped(void)
 {

@@ -20,8 +20,8 @@ static const char *const expected[] = {
 /* Output of a command about the shim, of which each line holds one word. */
 static char *look(const char *command, const char *filter)
 {
-    const struct fixture_result *result = fixture_run("LC_ALL=C %s %s | %s", command, TEST_SHIM,
-                                                      filter);
+    const struct fixture_result *result =
+        fixture_run("LC_ALL=C %s %s | %s", command, TEST_SHIM, filter);
     assert_int_equal(result->status, 0);
     return strdup(result->out);
 }

@@ -31,18 +31,21 @@ static bool check_site(const char *database, char *line)
     for (int words = 0; words < 5; numbers--) /* the name before them may have blanks */
         words += numbers[-1] == ' ';
     assert_int_equal(sscanf(numbers + 1, "%15s %llu %llu %llu %llu", kind, &allocations, &bytes,
-                            &live_blocks, &live_bytes), 5);
-    long long found = guest_number(
-        database, "SELECT count(*) FROM stack WHERE kind = '%s' AND allocations = %llu AND"
-        " allocated_bytes = %llu AND live_blocks = %llu AND live_bytes = %llu",
-        kind, allocations, bytes, live_blocks, live_bytes);
+                            &live_blocks, &live_bytes),
+                     5);
+    long long found =
+        guest_number(database,
+                     "SELECT count(*) FROM stack WHERE kind = '%s' AND allocations = %llu AND"
+                     " allocated_bytes = %llu AND live_blocks = %llu AND live_bytes = %llu",
+                     kind, allocations, bytes, live_blocks, live_bytes);
     if (found != 1)
         fail_msg("%s: %lld stacks are like that; %s", line, found,
                  guest_text(database,
                             "SELECT coalesce(group_concat(printf('%%s %%d %%d %%d %%d', kind,"
                             " allocations, allocated_bytes, live_blocks, live_bytes), '; '),"
                             " 'none is near') FROM stack WHERE allocated_bytes BETWEEN %llu AND"
-                            " %llu", bytes, bytes + 64));
+                            " %llu",
+                            bytes, bytes + 64));
     return true;
 }
 

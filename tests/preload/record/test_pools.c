@@ -122,7 +122,8 @@ static void while_paused_new_blocks_are_not_kept_and_frees_are(void **state)
     assert_int_equal(look().count, 0);
 }
 
-/* ---- a model: an array of sizes per pool ------------------------------------------------------------ */
+/* ---- a model: an array of sizes per pool
+ * ------------------------------------------------------------ */
 
 #define POOLS     3
 #define ADDRESSES 1000

@@ -66,7 +66,8 @@ static void distances_are_exponential(void **state)
     assert_true(fabs((double)beyond_three / DRAWS - exp(-3)) < 0.002);
 }
 
-/* ---- estimates ------------------------------------------------------------------------------------ */
+/* ---- estimates
+ * ------------------------------------------------------------------------------------ */
 
 #define BLOCKS 4000
 #define RUNS   1000

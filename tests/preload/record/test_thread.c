@@ -256,7 +256,8 @@ static void errno_is_kept_and_a_block_can_be_put_back(void **state)
     assert_int_equal(forget(500, 1, 77), 0);
 }
 
-/* ---- sampled ---------------------------------------------------------------------------------------- */
+/* ---- sampled
+ * ---------------------------------------------------------------------------------------- */
 
 #define BRIEF  400u /* threads that allocate once each */
 #define SAMPLE 100000u

@@ -116,7 +116,8 @@ static void bytes_of_any_kind_do_no_harm(void **state)
             text[i] = alphabet[random_below(&random, sizeof alphabet)];
         parse_bytes(text, sizeof text);
         for (unsigned i = 0; i < 20; i++) {
-            const char *name = perfmap_find(&map, random_next(&random) >> random_below(&random, 64));
+            const char *name =
+                perfmap_find(&map, random_next(&random) >> random_below(&random, 64));
             assert_true(!name || (name > map.text && name <= map.text + sizeof text));
         }
         perfmap_done(&map);

@@ -49,7 +49,8 @@ static const char *path_of(const struct process_mapping *mapping)
 static const struct process_mapping *mapping_at(const void *address)
 {
     for (size_t i = 0; i < maps.count; i++)
-        if ((uintptr_t)address >= maps.mappings[i].start && (uintptr_t)address < maps.mappings[i].end)
+        if ((uintptr_t)address >= maps.mappings[i].start &&
+            (uintptr_t)address < maps.mappings[i].end)
             return &maps.mappings[i];
     return NULL;
 }
@@ -141,7 +142,8 @@ static void anonymous_memory_is_private_or_shared(void **state)
 
 static void resident_pages_are_counted_one_by_one(void **state)
 {
-    char *start = mmap(NULL, 3000 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *start =
+        mmap(NULL, 3000 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     assert_true(start != MAP_FAILED);
     madvise(start, 3000 * PAGE, MADV_NOHUGEPAGE);
     uintptr_t from = (uintptr_t)start, to = from + 3000 * PAGE;
@@ -193,7 +195,8 @@ static void threads_are_counted_without_one_of_ours(void **state)
     assert_in_range(during, 1, 2); /* a sanitizer may have a thread of its own */
 }
 
-/* ---- code that is mapped a second time ------------------------------------------------------------ */
+/* ---- code that is mapped a second time
+ * ------------------------------------------------------------ */
 
 static void a_second_mapping_of_a_module_means_the_same_code(void **state)
 {

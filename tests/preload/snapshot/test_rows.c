@@ -51,7 +51,8 @@ static int add(sqlite3_int64 i, sqlite3_int64 n, double r, const char *t)
 static void values_keep_their_kind(void **state)
 {
     assert_int_equal(add(-5, 7, 0.5, "text"), 0);
-    assert_string_equal(look("SELECT i || ' ' || n || ' ' || r || ' ' || t FROM t"), "-5 7 0.5 text");
+    assert_string_equal(look("SELECT i || ' ' || n || ' ' || r || ' ' || t FROM t"),
+                        "-5 7 0.5 text");
 }
 
 static void nothing_is_null(void **state)
@@ -96,9 +97,9 @@ static void text_that_is_not_utf8_is_mended(void **state)
     assert_mended("\xff\xfe", "??");
     assert_mended("a\xc3", "a?");
     assert_mended("a\xe2\x82 b\xc3\xa4", "a?? bä");
-    assert_mended("\xc0\xaf", "??");                 /* overlong */
-    assert_mended("\xed\xa0\x80", "???");            /* a surrogate */
-    assert_mended("\xf4\x90\x80\x80", "????");       /* above U+10FFFF */
+    assert_mended("\xc0\xaf", "??");           /* overlong */
+    assert_mended("\xed\xa0\x80", "???");      /* a surrogate */
+    assert_mended("\xf4\x90\x80\x80", "????"); /* above U+10FFFF */
     assert_mended("\xf4\x8f\xbf\xbf", "\xf4\x8f\xbf\xbf");
     assert_mended("\xe0\x80\x80\xf0\x80\x80\x80", "???????");
 }

@@ -34,7 +34,8 @@ static uint32_t add(const uintptr_t *frames, unsigned depth, const char *pool)
 }
 
 #define ADD(...)                                                                                   \
-    add((const uintptr_t[]){__VA_ARGS__}, sizeof(uintptr_t[]){__VA_ARGS__} / sizeof(uintptr_t), NULL)
+    add((const uintptr_t[]){__VA_ARGS__}, sizeof(uintptr_t[]){__VA_ARGS__} / sizeof(uintptr_t),    \
+        NULL)
 
 static uint32_t parent(uint32_t node)
 {
@@ -145,8 +146,7 @@ static void twenty_thousand_stacks_keep_their_frames(void **state)
 TEST_MAIN(TREE_TEST(a_stacks_node_is_its_leaf_and_parents_are_callers),
           TREE_TEST(common_callers_are_stored_once),
           TREE_TEST(one_address_under_two_callers_is_two_nodes_of_one_location),
-          TREE_TEST(recursion_is_as_deep_as_it_was),
-          TREE_TEST(a_stack_without_frames_has_no_node),
+          TREE_TEST(recursion_is_as_deep_as_it_was), TREE_TEST(a_stack_without_frames_has_no_node),
           TREE_TEST(the_shims_own_frames_are_left_out),
           TREE_TEST(a_pools_name_stands_before_its_frames),
           TREE_TEST(addresses_lie_in_the_module_of_their_time),

@@ -46,8 +46,8 @@ static void numbers_up_to_their_limits_are_kept(void **state)
 
 static void every_size_below_4_tib_is_exact(void **state)
 {
-    const uint64_t sizes[] = {0,           1,       (1u << 24) - 2, (1u << 24) - 1,
-                              1u << 24,    5 * GIB, 4096 * GIB - 1, 8};
+    const uint64_t sizes[] = {0,        1,       (1u << 24) - 2, (1u << 24) - 1,
+                              1u << 24, 5 * GIB, 4096 * GIB - 1, 8};
     for (unsigned i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         struct block block = {AREA(1) + i * 2048, sizes[i], 9, 1};
         assert_true(blocks_insert(&block));
@@ -134,7 +134,8 @@ static void the_visit_shows_big_blocks_with_their_size(void **state)
     assert_removed(&block);
 }
 
-/* ---- a model: an array of what should be there -------------------------------------------------- */
+/* ---- a model: an array of what should be there --------------------------------------------------
+ */
 
 #define SMALL 4096 /* slots of 8 bytes, side by side */
 #define BIG   64   /* slots of blocks above 16 MiB, whose next line is theirs too */
@@ -148,7 +149,8 @@ static uintptr_t slot_address(unsigned slot)
 
 static uint64_t slot_size(unsigned slot, uint64_t *random)
 {
-    return slot < SMALL ? random_below(random, 1u << 20) : (1u << 24) - 1 + random_below(random, GIB);
+    return slot < SMALL ? random_below(random, 1u << 20)
+                        : (1u << 24) - 1 + random_below(random, GIB);
 }
 
 static void compare_with_model(const struct block *block, void *context)

@@ -90,7 +90,8 @@ static void neighbours_in_a_line_keep_their_blocks_while_others_sweep(void **sta
     assert_int_equal(left, 0);
 }
 
-/* ---- an address goes from thread to thread, as an allocator hands it on -------------------------- */
+/* ---- an address goes from thread to thread, as an allocator hands it on
+ * -------------------------- */
 
 #define ADDRESSES 32u
 

@@ -172,7 +172,8 @@ static void thousands_of_mappings_fit_in_and_errno_is_kept(void **state)
     maps_remove(BASE, 10000 * PAGE);
 }
 
-/* ---- a model: the owner of every page ---------------------------------------------------------- */
+/* ---- a model: the owner of every page ----------------------------------------------------------
+ */
 
 #define PAGES 512u
 

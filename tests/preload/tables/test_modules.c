@@ -92,7 +92,8 @@ static void build_ids_are_what_readelf_says(void **state)
     assert_build_id(modules_find((uintptr_t)libc_module), own);
 }
 
-/* ---- functions by name --------------------------------------------------------------------------- */
+/* ---- functions by name
+ * --------------------------------------------------------------------------- */
 
 static void exported_functions_are_where_the_loader_finds_them(void **state)
 {
@@ -139,7 +140,8 @@ static void the_vdso_can_be_searched_too(void **state)
     assert_in_range(function.start, vdso->start, vdso->end);
 }
 
-/* ---- loading and unloading ----------------------------------------------------------------------- */
+/* ---- loading and unloading
+ * ----------------------------------------------------------------------- */
 
 /* Loads a plugin; returns the address of a function in it, which means nothing after unload. */
 static uintptr_t load(const char *path, void **handle)
@@ -221,7 +223,8 @@ static void another_plugin_at_the_same_place_gives_addresses_a_new_meaning(void 
         skip(); /* the loader has put it elsewhere */
 }
 
-/* ---- as libunwind asks ---------------------------------------------------------------------------- */
+/* ---- as libunwind asks
+ * ---------------------------------------------------------------------------- */
 
 struct visit {
     uintptr_t address; /* first, as in libunwind's own */
@@ -233,7 +236,8 @@ static int visit_all(struct dl_phdr_info *info, size_t size, void *context)
     struct visit *visit = context;
     const struct module *module = modules_find(visit->address);
     visit->visited++;
-    visit->loaded_at_address += info->dlpi_addr == module->bias && info->dlpi_phdr == module->headers;
+    visit->loaded_at_address +=
+        info->dlpi_addr == module->bias && info->dlpi_phdr == module->headers;
     return 0;
 }
 

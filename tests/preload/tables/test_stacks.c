@@ -119,7 +119,7 @@ static void a_hundred_thousand_stacks_have_their_own_ids(void **state)
     free(ids);
 }
 
-#define SHARED 5000u
+#define SHARED  5000u
 #define THREADS 4u
 
 static uint32_t shared_ids[THREADS][SHARED];
