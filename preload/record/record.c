@@ -30,7 +30,7 @@ static void count(atomic_uint_fast64_t *counter)
 }
 
 /* While nothing is recorded, the gate is looked at again after so many bytes. */
-#define GATE_CLOSED ((int64_t)1 << 20)
+#define GATE_CLOSED ((int64_t)1 << 14)
 
 /* The thread's state, marked busy; NULL when this call is not to be recorded. */
 static inline struct thread *enter(void)
@@ -172,6 +172,7 @@ uint32_t record_pool_stack(const char *pool, uintptr_t frame, size_t size)
 
 void record_start(void)
 {
+    record_left = 0; /* this thread may have found the gate closed; others find out soon */
     atomic_store(&record_state, RECORD_ON);
 }
 
