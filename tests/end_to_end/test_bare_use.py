@@ -31,6 +31,12 @@ class BareUse(harness.TestCase):
         self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
         self.assertIn(files[0], result.stderr)
 
+    def test_a_program_that_closes_its_stderr_itself_leaves_the_line_too(self):
+        result = harness.must(self.run_here("sort", stdin="b\na\n"))
+        self.assertEqual(result.stdout, "a\nb\n")
+        self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
+        self.assertIn(self.files()[0], result.stderr)
+
     def test_the_file_is_a_whole_snapshot_that_can_be_shown(self):
         self.run_here("sort", stdin="b\na\n")
         with sqlite3.connect(self.folder / self.files()[0]) as database:
