@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/probe.h"
 #include "tables/modules.h"
 
 void *hd_je_malloc(size_t size);
@@ -80,17 +81,6 @@ int guest_dl_iterate_phdr(int (*visit)(struct dl_phdr_info *, size_t, void *), v
     return modules_visit(visit, context);
 }
 
-int guest_readable(const void *address)
-{
-    /* With an invalid "how", the kernel copies the set in and changes nothing: EINVAL if the
-     * address can be read, EFAULT if not. */
-    int saved = errno;
-    syscall(SYS_rt_sigprocmask, -1, address, NULL, 8);
-    int readable = errno == EINVAL;
-    errno = saved;
-    return readable;
-}
-
 int guest_probe_pipe(int fds[2], int flags)
 {
     (void)flags;
@@ -109,7 +99,7 @@ ssize_t guest_probe_write(int fd, const void *address, size_t size)
 {
     (void)fd;
     const void *aligned = (const void *)((uintptr_t)address & ~(uintptr_t)7);
-    errno = guest_readable(aligned) ? 0 : EFAULT; /* libunwind repeats while errno is EINTR */
+    errno = probe_readable(aligned) ? 0 : EFAULT; /* libunwind repeats while errno is EINTR */
     return errno ? -1 : (ssize_t)size;
 }
 

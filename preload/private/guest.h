@@ -31,7 +31,4 @@ ssize_t guest_probe_write(int fd, const void *address, size_t size);
 int guest_probe_mincore(void *address, size_t size, unsigned char *pages);
 int guest_probe_msync(void *address, size_t size, int flags);
 
-/* 1 if the eight bytes at the address can be read. One system call. */
-int guest_readable(const void *address);
-
 #endif

@@ -81,11 +81,11 @@ static __attribute__((noinline, cold)) bool cache_slow(struct thread *thread,
     return cached->id != 0;
 }
 
-/* A sampled allocation stands for 1 / probability of its kind. */
-static inline void add(struct thread_stack *cached, size_t size)
+/* A sampled block stands for 1 / probability of its kind; mappings and pools are not sampled. */
+static inline void add(struct thread_stack *cached, size_t size, bool sampled)
 {
     unsigned count = 1;
-    if (__builtin_expect(options.sample != 0, 0)) {
+    if (__builtin_expect(sampled, 0)) {
         double weight = 1 / sample_probability(size);
         count = (unsigned)(weight + 0.5);
         size = (size_t)((double)size * weight + 0.5);
@@ -110,16 +110,24 @@ static inline uint32_t find_stack(struct thread *thread, enum block_kind kind, c
     if (__builtin_expect(cached->hash != hash || !cached->id, 0) &&
         !cache_slow(thread, cached, hash, kind, pool))
         return 0;
-    add(cached, size);
+    add(cached, size, kind == KIND_MALLOC && options.sample != 0);
     return cached->id;
 }
 
 void record_alloc_taken(const void *block, size_t size, enum block_kind kind, uintptr_t frame)
 {
     blocks_prefetch((uintptr_t)block);
+    bool begun = !thread_self; /* its gate has not been set yet */
     struct thread *thread = enter();
     if (__builtin_expect(!thread, 0)) {
-        record_left = record_is_on() ? 0 : GATE_CLOSED;
+        record_left = !record_is_on() ? GATE_CLOSED
+                      : thread_self   ? sample_distance(&thread_self->random)
+                                      : 0;
+        return;
+    }
+    if (__builtin_expect(begun && options.sample, 0) &&
+        (record_left = sample_distance(&thread->random) - (int64_t)size) > 0) {
+        leave(thread);
         return;
     }
     int saved = errno;
@@ -144,8 +152,10 @@ void record_restore(const struct block *was)
 
 int64_t record_mark(void)
 {
-    /* One of the two has changed: the gate when it was not passed, the count when it was. */
-    return thread_self ? record_left + thread_self->records : record_left;
+    /* One of the two has changed: the gate when it was not passed, the count when it was. Distances
+     * stay below 2^40 (options.c), so they do not run into each other. */
+    return thread_self ? record_left + (int64_t)((uint64_t)thread_self->records << 44)
+                       : record_left;
 }
 
 static uint32_t stack_of(enum block_kind kind, const char *pool, uintptr_t frame, size_t size)

@@ -26,7 +26,7 @@ static const struct module *module_of_file(const struct process_maps *maps, cons
     for (size_t i = 0; i < maps->count; i++) {
         const struct process_mapping *mapping = &maps->mappings[i];
         if (mapping->file_offset == 0 && strcmp(maps->paths + mapping->path, path) == 0) {
-            const struct module *module = modules_find(mapping->start);
+            const struct module *module = modules_find_known(mapping->start);
             if (module)
                 return module;
         }

@@ -12,7 +12,7 @@
 #include "record/pools.h"
 #include "record/sample.h"
 #include "record/thread.h"
-#include "tables/elf.h"
+#include "tables/buffers.h"
 #include "tables/epoch.h"
 #include "tables/modules.h"
 #include "tables/stacks.h"
@@ -116,56 +116,13 @@ static void add_counters(struct cut *cut)
     }
 }
 
-/* ---- off-heap buffers: blocks that a managed runtime owns
- * ---------------------------------------- */
-
-/* Functions whose blocks are buffers: node::NodeArrayBufferAllocator's Allocate,
- * AllocateUninitialized, Reallocate. */
-static const char *const buffer_functions[] = {
-    "_ZN4node24NodeArrayBufferAllocator8AllocateEm",
-    "_ZN4node24NodeArrayBufferAllocator21AllocateUninitializedEm",
-    "_ZN4node24NodeArrayBufferAllocator10ReallocateEPvmm",
-    "_ZN4node33DebuggingArrayBufferAllocator8AllocateEm",
-    "_ZN4node33DebuggingArrayBufferAllocator21AllocateUninitializedEm",
-};
-#define BUFFER_FUNCTIONS (sizeof buffer_functions / sizeof *buffer_functions)
-#define BUFFER_DEPTH     8 /* frames from the leaf that are looked at */
-
-static unsigned find_buffer_functions(struct elf_function functions[BUFFER_FUNCTIONS])
-{
-    unsigned found = 0;
-    for (unsigned i = 0; i < modules_count(); i++) {
-        const struct module *module = modules_get(i);
-        for (unsigned j = 0; !module->died && j < BUFFER_FUNCTIONS; j++) {
-            if (!elf_find(module, buffer_functions[j], &functions[found]))
-                break; /* this module has none of them */
-            if (++found == BUFFER_FUNCTIONS)
-                return found;
-        }
-    }
-    return found;
-}
-
-static bool is_buffer(const struct stack *stack, const struct elf_function *functions,
-                      unsigned count)
-{
-    for (unsigned i = 0; i < stack->depth && i < BUFFER_DEPTH; i++)
-        for (unsigned j = 0; j < count; j++)
-            if (stack->frames[i] > functions[j].start && stack->frames[i] <= functions[j].end)
-                return true;
-    return false;
-}
-
 static void set_kinds(struct cut *cut)
 {
-    struct elf_function functions[BUFFER_FUNCTIONS];
-    unsigned count = find_buffer_functions(functions);
     for (uint32_t id = 1; id <= cut->stack_count; id++) {
         const struct stack *stack = stacks_get(id);
-        if (!stack)
-            continue;
-        bool buffer = count && stack->kind == KIND_MALLOC && is_buffer(stack, functions, count);
-        cut->stacks[id].kind = buffer ? KIND_BUFFER : stack->kind;
+        if (stack)
+            cut->stacks[id].kind =
+                stack->kind == KIND_MALLOC && buffers_match(stack) ? KIND_BUFFER : stack->kind;
     }
 }
 
@@ -194,11 +151,14 @@ static uint64_t now(void)
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
+/* Modules that no stack has led to yet. */
 static void learn_modules(const struct cut *cut)
 {
-    for (size_t i = 0; i < cut->maps.count; i++)
-        if (strcmp(cut->maps.mappings[i].kind, "file") == 0)
-            modules_find(cut->maps.mappings[i].start);
+    for (size_t i = 0; i < cut->maps.count; i++) {
+        const struct process_mapping *mapping = &cut->maps.mappings[i];
+        if (strcmp(mapping->kind, "file") == 0 && mapping->file_offset == 0)
+            modules_find_mapped(mapping->start, cut->maps.paths + mapping->path);
+    }
 }
 
 static void add_totals(struct cut *cut)

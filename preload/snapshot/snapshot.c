@@ -88,8 +88,9 @@ static bool final_name(const struct snapshot_request *request, unsigned number, 
     char name[PROTOCOL_PATH_SIZE];
     if (*request->path)
         return snprintf(path, PROTOCOL_PATH_SIZE, "%s", request->path) < PROTOCOL_PATH_SIZE;
-    if (!snapshot_fill_name(name, sizeof name, options.out, program, (int)getpid(), number,
-                            request->label))
+    static const char *const reasons[REASON_COUNT] = FORMAT_REASON_NAMES;
+    const char *label = *request->label ? request->label : reasons[request->reason];
+    if (!snapshot_fill_name(name, sizeof name, options.out, program, (int)getpid(), number, label))
         return false;
     int length = snprintf(path, PROTOCOL_PATH_SIZE, "%s%s%s", *name == '/' ? "" : start_directory,
                           *name == '/' ? "" : "/", name);

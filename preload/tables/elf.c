@@ -11,7 +11,7 @@
 #include <string.h>
 
 struct tables {
-    const ElfW(Sym) * symbols;
+    const ElfW(Sym) *symbols;
     const char *names;
     const uint32_t *hash;
 };

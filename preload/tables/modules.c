@@ -11,6 +11,8 @@
 
 #include "base/lock.h"
 #include "base/memory.h"
+#include "base/probe.h"
+#include "tables/buffers.h"
 
 #define MODULES_MAX 8192
 #define ROOM_SIZE   (256u << 10)
@@ -26,8 +28,13 @@ static size_t room_left;
 uintptr_t modules_own_start, modules_own_end;
 
 #if defined(DLFO_STRUCT_HAS_EH_DBASE)
-/* Weak: on an older glibc than it was built with, the loader's list has to do. */
+/* Weak: an older glibc than it was built with has only its list, which the constructor reads. */
 extern int _dl_find_object(void *address, struct dl_find_object *result) __attribute__((weak));
+#else
+struct dl_find_object {
+    void *dlfo_map_start;
+    struct link_map *dlfo_link_map;
+};
 #endif
 
 uint32_t modules_generation(void)
@@ -55,7 +62,7 @@ static bool is_loaded(const struct module *module)
     return atomic_load_explicit(&module->died, memory_order_relaxed) == 0;
 }
 
-static const struct module *find_known(uintptr_t address)
+const struct module *modules_find_known(uintptr_t address)
 {
     for (unsigned i = modules_count(); i-- > 0;) {
         const struct module *module = modules_get(i);
@@ -65,27 +72,34 @@ static const struct module *find_known(uintptr_t address)
     return NULL;
 }
 
-/* The build-id note of a loaded module, copied into it. */
+/* The build-id among the notes in a buffer. */
+static void find_build_id(struct module *module, const char *at, const char *end)
+{
+    while (at + sizeof(ElfW(Nhdr)) <= end) {
+        ElfW(Nhdr) note;
+        memcpy(&note, at, sizeof note);
+        const char *name = at + sizeof note;
+        if (note.n_namesz > (size_t)(end - at) || note.n_descsz > (size_t)(end - at))
+            return;
+        const char *value = name + ((note.n_namesz + 3) & ~3u);
+        at = value + ((note.n_descsz + 3) & ~3u);
+        if (at > end || note.n_type != NT_GNU_BUILD_ID || note.n_namesz != 4 ||
+            memcmp(name, "GNU", 4) != 0 || note.n_descsz > MODULES_BUILD_ID_MAX)
+            continue;
+        module->build_id_size = (uint8_t)note.n_descsz;
+        memcpy(module->build_id, value, note.n_descsz);
+        return;
+    }
+}
+
 static void read_build_id(struct module *module)
 {
-    for (unsigned i = 0; i < module->header_count; i++) {
+    char notes[1024];
+    for (unsigned i = 0; i < module->header_count && !module->build_id_size; i++) {
         const ElfW(Phdr) *header = &module->headers[i];
-        if (header->p_type != PT_NOTE)
-            continue;
-        const char *at = (const char *)(module->bias + header->p_vaddr);
-        const char *end = at + header->p_memsz;
-        while (at + sizeof(ElfW(Nhdr)) <= end) {
-            const ElfW(Nhdr) *note = (const void *)at;
-            const char *name = at + sizeof *note;
-            const char *value = name + ((note->n_namesz + 3) & ~3u);
-            at = value + ((note->n_descsz + 3) & ~3u);
-            if (at > end || note->n_type != NT_GNU_BUILD_ID || note->n_namesz != 4 ||
-                memcmp(name, "GNU", 4) != 0 || note->n_descsz > MODULES_BUILD_ID_MAX)
-                continue;
-            module->build_id_size = (uint8_t)note->n_descsz;
-            memcpy(module->build_id, value, note->n_descsz);
-            return;
-        }
+        size_t size = header->p_memsz < sizeof notes ? header->p_memsz : sizeof notes;
+        if (header->p_type == PT_NOTE && probe_copy(notes, module->bias + header->p_vaddr, size))
+            find_build_id(module, notes, notes + size);
     }
 }
 
@@ -137,7 +151,7 @@ static const struct module *look_at_dead(const struct module *fresh, const char 
         if (dead->end <= fresh->start || dead->start >= fresh->end || is_loaded(dead))
             continue;
         if (is_same(dead, fresh, path)) {
-            dead->headers = fresh->headers;
+            dead->loader = fresh->loader;
             atomic_store(&dead->died, 0);
             return dead;
         }
@@ -147,60 +161,99 @@ static const struct module *look_at_dead(const struct module *fresh, const char 
     return NULL;
 }
 
-static const struct module *add(uintptr_t bias, const ElfW(Phdr) * headers, unsigned header_count,
-                                const char *path)
+/* Writes the record, with its own copies behind it; under the lock. */
+static struct module *keep(struct module *fresh, const char *path)
 {
-    struct module fresh = {
-        .bias = bias, .headers = headers, .header_count = (uint16_t)header_count};
-    set_range(&fresh);
-    if (fresh.start >= fresh.end)
-        return NULL;
-    read_build_id(&fresh);
-    fresh.born = modules_generation();
-
-    lock_take(&lock);
-    const struct module *known = find_known(fresh.start);
-    if (!known)
-        known = look_at_dead(&fresh, path);
     unsigned index = atomic_load_explicit(&used, memory_order_relaxed);
-    size_t length = strnlen(path, 4095);
+    size_t headers = fresh->header_count * sizeof *fresh->headers, length = strnlen(path, 4095);
     struct module *module =
-        known || index == MODULES_MAX ? NULL : take_room(sizeof *module + length + 1);
-    if (module) {
-        char *copy = (char *)(module + 1);
-        memcpy(copy, path, length);
-        fresh.path = copy;
-        memcpy(module, &fresh, sizeof fresh);
-        atomic_store_explicit(&table[index], module, memory_order_release);
-        atomic_store_explicit(&used, index + 1, memory_order_release);
-        known = module;
-    }
+        index < MODULES_MAX ? take_room(sizeof *module + headers + length + 1) : NULL;
+    if (!module)
+        return NULL;
+    char *copies = (char *)(module + 1);
+    memcpy(copies, fresh->headers, headers);
+    memcpy(copies + headers, path, length);
+    fresh->headers = (const void *)copies;
+    fresh->path = copies + headers;
+    memcpy(module, fresh, sizeof *module);
+    atomic_store_explicit(&table[index], module, memory_order_release);
+    atomic_store_explicit(&used, index + 1, memory_order_release);
+    return module;
+}
+
+/* headers may be the caller's. */
+static const struct module *add(struct module *fresh, const char *path)
+{
+    set_range(fresh);
+    if (fresh->start >= fresh->end)
+        return NULL;
+    read_build_id(fresh);
+    fresh->born = modules_generation();
+    lock_take(&lock);
+    const struct module *known = modules_find_known(fresh->start);
+    if (!known)
+        known = look_at_dead(fresh, path);
+    if (!known)
+        known = keep(fresh, path);
     lock_give(&lock);
     return known;
 }
 
-static __attribute__((noinline, cold)) const struct module *learn_slow(uintptr_t address)
+/* What the loader knows about the address, without its lock. */
+static bool ask_loader(uintptr_t address, struct dl_find_object *found)
 {
 #if defined(DLFO_STRUCT_HAS_EH_DBASE)
+    return _dl_find_object && _dl_find_object((void *)address, found) == 0;
+#else
+    return false;
+#endif
+}
+
+static __attribute__((noinline, cold)) const struct module *learn_slow(uintptr_t address)
+{
     struct dl_find_object found;
-    if (!_dl_find_object || _dl_find_object((void *)address, &found) != 0)
+    if (!ask_loader(address, &found))
         return NULL;
     /* The ELF header is mapped where the module begins. */
     const ElfW(Ehdr) *elf = found.dlfo_map_start;
     if (memcmp(elf->e_ident, ELFMAG, SELFMAG) != 0)
         return NULL;
-    return add(found.dlfo_link_map->l_addr,
-               (const void *)((uintptr_t)found.dlfo_map_start + elf->e_phoff), elf->e_phnum,
-               found.dlfo_link_map->l_name ? found.dlfo_link_map->l_name : "");
-#else
-    (void)address;
-    return NULL;
-#endif
+    struct module fresh = {.bias = found.dlfo_link_map->l_addr,
+                           .headers = (const void *)((uintptr_t)elf + elf->e_phoff),
+                           .header_count = elf->e_phnum,
+                           .loader = found.dlfo_link_map};
+    const char *name = found.dlfo_link_map->l_name;
+    return add(&fresh, name ? name : "");
+}
+
+#define HEADERS_MAX 64
+
+const struct module *modules_find_mapped(uintptr_t start, const char *path)
+{
+    const struct module *known = modules_find_known(start);
+    ElfW(Ehdr) elf;
+    ElfW(Phdr) headers[HEADERS_MAX];
+    struct dl_find_object found;
+    if (known || !probe_copy(&elf, start, sizeof elf) || memcmp(elf.e_ident, ELFMAG, SELFMAG) != 0)
+        return known;
+    if (elf.e_phnum > HEADERS_MAX || elf.e_phentsize != sizeof *headers ||
+        !probe_copy(headers, start + elf.e_phoff, elf.e_phnum * sizeof *headers) ||
+        !ask_loader(start, &found)) /* a file that somebody has mapped to look at it */
+        return NULL;
+    uintptr_t lowest = UINTPTR_MAX;
+    for (unsigned i = 0; i < elf.e_phnum; i++)
+        if (headers[i].p_type == PT_LOAD && headers[i].p_vaddr < lowest)
+            lowest = headers[i].p_vaddr & ~(uintptr_t)4095;
+    struct module fresh = {.bias = start - lowest,
+                           .headers = headers,
+                           .header_count = elf.e_phnum,
+                           .loader = found.dlfo_link_map};
+    return add(&fresh, path);
 }
 
 const struct module *modules_find(uintptr_t address)
 {
-    const struct module *module = find_known(address);
+    const struct module *module = modules_find_known(address);
     return module ? module : learn_slow(address);
 }
 
@@ -239,11 +292,16 @@ int modules_visit(int (*visit)(struct dl_phdr_info *, size_t, void *), void *con
 static int refresh_one(struct dl_phdr_info *info, size_t size, void *context)
 {
     (void)size, (void)context;
-    struct module module = {
+    struct dl_find_object found = {0};
+    struct module fresh = {
         .bias = info->dlpi_addr, .headers = info->dlpi_phdr, .header_count = info->dlpi_phnum};
-    set_range(&module);
-    if (module.start < module.end && !find_known(module.start))
-        add(info->dlpi_addr, info->dlpi_phdr, info->dlpi_phnum, info->dlpi_name);
+    set_range(&fresh);
+    if (fresh.start < fresh.end && !modules_find_known(fresh.start)) {
+        fresh.loader = ask_loader(fresh.start, &found) ? found.dlfo_link_map : NULL;
+        const struct module *module = add(&fresh, info->dlpi_name);
+        if (module)
+            buffers_learn(module);
+    }
     return 0;
 }
 
@@ -251,7 +309,7 @@ void modules_refresh(void)
 {
     modules_check_unloaded();
     dl_iterate_phdr(refresh_one, NULL);
-    const struct module *own = find_known((uintptr_t)modules_refresh);
+    const struct module *own = modules_find_known((uintptr_t)modules_refresh);
     if (own) {
         modules_own_start = own->start;
         modules_own_end = own->end;
@@ -260,24 +318,16 @@ void modules_refresh(void)
 
 void modules_check_unloaded(void)
 {
-#if defined(DLFO_STRUCT_HAS_EH_DBASE)
     int saved = errno;
-    for (unsigned i = modules_count(); _dl_find_object && i-- > 0;) {
+    for (unsigned i = modules_count(); i-- > 0;) {
         struct module *module = atomic_load_explicit(&table[i], memory_order_acquire);
         struct dl_find_object found;
-        if (!is_loaded(module))
-            continue;
-        /* Another module at the same place has other headers or begins elsewhere; the same file
-         * loaded again at the same place means the same. */
-        if (_dl_find_object((void *)module->start, &found) == 0 &&
-            found.dlfo_link_map->l_addr == module->bias &&
-            (uintptr_t)found.dlfo_map_start == module->start &&
-            strcmp(found.dlfo_link_map->l_name ? found.dlfo_link_map->l_name : "", module->path) ==
-                0)
+        if (!is_loaded(module) || !module->loader ||
+            (ask_loader(module->start, &found) && found.dlfo_link_map == module->loader &&
+             (uintptr_t)found.dlfo_map_start == module->start))
             continue;
         uint32_t now = atomic_fetch_add(&generation, 1) + 1;
         atomic_store(&module->died, now);
     }
     errno = saved;
-#endif
 }

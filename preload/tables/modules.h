@@ -19,20 +19,29 @@
 #define MODULES_BUILD_ID_MAX 32
 
 struct module {
-    uintptr_t start, end; /* mapped range, end exclusive */
-    uintptr_t bias;       /* address in the process - address in the ELF file */
-    const ElfW(Phdr) * headers;
+    uintptr_t start, end;      /* mapped range, end exclusive */
+    uintptr_t bias;            /* address in the process - address in the ELF file */
+    const ElfW(Phdr) *headers; /* a copy: can be read when the module is gone */
     uint16_t header_count;
     uint8_t build_id_size; /* 0: the file has none */
     uint8_t build_id[MODULES_BUILD_ID_MAX];
     uint32_t born;         /* modules_generation() when it was learned */
     _Atomic uint32_t died; /* generation in which it was gone; 0 while it is loaded */
     const char *path;      /* a copy; "" for the program itself */
+    const void *loader;    /* the loader's own record: to be compared, never looked into */
 };
 
-/* Learns the module at the address if it is new. Lock-free unless it is new; NULL for JIT code and
- * other memory without a module. Keeps errno. */
+/* The module at the address, learned if it is new; NULL for JIT code and other memory without a
+ * module. For addresses of code that is being run: its module cannot go meanwhile. Lock-free unless
+ * it is new; keeps errno. */
 const struct module *modules_find(uintptr_t address);
+
+/* The module at the address if it is known already. */
+const struct module *modules_find_known(uintptr_t address);
+
+/* Learns a module from a mapping of its first page in /proc/self/maps; nothing is trusted to stay,
+ * for it may be unloaded at this very moment. NULL when it is no module, or gone. */
+const struct module *modules_find_mapped(uintptr_t start, const char *path);
 
 /* As dl_iterate_phdr, over the known modules that are loaded. libunwind's context begins with the
  * address it looks for, and that module is learned first. */
