@@ -1,8 +1,8 @@
 // stress.cpp -- Everything at once that has ever hung a heap profiler.
 //
-// stress SECONDS PLUGIN PLUGIN: threads that allocate, that load and unload plug-ins, that throw, that
-// fork, that make threads, that take snapshots; all over the same heap. Prints what each of them did
-// and "done". A deadlock shows as silence, which the test does not wait for.
+// stress SECONDS PLUGIN PLUGIN: threads that allocate, that load and unload plug-ins, that throw,
+// that fork, that make threads, that take snapshots; all over the same heap. Prints what each of
+// them did, and "done". A deadlock shows as silence, which the test does not wait for.
 //
 // SPDX-License-Identifier: Apache-2.0
 #include <array>

@@ -1,11 +1,9 @@
 #!/usr/bin/env python3
-"""test_stress.py -- Nothing hangs and nothing crashes: stress.cpp under the shim, for a minute.
-
-HEAPDIFF_STRESS_SECONDS makes it longer or shorter. A hang is killed and fails; its last snapshot must
-be a whole file all the same.
-
-SPDX-License-Identifier: Apache-2.0
-"""
+# test_stress.py -- Nothing hangs and nothing crashes: stress.cpp under the shim, for a minute.
+#
+# SPDX-License-Identifier: Apache-2.0
+"""HEAPDIFF_STRESS_SECONDS makes it longer or shorter. A hang is killed and fails; what snapshots
+there are must be whole files."""
 import glob
 import os
 import sqlite3

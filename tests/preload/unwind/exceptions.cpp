@@ -1,4 +1,4 @@
-// exceptions.cpp -- Allocates while exceptions fly: throw, unwind, catch, destructors that allocate.
+// exceptions.cpp -- Allocates while exceptions fly: throw, unwind, destructors, catch.
 //
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>

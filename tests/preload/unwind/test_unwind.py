@@ -1,11 +1,9 @@
 #!/usr/bin/env python3
-"""test_unwind.py -- The fast unwinder against libunwind, frame for frame, in real programs.
-
-Every stack of these programs is unwound both ways inside libheapdiff_check.so (check.c). At least a
-million stacks, of which at least 99.99 % must agree; disagreements are printed with their frames.
-
-SPDX-License-Identifier: Apache-2.0
-"""
+# test_unwind.py -- The fast unwinder against libunwind, frame for frame, in real programs.
+#
+# SPDX-License-Identifier: Apache-2.0
+"""Every stack of these programs is unwound both ways inside libheapdiff_check.so (check.c). At
+least a million stacks, of which 99.99 % must agree; disagreements are printed with their frames."""
 import os
 import re
 import shutil
@@ -13,7 +11,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 
 BUILD = os.environ["HEAPDIFF_BUILD"]
 PROGRAMS = os.environ["HEAPDIFF_UNWIND_PROGRAMS"]
@@ -51,23 +48,15 @@ def free_port():
         return sock.getsockname()[1]
 
 
-def wait_for_port(port, server):
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and server.poll() is None:
-        with socket.socket() as sock:
-            if sock.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.02)  # between two attempts to connect
-    raise RuntimeError("redis-server did not answer")
-
-
 def run_redis(out, folder):
     port = free_port()
     server = subprocess.Popen(
         ["redis-server", "--port", str(port), "--save", "", "--appendonly", "no", "--dir", folder],
-        env=environment(out), stdout=subprocess.DEVNULL)
+        env=environment(out), stdout=subprocess.PIPE, text=True)
     try:
-        wait_for_port(port, server)
+        while "Ready to accept connections" not in (line := server.stdout.readline()):
+            assert line, "redis-server ended before it was ready"
+        server.stdout.close()
         subprocess.run(["redis-benchmark", "-p", str(port), "-n", "40000", "-r", "10000", "-q",
                         "-t", "set,lpush,hset,sadd,zadd"], check=True, timeout=200,
                        stdout=subprocess.DEVNULL)
@@ -89,7 +78,8 @@ def programs(folder):
         "python, cut at 20": ("python3", lambda out: run(out, sys.executable, "-c", PYTHON_SCRIPT,
                                                          HEAPDIFF_DEPTH="20")),
         "node": ("node", lambda out: run(out, "node", "-e", NODE_SCRIPT)),
-        "node, names": ("node", lambda out: run(out, "node", "-e", NODE_SCRIPT, NODE_OPTIONS=flags)),
+        "node, names": ("node", lambda out: run(out, "node", "-e", NODE_SCRIPT,
+                                                NODE_OPTIONS=flags)),
         "java": ("java", lambda out: run(out, "java", "-Xint", "-version")),
         "redis": ("redis-server", lambda out: run_redis(out, folder)),
     }
