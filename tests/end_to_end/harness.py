@@ -170,8 +170,9 @@ class NodeServer(Program):
 
 
 def own_frame(site):
-    """The frame that a site is named by: the first that is the program's own."""
-    return next((frame for frame in site["stack"] if frame["class"] == "own"), site["stack"][0])
+    """The frame that a site is named by: a mapping of a managed heap is nobody's own."""
+    named = (f for f in site["stack"] if f["function"] and site["name"].startswith(f["function"]))
+    return next(named, site["stack"][0])
 
 
 def bare_name(function):
