@@ -17,10 +17,12 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "control/page.h"
 #include "control/worker.h"
 #include "hooks/real.h"
 #include "options.h"
+#include "record/pools.h"
 #include "record/record.h"
 #include "record/thread.h"
 #include "tables/maps.h"
@@ -54,14 +56,23 @@ static void say_options(void)
 /* ---- fork ---------------------------------------------------------------------------------------
  */
 
+/* Locks are held for a moment only, but for a snapshot; a passive child does not care for that. */
 static void before_fork(void)
 {
+    if (options.follow)
+        snapshot_lock();
+    pools_lock();
     maps_lock();
+    modules_lock();
 }
 
 static void after_fork_in_parent(void)
 {
+    modules_unlock();
     maps_unlock();
+    pools_unlock();
+    if (options.follow)
+        snapshot_unlock();
 }
 
 static void begin(void);
@@ -69,9 +80,10 @@ static void begin(void);
 /* The child has the memory but not the thread. */
 static void after_fork_in_child(void)
 {
-    maps_unlock();
+    after_fork_in_parent();
     record_stop();
     recorded_pid = 0;
+    worker_forked();
     page_leave();
     if (options.follow)
         begin();
@@ -140,6 +152,9 @@ static __attribute__((constructor(101))) void birth(void)
     find_allocator();
     thread_init(options.depth);
     unwind_init();
+    /* Our fork handler may wait for a snapshot, so it must run before the private jemalloc's, which
+     * holds that one's locks: registered later, called earlier. */
+    memory_free(memory_alloc(1));
     pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
     begin();
 }

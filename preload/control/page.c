@@ -4,14 +4,17 @@
  */
 #include "control/page.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/futex.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -41,6 +44,12 @@ static int make_file(const char *directory)
     return fd;
 }
 
+static uint64_t pid_namespace(void)
+{
+    struct stat status;
+    return stat("/proc/self/ns/pid", &status) == 0 ? status.st_ino : 0;
+}
+
 struct control_page *page_open(void)
 {
     const char *temporary = getenv("TMPDIR");
@@ -62,9 +71,44 @@ struct control_page *page_open(void)
     mapped = page;
     mapped->version = PROTOCOL_VERSION;
     mapped->pid = (uint32_t)owner;
+    mapped->pid_namespace = pid_namespace();
     atomic_thread_fence(memory_order_release);
     mapped->magic = PROTOCOL_MAGIC;
     return mapped;
+}
+
+/* Is this a control page of a process of our namespace that is gone? */
+static bool is_stale(int directory, const char *name)
+{
+    struct control_page found;
+    char *end;
+    if (strncmp(name, PROTOCOL_PREFIX, strlen(PROTOCOL_PREFIX)) != 0)
+        return false;
+    long pid = strtol(name + strlen(PROTOCOL_PREFIX), &end, 10);
+    if (strcmp(end, PROTOCOL_SUFFIX) != 0 || pid <= 0 || kill((pid_t)pid, 0) == 0 || errno != ESRCH)
+        return false;
+    int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    bool stale = fd >= 0 && read(fd, &found, sizeof found) == (ssize_t)sizeof found &&
+                 found.magic == PROTOCOL_MAGIC && found.pid_namespace == mapped->pid_namespace;
+    if (fd >= 0)
+        close(fd);
+    return stale;
+}
+
+void page_sweep(void)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s", file);
+    char *slash = strrchr(path, '/');
+    if (!mapped || !slash)
+        return;
+    *slash = '\0';
+    DIR *directory = opendir(path);
+    for (struct dirent *entry; directory && (entry = readdir(directory));)
+        if (is_stale(dirfd(directory), entry->d_name))
+            unlinkat(dirfd(directory), entry->d_name, 0);
+    if (directory)
+        closedir(directory);
 }
 
 void page_close(void)

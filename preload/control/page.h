@@ -14,6 +14,10 @@
  * outside, and all else works. Lives until page_close. */
 struct control_page *page_open(void);
 
+/* Removes files of processes that were killed before they could; ours, and of our pid namespace,
+ * for elsewhere the same number may be alive. Control thread only. */
+void page_sweep(void);
+
 /* Removes the file; the mapping stays. */
 void page_close(void);
 

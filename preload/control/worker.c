@@ -142,6 +142,7 @@ static void *run(void *nothing)
     unwind_init_thread();
     atomic_store(&ready, 1);
     syscall(SYS_futex, &ready, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+    page_sweep();
     uint64_t interval = (uint64_t)(options.interval * 1e9);
     uint64_t deadline = interval ? now() + interval : 0;
     for (;;) {
@@ -157,6 +158,15 @@ static void *run(void *nothing)
         }
     }
     return NULL;
+}
+
+void worker_forked(void)
+{
+    atomic_store(&asking.state, 0);
+    atomic_store(&asked, false);
+    atomic_store(&later, 0);
+    atomic_store(&ready, 0);
+    page = NULL;
 }
 
 int worker_start(void)

@@ -11,6 +11,9 @@
  * errno; without it there are no snapshots. */
 int worker_start(void);
 
+/* In a forked child, which has no such thread: forgets what others were asking for. */
+void worker_forked(void);
+
 /* Asks the thread for a snapshot and waits until it is done; calls from several threads are served
  * one after the other. 0 or an errno. When say is set, one line on stderr names the file or the
  * error. Not from the thread itself, not in a signal handler. */

@@ -50,6 +50,7 @@ struct control_page {
     int32_t error;                        /* answer: 0, or an errno */
     char answer_path[PROTOCOL_PATH_SIZE]; /* answer: the finished file, absolute */
     char answer_text[PROTOCOL_TEXT_SIZE]; /* answer: what went wrong, one line */
+    uint64_t pid_namespace;               /* inode of /proc/self/ns/pid: whose pid it is */
 };
 
 #endif

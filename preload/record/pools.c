@@ -122,3 +122,13 @@ void pools_each(void (*visit)(const struct block *block, void *context), void *c
             visit(&entries[i].block, context);
     lock_give(&lock);
 }
+
+void pools_lock(void)
+{
+    lock_take(&lock);
+}
+
+void pools_unlock(void)
+{
+    lock_give(&lock);
+}

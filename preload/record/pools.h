@@ -17,4 +17,8 @@ void pools_free(const char *pool, const void *block);
 /* Calls visit for every block under the lock: visit must not call back into this file. */
 void pools_each(void (*visit)(const struct block *block, void *context), void *context);
 
+/* Held over a fork, so that the child finds the table whole. */
+void pools_lock(void);
+void pools_unlock(void);
+
 #endif

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/lock.h"
 #include "base/memory.h"
 #include "options.h"
 #include "snapshot/cut.h"
@@ -26,6 +27,7 @@ static char program[256];
 static uint64_t started_ns;
 static uint64_t epochs[BLOCKS_EPOCH_MAX + 1];
 static unsigned taken;
+static struct lock lock; /* held while a snapshot is taken */
 
 static uint64_t now(void)
 {
@@ -159,7 +161,17 @@ static int write_file(const struct cut *cut, const struct writer_facts *facts,
     return answer->error;
 }
 
-void snapshot_take(const struct snapshot_request *request, struct snapshot_answer *answer)
+void snapshot_lock(void)
+{
+    lock_take(&lock);
+}
+
+void snapshot_unlock(void)
+{
+    lock_give(&lock);
+}
+
+static void take(const struct snapshot_request *request, struct snapshot_answer *answer)
 {
     memset(answer, 0, sizeof *answer);
     unsigned number = taken + 1;
@@ -186,4 +198,11 @@ void snapshot_take(const struct snapshot_request *request, struct snapshot_answe
         taken = number;
     cut_done(cut);
     memory_free(cut);
+}
+
+void snapshot_take(const struct snapshot_request *request, struct snapshot_answer *answer)
+{
+    lock_take(&lock);
+    take(request, answer);
+    lock_give(&lock);
 }

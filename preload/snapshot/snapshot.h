@@ -30,6 +30,11 @@ void snapshot_init(void);
 /* Control thread only, one at a time. A file with its final name is whole, whatever happens. */
 void snapshot_take(const struct snapshot_request *request, struct snapshot_answer *answer);
 
+/* Held over a fork whose child records too: its SQLite and its memory must be whole. Waits for a
+ * snapshot that is being taken. */
+void snapshot_lock(void);
+void snapshot_unlock(void);
+
 /* Fills %e %p %n %l and %% of HEAPDIFF_OUT; unknown placeholders stay. Slashes in the label become
  * dashes. False when the result does not fit in. */
 bool snapshot_fill_name(char *path, size_t size, const char *template, const char *program, int pid,

@@ -331,3 +331,13 @@ void modules_check_unloaded(void)
     }
     errno = saved;
 }
+
+void modules_lock(void)
+{
+    lock_take(&lock);
+}
+
+void modules_unlock(void)
+{
+    lock_give(&lock);
+}

@@ -71,4 +71,8 @@ const struct module *modules_get(unsigned index);
 /* The shim's own text: [start, end). */
 extern uintptr_t modules_own_start, modules_own_end;
 
+/* Held over a fork, so that the child finds the table whole. */
+void modules_lock(void);
+void modules_unlock(void);
+
 #endif

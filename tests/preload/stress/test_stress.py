@@ -19,23 +19,33 @@ def plugin(name):
     return os.path.join(PROGRAMS, f"lib{name}.so")
 
 
+def stress(folder, seconds, out, **more):
+    """Runs it, lets it say what it did, and looks at every file it left."""
+    env = dict(os.environ, LD_PRELOAD=SHIM, HEAPDIFF_OUT=os.path.join(folder, out), **more)
+    result = subprocess.run(
+        [os.path.join(PROGRAMS, "stress"), str(seconds), plugin("one"), plugin("two")],
+        env=env, capture_output=True, text=True, timeout=seconds + 60, cwd=folder, check=False)
+    print(result.stdout, result.stderr[-2000:])
+    assert result.returncode == 0, f"exit status {result.returncode}"
+    lines = result.stdout.split("\n")
+    assert "done" in lines
+    for line in lines[:lines.index("done")]:
+        assert int(line.split()[1]) > 0, f"nothing came of it: {line}"
+    for path in glob.glob(os.path.join(folder, "*.db")):
+        with sqlite3.connect(path) as db:
+            assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",), path
+    return os.listdir(folder)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        # %l instead of %n: every snapshot replaces the last one, while others read and write.
-        env = dict(os.environ, LD_PRELOAD=SHIM, HEAPDIFF_OUT=os.path.join(folder, "%l.db"))
-        result = subprocess.run(
-            [os.path.join(PROGRAMS, "stress"), str(SECONDS), plugin("one"), plugin("two")],
-            env=env, capture_output=True, text=True, timeout=SECONDS + 60, cwd=folder, check=False)
-        print(result.stdout, result.stderr)
-        assert result.returncode == 0, f"exit status {result.returncode}"
-        lines = result.stdout.split("\n")
-        assert "done" in lines
-        for line in lines[:lines.index("done")]:
-            assert int(line.split()[1]) > 0, f"nothing came of it: {line}"
-        for path in glob.glob(os.path.join(folder, "*.db")):
-            with sqlite3.connect(path) as db:
-                assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",), path
-        assert sorted(os.listdir(folder)) == ["exit.db", "stress.db"], os.listdir(folder)
+        # Every snapshot replaces the last one, while others read and write.
+        left = stress(folder, SECONDS, "%l.db")
+        assert sorted(left) == ["exit.db", "stress.db"], left
+    with tempfile.TemporaryDirectory() as folder:
+        # Forked children record too and leave their own.
+        left = stress(folder, max(SECONDS // 6, 2), "%p.%l.db", HEAPDIFF_FOLLOW="1")
+        assert len(left) > 2 and all(name.endswith(".db") for name in left), left
 
 
 if __name__ == "__main__":
