@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from processes import run_under
 
-ALL = ["plain", "heapdiff", "sampled", "pass_through", "unw_backtrace", "heaptrack", "jemalloc",
-       "tcmalloc"]
+ALL = ["plain", "heapdiff", "sampled", "pass_through", "idle", "unw_backtrace", "heaptrack",
+       "jemalloc", "tcmalloc"]
 SHORT = ["plain", "heapdiff", "unw_backtrace"]
+OVERLAP = ["plain", "heapdiff", "idle", "unw_backtrace"]
 SLOW = {"jemalloc": 60, "tcmalloc": 100, "heaptrack": 2}  # so many times fewer pairs
 
 
@@ -39,9 +40,9 @@ CASES = [
     Case("depth 64", SHORT, depth=64),
     Case("100k stacks", SHORT, stacks=100_000, run=20),
     Case("100k stacks, each pair another", SHORT, stacks=100_000, run=1, share=0.5),
-    Case("2M blocks", SHORT, live=2_000_000),
-    Case("2M blocks, dependent", SHORT, live=2_000_000, dependent=True),
-    Case("base, dependent", SHORT, dependent=True),
+    Case("2M blocks", OVERLAP, live=2_000_000),
+    Case("2M blocks, dependent", OVERLAP, live=2_000_000, dependent=True),
+    Case("base, dependent", OVERLAP, dependent=True),
 ]
 
 

@@ -61,6 +61,18 @@ def absolute(churns, rows):
             rows.append(Row(f"{case}: {name}", "ns", churns.series(case, name)))
 
 
+def overlap_rows(churns, rows):
+    """Where the time at many blocks comes from: others that lengthen the program add it too."""
+    for name in ("unw_backtrace", "idle"):
+        if churns.has("2M blocks", name):
+            ratio = churns.ratio(churns.added("2M blocks", name), churns.added("base", name))
+            rows.append(Row(f"2M blocks: added by {name} / added in base", "×", ratio))
+    ratio = churns.ratio(churns.added("2M blocks, dependent", "heapdiff"),
+                         churns.added("base, dependent", "heapdiff"))
+    rows.append(Row("2M blocks, dependent: added by heapdiff / added in base, dependent", "×",
+                    ratio))
+
+
 def churn_rows(results):
     churns, rows = Churns(results), []
     against(churns, rows, "base", "unw_backtrace", 0.4)
@@ -73,13 +85,7 @@ def churn_rows(results):
                        ("100k stacks, each pair another", 2), ("2M blocks", 2)):
         ratio = churns.ratio(churns.added(case, "heapdiff"), churns.added("base", "heapdiff"))
         rows.append(Row(f"{case}: added by heapdiff / added in base", "×", ratio, mark))
-    rows.append(Row("2M blocks, dependent: added by heapdiff / added in base, dependent", "×",
-                    churns.ratio(churns.added("2M blocks, dependent", "heapdiff"),
-                                 churns.added("base, dependent", "heapdiff"))))
-    if churns.has("2M blocks", "unw_backtrace"):
-        rows.append(Row("2M blocks: added by unw_backtrace / added in base", "×",
-                        churns.ratio(churns.added("2M blocks", "unw_backtrace"),
-                                     churns.added("base", "unw_backtrace"))))
+    overlap_rows(churns, rows)
     for name, mark in (("sampled", 1.03), ("pass_through", None)):
         ratio = churns.ratio(churns.series("base", name), churns.series("base", "plain"))
         rows.append(Row(f"base: {name} / plain", "×", ratio, mark))
@@ -100,6 +106,8 @@ def program_rows(results):
             mark = MARKS.get(program) if name == "heapdiff" else None
             rows.append(Row(f"{program}: {word}, {name} / plain", "×",
                             [one[field] / plain[field] for one, plain in pairs], mark, side))
+            rows.append(Row(f"{program}: CPU time, {name} / plain", "×",
+                            [one["cpu"] / plain["cpu"] for one, plain in pairs]))
             if field == "rate":
                 rows.append(Row(f"{program}: p99, {name} / plain", "×",
                                 [one["p99"] / plain["p99"] for one, plain in pairs]))
@@ -117,7 +125,7 @@ def memory_rows(memories, writings):
         Row("the kernel's peak RSS, heapdiff - plain", "MiB",
             [found["peak_difference"] / (1 << 20) for found in memories], allowed),
     ]
-    for name in ("heapdiff", "heaptrack"):
+    for name in ("heapdiff", "heaptrack", "heaptrack, uncompressed"):
         if name in writings[0]:
             rows.append(Row(f"written during {writings[0]['pairs']} pairs: {name}", "B",
                             [found[name] for found in writings],

@@ -41,6 +41,10 @@ def measure_writing(peers, quick):
     """Bytes that 2 M pairs write, exit included but no snapshot; plain's own output taken off."""
     pairs = 100_000 if quick else 2_000_000
     command = [peers.build / "bench_churn", pairs, 24, 10_000, 1, 1]
-    names = peers.choose(["plain", "heapdiff", "heaptrack"])
-    written = {name: run_under(peers, name, command).written for name in names}
-    return {"pairs": pairs, **{name: written[name] - written["plain"] for name in names}}
+    found = {name: run_under(peers, name, command)
+             for name in peers.choose(["plain", "heapdiff", "heaptrack"])}
+    result = {name: one.written - found["plain"].written for name, one in found.items()}
+    if "heaptrack" in found:
+        result["heaptrack"] = found["heaptrack"].written
+        result["heaptrack, uncompressed"] = found["heaptrack"].piped
+    return {"pairs": pairs, **result}

@@ -45,6 +45,7 @@ class Peers:
         self.add("heapdiff", shim, build, HEAPDIFF_AT_EXIT="0")
         self.add("sampled", shim, build, HEAPDIFF_AT_EXIT="0", HEAPDIFF_SAMPLE=SAMPLE)
         self.add("pass_through", self.build / "bench_pass_through.so", build)
+        self.add("idle", self.build / "bench_idle.so", build)
         self.add("unw_backtrace", self.build / "bench_bare_unwind.so", "libunwind-dev")
 
     def add_others(self):

@@ -18,6 +18,7 @@ class Measured:
     cpu: float  # seconds, user and system, with awaited children
     peak: int  # bytes
     written: int  # bytes given to write calls, and bytes dirtied in mapped files
+    piped: int = 0  # bytes given to helpers that compress them
 
 
 def written_by(pid):
@@ -90,5 +91,5 @@ def run_under(peers, name, arguments, **more):
         environment = peers.environment(name, DUMP_HEAPTRACK_OUTPUT=str(helpers.pipe))
         measured = run(arguments, environment, **more)
     measured.cpu += helpers.cpu
-    measured.written = helpers.written
+    measured.piped, measured.written = measured.written, helpers.written
     return measured

@@ -8,8 +8,8 @@ import socket
 import subprocess
 from pathlib import Path
 
-from processes import run, run_under
 from peers import clean_environment
+from processes import reap, run, run_under
 
 NODE_SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "node-server"
 NODE_OPTIONS = "--perf-basic-prof --interpreted-frames-native-stack"  # names for JIT frames
@@ -66,7 +66,8 @@ def cplusplus_source(count):
 
 
 def wall(peers, name, arguments, **more):
-    return {"wall": run_under(peers, name, arguments, **more).wall}
+    found = run_under(peers, name, arguments, **more)
+    return {"wall": found.wall, "cpu": found.cpu}
 
 
 def with_variables(peers, name, **variables):
@@ -115,15 +116,18 @@ class Server:
             self.ready = re.search(ready, line)
             if self.ready:
                 return
+        self.process.wait()
         raise RuntimeError(f"{arguments}: ended before it was ready")
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
+        """Whatever goes wrong, a server never stays behind."""
         self.process.terminate()
         self.process.stdout.read()
-        self.process.wait()
+        _, usage = reap(self.process)
+        self.cpu = usage.ru_utime + usage.ru_stime
 
 
 def node(peers, name, quick):
@@ -135,7 +139,7 @@ def node(peers, name, quick):
         port = server.ready.group(1)
         run([*load, port, 60 if quick else 1800], clean_environment())  # warm
         output = run([*load, port, 120 if quick else 6000], clean_environment()).output
-    return {"rate": float(re.search(r"(\d+) requests/s", output).group(1)),
+    return {"rate": float(re.search(r"(\d+) requests/s", output).group(1)), "cpu": server.cpu,
             "p99": float(re.search(r"p99 ([\d.]+) ms", output).group(1))}
 
 
@@ -152,11 +156,12 @@ def redis(peers, name, quick, pipeline=1):
     arguments = ["redis-server", "--port", port, "--save", "", "--appendonly", "no"]
     command = ["redis-benchmark", "-p", port, "-t", "set,get", "-n", count, "-r", 100_000,
                "-d", 64, "-P", pipeline, "--csv"]
-    with Server(peers, name, arguments, "Ready to accept connections"):
+    with Server(peers, name, arguments, "Ready to accept connections") as server:
         output = run(command, clean_environment()).output
     rows = [row for row in csv.DictReader(output.splitlines()) if row["test"] in ("SET", "GET")]
     seconds = sum(1 / float(row["rps"]) for row in rows)
-    return {"rate": len(rows) / seconds, "p99": float(rows[0]["p99_latency_ms"])}
+    return {"rate": len(rows) / seconds, "cpu": server.cpu,
+            "p99": float(rows[0]["p99_latency_ms"])}
 
 
 def redis_pipelined(peers, name, quick):
