@@ -129,6 +129,7 @@ static cJSON *site_object(const struct comparison *comparison, const struct site
     add_number(object, "rank", (int64_t)rank);
     add_text(object, "kind", kinds[site->kind]);
     add_text(object, "name", name.bytes);
+    cJSON_AddItemToObject(object, "frame", frame_object(&site->frame));
     if (comparison->count > 1) {
         add_number(object, "growth_bytes", site->growth_bytes);
         add_number(object, "growth_blocks", site->growth_blocks);
