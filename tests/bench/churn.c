@@ -147,6 +147,6 @@ int main(int argc, char **argv)
         results[i] = (double)(i + 1);
     if (threads == 1)
         run(&results[0]);
-    printf("%.2f\n", threads == 1 ? results[0] : run_threads(results));
+    printf("%10.2f\n", threads == 1 ? results[0] : run_threads(results));
     return 0;
 }
