@@ -5,7 +5,10 @@
 #include "hooks/real.h"
 
 #include <dlfcn.h>
+#include <link.h> /* _r_debug */
 #include <stdatomic.h>
+
+#include "tables/elf.h"
 
 struct real real;
 
@@ -16,28 +19,39 @@ void *real_bootstrap_alloc(size_t size, size_t alignment)
 {
     if (alignment < 16)
         alignment = 16;
+    if (size > REAL_BOOTSTRAP_SIZE || alignment > REAL_BOOTSTRAP_SIZE)
+        return NULL;
     size_t need = (size + 15) & ~(size_t)15;
     size_t from = atomic_fetch_add(&bootstrap_used, need + alignment);
-    if (need > REAL_BOOTSTRAP_SIZE || from + need + alignment > REAL_BOOTSTRAP_SIZE)
+    if (from + need + alignment > REAL_BOOTSTRAP_SIZE)
         return NULL;
     return (void *)(((uintptr_t)real_bootstrap + from + alignment - 1) &
                     ~(uintptr_t)(alignment - 1));
 }
 
+extern ElfW(Dyn) _DYNAMIC[] __attribute__((visibility("hidden"))); /* of libheapdiff.so */
+
+/* What dlsym(RTLD_NEXT) would find. dlsym itself allocates when it finds nothing, and the first
+ * malloc of a program that brings its own allocator may be on its way through that allocator's
+ * initialisation: it would wait for itself. No lock either; the list of modules cannot change yet.
+ */
+static void *next(const char *name)
+{
+    const struct link_map *map = _r_debug.r_map;
+    struct elf_function function;
+    while (map && map->l_ld != _DYNAMIC)
+        map = map->l_next;
+    for (map = map ? map->l_next : NULL; map; map = map->l_next)
+        if (elf_find_dynamic(map->l_ld, map->l_addr, name, &function))
+            return (void *)function.start;
+    return NULL;
+}
+
 static void resolve(void)
 {
-    /* malloc and free before all that may be absent, for a failed dlsym allocates its message;
-     * the break before them, for an allocator of the program's own asks for it. */
-    real.brk = dlsym(RTLD_NEXT, "brk");
-    real.sbrk = dlsym(RTLD_NEXT, "sbrk");
-    real.free = dlsym(RTLD_NEXT, "free");
-    real.calloc = dlsym(RTLD_NEXT, "calloc");
-    real.realloc = dlsym(RTLD_NEXT, "realloc");
-    real.malloc = dlsym(RTLD_NEXT, "malloc");
-#define HOOK(result, name, parameters, arguments) real.name = dlsym(RTLD_NEXT, #name);
+#define HOOK(result, name, parameters, arguments) real.name = next(#name);
 #include "hooks/hooks.def"
 #undef HOOK
-    dlerror(); /* forget the message about functions that are not there */
 }
 
 void real_first_use(void)

@@ -20,7 +20,7 @@ struct real {
 extern struct real real;
 
 /* Looks up all of them, once: by the first hook or by the constructor, whichever comes first.
- * Does nothing when it is called from within itself (dlsym may allocate). */
+ * Takes no lock and does not allocate. */
 void real_first_use(void);
 
 /* Looks up one operator that was null: also in a libstdc++ that was loaded later and privately.

@@ -18,4 +18,8 @@ struct elf_function {
  * does not export it or has no such table. The module must be loaded. */
 bool elf_find(const struct module *module, const char *name, struct elf_function *function);
 
+/* The same by the dynamic section, as a link_map has it. */
+bool elf_find_dynamic(const ElfW(Dyn) *dynamic, uintptr_t bias, const char *name,
+                      struct elf_function *function);
+
 #endif
