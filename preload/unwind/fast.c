@@ -42,21 +42,22 @@ void unwind_copy(const struct unwind *unwind, uintptr_t *addresses)
         addresses[i] = unwind->frames[unwind->depth - 1 - i].pc;
 }
 
-/* How many of the outermost frames of the last stack still stand, of the first count. */
+static inline uintptr_t changed(const struct unwind_frame *frame)
+{
+    return (*frame->pc_slot ^ frame->pc) | (*frame->bp_slot ^ frame->bp);
+}
+
+/* How many of the outermost frames of the last stack still stand, of the first count. Four at a
+ * time, written out: the loads do not wait for each other, and compilers leave a loop a loop. */
 static inline unsigned still_true(const struct unwind_frame *frames, unsigned count)
 {
-    unsigned i = 0;
-    for (; i + 4 <= count; i += 4) {
-        uintptr_t changed = 0;
-        for (unsigned j = i; j < i + 4; j++)
-            changed |= (*frames[j].pc_slot ^ frames[j].pc) | (*frames[j].bp_slot ^ frames[j].bp);
-        if (changed)
+    const struct unwind_frame *at = frames, *end = frames + count;
+    for (; end - at >= 4; at += 4)
+        if (changed(&at[0]) | changed(&at[1]) | changed(&at[2]) | changed(&at[3]))
             break;
-    }
-    for (; i < count; i++)
-        if (*frames[i].pc_slot != frames[i].pc || *frames[i].bp_slot != frames[i].bp)
-            break;
-    return i;
+    while (at < end && !changed(at))
+        at++;
+    return (unsigned)(at - frames);
 }
 
 /* A walk in progress: new frames lie in the last third of the room, innermost first. */
