@@ -7,7 +7,7 @@
 #include "tables/modules.h"
 #include "unwind/cfi.h"
 
-_Atomic uint64_t rules_table[RULES_COUNT];
+struct rules_line rules_table[RULES_LINES];
 
 static uint64_t look_up(uintptr_t pc)
 {
@@ -25,22 +25,45 @@ static uint64_t look_up(uintptr_t pc)
     case CFI_ROW:
         break;
     }
+    if (row.cfa_offset >= RULE_MOST || row.saved_bp >= RULE_MOST)
+        return rule_make(RULE_COMPLEX, 0, 0);
     return rule_make(row.from_bp ? RULE_BP : RULE_SP, row.cfa_offset, row.saved_bp);
 }
 
-__attribute__((noinline, cold)) uint64_t rules_find_slow(uintptr_t pc)
+/* Its own way if that is free, else any free one, else its own: somebody has to go. */
+static void keep(uintptr_t pc, uint64_t rule)
 {
+    struct rules_line *line = rules_line(pc);
+    unsigned own = pc >> 4 & (RULES_WAYS - 1), way = own;
+    for (unsigned i = 0; i < RULES_WAYS; i++) {
+        way = (own + i) % RULES_WAYS;
+        if (!atomic_load_explicit(&line->ways[way], memory_order_relaxed))
+            break;
+    }
+    if (atomic_load_explicit(&line->ways[way], memory_order_relaxed))
+        way = own;
+    atomic_store_explicit(&line->ways[way], rule | rules_tag(pc) << RULE_BITS,
+                          memory_order_relaxed);
+}
+
+__attribute__((noinline)) uint64_t rules_find_slow(uintptr_t pc)
+{
+    const struct rules_line *line = rules_line(pc);
+    for (unsigned way = 0; way < RULES_WAYS; way++) {
+        uint64_t word = atomic_load_explicit(&line->ways[way], memory_order_relaxed);
+        if (word >> RULE_BITS == rules_tag(pc) && rule_kind(word) && pc >> 47 == 0)
+            return word & RULE_MASK;
+    }
     uint64_t rule = look_up(pc);
-    uint64_t scattered = rules_scatter(pc);
     if (pc >> 47 == 0)
-        atomic_store_explicit(&rules_table[scattered >> 31],
-                              rule | (scattered & 0x7fffffff) << RULE_BITS, memory_order_relaxed);
+        keep(pc, rule);
     return rule;
 }
 
 void rules_forget(void)
 {
-    for (unsigned i = 0; i < RULES_COUNT; i++)
-        if (atomic_load_explicit(&rules_table[i], memory_order_relaxed))
-            atomic_store_explicit(&rules_table[i], 0, memory_order_relaxed);
+    for (unsigned i = 0; i < RULES_LINES; i++)
+        for (unsigned way = 0; way < RULES_WAYS; way++)
+            if (atomic_load_explicit(&rules_table[i].ways[way], memory_order_relaxed))
+                atomic_store_explicit(&rules_table[i].ways[way], 0, memory_order_relaxed);
 }

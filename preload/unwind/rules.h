@@ -1,8 +1,11 @@
 /* rules.h -- How to get from a frame to its caller, by return address; a cache of rules.
  *
  * A rule in one word, so that a reader needs no lock:
- *   bits 0…2 kind, 3…17 CFA offset / 8, 18…32 distance of the saved rbp below the CFA / 8
- *   (0: rbp is unchanged), 33…63 tag: what of the address is not in the place.
+ *   bits 0…2 kind, 3…16 CFA offset / 8, 17…31 distance of the saved rbp below the CFA / 8
+ *   (0: rbp is unchanged), 32…63 tag: what of the address is not in the place.
+ *
+ * A cache line holds rules of 128 bytes of code (and of what is a multiple of 4 MiB away), so that
+ * the rules of a function that runs lie together as its code does.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -21,12 +24,17 @@ enum rule_kind {
     RULE_COMPLEX, /* signal frames, expressions: only libunwind knows */
 };
 
-#define RULE_BITS   33
+#define RULE_BITS   32
 #define RULE_MASK   (((uint64_t)1 << RULE_BITS) - 1)
-#define RULES_BITS  16 /* places; the product below has 47 bits: place and tag */
-#define RULES_COUNT (1u << RULES_BITS)
+#define RULE_MOST   ((uintptr_t)8 << 14) /* offsets are below this */
+#define RULES_WAYS  8
+#define RULES_BITS  15
+#define RULES_LINES (1u << RULES_BITS)
 
-extern _Atomic uint64_t rules_table[RULES_COUNT];
+struct rules_line {
+    _Alignas(64) _Atomic uint64_t ways[RULES_WAYS];
+};
+extern struct rules_line rules_table[RULES_LINES];
 
 static inline enum rule_kind rule_kind(uint64_t rule)
 {
@@ -35,35 +43,40 @@ static inline enum rule_kind rule_kind(uint64_t rule)
 
 static inline uintptr_t rule_cfa(uint64_t rule)
 {
-    return (rule >> 3 & 0x7fff) * 8;
+    return (rule >> 3 & 0x3fff) * 8;
 }
 
 static inline uintptr_t rule_saved_bp(uint64_t rule)
 {
-    return (rule >> 18 & 0x7fff) * 8;
+    return (rule >> 17 & 0x7fff) * 8;
 }
 
 static inline uint64_t rule_make(enum rule_kind kind, uintptr_t cfa, uintptr_t saved_bp)
 {
-    return (uint64_t)kind | (uint64_t)(cfa / 8) << 3 | (uint64_t)(saved_bp / 8) << 18;
+    return (uint64_t)kind | (uint64_t)(cfa / 8) << 3 | (uint64_t)(saved_bp / 8) << 17;
 }
 
-/* Looks the rule up in the module's tables and keeps it. */
+/* The rule for the frame that the return address leads to, when it is not in its first place. */
 uint64_t rules_find_slow(uintptr_t pc);
 
-/* Multiplication by an odd number is a bijection of the 47-bit addresses, so place and tag
- * together are the address. */
-static inline uint64_t rules_scatter(uintptr_t pc)
+/* Together with the line, bits 7 to 21, this is the address. */
+static inline uint64_t rules_tag(uintptr_t pc)
 {
-    return (pc * 0x5bd1e9955bd1e995ull) & (((uint64_t)1 << 47) - 1);
+    return (pc >> 22 << 7 | (pc & 127)) & 0xffffffff;
+}
+
+static inline struct rules_line *rules_line(uintptr_t pc)
+{
+    return &rules_table[pc >> 7 & (RULES_LINES - 1)];
 }
 
 /* The rule for the frame that the return address leads to; never RULE_NONE. */
 static inline uint64_t rules_find(uintptr_t pc)
 {
-    uint64_t scattered = rules_scatter(pc);
-    uint64_t word = atomic_load_explicit(&rules_table[scattered >> 31], memory_order_relaxed);
-    if (__builtin_expect(word >> RULE_BITS == (scattered & 0x7fffffff) && rule_kind(word), 1))
+    const struct rules_line *line = rules_line(pc);
+    uint64_t word =
+        atomic_load_explicit(&line->ways[pc >> 4 & (RULES_WAYS - 1)], memory_order_relaxed);
+    if (__builtin_expect(word >> RULE_BITS == rules_tag(pc) && rule_kind(word), 1))
         return word & RULE_MASK;
     return rules_find_slow(pc);
 }
