@@ -216,13 +216,15 @@ static inline bool is_empty(struct line *line)
 }
 
 /* The cell of the block with this offset, in the line or its extensions; NULL when there is none.
- */
-static __attribute__((noinline)) cell *search(struct line *line, uint32_t offset)
+ * Looks in the order in which blocks_insert has looked for a free one. */
+static __attribute__((noinline)) cell *search(struct line *line, unsigned first, uint32_t offset)
 {
     for (; line; line = next_line(line, false))
-        for (unsigned i = 0; i < CELLS; i++)
-            if (is_at(atomic_load_explicit(&line->cells[i], memory_order_relaxed), offset))
-                return &line->cells[i];
+        for (unsigned i = 0; i < CELLS; i++) {
+            cell *at = &line->cells[first + i < CELLS ? first + i : first + i - CELLS];
+            if (is_at(atomic_load_explicit(at, memory_order_relaxed), offset))
+                return at;
+        }
     return NULL;
 }
 
@@ -234,7 +236,8 @@ bool blocks_remove(uintptr_t address, struct block *was)
         return false;
     cell *found = &line->cells[first_cell(address)];
     if (__builtin_expect(!is_at(atomic_load_explicit(found, memory_order_relaxed), offset), 0)) {
-        if (__builtin_expect(is_empty(line), 1) || !(found = search(line, offset)))
+        if (__builtin_expect(is_empty(line), 1) ||
+            !(found = search(line, first_cell(address), offset)))
             return false;
     }
     uint64_t value = atomic_load_explicit(found, memory_order_relaxed);
