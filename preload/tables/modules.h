@@ -3,8 +3,8 @@
  * The loader's list is behind a lock that a thread in dlopen holds while it allocates; asking for
  * it from inside malloc is the classic deadlock. glibc (2.35 and later) answers "what is loaded at
  * this address" without a lock: _dl_find_object. Modules are learned from it one by one, when an
- * address of theirs first occurs in a stack, and the control thread reads the loader's list in
- * full for a snapshot.
+ * address of theirs first occurs in a stack; the constructor reads the loader's list once, and a
+ * snapshot finds what is left by the mappings of the process.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -47,7 +47,7 @@ const struct module *modules_find_mapped(uintptr_t start, const char *path);
  * address it looks for, and that module is learned first. */
 int modules_visit(int (*visit)(struct dl_phdr_info *, size_t, void *), void *context);
 
-/* Reads the loader's whole list. Takes the loader's lock: control thread and constructor only. */
+/* Reads the loader's whole list. Takes the loader's lock: constructor only. */
 void modules_refresh(void);
 
 /* After a dlclose: marks what is gone. Addresses of unloaded modules keep their meaning for the
