@@ -3,7 +3,7 @@
  * Two sources. Tables that application threads write to are mapped straight from the kernel: a
  * guest must not run an allocator, with its locks and its state per thread, inside the program's
  * malloc. Everything of the control thread (SQLite above all) comes from the private jemalloc.
- * Both are listed here, so that a snapshot can say what recording costs.
+ * Both are listed in base/ranges.c, so that a snapshot can say what recording costs.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -22,12 +22,5 @@ void memory_unmap(void *start, size_t size);
 void *memory_alloc(size_t size);
 void *memory_resize(void *block, size_t size);
 void memory_free(void *block);
-
-/* Calls visit for every address range of ours, in no order; ranges may touch. */
-void memory_each(void (*visit)(uintptr_t start, size_t size, void *context), void *context);
-
-/* Used by guest_mmap and guest_munmap to keep the list true. */
-void memory_note(const void *start, size_t size);
-void memory_forget(const void *start, size_t size);
 
 #endif

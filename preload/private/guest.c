@@ -17,9 +17,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/memory.h"
 #include "base/probe.h"
-#include "tables/modules.h"
+#include "base/ranges.h"
 
 void *hd_je_malloc(size_t size);
 void *hd_je_calloc(size_t count, size_t size);
@@ -56,13 +55,13 @@ void *guest_mmap(void *address, size_t size, int protection, int flags, int fd, 
 {
     void *start = (void *)syscall(SYS_mmap, address, size, protection, flags, fd, offset);
     if (start != MAP_FAILED)
-        memory_note(start, size);
+        ranges_add(start, size);
     return start;
 }
 
 int guest_munmap(void *address, size_t size)
 {
-    memory_forget(address, size);
+    ranges_remove(address, size);
     return (int)syscall(SYS_munmap, address, size);
 }
 
@@ -74,11 +73,6 @@ void *guest_mremap(void *address, size_t old_size, size_t new_size, int flags, .
     void *target = va_arg(arguments, void *); /* garbage unless MREMAP_FIXED; the kernel knows */
     va_end(arguments);
     return (void *)syscall(SYS_mremap, address, old_size, new_size, flags, target);
-}
-
-int guest_dl_iterate_phdr(int (*visit)(struct dl_phdr_info *, size_t, void *), void *context)
-{
-    return modules_visit(visit, context);
 }
 
 int guest_probe_pipe(int fds[2], int flags)

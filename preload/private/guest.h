@@ -20,7 +20,7 @@ void *guest_mmap(void *address, size_t size, int protection, int flags, int fd, 
 int guest_munmap(void *address, size_t size);
 void *guest_mremap(void *address, size_t old_size, size_t new_size, int flags, ...);
 
-/* Modules from our own list (tables/modules.c), so that nobody takes the loader's lock. */
+/* Modules from our own list, so that nobody takes the loader's lock: unwind/libunwind.c. */
 int guest_dl_iterate_phdr(int (*visit)(struct dl_phdr_info *, size_t, void *), void *context);
 
 /* libunwind asks whether an address can be read by writing it into a pipe; a guest holds no

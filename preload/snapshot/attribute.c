@@ -12,6 +12,7 @@
 
 #include "base/memory.h"
 #include "base/pagemap.h"
+#include "base/ranges.h"
 #include "record/thread.h"
 #include "snapshot/cut.h"
 
@@ -188,7 +189,7 @@ int cut_attribute(struct cut *cut, const bool *mapping_has_blocks)
                                         maps[i].by_allocator ? "allocator" : "mmap", maps[i].stack,
                                         maps[i].epoch, maps[i].reserved, 0});
     memory_free(maps);
-    memory_each(add_own, &collector);
+    ranges_each(add_own, &collector);
     add_thread_stacks(&collector);
     sort_regions(&collector);
     size_t region = 0;

@@ -1,18 +1,25 @@
 /* libunwind.c -- Unwinding by libunwind: the reference, and the way through the unusual.
  *
  * libunwind keeps a cache of frame rules per thread and, where code has no unwind tables (V8, the
- * JVM), follows the frame pointer; it asks for modules through private/guest.c, never the loader.
+ * JVM), follows the frame pointer; it asks us for modules (private/libunwind_guest.h), never the
+ * loader.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #define UNW_LOCAL_ONLY
 #include <libunwind.h>
 
+#include "private/guest.h"
 #include "tables/modules.h"
 #include "tables/stacks.h" /* stacks_hash_add */
 #include "unwind/unwind.h"
 
 #define OWN_FRAMES 16 /* of the shim, at the leaf: more than there can be */
+
+int guest_dl_iterate_phdr(int (*visit)(struct dl_phdr_info *, size_t, void *), void *context)
+{
+    return modules_visit(visit, context);
+}
 
 void unwind_init(void)
 {
