@@ -58,3 +58,16 @@ void memory_free(void *block)
 {
     guest_free(block);
 }
+
+bool memory_make_room(void *array, size_t element, size_t count, size_t *room)
+{
+    if (count < *room)
+        return true;
+    size_t more = *room ? *room * 2 : 1024;
+    void *bigger = memory_resize(*(void **)array, more * element);
+    if (!bigger)
+        return false;
+    *(void **)array = bigger;
+    *room = more;
+    return true;
+}

@@ -10,6 +10,7 @@
 #ifndef BASE_MEMORY_H
 #define BASE_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,5 +23,10 @@ void memory_unmap(void *start, size_t size);
 void *memory_alloc(size_t size);
 void *memory_resize(void *block, size_t size);
 void memory_free(void *block);
+
+/* Makes room for one more element in an array of the private jemalloc that holds count of *room:
+ * doubles it when it is full. array is the address of the pointer. False when there is no memory;
+ * the array is then as it was. */
+bool memory_make_room(void *array, size_t element, size_t count, size_t *room);
 
 #endif

@@ -45,7 +45,8 @@ CREATE TABLE stack (
   node_id         INTEGER REFERENCES node (id),  -- leaf frame; NULL when no frame was found
   kind            TEXT    NOT NULL,   -- 'malloc', 'buffer', 'mmap', 'brk', 'shm', 'pool'
   live_blocks     INTEGER NOT NULL,
-  live_bytes      INTEGER NOT NULL,   -- as requested by the program, without allocator rounding
+  live_bytes      INTEGER NOT NULL,   -- as requested by the program, without allocator rounding;
+                                      -- of mappings made without access, what is resident
   live_variance   REAL    NOT NULL,   -- of live_bytes, in bytes squared; 0 when not sampled
   allocations     INTEGER NOT NULL,   -- ever, including those that were freed
   allocated_bytes INTEGER NOT NULL,   -- ever

@@ -8,15 +8,8 @@
 
 static const struct process_mapping *mapping_of(const struct process_maps *maps, uintptr_t address)
 {
-    size_t low = 0, high = maps->count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (maps->mappings[middle].end <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    const struct process_mapping *mapping = low < maps->count ? &maps->mappings[low] : NULL;
+    size_t at = process_mapping_after(maps, address);
+    const struct process_mapping *mapping = at < maps->count ? &maps->mappings[at] : NULL;
     return mapping && mapping->start <= address ? mapping : NULL;
 }
 

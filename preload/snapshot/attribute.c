@@ -25,27 +25,13 @@ struct collector {
     bool out_of_memory;
 };
 
-/* Index of the first mapping that ends after the address. */
-static size_t mapping_after(const struct cut *cut, uintptr_t address)
-{
-    size_t low = 0, high = cut->maps.count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (cut->maps.mappings[middle].end <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* Pages are counted only where a mapping is resident and not covered whole: a reservation of
  * terabytes costs nothing. */
 static uint64_t resident(struct collector *collector, uintptr_t start, uintptr_t end)
 {
     const struct cut *cut = collector->cut;
     uint64_t sum = 0;
-    for (size_t i = mapping_after(cut, start); i < cut->maps.count; i++) {
+    for (size_t i = process_mapping_after(&cut->maps, start); i < cut->maps.count; i++) {
         const struct process_mapping *mapping = &cut->maps.mappings[i];
         if (mapping->start >= end)
             break;
@@ -63,15 +49,10 @@ static uint64_t resident(struct collector *collector, uintptr_t start, uintptr_t
 static void add_region(struct collector *collector, const struct cut_region *region)
 {
     struct cut *cut = collector->cut;
-    if (cut->region_count == cut->region_room) {
-        size_t room = cut->region_room ? cut->region_room * 2 : 512;
-        void *bigger = memory_resize(cut->regions, room * sizeof *cut->regions);
-        if (!bigger) {
-            collector->out_of_memory = true;
-            return;
-        }
-        cut->regions = bigger;
-        cut->region_room = room;
+    if (!memory_make_room(&cut->regions, sizeof *cut->regions, cut->region_count,
+                          &cut->region_room)) {
+        collector->out_of_memory = true;
+        return;
     }
     cut->regions[cut->region_count++] = *region;
 }
@@ -87,7 +68,7 @@ static void add_thread_stacks(struct collector *collector)
 {
     for (struct thread *thread = thread_first(); thread; thread = thread->next) {
         uintptr_t pointer = thread->pointer;
-        size_t at = mapping_after(collector->cut, pointer);
+        size_t at = process_mapping_after(&collector->cut->maps, pointer);
         const struct process_mapping *mapping = &collector->cut->maps.mappings[at];
         if (pointer && at < collector->cut->maps.count && mapping->start <= pointer &&
             strcmp(mapping->kind, "anonymous") == 0 && pointer != thread_main_pointer())

@@ -47,15 +47,9 @@ static void mark_mapping(struct sweep *sweep, uintptr_t address)
 static void keep_block(struct sweep *sweep, const struct block *block)
 {
     struct cut *cut = sweep->cut;
-    if (cut->block_count == cut->block_room) {
-        size_t room = cut->block_room ? cut->block_room * 2 : 4096;
-        void *bigger = memory_resize(cut->blocks, room * sizeof *cut->blocks);
-        if (!bigger) {
-            sweep->out_of_memory = true;
-            return;
-        }
-        cut->blocks = bigger;
-        cut->block_room = room;
+    if (!memory_make_room(&cut->blocks, sizeof *cut->blocks, cut->block_count, &cut->block_room)) {
+        sweep->out_of_memory = true;
+        return;
     }
     cut->blocks[cut->block_count++] = *block;
 }

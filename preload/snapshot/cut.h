@@ -1,7 +1,7 @@
 /* cut.h -- A cut through the tables: what is live at one moment, copied while others go on.
  *
- * Nobody is stopped. Counters are read after the blocks, so a stack has never fewer allocations
- * than live blocks by more than what was freed meanwhile; writers clamp.
+ * Nobody is stopped: each block is seen as it was at some moment during the cut. Counters are read
+ * after the blocks, so that a stack has at least as many allocations as live blocks.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -101,14 +101,8 @@ static bool begin_mapping(struct process_maps *maps, const char *line)
     if (sscanf(line, "%lx-%lx %4s %lx %*s %*s %n", &start, &end, permissions, &file_offset,
                &path_at) < 4)
         return false;
-    if (maps->count == maps->room) {
-        size_t room = maps->room ? maps->room * 2 : 512;
-        void *bigger = memory_resize(maps->mappings, room * sizeof *maps->mappings);
-        if (!bigger)
-            return false;
-        maps->mappings = bigger;
-        maps->room = room;
-    }
+    if (!memory_make_room(&maps->mappings, sizeof *maps->mappings, maps->count, &maps->room))
+        return false;
     struct process_mapping *mapping = &maps->mappings[maps->count];
     const char *path = path_at ? line + path_at : "";
     *mapping = (struct process_mapping){.start = start, .end = end, .file_offset = file_offset};
@@ -167,6 +161,19 @@ void process_maps_done(struct process_maps *maps)
 {
     memory_free(maps->mappings);
     memory_free(maps->paths);
+}
+
+size_t process_mapping_after(const struct process_maps *maps, uintptr_t address)
+{
+    size_t low = 0, high = maps->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (maps->mappings[middle].end <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 /* ---- pagemap ------------------------------------------------------------------------------------

@@ -31,6 +31,9 @@ struct process_maps {
 int process_read_maps(struct process_maps *maps);
 void process_maps_done(struct process_maps *maps);
 
+/* Index of the first mapping that ends after the address; maps->count when there is none. */
+size_t process_mapping_after(const struct process_maps *maps, uintptr_t address);
+
 /* Bytes of [start, end) that are in memory now; 0 when it cannot be told. The kernel's zero page
  * counts here, and not in the Rss of smaps. */
 uint64_t process_resident(int pagemap, uintptr_t start, uintptr_t end);

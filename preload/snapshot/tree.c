@@ -36,25 +36,11 @@ static bool ids_make_room(struct tree_ids *ids, size_t used)
     return true;
 }
 
-/* Room for one more element in an array of the private jemalloc. */
-static bool array_make_room(void *array, size_t element, size_t count, size_t *room)
-{
-    if (count < *room)
-        return true;
-    size_t more = *room ? *room * 2 : 2048;
-    void *bigger = memory_resize(*(void **)array, more * element);
-    if (!bigger)
-        return false;
-    *(void **)array = bigger;
-    *room = more;
-    return true;
-}
-
 static uint32_t add_location(struct tree *tree, const struct tree_location *location)
 {
     if (!ids_make_room(&tree->location_ids, tree->location_count) ||
-        !array_make_room(&tree->locations, sizeof *tree->locations, tree->location_count,
-                         &tree->location_room))
+        !memory_make_room(&tree->locations, sizeof *tree->locations, tree->location_count,
+                          &tree->location_room))
         return 0;
     struct tree_slot *slot =
         slot_of(&tree->location_ids, location->address, (uintptr_t)location->module);
@@ -69,7 +55,7 @@ static uint32_t add_location(struct tree *tree, const struct tree_location *loca
 static uint32_t add_node(struct tree *tree, uint32_t parent, uint32_t location)
 {
     if (!ids_make_room(&tree->node_ids, tree->node_count) ||
-        !array_make_room(&tree->nodes, sizeof *tree->nodes, tree->node_count, &tree->node_room))
+        !memory_make_room(&tree->nodes, sizeof *tree->nodes, tree->node_count, &tree->node_room))
         return parent;
     struct tree_slot *slot = slot_of(&tree->node_ids, parent, location);
     if (!slot->id) {
