@@ -25,6 +25,8 @@
 #include "record/pools.h"
 #include "record/record.h"
 #include "record/thread.h"
+#include "snapshot/file.h"
+#include "snapshot/process.h"
 #include "tables/maps.h"
 #include "tables/modules.h"
 #include "unwind/unwind.h"
@@ -34,16 +36,28 @@
 static pid_t recorded_pid; /* 0: passive */
 static atomic_flag exit_begun = ATOMIC_FLAG_INIT;
 
+/* Was this process forked, without an exec since? A program may fork before main, in a constructor
+ * that runs before ours: that child is not the program that was started either. */
+static bool is_forked(void)
+{
+    enum { FORKED_NO_EXEC = 0x40 }; /* PF_FORKNOEXEC of the kernel, in field 9 of stat */
+    char text[1024];
+    process_read_text("/proc/self/stat", text, sizeof text);
+    const char *field = strrchr(text, ')');
+    for (int i = 2; field && i < 9; i++)
+        field = strchr(field + 1, ' ');
+    return field && strtoul(field, NULL, 10) & FORKED_NO_EXEC;
+}
+
 static bool is_root(void)
 {
     const char *root = getenv(ROOT_VARIABLE);
     char own[16];
     snprintf(own, sizeof own, "%d", (int)getpid());
-    if (root && strcmp(root, own) != 0)
-        return false;
-    if (!root)
-        setenv(ROOT_VARIABLE, own, 1);
-    return true;
+    if (root)
+        return strcmp(root, own) == 0;
+    setenv(ROOT_VARIABLE, own, 1);
+    return !is_forked();
 }
 
 static void say_options(void)
@@ -84,6 +98,7 @@ static void after_fork_in_child(void)
     record_stop();
     recorded_pid = 0;
     worker_forked();
+    file_forked();
     page_leave();
     if (options.follow)
         begin();
@@ -133,7 +148,10 @@ static void begin(void)
         recorded_pid = 0;
         return;
     }
-    set_signal();
+    if (!options.thread)
+        worker_stop(); /* it has learned what only a thread of ours can */
+    else
+        set_signal();
     record_start();
 }
 
@@ -146,6 +164,8 @@ static __attribute__((constructor(101))) void birth(void)
         return;
     if (options_complaint())
         log_line("%s", options_complaint());
+    if (!options.thread && (options.signal || options.interval > 0 || options.at_rss_count > 0))
+        log_line("HEAPDIFF_THREAD=0: no snapshots by signal, interval or RSS");
     if (options.verbose)
         say_options();
     modules_refresh();
@@ -162,12 +182,20 @@ static __attribute__((constructor(101))) void birth(void)
 /* ---- death --------------------------------------------------------------------------------------
  */
 
-void init_at_exit(void)
+/* A signal handler may end the process while its own thread holds one of our locks: then nobody
+ * can look at the tables any more. */
+static bool tables_are_free(void)
+{
+    return maps_settles() && pools_settles() && modules_settles();
+}
+
+void init_at_exit(bool orderly)
 {
     /* A vfork child shares our memory and calls _exit: it is not the process that we record. */
     if (!recorded_pid || recorded_pid != getpid() || atomic_flag_test_and_set(&exit_begun))
         return;
-    if (options.at_exit)
+    /* Without a thread one must be made, which allocates: not in _exit, a signal handler's way. */
+    if (options.at_exit && (orderly || worker_is_here()) && tables_are_free())
         worker_ask(REASON_EXIT, "", true);
     page_close();
 }
@@ -181,5 +209,5 @@ void init_exit_begins(void *nothing)
 
 static __attribute__((destructor(101))) void death(void)
 {
-    init_at_exit();
+    init_at_exit(true);
 }

@@ -5,8 +5,11 @@
 #ifndef INIT_H
 #define INIT_H
 
-/* Writes the exit snapshot if it is wanted and has not been written; from exit handlers, _exit. */
-void init_at_exit(void);
+#include <stdbool.h>
+
+/* Writes the exit snapshot if it is wanted and has not been written. orderly: from an exit handler;
+ * else from _exit, perhaps in a signal handler. */
+void init_at_exit(bool orderly);
 
 /* An exit handler: the program has begun to exit and stderr is still what it was. */
 void init_exit_begins(void *nothing);

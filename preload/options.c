@@ -82,6 +82,46 @@ static bool read_signal(const char *text)
     return is_usable(options.signal);
 }
 
+/* "90%", "1.5G", "800MiB", "100000000": one limit of SIZE in text. */
+static bool read_limit(const char *text, size_t size, struct options_limit *limit)
+{
+    static const char units[] = "KMGT";
+    char *end;
+    if (size == 0 || size >= sizeof limit->text || *text < '0' || *text > '9' ||
+        strcspn(text, "xXeE") < size) /* what else strtod takes for a number */
+        return false;
+    memcpy(limit->text, text, size);
+    limit->text[size] = '\0';
+    double value = strtod(limit->text, &end);
+    *limit = (struct options_limit){.percent = strcmp(end, "%") == 0 ? value : 0};
+    memcpy(limit->text, text, size);
+    if (limit->percent > 0)
+        return limit->percent <= 100;
+    const char *unit = *end ? strchr(units, *end & ~0x20) : NULL;
+    for (const char *c = units; unit && c <= unit; c++)
+        value *= 1024;
+    limit->bytes = value >= 1 && value < 1e18 ? (uint64_t)value : 0;
+    end += unit ? 1 : 0;
+    end += unit && *end == 'i' ? 1 : 0;
+    return limit->bytes > 0 && (!*end || strcasecmp(end, "b") == 0);
+}
+
+static bool read_at_rss(const char *text)
+{
+    options.at_rss_count = 0;
+    if (strcmp(text, "off") == 0)
+        return true;
+    for (;;) {
+        size_t size = strcspn(text, "|,");
+        if (options.at_rss_count == OPTIONS_LIMITS ||
+            !read_limit(text, size, &options.at_rss[options.at_rss_count++]))
+            return false;
+        if (!text[size])
+            return true;
+        text += size + 1;
+    }
+}
+
 static bool read_flag(const char *text, bool *flag)
 {
     *flag = strcmp(text, "1") == 0;
@@ -98,6 +138,11 @@ static bool read_follow(const char *text)
     return read_flag(text, &options.follow);
 }
 
+static bool read_thread(const char *text)
+{
+    return read_flag(text, &options.thread);
+}
+
 static bool read_verbose(const char *text)
 {
     return read_flag(text, &options.verbose);
@@ -111,15 +156,19 @@ static struct option_row table[] = {
     {"HEAPDIFF_DEPTH", "128", "most frames kept of a stack", NULL, false},
     {"HEAPDIFF_INTERVAL", "off", "seconds between snapshots taken by themselves", NULL, false},
     {"HEAPDIFF_SIGNAL", "off", "a signal that takes a snapshot (USR2, RTMIN+5)", NULL, false},
+    {"HEAPDIFF_AT_RSS", "off",
+     "a snapshot when RSS passes 1.5G or 90% of the limit; a list: 1G,90%", NULL, false},
     {"HEAPDIFF_AT_EXIT", "1", "write a last snapshot at exit", NULL, false},
     {"HEAPDIFF_FOLLOW", "0", "record exec'ed and forked children too", NULL, false},
+    {"HEAPDIFF_THREAD", "1",
+     "0 = a thread of ours only while a snapshot is taken; none from outside", NULL, false},
     {"HEAPDIFF_VERBOSE", "0", "print every option in force and where snapshots go", NULL, false},
     {NULL, NULL, NULL, NULL, false}};
 
 /* In the order of the table. */
-static bool (*const readers[])(const char *) = {read_out,      read_sample, read_depth,
-                                                read_interval, read_signal, read_at_exit,
-                                                read_follow,   read_verbose};
+static bool (*const readers[])(const char *) = {
+    read_out,    read_sample,  read_depth,  read_interval, read_signal,
+    read_at_rss, read_at_exit, read_follow, read_thread,   read_verbose};
 
 void options_read(void)
 {

@@ -10,14 +10,24 @@
 
 #define OPTIONS_PATH_SIZE 4096
 #define OPTIONS_DEPTH_MAX 1024
+#define OPTIONS_LIMITS    8
+
+/* One limit of HEAPDIFF_AT_RSS. */
+struct options_limit {
+    uint64_t bytes; /* 0: a share of what the process may use at most */
+    double percent;
+    char text[16]; /* as it was written */
+};
 
 struct options {
-    char out[OPTIONS_PATH_SIZE]; /* HEAPDIFF_OUT, placeholders not yet filled in */
-    uint64_t sample;             /* HEAPDIFF_SAMPLE: 0 or mean bytes */
-    unsigned depth;              /* HEAPDIFF_DEPTH: 1 … OPTIONS_DEPTH_MAX */
-    double interval;             /* HEAPDIFF_INTERVAL: seconds, 0 = off */
-    int signal;                  /* HEAPDIFF_SIGNAL: number, 0 = off */
-    bool at_exit, follow, verbose;
+    char out[OPTIONS_PATH_SIZE];                 /* HEAPDIFF_OUT, placeholders not yet filled in */
+    uint64_t sample;                             /* HEAPDIFF_SAMPLE: 0 or mean bytes */
+    unsigned depth;                              /* HEAPDIFF_DEPTH: 1 … OPTIONS_DEPTH_MAX */
+    double interval;                             /* HEAPDIFF_INTERVAL: seconds, 0 = off */
+    int signal;                                  /* HEAPDIFF_SIGNAL: number, 0 = off */
+    struct options_limit at_rss[OPTIONS_LIMITS]; /* HEAPDIFF_AT_RSS */
+    unsigned at_rss_count;
+    bool at_exit, follow, verbose, thread;
 };
 
 extern struct options options;

@@ -4,7 +4,6 @@
  */
 #include "control/page.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -17,6 +16,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "base/folder.h"
 
 #define PAGE_ROOM ((sizeof(struct control_page) + 4095) & ~(size_t)4095)
 
@@ -72,27 +73,42 @@ struct control_page *page_open(void)
     mapped->version = PROTOCOL_VERSION;
     mapped->pid = (uint32_t)owner;
     mapped->pid_namespace = pid_namespace();
+    if (!snapshot_pattern(mapped->pattern, sizeof mapped->pattern))
+        *mapped->pattern = '\0';
     atomic_thread_fence(memory_order_release);
     mapped->magic = PROTOCOL_MAGIC;
     return mapped;
 }
 
 /* Is this a control page of a process of our namespace that is gone? */
-static bool is_stale(int directory, const char *name)
+static bool is_stale(int folder, const char *name)
 {
-    struct control_page found;
+    struct {
+        uint64_t magic;
+        uint32_t version, pid;
+    } found;
+    uint64_t namespace;
     char *end;
     if (strncmp(name, PROTOCOL_PREFIX, strlen(PROTOCOL_PREFIX)) != 0)
         return false;
     long pid = strtol(name + strlen(PROTOCOL_PREFIX), &end, 10);
     if (strcmp(end, PROTOCOL_SUFFIX) != 0 || pid <= 0 || kill((pid_t)pid, 0) == 0 || errno != ESRCH)
         return false;
-    int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     bool stale = fd >= 0 && read(fd, &found, sizeof found) == (ssize_t)sizeof found &&
-                 found.magic == PROTOCOL_MAGIC && found.pid_namespace == mapped->pid_namespace;
+                 found.magic == PROTOCOL_MAGIC &&
+                 pread(fd, &namespace, sizeof namespace,
+                       offsetof(struct control_page, pid_namespace)) == sizeof namespace &&
+                 namespace == mapped->pid_namespace;
     if (fd >= 0)
         close(fd);
     return stale;
+}
+
+static void remove_stale(int folder, const char *name)
+{
+    if (is_stale(folder, name))
+        unlinkat(folder, name, 0);
 }
 
 void page_sweep(void)
@@ -103,12 +119,7 @@ void page_sweep(void)
     if (!mapped || !slash)
         return;
     *slash = '\0';
-    DIR *directory = opendir(path);
-    for (struct dirent *entry; directory && (entry = readdir(directory));)
-        if (is_stale(dirfd(directory), entry->d_name))
-            unlinkat(dirfd(directory), entry->d_name, 0);
-    if (directory)
-        closedir(directory);
+    folder_each(path, remove_stale);
 }
 
 void page_close(void)
@@ -123,6 +134,12 @@ void page_leave(void)
         syscall(SYS_munmap, mapped, PAGE_ROOM);
     mapped = NULL;
     *file = '\0';
+}
+
+void page_count(struct control_page *page)
+{
+    if (page)
+        atomic_store(&page->snapshots, snapshot_count());
 }
 
 /* Text from outside: the asker may be anybody who could open the file. */
@@ -154,8 +171,7 @@ bool page_serve(struct control_page *page)
     page->error = answer.error;
     memcpy(page->answer_path, answer.path, sizeof page->answer_path);
     memcpy(page->answer_text, answer.text, sizeof page->answer_text);
-    if (!answer.error)
-        atomic_fetch_add(&page->snapshots, 1);
+    page_count(page);
     atomic_store_explicit(&page->answered, asked, memory_order_release);
     syscall(SYS_futex, &page->answered, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
     return true;

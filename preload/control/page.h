@@ -24,6 +24,9 @@ void page_close(void);
 /* Unmaps the parent's page in a forked child, which has nothing to answer. */
 void page_leave(void);
 
+/* Says on the page how many snapshots there are; page may be NULL. */
+void page_count(struct control_page *page);
+
 /* Serves one request that is pending on the page. Control thread only. Returns whether there was
  * one. */
 bool page_serve(struct control_page *page);

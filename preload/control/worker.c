@@ -1,7 +1,9 @@
 /* worker.c -- The one thread of ours: takes snapshots, for whoever asks.
  *
  * It sleeps on two futexes at once: the control page's (askers outside) and its own bell (the API,
- * a signal, exit). Nothing runs while nobody asks.
+ * a signal, exit). Nothing runs while nobody asks, but for a look at RSS when HEAPDIFF_AT_RSS is
+ * set. It can step aside: for calls that the kernel refuses to a process of several threads, and,
+ * with HEAPDIFF_THREAD=0, whenever no snapshot is being taken.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -11,9 +13,11 @@
 #include <limits.h>
 #include <linux/futex.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -23,15 +27,20 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "control/page.h"
+#include "control/pressure.h"
 #include "options.h"
 #include "record/record.h"
+#include "snapshot/process.h"
 #include "unwind/unwind.h"
 
 #define STACK_SIZE (1u << 20)
 
 static struct control_page *page;
+static void *stack;            /* the thread's, kept for the next one */
+static pid_t owner, thread;    /* whose worker this is; the thread's id */
 static _Atomic uint32_t bell;  /* rung when any of the below has changed */
 static _Atomic uint32_t ready; /* futex: the thread runs */
+static atomic_bool leaving;    /* it is to end */
 static atomic_uint later;      /* bit set of snapshot_reason */
 
 /* A caller of worker_ask holds the lock; the rest is its message. */
@@ -47,9 +56,8 @@ static void ring(void)
     syscall(SYS_futex, &bell, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
-int worker_ask(enum snapshot_reason reason, const char *label, bool say)
+static void ask_and_wait(enum snapshot_reason reason, const char *label)
 {
-    lock_take(&asking);
     uint32_t before = atomic_load(&done);
     request = (struct snapshot_request){.reason = reason};
     strncpy(request.label, label ? label : "", sizeof request.label - 1);
@@ -57,6 +65,24 @@ int worker_ask(enum snapshot_reason reason, const char *label, bool say)
     ring();
     while (atomic_load(&done) == before)
         syscall(SYS_futex, &done, FUTEX_WAIT_PRIVATE, before, NULL, NULL, 0);
+}
+
+int worker_ask(enum snapshot_reason reason, const char *label, bool say)
+{
+    if (owner != getpid()) /* a child made by vfork or clone has our memory and no thread */
+        return -1;
+    lock_take(&asking);
+    bool lent = !atomic_load(&ready);
+    int failed = lent ? worker_start() : 0;
+    if (failed) {
+        answer = (struct snapshot_answer){.error = failed};
+        snprintf(answer.text, sizeof answer.text, "no snapshot: no thread can be started: %s",
+                 strerror(failed));
+    } else {
+        ask_and_wait(reason, label);
+        if (lent)
+            worker_stop();
+    }
     int error = answer.error;
     if (say)
         log_line("%s%s", error ? "" : "wrote ", error ? answer.text : answer.path);
@@ -75,11 +101,12 @@ void worker_ask_later(enum snapshot_reason reason)
 /* ---- the thread
  * ---------------------------------------------------------------------------------- */
 
-static void take_and_say(enum snapshot_reason reason)
+static void take_and_say(enum snapshot_reason reason, const char *label)
 {
     static struct snapshot_request own_request;
     static struct snapshot_answer own_answer;
     own_request = (struct snapshot_request){.reason = reason};
+    snprintf(own_request.label, sizeof own_request.label, "%s", label);
     snapshot_take(&own_request, &own_answer);
     if (own_answer.error)
         log_line("%s", own_answer.text);
@@ -98,7 +125,7 @@ static bool serve_inside(void)
     unsigned reasons = atomic_exchange(&later, 0);
     for (unsigned reason = 0; reason < REASON_COUNT; reason++)
         if (reasons & 1u << reason)
-            take_and_say((enum snapshot_reason)reason);
+            take_and_say((enum snapshot_reason)reason, "");
     return pending || reasons;
 }
 
@@ -134,31 +161,82 @@ static uint64_t now(void)
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
+/* When the next snapshot or look is due by the clock; 0: never. */
+static uint64_t interval_at, look_at;
+static struct pressure pressure;
+
+static void begin_timers(void)
+{
+    uint64_t start = now();
+    if (options.interval > 0 && !interval_at)
+        interval_at = start + (uint64_t)(options.interval * 1e9);
+    if (options.at_rss_count > 0 && !look_at)
+        look_at = start;
+}
+
+/* Does what is due; whether that was a snapshot. */
+static bool serve_clock(void)
+{
+    uint64_t wait, time = interval_at || look_at ? now() : 0;
+    bool taken = false;
+    if (interval_at && time >= interval_at) {
+        take_and_say(REASON_INTERVAL, "");
+        interval_at = now() + (uint64_t)(options.interval * 1e9);
+        taken = true;
+    }
+    if (look_at && time >= look_at) {
+        char label[32];
+        const char *passed = pressure_look(&pressure, time, &wait);
+        snprintf(label, sizeof label, "rss-%s", passed ? passed : "");
+        if (passed)
+            take_and_say(REASON_PRESSURE, label);
+        look_at = now() + wait;
+        taken = taken || passed;
+    }
+    return taken;
+}
+
+static uint64_t next_deadline(void)
+{
+    if (!interval_at || !look_at)
+        return interval_at + look_at;
+    return interval_at < look_at ? interval_at : look_at;
+}
+
+/* Serves until it is to leave. */
+static void serve(void)
+{
+    for (;;) {
+        uint32_t bell_seen = atomic_load(&bell);
+        uint32_t asked_seen = page ? atomic_load(&page->asked) : 0;
+        bool served = serve_inside();
+        served = (page && page_serve(page)) || served;
+        served = serve_clock() || served;
+        page_count(page);
+        if (atomic_exchange(&leaving, false))
+            return;
+        if (!served)
+            wait_for_work(bell_seen, asked_seen, next_deadline());
+    }
+}
+
 static void *run(void *nothing)
 {
     (void)nothing;
     record_own_thread();
     pthread_setname_np(pthread_self(), "heapdiff");
     unwind_init_thread();
+    thread = (pid_t)syscall(SYS_gettid);
     atomic_store(&ready, 1);
     syscall(SYS_futex, &ready, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
     page_sweep();
-    uint64_t interval = (uint64_t)(options.interval * 1e9);
-    uint64_t deadline = interval ? now() + interval : 0;
-    for (;;) {
-        uint32_t bell_seen = atomic_load(&bell);
-        uint32_t asked_seen = page ? atomic_load(&page->asked) : 0;
-        bool served = serve_inside();
-        served = (page && page_serve(page)) || served;
-        if (deadline && now() >= deadline) {
-            take_and_say(REASON_INTERVAL);
-            deadline = now() + interval;
-        } else if (!served) {
-            wait_for_work(bell_seen, asked_seen, deadline);
-        }
-    }
+    begin_timers();
+    serve();
     return NULL;
 }
+
+/* ---- its birth and end --------------------------------------------------------------------------
+ */
 
 void worker_forked(void)
 {
@@ -166,32 +244,62 @@ void worker_forked(void)
     atomic_store(&asked, false);
     atomic_store(&later, 0);
     atomic_store(&ready, 0);
+    atomic_store(&leaving, false);
+    owner = 0;
+    stack = NULL; /* of a thread that is not here: its memory stays as it is */
     page = NULL;
+    interval_at = look_at = 0;
+    pressure = (struct pressure){0};
 }
 
 int worker_start(void)
 {
     /* A stack of our own: glibc would take one from its cache, or leave one there. */
-    void *stack = memory_map(STACK_SIZE);
     pthread_attr_t attributes;
-    pthread_t thread;
+    pthread_t id;
     sigset_t all, before;
-    if (!stack)
+    if (!stack && !(stack = memory_map(STACK_SIZE)))
         return ENOMEM;
-    page = page_open();
+    owner = getpid();
+    if (!page && options.thread)
+        page = page_open();
     pthread_attr_init(&attributes);
     pthread_attr_setstack(&attributes, stack, STACK_SIZE);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(&thread, &attributes, run, NULL);
+    int failed = pthread_create(&id, &attributes, run, NULL);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     if (failed) {
         page_close();
+        page_leave();
+        page = NULL;
         return failed;
     }
     while (!atomic_load(&ready))
         syscall(SYS_futex, &ready, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
     return 0;
+}
+
+void worker_stop(void)
+{
+    atomic_store(&leaving, true);
+    ring();
+    while (syscall(SYS_tgkill, owner, thread, 0) == 0) /* until the kernel counts one thread less */
+        sched_yield();
+    atomic_store(&ready, 0);
+}
+
+bool worker_is_here(void)
+{
+    return owner == getpid() && atomic_load(&ready);
+}
+
+bool worker_step_aside(void)
+{
+    if (!worker_is_here() || syscall(SYS_gettid) == thread || process_threads() > 1)
+        return false;
+    worker_stop();
+    return true;
 }

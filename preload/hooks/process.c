@@ -46,7 +46,7 @@ int __cxa_atexit(void (*function)(void *), void *argument, void *module)
 
 static _Noreturn void leave(int status)
 {
-    init_at_exit();
+    init_at_exit(false);
     for (;;)
         syscall(SYS_exit_group, status);
 }

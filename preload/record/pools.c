@@ -123,6 +123,11 @@ void pools_each(void (*visit)(const struct block *block, void *context), void *c
     lock_give(&lock);
 }
 
+bool pools_settles(void)
+{
+    return lock_settles(&lock);
+}
+
 void pools_lock(void)
 {
     lock_take(&lock);

@@ -5,6 +5,7 @@
 #ifndef RECORD_POOLS_H
 #define RECORD_POOLS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,5 +21,8 @@ void pools_each(void (*visit)(const struct block *block, void *context), void *c
 /* Held over a fork, so that the child finds the table whole. */
 void pools_lock(void);
 void pools_unlock(void);
+
+/* False when the lock is held by the calling thread itself; see lock_settles. */
+bool pools_settles(void);
 
 #endif

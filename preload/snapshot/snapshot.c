@@ -5,10 +5,9 @@
 #include "snapshot/snapshot.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,17 +15,15 @@
 #include "base/memory.h"
 #include "options.h"
 #include "snapshot/cut.h"
+#include "snapshot/file.h"
 #include "snapshot/writer.h"
 #include "tables/blocks.h"
-
-/* A leftover is recognised by this ending. */
-#define TEMPORARY ".heapdiff-part"
 
 static char start_directory[PROTOCOL_PATH_SIZE];
 static char program[256];
 static uint64_t started_ns;
 static uint64_t epochs[BLOCKS_EPOCH_MAX + 1];
-static unsigned taken;
+static atomic_uint taken;
 static struct lock lock; /* held while a snapshot is taken */
 
 static uint64_t now(void)
@@ -47,18 +44,26 @@ void snapshot_init(void)
     length = readlink("/proc/self/cwd", start_directory, sizeof start_directory - 1);
     start_directory[length > 0 ? length : 0] = '\0';
     started_ns = now();
+    taken = 0; /* a forked child counts anew */
     writer_init();
 }
 
 /* ---- names --------------------------------------------------------------------------------------
  */
 
+/* A label is a stranger's: it must not lead out of the folder, hide the file, or break a line. */
+static bool is_harmless(const char *text, const char *at)
+{
+    unsigned char c = (unsigned char)*at;
+    return c != '/' && c >= ' ' && c != 0x7f && !(c == '.' && at == text);
+}
+
 static bool append(char *path, size_t size, size_t *length, const char *text, bool flatten)
 {
-    for (; *text; text++) {
+    for (const char *at = text; *at; at++) {
         if (*length + 1 >= size)
             return false;
-        path[(*length)++] = flatten && (*text == '/' || (unsigned char)*text < ' ') ? '-' : *text;
+        path[(*length)++] = flatten && !is_harmless(text, at) ? '-' : *at;
     }
     path[*length] = '\0';
     return true;
@@ -108,56 +113,20 @@ static int fail(struct snapshot_answer *answer, int error, const char *what, con
     return answer->error = error;
 }
 
-static int make_temporary(const char *path)
-{
-    unlink(path); /* a leftover of a process that died in the middle */
-    int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return errno;
-    close(fd);
-    return 0;
-}
-
-/* Gives the finished file its name, with both on disk. */
-static int publish(const char *temporary, const char *path)
-{
-    int fd = open(temporary, O_RDONLY | O_CLOEXEC);
-    int error = fd < 0 || fsync(fd) != 0 ? errno : 0;
-    if (fd >= 0)
-        close(fd);
-    if (error || rename(temporary, path) != 0)
-        return error ? error : errno;
-    char directory[PROTOCOL_PATH_SIZE];
-    snprintf(directory, sizeof directory, "%s", path);
-    char *slash = strrchr(directory, '/');
-    if (slash)
-        *(slash == directory ? slash + 1 : slash) = '\0';
-    fd = open(slash ? directory : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0) {
-        fsync(fd); /* some file systems cannot; the rename has happened */
-        close(fd);
-    }
-    return 0;
-}
-
 static int write_file(const struct cut *cut, const struct writer_facts *facts,
                       struct snapshot_answer *answer)
 {
-    char temporary[PROTOCOL_PATH_SIZE];
-    if (snprintf(temporary, sizeof temporary, "%s%s", answer->path, TEMPORARY) >=
-        (int)sizeof temporary)
-        return fail(answer, ENAMETOOLONG, "cannot write", answer->path);
-    int error = make_temporary(temporary);
+    struct file file;
+    int error = file_begin(&file, answer->path);
     if (error)
-        return fail(answer, error, "cannot create", temporary);
-    answer->error = writer_write(temporary, cut, facts, answer->text, sizeof answer->text);
+        return fail(answer, error, "cannot write", answer->path);
+    answer->error = writer_write(file.temporary, cut, facts, answer->text, sizeof answer->text);
     if (!answer->error) {
-        error = publish(temporary, answer->path);
+        error = file_publish(&file, answer->path);
         if (error)
             fail(answer, error, "cannot finish", answer->path);
     }
-    if (answer->error)
-        unlink(temporary);
+    file_end(&file);
     return answer->error;
 }
 
@@ -205,4 +174,16 @@ void snapshot_take(const struct snapshot_request *request, struct snapshot_answe
     lock_take(&lock);
     take(request, answer);
     lock_give(&lock);
+}
+
+unsigned snapshot_count(void)
+{
+    return atomic_load(&taken);
+}
+
+bool snapshot_pattern(char *path, size_t size)
+{
+    bool absolute = *options.out == '/';
+    return (size_t)snprintf(path, size, "%s%s%s", absolute ? "" : start_directory,
+                            absolute ? "" : "/", options.out) < size;
 }

@@ -176,6 +176,11 @@ void maps_set_allocator(uintptr_t start, uintptr_t end)
     allocator_end = end;
 }
 
+bool maps_settles(void)
+{
+    return lock_settles(&lock);
+}
+
 void maps_lock(void)
 {
     lock_take(&lock);

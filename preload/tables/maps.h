@@ -52,4 +52,7 @@ void maps_set_allocator(uintptr_t start, uintptr_t end);
 void maps_lock(void);
 void maps_unlock(void);
 
+/* False when the lock is held by the calling thread itself; see lock_settles. */
+bool maps_settles(void);
+
 #endif

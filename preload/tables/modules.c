@@ -332,6 +332,11 @@ void modules_check_unloaded(void)
     errno = saved;
 }
 
+bool modules_settles(void)
+{
+    return lock_settles(&lock);
+}
+
 void modules_lock(void)
 {
     lock_take(&lock);

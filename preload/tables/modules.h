@@ -75,4 +75,7 @@ extern uintptr_t modules_own_start, modules_own_end;
 void modules_lock(void);
 void modules_unlock(void);
 
+/* False when the lock is held by the calling thread itself; see lock_settles. */
+bool modules_settles(void);
+
 #endif

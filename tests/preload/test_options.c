@@ -122,6 +122,41 @@ static void intervals_are_seconds_or_off(void **state)
     }
 }
 
+static void limits_of_rss_are_sizes_and_shares(void **state)
+{
+    assert_accepted("HEAPDIFF_AT_RSS", "off");
+    assert_int_equal(options.at_rss_count, 0);
+    assert_accepted("HEAPDIFF_AT_RSS", "1.5G|90%,300MiB,4096,2tb");
+    assert_int_equal(options.at_rss_count, 5);
+    assert_int_equal(options.at_rss[0].bytes, (uint64_t)3 << 29);
+    assert_string_equal(options.at_rss[0].text, "1.5G");
+    assert_true(options.at_rss[1].bytes == 0 && options.at_rss[1].percent == 90);
+    assert_int_equal(options.at_rss[2].bytes, (uint64_t)300 << 20);
+    assert_int_equal(options.at_rss[3].bytes, 4096);
+    assert_int_equal(options.at_rss[4].bytes, (uint64_t)2 << 40);
+    const char *const nonsense[] = {"",
+                                    "0",
+                                    "0%",
+                                    "101%",
+                                    "-1G",
+                                    "1.5X",
+                                    "G",
+                                    "|",
+                                    "1G|",
+                                    ",1G",
+                                    "1G 1",
+                                    "nan%",
+                                    "1Gbib",
+                                    "90%%",
+                                    "1e",
+                                    "0x1G",
+                                    "1,1,1,1,1,1,1,1,1"};
+    for (unsigned i = 0; i < sizeof nonsense / sizeof *nonsense; i++) {
+        assert_refused("HEAPDIFF_AT_RSS", nonsense[i]);
+        assert_int_equal(options.at_rss_count, 0);
+    }
+}
+
 static void assert_signal(const char *name, int number)
 {
     assert_accepted("HEAPDIFF_SIGNAL", name);
@@ -187,7 +222,9 @@ static void a_complaint_is_gone_when_all_is_well_again(void **state)
 TEST_MAIN(OPTIONS_TEST(without_variables_the_defaults_hold),
           OPTIONS_TEST(the_path_may_be_anything_but_empty_or_too_long),
           OPTIONS_TEST(samples_are_bytes), OPTIONS_TEST(depths_have_limits),
-          OPTIONS_TEST(intervals_are_seconds_or_off), OPTIONS_TEST(signals_have_names_and_numbers),
+          OPTIONS_TEST(intervals_are_seconds_or_off),
+          OPTIONS_TEST(limits_of_rss_are_sizes_and_shares),
+          OPTIONS_TEST(signals_have_names_and_numbers),
           OPTIONS_TEST(signals_that_cannot_be_used_are_refused),
           OPTIONS_TEST(signals_of_a_crash_are_refused), OPTIONS_TEST(flags_are_0_or_1),
           OPTIONS_TEST(a_complaint_is_gone_when_all_is_well_again))

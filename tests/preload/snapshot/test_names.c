@@ -32,7 +32,9 @@ static void unknown_placeholders_stay(void **state)
 
 static void a_label_cannot_lead_out_of_the_folder(void **state)
 {
-    assert_string_equal(fill("out/%l.db", "../../etc/passwd"), "out/..-..-etc-passwd.db");
+    assert_string_equal(fill("out/%l.db", "../../etc/passwd"), "out/-.-..-etc-passwd.db");
+    assert_string_equal(fill("out/%l", ".hidden"), "out/-hidden");
+    assert_string_equal(fill("out/%l", "v1.2"), "out/v1.2");
     assert_string_equal(fill("out/%l.db", "two\nlines\t"), "out/two-lines-.db");
     assert_string_equal(fill("out/%l.db", "%p%e"), "out/%p%e.db"); /* not filled in twice */
     assert_string_equal(fill("out/%l.db", "höher"), "out/höher.db");

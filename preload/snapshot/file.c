@@ -1,0 +1,130 @@
+/* file.c -- A file that gets its name when it is whole, and what is left of those that never did.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "snapshot/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/folder.h"
+
+#define TRIES 8
+
+static atomic_int held = -1; /* the descriptor that a forked child must close */
+
+/* The folder of a path, with its last slash; "" when the path has none. */
+static void folder_of(const char *path, char *folder)
+{
+    const char *slash = strrchr(path, '/');
+    size_t length = slash ? (size_t)(slash - path) + 1 : 0;
+    memcpy(folder, path, length);
+    folder[length] = '\0';
+}
+
+static bool is_part(const char *name)
+{
+    size_t length = strlen(name), ending = strlen(FILE_PART);
+    return length > ending && strcmp(name + length - ending, FILE_PART) == 0;
+}
+
+static void remove_unheld(int folder, const char *name)
+{
+    struct stat status;
+    if (!is_part(name))
+        return;
+    int fd = openat(folder, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0)
+        return;
+    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && flock(fd, LOCK_EX | LOCK_NB) == 0)
+        unlinkat(folder, name, 0);
+    close(fd);
+}
+
+/* Somebody who sweeps may see the file between its making and its lock, and take it away. */
+static int lock(int fd)
+{
+    struct stat status;
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+        return errno == EWOULDBLOCK ? EAGAIN : 0; /* a file system without locks: nobody sweeps */
+    if (fstat(fd, &status) != 0)
+        return errno;
+    return status.st_nlink == 0 ? EAGAIN : 0;
+}
+
+/* Another living process may have our pid in another namespace: then with a number behind it. */
+static int make(struct file *file, const char *folder, int number)
+{
+    int length = snprintf(file->temporary, sizeof file->temporary,
+                          number ? "%sheapdiff.%d-%d" FILE_PART : "%sheapdiff.%d" FILE_PART, folder,
+                          (int)getpid(), number);
+    if (length >= (int)sizeof file->temporary)
+        return ENAMETOOLONG;
+    int fd = open(file->temporary, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return errno;
+    int error = lock(fd);
+    if (error) {
+        close(fd);
+        return error;
+    }
+    file->fd = fd;
+    atomic_store(&held, fd);
+    return 0;
+}
+
+int file_begin(struct file *file, const char *path)
+{
+    char folder[PROTOCOL_PATH_SIZE];
+    file->fd = -1;
+    folder_of(path, folder);
+    folder_each(*folder ? folder : ".", remove_unheld);
+    int error = EEXIST;
+    for (int number = 0; number < TRIES && (error == EEXIST || error == EAGAIN); number++)
+        error = make(file, folder, number);
+    return error;
+}
+
+static void sync_folder(const char *path)
+{
+    char folder[PROTOCOL_PATH_SIZE];
+    folder_of(path, folder);
+    int fd = open(*folder ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        fsync(fd); /* some file systems cannot; the rename has happened */
+        close(fd);
+    }
+}
+
+int file_publish(struct file *file, const char *path)
+{
+    if (fsync(file->fd) != 0 || rename(file->temporary, path) != 0)
+        return errno;
+    *file->temporary = '\0';
+    sync_folder(path);
+    return 0;
+}
+
+void file_end(struct file *file)
+{
+    if (file->fd < 0)
+        return;
+    if (*file->temporary)
+        unlink(file->temporary);
+    atomic_store(&held, -1);
+    close(file->fd);
+    file->fd = -1;
+}
+
+void file_forked(void)
+{
+    int fd = atomic_exchange(&held, -1);
+    if (fd >= 0)
+        close(fd);
+}

@@ -1,0 +1,39 @@
+/* file.h -- A file that gets its name when it is whole, and what is left of those that never did.
+ *
+ * While it is written a snapshot lies beside its final place under a name of its own:
+ * heapdiff.PID.heapdiff-part, locked (flock) for as long as the process lives. The lock and not the
+ * pid says whether the writer is alive: pids of other namespaces mean nothing here. Whoever writes
+ * the next snapshot into the folder removes those that nobody holds.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef SNAPSHOT_FILE_H
+#define SNAPSHOT_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "format/protocol.h"
+
+#define FILE_PART ".heapdiff-part"
+
+/* The file on its way; one at a time, as snapshots are. */
+struct file {
+    char temporary[PROTOCOL_PATH_SIZE];
+    int fd; /* holds the lock; -1: none */
+};
+
+/* Makes the empty temporary file for what is to lie at path. 0 or an errno. */
+int file_begin(struct file *file, const char *path);
+
+/* Gives the finished file its name, with both on disk; one that was there is replaced. 0 or an
+ * errno. */
+int file_publish(struct file *file, const char *path);
+
+/* Removes the temporary file if it is still there, and gives back the lock. */
+void file_end(struct file *file);
+
+/* In a forked child: lets go of the parent's lock, which the child would hold beyond its death. */
+void file_forked(void);
+
+#endif
