@@ -19,7 +19,8 @@ struct command {
     int (*run)(int argc, char **argv, struct error *error);
 };
 
-extern const struct command command_run, command_snapshot, command_show, command_compare;
+extern const struct command command_run, command_snapshot, command_show, command_compare,
+    command_export;
 
 /* All commands, in the order of the help; ends with NULL. */
 extern const struct command *const commands[];

@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SAME_START_NS ((int64_t)10 * 1000000000) /* the wall clock may be set between snapshots */
-
 static const struct store *first_store(const struct comparison *comparison)
 {
     return comparison->stores[0];
@@ -27,12 +25,7 @@ static const struct store *last_store(const struct comparison *comparison)
 /* Counters and births can be compared only within one life of a process. */
 static bool is_one_process(const struct comparison *comparison)
 {
-    const struct store_facts *a = &first_store(comparison)->facts;
-    const struct store_facts *b = &last_store(comparison)->facts;
-    int64_t apart =
-        store_sum(store_sum(b->time_ns, -a->time_ns), -store_sum(b->uptime_ns, -a->uptime_ns));
-    return a->pid == b->pid && strcmp(a->program, b->program) == 0 &&
-           b->uptime_ns >= a->uptime_ns && apart < SAME_START_NS && apart > -SAME_START_NS;
+    return store_is_same_process(first_store(comparison), last_store(comparison));
 }
 
 static int64_t allocations_in(const struct store *store)

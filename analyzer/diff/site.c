@@ -94,6 +94,11 @@ bool site_is_managed(struct frames *frames, const struct store_stack *stack)
     return managed;
 }
 
+struct frame site_frame(struct frames *frames, const struct store_stack *stack)
+{
+    return find_frame(frames, stack, site_is_managed(frames, stack));
+}
+
 static struct site_member *add_member(struct site_table *table, struct frames *frames,
                                       const struct store_stack *stack)
 {

@@ -54,6 +54,9 @@ void site_table_add(struct site_table *table, size_t index, const struct store *
 /* After all snapshots were added: growth, and the stack that each site shows. */
 void site_table_finish(struct site_table *table);
 
+/* The frame that names STACK's site. */
+struct frame site_frame(struct frames *frames, const struct store_stack *stack);
+
 /* True when the stack of a mapping leads to a managed heap. */
 bool site_is_managed(struct frames *frames, const struct store_stack *stack);
 

@@ -181,7 +181,8 @@ static bool read_kind(const char *name, enum block_kind *kind)
 static bool read_stack(struct loader *loader, sqlite3_stmt *row)
 {
     const char *kind = (const char *)sqlite3_column_text(row, 2);
-    struct store_stack stack = {.live_blocks = number_at(row, 3),
+    struct store_stack stack = {.id = sqlite3_column_int64(row, 0),
+                                .live_blocks = number_at(row, 3),
                                 .live_bytes = number_at(row, 4),
                                 .allocations = number_at(row, 5),
                                 .allocated_bytes = number_at(row, 6),
@@ -208,6 +209,40 @@ static bool read_age(struct loader *loader, sqlite3_stmt *row)
     if (stack->age_count++ == 0)
         stack->first_age = store->ages.count;
     VEC_ADD(&store->ages, age);
+    return true;
+}
+
+/* As ages: side by side. */
+static bool read_size(struct loader *loader, sqlite3_stmt *row)
+{
+    struct store *store = loader->store;
+    struct store_size size = {.class = number_at(row, 1),
+                              .live_blocks = number_at(row, 2),
+                              .live_bytes = number_at(row, 3)};
+    if (!link_at(&loader->stacks, row, 0, &size.stack) || size.stack == STORE_NONE)
+        return damaged(loader, "a size refers to a stack that is not there");
+    struct store_stack *stack = &store->stacks.items[size.stack];
+    if (stack->size_count++ == 0)
+        stack->first_size = store->sizes.count;
+    VEC_ADD(&store->sizes, size);
+    return true;
+}
+
+static bool read_epoch(struct loader *loader, sqlite3_stmt *row)
+{
+    struct store_epoch epoch = {.number = number_at(row, 0), .uptime_ns = number_at(row, 1)};
+    VEC_ADD(&loader->store->epochs, epoch);
+    return true;
+}
+
+static bool read_code(struct loader *loader, sqlite3_stmt *row)
+{
+    uint32_t index;
+    if (!link_at(&loader->stacks, row, 0, &index) || index == STORE_NONE)
+        return damaged(loader, "a region refers to a stack that is not there");
+    struct store_stack *stack = &loader->store->stacks.items[index];
+    int64_t bytes = number_at(row, 1);
+    stack->code_bytes = bytes < 0 ? 0 : bytes < stack->live_bytes ? bytes : stack->live_bytes;
     return true;
 }
 
@@ -238,15 +273,12 @@ static bool read_tables(struct loader *loader)
         const char *sql;
         row_reader reader;
     } tables[] = {
-        {QUERY_SNAPSHOT, read_snapshot},
-        {QUERY_MODULES, read_module},
-        {QUERY_LOCATIONS, read_location},
-        {QUERY_NODES, read_node},
-        {QUERY_NODES, link_node},
-        {QUERY_STACKS, read_stack},
-        {QUERY_AGES, read_age},
-        {QUERY_REGIONS, read_region},
-        {QUERY_RSS, read_rss},
+        {QUERY_SNAPSHOT, read_snapshot},  {QUERY_MODULES, read_module},
+        {QUERY_LOCATIONS, read_location}, {QUERY_NODES, read_node},
+        {QUERY_NODES, link_node},         {QUERY_STACKS, read_stack},
+        {QUERY_AGES, read_age},           {QUERY_SIZES, read_size},
+        {QUERY_EPOCHS, read_epoch},       {QUERY_REGIONS, read_region},
+        {QUERY_CODE, read_code},          {QUERY_RSS, read_rss},
     };
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         if (!read_rows(loader, tables[i].sql, tables[i].reader))

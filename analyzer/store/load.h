@@ -13,6 +13,10 @@
  * row that does not fit. */
 bool load_all(struct store *store, sqlite3 *database, struct error *error);
 
+/* Opens the file at PATH read-only and trusts nothing in it; NULL with ERROR filled when that
+ * fails. sqlite3_close() it. */
+sqlite3 *store_database(const char *path, struct error *error);
+
 /* Says that the file is damaged, and how; always false. */
 bool load_damaged(const struct store *store, struct error *error, const char *how);
 

@@ -18,8 +18,21 @@
 #define QUERY_STACKS                                                                               \
     "SELECT id, node_id, kind, live_blocks, live_bytes, allocations, allocated_bytes,"             \
     " live_variance FROM stack ORDER BY id"
-#define QUERY_AGES    "SELECT stack_id, epoch, live_blocks, live_bytes FROM age ORDER BY stack_id"
-#define QUERY_REGIONS "SELECT stack_id, resident_bytes FROM region WHERE owner = 'mmap'"
-#define QUERY_RSS     "SELECT owner, bytes FROM rss"
+#define QUERY_AGES "SELECT stack_id, epoch, live_blocks, live_bytes FROM age ORDER BY stack_id"
+#define QUERY_SIZES                                                                                \
+    "SELECT stack_id, class, live_blocks, live_bytes FROM size ORDER BY stack_id, class"
+#define QUERY_EPOCHS      "SELECT number, uptime_ns FROM epoch ORDER BY number"
+#define QUERY_REGIONS     "SELECT stack_id, resident_bytes FROM region WHERE owner = 'mmap'"
+#define QUERY_BLOCK_COUNT "SELECT count(*) FROM block"
+#define QUERY_BLOCKS      "SELECT address, size, stack_id, epoch FROM block ORDER BY address"
+#define QUERY_RSS         "SELECT owner, bytes FROM rss"
+
+/* Pages of JIT code by the stack that mapped them: what is executable and of no file. */
+#define QUERY_CODE                                                                                 \
+    "SELECT r.stack_id, sum(m.rss_bytes * (1.0 * min(m.end, r.end) - max(m.start, r.start))"       \
+    " / (1.0 * m.end - m.start)) FROM mapping m JOIN region r"                                     \
+    " ON r.start < m.end AND r.end > m.start WHERE m.permissions LIKE '__x%'"                      \
+    " AND m.kind = 'anonymous' AND r.owner = 'mmap' AND r.stack_id IS NOT NULL GROUP BY "          \
+    "r.stack_id"
 
 #endif

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SAME_START_NS ((int64_t)10 * 1000000000) /* the wall clock may be set between snapshots */
 #define CHECK_LIMIT                                                                                \
     ((int64_t)16 * 1024 * 1024) /* larger files are checked by reading them only                   \
                                  */
@@ -24,6 +25,15 @@ int64_t store_sum(int64_t a, int64_t b)
     if (__builtin_add_overflow(a, b, &sum))
         return a < 0 ? -limit : limit;
     return sum > limit ? limit : sum < -limit ? -limit : sum;
+}
+
+bool store_is_same_process(const struct store *a, const struct store *b)
+{
+    const struct store_facts *x = &a->facts, *y = &b->facts;
+    int64_t apart =
+        store_sum(store_sum(y->time_ns, -x->time_ns), -store_sum(y->uptime_ns, -x->uptime_ns));
+    return x->pid == y->pid && strcmp(x->program, y->program) == 0 &&
+           y->uptime_ns >= x->uptime_ns && apart < SAME_START_NS && apart > -SAME_START_NS;
 }
 
 /* `immutable` keeps SQLite from looking for a journal beside the file and from locking it. */
@@ -71,22 +81,31 @@ static bool is_sound(sqlite3 *database)
     return sound;
 }
 
-static bool open_and_load(struct store *store, struct error *error)
+sqlite3 *store_database(const char *path, struct error *error)
 {
     struct text uri = {0};
     sqlite3 *database = NULL;
-    bool good = false;
-    build_uri(&uri, store->path);
-    if (sqlite3_open_v2(uri.bytes, &database, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL) !=
+    build_uri(&uri, path);
+    if (sqlite3_open_v2(uri.bytes, &database, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL) ==
         SQLITE_OK) {
-        error_set(error, NULL, "cannot open %s: %s", store->path, sqlite3_errmsg(database));
-    } else {
         distrust(database);
-        good = is_sound(database) ? load_all(store, database, error)
-                                  : load_damaged(store, error, "its pages do not fit together");
+    } else {
+        error_set(error, NULL, "cannot open %s: %s", path, sqlite3_errmsg(database));
+        sqlite3_close(database);
+        database = NULL;
     }
-    sqlite3_close(database);
     text_done(&uri);
+    return database;
+}
+
+static bool open_and_load(struct store *store, struct error *error)
+{
+    sqlite3 *database = store_database(store->path, error);
+    if (!database)
+        return false;
+    bool good = is_sound(database) ? load_all(store, database, error)
+                                   : load_damaged(store, error, "its pages do not fit together");
+    sqlite3_close(database);
     return good;
 }
 
@@ -112,6 +131,8 @@ void store_close(struct store *store)
     VEC_DONE(&store->nodes);
     VEC_DONE(&store->stacks);
     VEC_DONE(&store->ages);
+    VEC_DONE(&store->sizes);
+    VEC_DONE(&store->epochs);
     VEC_DONE(&store->regions);
     pool_free(store->texts);
     free(store);

@@ -52,16 +52,29 @@ struct store_node {
 };
 
 struct store_stack {
+    int64_t id;    /* in the file; stacks are ordered by it */
     uint32_t node; /* leaf; STORE_NONE when no frame was found */
     enum block_kind kind;
     int64_t live_blocks, live_bytes, allocations, allocated_bytes;
     double live_variance;
-    size_t first_age, age_count; /* its rows in ages */
+    int64_t code_bytes;            /* of live_bytes: resident pages of JIT code */
+    size_t first_age, age_count;   /* its rows in ages */
+    size_t first_size, size_count; /* its rows in sizes */
 };
 
 struct store_age {
     uint32_t stack;
     int64_t epoch, live_blocks, live_bytes;
+};
+
+/* Blocks of 2^class bytes up to, not including, 2^(class+1); class 0 holds sizes 0 and 1. */
+struct store_size {
+    uint32_t stack;
+    int64_t class, live_blocks, live_bytes;
+};
+
+struct store_epoch {
+    int64_t number, uptime_ns; /* when it began */
 };
 
 struct store_region {
@@ -77,6 +90,8 @@ struct store {
     VEC(struct store_node) nodes;
     VEC(struct store_stack) stacks;
     VEC(struct store_age) ages;       /* by stack */
+    VEC(struct store_size) sizes;     /* by stack */
+    VEC(struct store_epoch) epochs;   /* by number */
     VEC(struct store_region) regions; /* of owner 'mmap' only */
     int64_t rss[OWNER_COUNT];
     struct pool *texts;
@@ -85,6 +100,10 @@ struct store {
 /* Opens a snapshot and loads it; NULL with ERROR filled when it cannot be used. */
 struct store *store_open(const char *path, struct error *error);
 void store_close(struct store *store);
+
+/* Whether both are of the same life of a process: births and counters can be compared. A is the
+ * earlier one. */
+bool store_is_same_process(const struct store *a, const struct store *b);
 
 /* a + b, held within half the range of int64_t, so that sums and differences of a stranger's
  * numbers never overflow. */

@@ -1,0 +1,265 @@
+/* export.c -- Snapshots for other tools: from a request to files with names.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "export/export.h"
+
+#include "base/text.h"
+#include "base/units.h"
+#include "export/heapsnapshot.h"
+#include "export/out.h"
+#include "store/blocks.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MOST_NODES ((int64_t)5000000) /* what DevTools' worker was seen to bear */
+
+/* One file to be written. */
+struct task {
+    const struct set *set;
+    const struct numbers *numbers; /* NULL for formats without objects */
+    size_t index;                  /* of the snapshot in the set */
+    size_t number;                 /* of the file, from 1 */
+    bool growth;                   /* from the first snapshot to the last, instead of one */
+    struct out *out;
+};
+
+struct format {
+    const char *name, *ending;
+    bool has_objects; /* with ids, written by heapsnapshot.c */
+    bool has_freed;   /* tells of stacks that have no live block */
+    bool can_grow;    /* also as what grew between two snapshots */
+    bool is_binary;
+    bool opens_by_name; /* in DevTools, which looks at the ending */
+    bool (*write)(const struct task *task, struct error *error);
+    const char *advice; /* said once on stderr; NULL: none */
+};
+
+static bool write_snapshot(const struct task *task, struct error *error)
+{
+    return heapsnapshot_write(task->set, task->numbers, task->index, false, task->out, error);
+}
+
+static bool write_timeline(const struct task *task, struct error *error)
+{
+    return heapsnapshot_write(task->set, task->numbers, task->index, true, task->out, error);
+}
+
+static const struct format formats[] = {
+    {.name = "heapsnapshot",
+     .ending = ".heapsnapshot",
+     .has_objects = true,
+     .opens_by_name = true,
+     .write = write_snapshot},
+    {.name = "heaptimeline",
+     .ending = ".heaptimeline",
+     .has_objects = true,
+     .has_freed = true,
+     .opens_by_name = true,
+     .write = write_timeline,
+     .advice = "for allocation stacks tick DevTools' Memory > Allocations on timeline > Allocation "
+               "stack traces before loading the file"},
+};
+
+static const struct format *find_format(const char *name)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        if (strcmp(formats[i].name, name) == 0)
+            return &formats[i];
+    }
+    return NULL;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat status;
+    size_t length = strlen(path);
+    return (length > 0 && path[length - 1] == '/') ||
+           (stat(path, &status) == 0 && S_ISDIR(status.st_mode));
+}
+
+/* A part of a file name: the label of the snapshot, or what else tells it from the others. */
+static void add_label(struct text *name, const struct store_facts *facts)
+{
+    const char *label = *facts->label ? facts->label : facts->reason;
+    size_t length = 0;
+    for (const char *c = label; *c && length < 60; c++, length++) {
+        bool is_plain = isalnum((unsigned char)*c) || strchr("._-", *c);
+        text_add_n(name, is_plain ? c : "-", 1);
+    }
+}
+
+/* "folder/02-after-load.heapsnapshot": DevTools lists files by name. */
+static void make_name(const struct export_request *request, const struct format *format,
+                      const struct task *task, struct text *name)
+{
+    if (!is_folder(request->target)) {
+        text_add(name, request->target);
+        return;
+    }
+    bool has_slash = request->target[strlen(request->target) - 1] == '/';
+    text_format(name, "%s%s%02zu-", request->target, has_slash ? "" : "/", task->number);
+    if (task->growth)
+        text_add(name, "growth");
+    else
+        add_label(name, &task->set->snapshots[task->index].store->facts);
+    text_add(name, format->ending);
+}
+
+/* DevTools cannot show less than nothing for what is not tracked. */
+static void say_excess(const struct task *task)
+{
+    if (!task->numbers)
+        return;
+    const struct store *store = task->set->snapshots[task->index].store;
+    int64_t live = task->numbers->snapshots[task->index].bytes;
+    if (live > store->facts.rss_bytes)
+        fprintf(stderr,
+                "heapdiff: %s: %s are live but only %s resident (memory that was never touched), "
+                "so the total is above RSS\n",
+                store->path, units_bytes(live).text, units_bytes(store->facts.rss_bytes).text);
+}
+
+static bool write_task(const struct export_request *request, const struct format *format,
+                       struct task *task, struct error *error)
+{
+    struct text name = {0};
+    if (request->target)
+        make_name(request, format, task, &name);
+    task->out = out_open(name.bytes, error);
+    bool good = task->out && format->write(task, error);
+    if (task->out && good)
+        good = out_close(task->out, error);
+    else if (task->out)
+        out_discard(task->out);
+    if (good && request->target && printf("%s\n", name.bytes) > 0)
+        fflush(stdout);
+    if (good)
+        say_excess(task);
+    text_done(&name);
+    return good;
+}
+
+/* Blocks are shown one by one when all snapshots list them and DevTools can bear them. */
+static bool choose_blocks(const struct export_request *request, const struct set *set,
+                          bool *one_by_one, struct error *error)
+{
+    int64_t most = 0;
+    *one_by_one = !request->no_blocks;
+    for (size_t i = 0; i < set->count && *one_by_one; i++) {
+        int64_t count = blocks_count(set->snapshots[i].store, error);
+        if (count < 0)
+            return false;
+        most = count > most ? count : most;
+        *one_by_one = count > 0;
+    }
+    if (*one_by_one && most > MOST_NODES) {
+        fprintf(stderr,
+                "heapdiff: %s blocks are more than DevTools bears; those of one stack and size "
+                "become one object\n",
+                units_count(most).text);
+        *one_by_one = false;
+    }
+    return true;
+}
+
+static bool make_numbers(const struct export_request *request, const struct format *format,
+                         const struct set *set, struct numbers *numbers, struct error *error)
+{
+    bool one_by_one;
+    return choose_blocks(request, set, &one_by_one, error) &&
+           numbers_make(numbers, set, one_by_one, format->has_freed, error);
+}
+
+/* Writes the files of a set; the first one has NUMBER. */
+static bool write_set(const struct export_request *request, const struct format *format,
+                      const struct set *set, size_t number, struct error *error)
+{
+    struct numbers numbers = {0};
+    struct task task = {.set = set, .numbers = format->has_objects ? &numbers : NULL};
+    bool good = !format->has_objects || make_numbers(request, format, set, &numbers, error);
+    for (size_t i = 0; i < set->count && good && !request->growth; i++) {
+        task.index = i;
+        task.number = number + i;
+        good = write_task(request, format, &task, error);
+    }
+    if (good && set->count > 1 && format->can_grow) {
+        task.growth = true;
+        task.number = number + set->count;
+        good = write_task(request, format, &task, error);
+    }
+    numbers_done(&numbers);
+    return good;
+}
+
+/* Times of birth order the objects of a timeline, which stands by itself. */
+static bool write_all(const struct export_request *request, const struct format *format,
+                      struct error *error)
+{
+    struct set_options options = {
+        .class_by = request->class_by, .rules = request->rules, .with_freed = format->has_freed};
+    size_t together = format->has_objects && format->has_freed ? 1 : request->count;
+    for (size_t i = 0; i < request->count; i += together) {
+        struct set *set = set_open(request->paths + i, together, &options, error);
+        bool good = set && write_set(request, format, set, i + 1, error);
+        set_close(set);
+        if (!good)
+            return false;
+    }
+    return true;
+}
+
+static bool check(const struct export_request *request, const struct format *format,
+                  struct error *error)
+{
+    bool one_file = request->count == 1 || request->growth;
+    if (request->growth && !format->can_grow)
+        return error_set(error, "export all snapshots and compare them in DevTools",
+                         "%s has no form for growth", format->name);
+    if (request->growth && request->count < 2)
+        return error_set(error, NULL, "--growth needs two snapshots or more");
+    if (!one_file && (!request->target || !is_folder(request->target)))
+        return error_set(error, "-o FOLDER/", "several snapshots become several files");
+    if (!request->target && format->is_binary && isatty(STDOUT_FILENO))
+        return error_set(error, "-o FILE", "%s is not for a terminal", format->name);
+    return true;
+}
+
+/* DevTools tells formats by the ends of names. */
+static bool has_ending(const char *name, const char *ending)
+{
+    size_t length = strlen(name), end = strlen(ending);
+    return length > end && strcmp(name + length - end, ending) == 0;
+}
+
+static void advise(const struct export_request *request, const struct format *format)
+{
+    if (format->opens_by_name && request->target && !is_folder(request->target) &&
+        !has_ending(request->target, format->ending))
+        fprintf(stderr, "heapdiff: DevTools opens it only under a name that ends with %s\n",
+                format->ending);
+    if (format->advice && request->target)
+        fprintf(stderr, "heapdiff: %s\n", format->advice);
+}
+
+bool export_run(const struct export_request *request, struct error *error)
+{
+    const struct format *format = find_format(request->format);
+    if (!format)
+        return error_set(error, NULL, "there is no format %s", request->format);
+    if (!check(request, format, error))
+        return false;
+    if (request->target && is_folder(request->target) && mkdir(request->target, 0777) != 0 &&
+        errno != EEXIST)
+        return error_set(error, NULL, "cannot make %s: %s", request->target, strerror(errno));
+    if (!write_all(request, format, error))
+        return false;
+    advise(request, format);
+    return true;
+}

@@ -1,0 +1,17 @@
+/* heapsnapshot.h -- .heapsnapshot and .heaptimeline: a native heap as Chrome DevTools shows a
+ * JavaScript heap.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ANALYZER_EXPORT_HEAPSNAPSHOT_H
+#define ANALYZER_EXPORT_HEAPSNAPSHOT_H
+
+#include "export/numbers.h"
+#include "export/out.h"
+
+/* Writes snapshot INDEX of SET; as TIMELINE with allocation stacks and the time of births. Errors
+ * of writing are OUT's; false with ERROR filled when the snapshot is damaged. */
+bool heapsnapshot_write(const struct set *set, const struct numbers *numbers, size_t index,
+                        bool timeline, struct out *out, struct error *error);
+
+#endif

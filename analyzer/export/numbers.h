@@ -1,0 +1,67 @@
+/* numbers.h -- The ids of objects: the same for what is alive in two snapshots, never the same for
+ * what is not.
+ *
+ * DevTools compares snapshots by these ids. Those of objects are odd and grow with the time of
+ * birth: by the snapshot in which an object comes first, then by its birth epoch. A listed block is
+ * known by process, address and epoch; a cell by its place and all that it holds, so that a cell
+ * that changed is a new object and the old one is gone: sizes stay right. Ids of frames are even.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ANALYZER_EXPORT_NUMBERS_H
+#define ANALYZER_EXPORT_NUMBERS_H
+
+#include "export/cells.h"
+#include "export/merge.h"
+
+/* Sizes in DevTools' files have 32 bits: what is larger becomes several objects. */
+#define PIECE_BYTES ((int64_t)1 << 31)
+
+/* Births after this many snapshots are not told apart. */
+#define NUMBERS_EPOCHS 4096
+
+struct numbers_snapshot {
+    struct cell_list cells;
+    uint32_t *cell_numbers; /* of a cell's first piece; the others follow */
+    uint64_t cell_pieces;   /* of all cells */
+    struct listed *listed;  /* by stack; NULL when blocks are not listed */
+    uint64_t *pieces;       /* of the listed blocks, by stack */
+    uint64_t listed_pieces;
+    int64_t bytes;    /* of cells and listed blocks */
+    uint64_t *births; /* of blocks that come first here, by epoch: the first number */
+    uint32_t first;   /* number before all births: of the first object born in a known epoch */
+    uint64_t *ends;   /* by epoch: one past the last number given up to it */
+};
+
+struct numbers {
+    size_t count;
+    struct numbers_snapshot *snapshots;
+    bool has_blocks;
+};
+
+/* Numbers the objects of a set: with BLOCKS the blocks one by one, the rest as cells by birth or by
+ * size. False with ERROR filled when a file is damaged or holds too many. */
+bool numbers_make(struct numbers *numbers, const struct set *set, bool blocks, bool by_epoch,
+                  struct error *error);
+void numbers_done(struct numbers *numbers);
+
+/* Objects that BYTES take. */
+uint64_t numbers_pieces(int64_t bytes);
+
+/* The size of piece INDEX of BYTES. */
+uint32_t numbers_piece(int64_t bytes, uint64_t index);
+
+/* NUMBERS_EPOCHS - 1 or less. */
+size_t numbers_epoch(int64_t epoch);
+
+/* The odd id of object NUMBER, and the even one of node INDEX of the tree. */
+static inline uint32_t numbers_object_id(uint32_t number)
+{
+    return 2 * number + 5; /* 1 and 3 are the roots' */
+}
+static inline uint32_t numbers_frame_id(uint32_t index)
+{
+    return 2 * index + 2;
+}
+
+#endif

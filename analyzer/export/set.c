@@ -1,0 +1,123 @@
+/* set.c -- The snapshots that are exported together: one call tree, one table of classes.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "export/set.h"
+
+#include "base/text.h"
+#include "diff/site.h"
+#include "frames/frame_name.h"
+#include "symbols/symbols.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static uint32_t find_class(struct set *set, const char *name)
+{
+    bool is_new;
+    size_t *slot = map_add(&set->class_index, name, strlen(name), &is_new);
+    if (is_new) {
+        *slot = set->class_names.count;
+        VEC_ADD(&set->class_names, pool_text(set->tree.texts, name));
+    }
+    return (uint32_t)*slot;
+}
+
+/* DevTools counts what is named like this as typed arrays. */
+static const char *kind_name(enum block_kind kind)
+{
+    static const char *const names[] = FORMAT_KIND_NAMES;
+    return kind == KIND_BUFFER ? "system / JSArrayBufferData" : names[kind];
+}
+
+static const char *module_name(const struct frame *frame)
+{
+    const char *path = frame->module ? frame->module : frame->is_jit ? frame->file : NULL;
+    return path ? text_base_name(path) : "(unknown module)";
+}
+
+/* The name of a site is the one that heapdiff compare prints. */
+static uint32_t class_of(struct set *set, struct frames *frames, const struct store_stack *stack,
+                         enum class_by by)
+{
+    struct text name = {0}, clean = {0};
+    struct frame frame = {0};
+    if (by != CLASS_BY_KIND)
+        frame = site_frame(frames, stack);
+    if (by == CLASS_BY_SITE)
+        frame_name(&frame, NULL, &name);
+    else
+        text_add_clean(&name, by == CLASS_BY_KIND ? kind_name(stack->kind) : module_name(&frame),
+                       true);
+    tree_safe_name(name.bytes, &clean);
+    uint32_t class = find_class(set, clean.bytes);
+    text_done(&name);
+    text_done(&clean);
+    return class;
+}
+
+static void add_snapshot(struct set *set, size_t index, const struct set_options *options)
+{
+    struct set_snapshot *snapshot = &set->snapshots[index];
+    const struct store *store = snapshot->store;
+    snapshot->leaves = tree_add(&set->tree, store, snapshot->frames, options->with_freed);
+    snapshot->classes = memory_zeroed(store->stacks.count + 1, sizeof *snapshot->classes);
+    for (size_t i = 0; i < store->stacks.count; i++) {
+        const struct store_stack *stack = &store->stacks.items[i];
+        if (stack->live_bytes > 0 || stack->live_blocks > 0)
+            snapshot->classes[i] = class_of(set, snapshot->frames, stack, options->class_by);
+    }
+    while (snapshot->process < index &&
+           !store_is_same_process(set->snapshots[snapshot->process].store, store))
+        snapshot->process++;
+}
+
+static bool load(struct set *set, const char *const *paths, const struct rules *rules,
+                 struct error *error)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        struct store *store = set->snapshots[i].store = store_open(paths[i], error);
+        if (!store)
+            return false;
+        set->snapshots[i].frames = frames_new(store, set->symbols, rules);
+        if (i > 0 && store->facts.time_ns < set->snapshots[i - 1].store->facts.time_ns)
+            return error_set(error, "name the earlier one first", "%s was taken before %s",
+                             store->path, set->snapshots[i - 1].store->path);
+    }
+    return true;
+}
+
+struct set *set_open(const char *const *paths, size_t count, const struct set_options *options,
+                     struct error *error)
+{
+    struct set *set = memory_zeroed(1, sizeof *set);
+    set->count = count;
+    set->snapshots = memory_zeroed(count, sizeof *set->snapshots);
+    set->symbols = symbols_new();
+    tree_init(&set->tree);
+    if (!load(set, paths, options->rules, error)) {
+        set_close(set);
+        return NULL;
+    }
+    for (size_t i = 0; i < count; i++)
+        add_snapshot(set, i, options);
+    return set;
+}
+
+void set_close(struct set *set)
+{
+    if (!set)
+        return;
+    for (size_t i = 0; i < set->count; i++) {
+        frames_free(set->snapshots[i].frames);
+        store_close(set->snapshots[i].store);
+        free(set->snapshots[i].leaves);
+        free(set->snapshots[i].classes);
+    }
+    tree_done(&set->tree);
+    map_done(&set->class_index);
+    VEC_DONE(&set->class_names);
+    symbols_free(set->symbols);
+    free(set->snapshots);
+    free(set);
+}

@@ -1,0 +1,44 @@
+/* set.h -- The snapshots that are exported together: one call tree, one numbering, one table of
+ * classes.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ANALYZER_EXPORT_SET_H
+#define ANALYZER_EXPORT_SET_H
+
+#include "export/tree.h"
+
+#include <stdbool.h>
+
+/* What makes blocks one class in DevTools. */
+enum class_by { CLASS_BY_SITE, CLASS_BY_KIND, CLASS_BY_MODULE };
+
+struct set_options {
+    enum class_by class_by;
+    const struct rules *rules; /* borrowed */
+    bool with_freed;           /* stacks without live blocks, too */
+};
+
+struct set_snapshot {
+    struct store *store;
+    struct frames *frames;
+    uint32_t *leaves;  /* node of the tree, by stack */
+    uint32_t *classes; /* index into class_names, by stack */
+    uint32_t process;  /* the same number for snapshots of one process */
+};
+
+struct set {
+    size_t count;
+    struct set_snapshot *snapshots;
+    struct symbols *symbols;
+    struct tree tree;
+    VEC(const char *) class_names; /* no two are equal; safe for DevTools */
+    struct map class_index;
+};
+
+/* Reads COUNT snapshots in the order of time; NULL with ERROR filled when that cannot be done. */
+struct set *set_open(const char *const *paths, size_t count, const struct set_options *options,
+                     struct error *error);
+void set_close(struct set *set);
+
+#endif

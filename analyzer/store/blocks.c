@@ -1,0 +1,95 @@
+/* blocks.c -- The live blocks of a snapshot taken with --blocks, one by one.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "store/blocks.h"
+
+#include "store/load.h"
+#include "store/queries.h"
+
+#include <sqlite3.h>
+#include <stdlib.h>
+
+struct blocks {
+    const struct store *store;
+    sqlite3 *database;
+    sqlite3_stmt *rows;
+};
+
+int64_t blocks_count(const struct store *store, struct error *error)
+{
+    sqlite3 *database = store_database(store->path, error);
+    sqlite3_stmt *row = NULL;
+    int64_t count = -1;
+    if (!database)
+        return -1;
+    if (sqlite3_prepare_v2(database, QUERY_BLOCK_COUNT, -1, &row, NULL) == SQLITE_OK &&
+        sqlite3_step(row) == SQLITE_ROW)
+        count = sqlite3_column_int64(row, 0);
+    else
+        load_damaged(store, error, sqlite3_errmsg(database));
+    sqlite3_finalize(row);
+    sqlite3_close(database);
+    return count;
+}
+
+struct blocks *blocks_open(const struct store *store, struct error *error)
+{
+    struct blocks *blocks = memory_zeroed(1, sizeof *blocks);
+    blocks->store = store;
+    blocks->database = store_database(store->path, error);
+    if (blocks->database &&
+        sqlite3_prepare_v2(blocks->database, QUERY_BLOCKS, -1, &blocks->rows, NULL) != SQLITE_OK)
+        load_damaged(store, error, sqlite3_errmsg(blocks->database));
+    if (blocks->rows)
+        return blocks;
+    blocks_close(blocks);
+    return NULL;
+}
+
+void blocks_close(struct blocks *blocks)
+{
+    if (!blocks)
+        return;
+    sqlite3_finalize(blocks->rows);
+    sqlite3_close(blocks->database);
+    free(blocks);
+}
+
+/* Stacks are ordered by id; most often id n is at n - 1. */
+static uint32_t find_stack(const struct store *store, int64_t id)
+{
+    const struct store_stack *stacks = store->stacks.items;
+    size_t low = 0, high = store->stacks.count;
+    if (id >= 1 && (uint64_t)id <= high && stacks[id - 1].id == id)
+        return (uint32_t)(id - 1);
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (stacks[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < store->stacks.count && stacks[low].id == id ? (uint32_t)low : STORE_NONE;
+}
+
+bool blocks_next(struct blocks *blocks, struct block *block, struct error *error)
+{
+    int status = sqlite3_step(blocks->rows);
+    if (status != SQLITE_ROW) {
+        if (status != SQLITE_DONE)
+            load_damaged(blocks->store, error, sqlite3_errmsg(blocks->database));
+        return false;
+    }
+    *block = (struct block){
+        .address = (uint64_t)sqlite3_column_int64(blocks->rows, 0),
+        .size = sqlite3_column_int64(blocks->rows, 1),
+        .stack = find_stack(blocks->store, sqlite3_column_int64(blocks->rows, 2)),
+        .epoch = sqlite3_column_int64(blocks->rows, 3),
+    };
+    if (block->stack == STORE_NONE)
+        return load_damaged(blocks->store, error, "a block refers to a stack that is not there");
+    if (block->size < 0 || block->size > STORE_LIMIT)
+        return load_damaged(blocks->store, error, "a block has an impossible size");
+    return true;
+}
