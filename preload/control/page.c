@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/folder.h"
+#include "runtime/runtime.h"
 
 #define PAGE_ROOM ((sizeof(struct control_page) + 4095) & ~(size_t)4095)
 
@@ -153,21 +154,28 @@ bool page_serve(struct control_page *page)
 {
     static struct snapshot_request request;
     static struct snapshot_answer answer;
+    static char note[sizeof answer.text];
     uint32_t asked = atomic_load_explicit(&page->asked, memory_order_acquire);
     if (asked == atomic_load_explicit(&page->answered, memory_order_relaxed))
         return false;
     uint32_t flags = page->flags;
+    bool collect = (flags & PROTOCOL_GC) != 0;
+    if (!runtime_settled(RUNTIME_FOR_ASKER, collect))
+        return false; /* rung again when it is */
     request = (struct snapshot_request){.reason = REASON_REQUEST,
                                         .blocks = (flags & PROTOCOL_BLOCKS) != 0};
     copy_text(request.label, page->label, sizeof request.label);
     copy_text(request.path, page->path, sizeof request.path);
-    if (flags & PROTOCOL_GC) {
-        answer = (struct snapshot_answer){.error = ENOTSUP};
-        snprintf(answer.text, sizeof answer.text,
-                 "this program's runtime cannot be asked to collect its garbage");
-    } else {
+    answer = (struct snapshot_answer){0};
+    if (collect)
+        answer.error = runtime_outcome(note, sizeof note);
+    if (answer.error)
+        memcpy(answer.text, note, sizeof note);
+    else
         snapshot_take(&request, &answer);
-    }
+    if (!answer.error && collect)
+        memcpy(answer.text, note, sizeof note);
+    runtime_over(RUNTIME_FOR_ASKER);
     page->error = answer.error;
     memcpy(page->answer_path, answer.path, sizeof page->answer_path);
     memcpy(page->answer_text, answer.text, sizeof page->answer_text);

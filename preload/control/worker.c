@@ -30,6 +30,7 @@
 #include "control/pressure.h"
 #include "options.h"
 #include "record/record.h"
+#include "runtime/runtime.h"
 #include "snapshot/process.h"
 #include "unwind/unwind.h"
 
@@ -122,11 +123,7 @@ static bool serve_inside(void)
         atomic_fetch_add(&done, 1);
         syscall(SYS_futex, &done, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
     }
-    unsigned reasons = atomic_exchange(&later, 0);
-    for (unsigned reason = 0; reason < REASON_COUNT; reason++)
-        if (reasons & 1u << reason)
-            take_and_say((enum snapshot_reason)reason, "");
-    return pending || reasons;
+    return pending;
 }
 
 /* Linux 5.16; older kernels and libcs may not know the numbers. */
@@ -174,33 +171,54 @@ static void begin_timers(void)
         look_at = start;
 }
 
-/* Does what is due; whether that was a snapshot. */
-static bool serve_clock(void)
+/* Snapshots that nobody waits for: they may wait a little for the runtimes' numbers. */
+static unsigned due; /* bit set of snapshot_reason */
+static char pressure_label[32];
+
+static void look_at_clock(void)
 {
     uint64_t wait, time = interval_at || look_at ? now() : 0;
-    bool taken = false;
     if (interval_at && time >= interval_at) {
-        take_and_say(REASON_INTERVAL, "");
-        interval_at = now() + (uint64_t)(options.interval * 1e9);
-        taken = true;
+        due |= 1u << REASON_INTERVAL;
+        interval_at = 0;
     }
     if (look_at && time >= look_at) {
-        char label[32];
         const char *passed = pressure_look(&pressure, time, &wait);
-        snprintf(label, sizeof label, "rss-%s", passed ? passed : "");
-        if (passed)
-            take_and_say(REASON_PRESSURE, label);
+        if (passed) {
+            due |= 1u << REASON_PRESSURE;
+            snprintf(pressure_label, sizeof pressure_label, "rss-%s", passed);
+        }
         look_at = now() + wait;
-        taken = taken || passed;
     }
-    return taken;
+}
+
+/* Takes what is due, when it may; whether that was a snapshot. */
+static bool serve_due(void)
+{
+    due |= atomic_exchange(&later, 0);
+    unsigned reasons = due;
+    if (!reasons || (options.thread && !runtime_settled(RUNTIME_FOR_OURSELVES, false)))
+        return false;
+    due = 0;
+    for (unsigned reason = 0; reason < REASON_COUNT; reason++)
+        if (reasons & 1u << reason)
+            take_and_say((enum snapshot_reason)reason,
+                         reason == REASON_PRESSURE ? pressure_label : "");
+    runtime_over(RUNTIME_FOR_OURSELVES);
+    if (reasons & 1u << REASON_INTERVAL)
+        interval_at = now() + (uint64_t)(options.interval * 1e9);
+    return true;
+}
+
+/* The earlier of two times, 0 being never. */
+static uint64_t earlier(uint64_t one, uint64_t other)
+{
+    return other && (!one || other < one) ? other : one;
 }
 
 static uint64_t next_deadline(void)
 {
-    if (!interval_at || !look_at)
-        return interval_at + look_at;
-    return interval_at < look_at ? interval_at : look_at;
+    return earlier(earlier(interval_at, look_at), runtime_deadline());
 }
 
 /* Serves until it is to leave. */
@@ -211,7 +229,8 @@ static void serve(void)
         uint32_t asked_seen = page ? atomic_load(&page->asked) : 0;
         bool served = serve_inside();
         served = (page && page_serve(page)) || served;
-        served = serve_clock() || served;
+        look_at_clock();
+        served = serve_due() || served;
         page_count(page);
         if (atomic_exchange(&leaving, false))
             return;
@@ -250,6 +269,8 @@ void worker_forked(void)
     page = NULL;
     interval_at = look_at = 0;
     pressure = (struct pressure){0};
+    due = 0;
+    runtime_forked();
 }
 
 int worker_start(void)
@@ -263,6 +284,7 @@ int worker_start(void)
     owner = getpid();
     if (!page && options.thread)
         page = page_open();
+    runtime_init(ring);
     pthread_attr_init(&attributes);
     pthread_attr_setstack(&attributes, stack, STACK_SIZE);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);

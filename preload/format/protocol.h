@@ -49,7 +49,7 @@ struct control_page {
     char path[PROTOCOL_PATH_SIZE];        /* request: absolute, or "" for HEAPDIFF_OUT */
     int32_t error;                        /* answer: 0, or an errno */
     char answer_path[PROTOCOL_PATH_SIZE]; /* answer: the finished file, absolute */
-    char answer_text[PROTOCOL_TEXT_SIZE]; /* answer: what went wrong, one line */
+    char answer_text[PROTOCOL_TEXT_SIZE]; /* answer: what went wrong, or is to be noted; one line */
     uint64_t pid_namespace;               /* inode of /proc/self/ns/pid: whose pid it is */
     char pattern[PROTOCOL_PATH_SIZE];     /* HEAPDIFF_OUT as an absolute path, not filled in */
 };

@@ -15,6 +15,7 @@
 #include "hooks/real.h"
 #include "options.h"
 #include "record/thread.h"
+#include "runtime/runtime.h"
 #include "snapshot/rows.h"
 #include "tables/stacks.h"
 
@@ -122,6 +123,8 @@ static int write_counters(sqlite3 *db, const struct cut *cut)
     }
     for (uint32_t id = 1; id <= stacks_count(); id++)
         cut_stacks += stacks_get(id) && stacks_get(id)->truncated;
+    unsigned asked, silent;
+    runtime_count(&asked, &silent);
     struct rows rows;
     rows_begin(&rows, db, "counter", 3);
     rows_add(&rows, "tit", "stacks", (number)cut->stack_count, "different stacks seen");
@@ -134,6 +137,10 @@ static int write_counters(sqlite3 *db, const struct cut *cut)
     rows_add(&rows, "tit", "dropped_stacks", stacks, "allocations whose stack found no room");
     rows_add(&rows, "tit", "threads_recorded", threads, "most threads recorded at once");
     rows_add(&rows, "tit", "modules", (number)modules_count(), "modules seen, unloaded ones too");
+    rows_add(&rows, "tit", "runtimes_asked", (number)asked,
+             "managed heaps asked for their numbers");
+    rows_add(&rows, "tit", "runtimes_silent", (number)silent,
+             "of those, not heard from in time: their threads were busy");
     rows_add(&rows, "tit", "table_reserved_bytes", (number)blocks_reserved(),
              "address space of the live-block table");
     return rows_end(&rows);
@@ -162,6 +169,19 @@ static int write_allocator(sqlite3 *db, enum snapshot_reason reason)
     return rows_end(&rows);
 }
 
+static void write_number(const char *name, const char *statistic, double value, void *rows)
+{
+    rows_add(rows, "ttr", name, statistic, value);
+}
+
+static int write_runtime(sqlite3 *db)
+{
+    struct rows rows;
+    rows_begin(&rows, db, "runtime", 3);
+    runtime_each(write_number, &rows);
+    return rows_end(&rows);
+}
+
 int facts_write(sqlite3 *db, const struct cut *cut, const struct writer_facts *facts)
 {
     int failed = write_snapshot(db, cut, facts);
@@ -175,5 +195,7 @@ int facts_write(sqlite3 *db, const struct cut *cut, const struct writer_facts *f
         failed = write_counters(db, cut);
     if (!failed)
         failed = write_allocator(db, facts->reason);
+    if (!failed)
+        failed = write_runtime(db);
     return failed;
 }

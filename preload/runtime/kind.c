@@ -1,0 +1,55 @@
+/* kind.c -- Which managed runtime this process is, and what to say when it cannot collect.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "runtime/kind.h"
+
+#include "runtime/python.h"
+
+void *kind_find_function(const char *name)
+{
+    struct elf_function function;
+    for (unsigned i = 0; i < modules_count(); i++) {
+        const struct module *module = modules_get(i);
+        if (!module->died && elf_find(module, name, &function))
+            return (void *)function.start;
+    }
+    return NULL;
+}
+
+static bool is_node(void)
+{
+    return kind_find_function("napi_module_register") != NULL;
+}
+
+static bool is_java(void)
+{
+    return kind_find_function("JNI_GetCreatedJavaVMs") != NULL;
+}
+
+void kind_join_all(void)
+{
+    python_join();
+}
+
+void kind_forked(void)
+{
+    python_forked();
+}
+
+const char *kind_refusal(void)
+{
+    if (is_node())
+        return "its Node was started without heapdiff's companion, which calls the collector";
+    if (is_java())
+        return "the JVM collects on jcmd's word, not from inside";
+    return "no runtime with a garbage collector is known in it";
+}
+
+const char *kind_silence(void)
+{
+    if (is_node())
+        return "its event loop has not turned for 10 s, so the garbage could not be collected";
+    return "no thread of it let go of the interpreter for 10 s, so the garbage could not be "
+           "collected";
+}

@@ -1,0 +1,25 @@
+/* kind.h -- Which managed runtime this process is, and what to say when it cannot collect.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef RUNTIME_KIND_H
+#define RUNTIME_KIND_H
+
+#include "tables/elf.h"
+
+/* Makes members of the runtimes that need no companion (Python). Control thread. */
+void kind_join_all(void);
+
+/* In a forked child: forgets those members. */
+void kind_forked(void);
+
+/* Why nobody could be asked to collect, in the words of this process's runtime. */
+const char *kind_refusal(void);
+
+/* Why the main member did not answer. */
+const char *kind_silence(void);
+
+/* A function that a loaded module exports; NULL when none does. Takes no lock of the loader's. */
+void *kind_find_function(const char *name);
+
+#endif

@@ -1,0 +1,31 @@
+/* member.c -- What the shim offers to its companions; see member.h.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "runtime/member.h"
+
+#include "runtime/runtime.h"
+
+#define EXPORT __attribute__((visibility("default")))
+
+EXPORT struct heapdiff_member *heapdiff_member_join(const struct heapdiff_member_info *info)
+{
+    return runtime_join(info);
+}
+
+EXPORT uint32_t heapdiff_member_take(struct heapdiff_member *member, bool *collect)
+{
+    return runtime_take(member, collect);
+}
+
+EXPORT void heapdiff_member_answer(struct heapdiff_member *member, uint32_t request,
+                                   const char *names, size_t length, const double *values,
+                                   size_t count)
+{
+    runtime_answer(member, request, names, length, values, count);
+}
+
+EXPORT void heapdiff_member_leave(struct heapdiff_member *member)
+{
+    runtime_leave(member);
+}

@@ -1,0 +1,48 @@
+/* member.h -- How a managed heap takes part in snapshots: what the shim offers to its companions.
+ *
+ * A member is one heap with a collector and a thread of its own: Node's main thread, a Worker, a
+ * Python interpreter. Its life: join; then for every request wake is called from heapdiff's thread,
+ * the member takes the request on its own thread, collects its garbage if that was asked for, and
+ * answers with its numbers; leave. All functions are exported and may be called from any thread.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef RUNTIME_MEMBER_H
+#define RUNTIME_MEMBER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define MEMBER_VERSION     1
+#define MEMBER_NAME_SIZE   32
+#define MEMBER_TEXT_SIZE   8192 /* of all statistics' names together */
+#define MEMBER_NUMBERS_MAX 192
+
+struct heapdiff_member; /* never freed, reused after it has left */
+
+struct heapdiff_member_info {
+    unsigned version;            /* MEMBER_VERSION */
+    bool is_main;                /* a collection without it is none */
+    bool only_to_collect;        /* has no numbers that are worth asking for without one */
+    const char *name;            /* of the rows in table runtime: "node", "node worker 3" */
+    void (*wake)(void *context); /* must not block; never called after leave has returned */
+    void *context;
+};
+
+/* NULL when nobody is recording, the versions differ, or there are too many. */
+struct heapdiff_member *heapdiff_member_join(const struct heapdiff_member_info *info);
+
+/* The number of the request that waits for an answer, 0 when none does; *collect says whether the
+ * garbage is to be collected. The asker is more patient once a request has been taken. */
+uint32_t heapdiff_member_take(struct heapdiff_member *member, bool *collect);
+
+/* Answers a request: names of statistics, zero-terminated one behind the other, LENGTH bytes in
+ * all, and their COUNT values; none of them when it could not be done. An answer that comes too
+ * late is dropped. */
+void heapdiff_member_answer(struct heapdiff_member *member, uint32_t request, const char *names,
+                            size_t length, const double *values, size_t count);
+
+void heapdiff_member_leave(struct heapdiff_member *member);
+
+#endif

@@ -1,0 +1,180 @@
+/* module.c -- heapdiff-node.node: joins one of Node's event loops to the shim.
+ *
+ * heapdiff-node.cjs loads it in the main thread and in every Worker. A library of its own, and not
+ * the shim: a preloaded library that exported napi_register_module_v1 would be called in place of
+ * other addons' own. The event loop is woken through a libuv handle that does not keep it alive;
+ * the script does the rest.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <stdlib.h>
+
+#include "runtime/member.h"
+#include "runtime/node/napi.h"
+
+#define EXPORT __attribute__((visibility("default")))
+
+/* Of the shim; null when it is not preloaded. */
+extern WEAK __typeof(heapdiff_member_join) heapdiff_member_join;
+extern WEAK __typeof(heapdiff_member_take) heapdiff_member_take;
+extern WEAK __typeof(heapdiff_member_answer) heapdiff_member_answer;
+extern WEAK __typeof(heapdiff_member_leave) heapdiff_member_leave;
+
+/* One per event loop; freed when its handle is closed. */
+struct loop {
+    napi_env env;
+    napi_ref on_request; /* function (request, collect) of the script */
+    struct heapdiff_member *member;
+    uv_handle_t *async;
+    napi_async_cleanup_hook_handle hook;
+};
+
+/* From heapdiff's thread: an atomic and at most a write to the loop's own descriptor. */
+static void wake(void *context)
+{
+    uv_async_send(((struct loop *)context)->async);
+}
+
+static void call_script(struct loop *loop, uint32_t request, bool collect)
+{
+    napi_env env = loop->env;
+    napi_value self, function, arguments[2], result;
+    if (napi_get_reference_value(env, loop->on_request, &function) != 0 || !function ||
+        napi_create_object(env, &self) != 0 ||
+        napi_create_uint32(env, request, &arguments[0]) != 0 ||
+        napi_get_boolean(env, collect, &arguments[1]) != 0)
+        return;
+    if (napi_make_callback(env, NULL, self, function, 2, arguments, &result) != 0)
+        napi_get_and_clear_last_exception(env, &result);
+}
+
+static void on_wake(uv_handle_t *async)
+{
+    struct loop *loop = async->data;
+    napi_handle_scope scope;
+    bool collect;
+    uint32_t request = heapdiff_member_take(loop->member, &collect);
+    if (!request || napi_open_handle_scope(loop->env, &scope) != 0)
+        return;
+    call_script(loop, request, collect);
+    napi_close_handle_scope(loop->env, scope);
+}
+
+static void on_closed(uv_handle_t *async)
+{
+    struct loop *loop = async->data;
+    napi_remove_async_cleanup_hook(loop->hook);
+    free(async);
+    free(loop);
+}
+
+/* The loop is about to end; Node turns it until our handle is closed. */
+static void on_cleanup(napi_async_cleanup_hook_handle hook, void *data)
+{
+    struct loop *loop = data;
+    heapdiff_member_leave(loop->member);
+    napi_delete_reference(loop->env, loop->on_request);
+    uv_close(loop->async, on_closed);
+}
+
+/* The handle is open and must be closed in turn, whether somebody listens to it or not. */
+static bool open_handle(struct loop *loop)
+{
+    uv_loop_t *turned;
+    loop->async = calloc(1, uv_handle_size(UV_ASYNC));
+    if (!loop->async || napi_get_uv_event_loop(loop->env, &turned) != 0 ||
+        uv_async_init(turned, loop->async, on_wake) != 0) {
+        free(loop->async);
+        return false;
+    }
+    loop->async->data = loop;
+    uv_unref(loop->async);
+    return true;
+}
+
+static void forget_handle(uv_handle_t *async)
+{
+    free(async);
+}
+
+/* Whether the shim records and takes us in. On failure all is as it was. */
+static bool join(struct loop *loop, const char *name, bool is_main)
+{
+    if (!open_handle(loop))
+        return false;
+    const struct heapdiff_member_info info = {
+        .version = MEMBER_VERSION, .is_main = is_main, .name = name, .wake = wake, .context = loop};
+    loop->member = heapdiff_member_join(&info);
+    if (loop->member && napi_add_async_cleanup_hook(loop->env, on_cleanup, loop, &loop->hook) == 0)
+        return true;
+    if (loop->member)
+        heapdiff_member_leave(loop->member);
+    uv_close(loop->async, forget_handle);
+    return false;
+}
+
+/* answer(request, names, values): names parted by '\\0', values a Float64Array. */
+static napi_value call_answer(napi_env env, napi_callback_info info)
+{
+    static const int float64 = 8; /* napi_typedarray_type */
+    char names[MEMBER_TEXT_SIZE];
+    napi_value arguments[3];
+    size_t count = 3, length, value_count;
+    int type;
+    uint32_t request;
+    void *values, *loop;
+    if (napi_get_cb_info(env, info, &count, arguments, NULL, &loop) == 0 && count == 3 &&
+        napi_get_value_uint32(env, arguments[0], &request) == 0 &&
+        napi_get_value_string_utf8(env, arguments[1], names, sizeof names, &length) == 0 &&
+        napi_get_typedarray_info(env, arguments[2], &type, &value_count, &values, NULL, NULL) ==
+            0 &&
+        type == float64)
+        heapdiff_member_answer(((struct loop *)loop)->member, request, names, length + 1, values,
+                               value_count);
+    return NULL;
+}
+
+/* A loop that has joined, for the arguments of call_join; NULL when the shim does not want it. */
+static struct loop *make_loop(napi_env env, const napi_value *arguments)
+{
+    char name[MEMBER_NAME_SIZE];
+    size_t length;
+    bool is_main;
+    struct loop *loop = calloc(1, sizeof *loop);
+    if (!loop)
+        return NULL;
+    loop->env = env;
+    if (napi_get_value_string_utf8(env, arguments[0], name, sizeof name, &length) == 0 &&
+        napi_get_value_bool(env, arguments[1], &is_main) == 0 &&
+        napi_create_reference(env, arguments[2], 1, &loop->on_request) == 0) {
+        if (join(loop, name, is_main))
+            return loop;
+        napi_delete_reference(env, loop->on_request);
+    }
+    free(loop);
+    return NULL;
+}
+
+/* join(name, isMain, onRequest): the function `answer`, or undefined when nobody records. */
+static napi_value call_join(napi_env env, napi_callback_info info)
+{
+    size_t count = 3;
+    napi_value arguments[3], answer;
+    if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) != 0 || count != 3)
+        return NULL;
+    struct loop *loop = make_loop(env, arguments);
+    if (!loop || napi_create_function(env, "answer", NAPI_AUTO_LENGTH, call_answer, loop, &answer))
+        return NULL;
+    return answer;
+}
+
+/* Node calls it, by this name, in every thread that loads the module. */
+EXPORT napi_value napi_register_module_v1(napi_env env, napi_value exports);
+EXPORT napi_value napi_register_module_v1(napi_env env, napi_value exports)
+{
+    napi_value function;
+    if (heapdiff_member_join && napi_add_async_cleanup_hook && uv_async_init &&
+        napi_create_function(env, "join", NAPI_AUTO_LENGTH, call_join, NULL, &function) == 0)
+        napi_set_named_property(env, exports, "join", function);
+    return exports;
+}

@@ -1,0 +1,324 @@
+/* runtime.c -- Managed heaps of this process: who takes part, and one exchange with all of them.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "runtime/runtime.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/lock.h"
+#include "base/memory.h"
+#include "record/record.h"
+#include "runtime/kind.h"
+#include "runtime/member.h"
+
+#define MEMBERS_MAX 64
+
+/* Patience, in ms from the beginning of an exchange. */
+#define TAKE_MS      10000 /* a collection is worth waiting for, but a blocked loop must not hang */
+#define FINISH_MS    120000 /* a collection that runs: a second per GiB and more */
+#define NUMBERS_MS   1000   /* a snapshot goes without them rather than waiting longer */
+#define OWN_MS       250    /* when nobody waits: pressure may be about to end the process */
+#define STRAGGLER_MS 1000   /* Workers that have not begun when the main thread has ended */
+
+enum phase { PHASE_NONE, PHASE_WAITING, PHASE_SETTLED };
+
+/* Texts and values lie in mapped memory: joining must not allocate. */
+struct answer {
+    char names[MEMBER_TEXT_SIZE];
+    double values[MEMBER_NUMBERS_MAX];
+};
+
+struct heapdiff_member {
+    char name[MEMBER_NAME_SIZE];
+    bool joined, is_main, only_to_collect;
+    void (*wake)(void *);
+    void *context;
+    uint32_t asked, taken, answered; /* numbers of requests */
+    struct answer *answer;
+    size_t length, count;
+};
+
+/* Held by members for the moment of an entry, and by the control thread while it wakes them: a wake
+ * is a write to a futex or a descriptor. */
+static struct lock lock;
+static struct heapdiff_member members[MEMBERS_MAX];
+static enum phase phase;
+static uint32_t number;        /* of the exchange */
+static enum runtime_user user; /* whose it is */
+static bool collecting;        /* what it is for */
+static uint64_t started;       /* when */
+static uint64_t main_done;     /* when the last main member answered */
+static void (*ring_worker)(void);
+
+static uint64_t now_ms(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000u + (uint64_t)time.tv_nsec / 1000000u;
+}
+
+/* ---- the members' side --------------------------------------------------------------------------
+ */
+
+/* A member that has left keeps its answer until the exchange is over. */
+static bool is_in_use(const struct heapdiff_member *member)
+{
+    return member->joined || (phase != PHASE_NONE && number && member->answered == number);
+}
+
+static bool is_taken_name(const char *name)
+{
+    for (unsigned i = 0; i < MEMBERS_MAX; i++)
+        if (is_in_use(&members[i]) && strcmp(members[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Names are keys of a table: a second "node" becomes "node 2". */
+static void set_name(struct heapdiff_member *member, const char *name)
+{
+    char unique[MEMBER_NAME_SIZE];
+    snprintf(unique, sizeof unique, "%.20s", name);
+    for (unsigned i = 2; is_taken_name(unique); i++)
+        snprintf(unique, sizeof unique, "%.20s %u", name, i);
+    memcpy(member->name, unique, sizeof unique);
+}
+
+static struct heapdiff_member *free_member(void)
+{
+    for (unsigned i = 0; i < MEMBERS_MAX; i++)
+        if (!is_in_use(&members[i]))
+            return &members[i];
+    return NULL;
+}
+
+struct heapdiff_member *runtime_join(const struct heapdiff_member_info *info)
+{
+    if (info->version != MEMBER_VERSION || !record_is_on())
+        return NULL;
+    lock_take(&lock);
+    struct heapdiff_member *member = free_member();
+    if (member && !member->answer)
+        member->answer = memory_map(sizeof *member->answer);
+    if (member && member->answer) {
+        *member = (struct heapdiff_member){.joined = true,
+                                           .is_main = info->is_main,
+                                           .only_to_collect = info->only_to_collect,
+                                           .wake = info->wake,
+                                           .context = info->context,
+                                           .answer = member->answer};
+        set_name(member, info->name);
+    } else {
+        member = NULL;
+    }
+    lock_give(&lock);
+    return member;
+}
+
+void runtime_leave(struct heapdiff_member *member)
+{
+    lock_take(&lock);
+    member->joined = false;
+    lock_give(&lock);
+    ring_worker();
+}
+
+uint32_t runtime_take(struct heapdiff_member *member, bool *collect)
+{
+    lock_take(&lock);
+    bool waits = phase == PHASE_WAITING && member->asked == number && member->taken != number;
+    uint32_t request = waits ? number : 0;
+    if (waits)
+        member->taken = number;
+    *collect = collecting;
+    lock_give(&lock);
+    return request;
+}
+
+void runtime_answer(struct heapdiff_member *member, uint32_t request, const char *names,
+                    size_t length, const double *values, size_t count)
+{
+    lock_take(&lock);
+    bool waits = phase == PHASE_WAITING && request == number && member->answered != number;
+    if (waits) {
+        member->length = length < MEMBER_TEXT_SIZE ? length : MEMBER_TEXT_SIZE;
+        member->count = count < MEMBER_NUMBERS_MAX ? count : MEMBER_NUMBERS_MAX;
+        memcpy(member->answer->names, names, member->length);
+        memcpy(member->answer->values, values, member->count * sizeof *values);
+        member->answered = number;
+        if (member->is_main)
+            main_done = now_ms();
+    }
+    lock_give(&lock);
+    if (waits)
+        ring_worker();
+}
+
+/* ---- the control thread's side ------------------------------------------------------------------
+ */
+
+static void no_ring(void)
+{
+}
+
+void runtime_init(void (*ring)(void))
+{
+    ring_worker = ring ? ring : no_ring;
+}
+
+void runtime_forked(void)
+{
+    lock = (struct lock){0};
+    for (unsigned i = 0; i < MEMBERS_MAX; i++)
+        members[i] = (struct heapdiff_member){.answer = members[i].answer};
+    phase = PHASE_NONE;
+    kind_forked();
+}
+
+static void begin(bool collect)
+{
+    if (collect)
+        kind_join_all();
+    lock_take(&lock);
+    phase = PHASE_WAITING;
+    number += number + 1 ? 1 : 2; /* 0 is no request */
+    collecting = collect;
+    started = now_ms();
+    main_done = 0;
+    for (unsigned i = 0; i < MEMBERS_MAX; i++)
+        if (members[i].joined && (collect || !members[i].only_to_collect)) {
+            members[i].asked = number;
+            members[i].wake(members[i].context);
+        }
+    lock_give(&lock);
+}
+
+/* When to stop waiting for a member that was asked; 0 when there is nothing to wait for. */
+static uint64_t limit_of(const struct heapdiff_member *member, bool main_waits)
+{
+    if (!member->joined || member->asked != number || member->answered == number)
+        return 0;
+    if (collecting && member->taken == number)
+        return started + FINISH_MS;
+    uint64_t patience = user == RUNTIME_FOR_OURSELVES ? OWN_MS : NUMBERS_MS;
+    uint64_t limit = started + (collecting ? TAKE_MS : patience);
+    uint64_t straggler = main_done + STRAGGLER_MS;
+    return !member->is_main && main_done && !main_waits && straggler < limit ? straggler : limit;
+}
+
+/* The latest of all limits, with the lock held. */
+static uint64_t latest_limit(void)
+{
+    uint64_t latest = 0;
+    bool main_waits = false;
+    for (unsigned i = 0; i < MEMBERS_MAX; i++)
+        main_waits |= members[i].is_main && limit_of(&members[i], true);
+    for (unsigned i = 0; i < MEMBERS_MAX; i++) {
+        uint64_t limit = limit_of(&members[i], main_waits);
+        latest = limit > latest ? limit : latest;
+    }
+    return latest;
+}
+
+bool runtime_settled(enum runtime_user asking, bool collect)
+{
+    if (phase == PHASE_NONE) {
+        user = asking;
+        begin(collect);
+    }
+    if (user != asking)
+        return asking == RUNTIME_FOR_OURSELVES;
+    lock_take(&lock);
+    if (phase == PHASE_WAITING && now_ms() >= latest_limit())
+        phase = PHASE_SETTLED;
+    lock_give(&lock);
+    return phase == PHASE_SETTLED;
+}
+
+uint64_t runtime_deadline(void)
+{
+    lock_take(&lock);
+    uint64_t limit = phase == PHASE_WAITING ? latest_limit() : 0;
+    lock_give(&lock);
+    return limit * 1000000u;
+}
+
+/* Of the members that were asked: how many, how many without an answer, and how many could not. */
+static void count(bool only_main, unsigned *asked, unsigned *silent, unsigned *failed)
+{
+    *asked = *silent = *failed = 0;
+    for (unsigned i = 0; phase == PHASE_SETTLED && i < MEMBERS_MAX; i++) {
+        const struct heapdiff_member *member = &members[i];
+        if (member->asked != number || (only_main && !member->is_main))
+            continue;
+        ++*asked;
+        *silent += member->answered != number;
+        *failed += member->answered == number && member->count == 0;
+    }
+}
+
+void runtime_count(unsigned *asked, unsigned *silent)
+{
+    unsigned failed;
+    count(false, asked, silent, &failed);
+}
+
+int runtime_outcome(char *text, size_t size)
+{
+    unsigned mains, silent_mains, failed_mains, all, silent, failed;
+    count(true, &mains, &silent_mains, &failed_mains);
+    count(false, &all, &silent, &failed);
+    *text = '\0';
+    if (!mains) {
+        snprintf(text, size, "%s", kind_refusal());
+        return ENOTSUP;
+    }
+    if (silent_mains) {
+        snprintf(text, size, "%s", kind_silence());
+        return ETIMEDOUT;
+    }
+    if (failed_mains) {
+        snprintf(text, size, "its collector could not be called");
+        return ENOTSUP;
+    }
+    if (silent + failed)
+        snprintf(text, size,
+                 "%u of %u threads with a heap of their own were busy: their garbage was not "
+                 "collected",
+                 silent + failed, all);
+    return 0;
+}
+
+static void each_of(const struct heapdiff_member *member,
+                    void (*visit)(const char *, const char *, double, void *), void *context)
+{
+    const char *at = member->answer->names, *end = at + member->length;
+    for (size_t i = 0; i < member->count && at < end; i++) {
+        size_t length = strnlen(at, (size_t)(end - at));
+        if (at + length == end)
+            break;
+        visit(member->name, at, member->answer->values[i], context);
+        at += length + 1;
+    }
+}
+
+void runtime_each(void (*visit)(const char *name, const char *statistic, double value,
+                                void *context),
+                  void *context)
+{
+    for (unsigned i = 0; phase == PHASE_SETTLED && i < MEMBERS_MAX; i++)
+        if (members[i].answered == number && members[i].asked == number)
+            each_of(&members[i], visit, context);
+}
+
+void runtime_over(enum runtime_user asking)
+{
+    lock_take(&lock);
+    if (user == asking)
+        phase = PHASE_NONE;
+    lock_give(&lock);
+}

@@ -1,0 +1,60 @@
+/* runtime.h -- Managed heaps of this process: their garbage collected, and numbers about them.
+ *
+ * Only a runtime's own thread may touch its heap, and that thread may be busy for as long as it
+ * likes. So a request to the members is an exchange with a deadline: begun, looked at whenever a
+ * member has answered, settled when all have or their time is up. Meanwhile the control thread
+ * serves others.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef RUNTIME_RUNTIME_H
+#define RUNTIME_RUNTIME_H
+
+#include "runtime/member.h"
+
+/* ---- the members' side: any thread; see member.h ------------------------------------------------
+ */
+
+struct heapdiff_member *runtime_join(const struct heapdiff_member_info *info);
+uint32_t runtime_take(struct heapdiff_member *member, bool *collect);
+void runtime_answer(struct heapdiff_member *member, uint32_t request, const char *names,
+                    size_t length, const double *values, size_t count);
+void runtime_leave(struct heapdiff_member *member);
+
+/* ---- the control thread's side ------------------------------------------------------------------
+ */
+
+/* Ring is called, from any thread, when runtime_settled is worth another look. */
+void runtime_init(void (*ring)(void));
+
+/* In a forked child: the members were threads of the parent. */
+void runtime_forked(void);
+
+/* For whom an exchange is. We ourselves (a signal, an interval, pressure) go without one while an
+ * asker's is under way, and wait less. */
+enum runtime_user { RUNTIME_FOR_ASKER, RUNTIME_FOR_OURSELVES };
+
+/* Begins an exchange if none is under way, and says whether it is settled. When it is, the answers
+ * stay until runtime_over. */
+bool runtime_settled(enum runtime_user user, bool collect);
+
+/* When the exchange under way will be settled at the latest: CLOCK_MONOTONIC in ns, 0 if none is.
+ */
+uint64_t runtime_deadline(void);
+
+/* Of a settled exchange that was to collect: 0, or an errno when it is no collection. Text says
+ * why, or what is to be known of a collection that was done; may be "". */
+int runtime_outcome(char *text, size_t size);
+
+/* Of a settled exchange: how many members were asked, and how many had not answered in time. */
+void runtime_count(unsigned *asked, unsigned *silent);
+
+/* Calls visit for every number of a settled exchange; none otherwise. */
+void runtime_each(void (*visit)(const char *name, const char *statistic, double value,
+                                void *context),
+                  void *context);
+
+/* Forgets the user's exchange. */
+void runtime_over(enum runtime_user user);
+
+#endif
