@@ -1,125 +1,119 @@
 #!/usr/bin/env python3
-# runner.py -- Runs the samples under the shim and checks what they say must be found.
+# runner.py -- Runs the samples under the shim and scores what heapdiff says about them.
 #
 # SPDX-License-Identifier: Apache-2.0
-"""usage: runner.py [SAMPLE...]      e.g. runner.py leak_list.c node-server/server.js
+"""usage: runner.py [--json FILE] [--jobs N] [--keep FOLDER] [FOLDER|SAMPLE...]
 
-Without arguments all samples are run. One line a sample; exit 1 when one was missed.
-samples/README.md explains the `expect:` lines; HEAPDIFF_BUILD names the build folder.
+e.g. runner.py c node/worker.js. Without arguments all samples are run. One line a sample, with a
+mark for each question; a sample is right when it has them all. A miss that the sample says to be
+known is marked `known`; exit 1 when there is another one, or when a known one is a miss no longer.
+samples/README.md explains the marks; HEAPDIFF_BUILD names the build folder.
 """
-import re
+import argparse
+import json
+import shutil
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "end_to_end"))
+import drive  # noqa: E402
 import harness  # noqa: E402
+import scenario as scenarios  # noqa: E402
 
-NUMBER = re.compile(r"([+-]?\d+|stats)(?:±(\d+(?:\.\d+)?)%)?$")
-KEYS = ("kind", "site1", "file", "growth", "blocks", "absent")
-WARM_UP, LOAD = 1800, 4200  # requests
-
-
-def expectations(source):
-    """The (key, value) pairs of a sample, in the order they are written."""
-    pairs = []
-    for line in re.findall(r"^\s*\*\s*expect:(.*)$", source.read_text(), re.MULTILINE):
-        pairs += [tuple(word.split("=", 1)) for word in line.split()]
-    unknown = [key for key, _ in pairs if key not in KEYS]
-    if unknown or not pairs:
-        raise SystemExit(f"runner.py: {source}: no or unknown expectations: {unknown}")
-    return pairs
+MARKS = scenarios.MARKS
 
 
-def is_within(text, value, truth):
-    """Whether `value` is what `text` says: a number or `stats`, with a tolerance or without."""
-    wanted, percent = NUMBER.match(text).groups()
-    wanted = truth if wanted == "stats" else int(wanted)
-    return abs(value - wanted) <= abs(wanted) * float(percent or 0) / 100
+def parse(arguments):
+    parser = argparse.ArgumentParser(usage=__doc__.split("\n")[0].removeprefix("usage: "))
+    parser.add_argument("--json", type=Path, help="write all results to a file")
+    parser.add_argument("--jobs", type=int, default=2, help="samples at a time (2)")
+    parser.add_argument("--keep", type=Path, help="keep the snapshots in a folder")
+    parser.add_argument("names", nargs="*")
+    return parser.parse_args(arguments)
 
 
-def measure_program(source, folder):
-    """Runs a compiled sample; its two snapshots, compared."""
-    program = harness.BUILD / "samples" / source.stem
-    plain = harness.must(harness.run([program], cwd=folder))
-    recorded = harness.must(
-        harness.run(
-            [program], recorded=True, cwd=folder, HEAPDIFF_OUT="%l.db", HEAPDIFF_AT_EXIT=0
-        )
-    )
-    if recorded.stdout != plain.stdout:
-        raise AssertionError(f"prints {recorded.stdout!r} instead of {plain.stdout!r}")
-    return harness.compare(folder / "steady.db", folder / "loaded.db"), {}
-
-
-def measure_server(source, folder):
-    """Loads a server and asks for the snapshots; they compared, and what the server kept."""
-    with harness.NodeServer(source) as server:
-        server.load(WARM_UP)
-        before = server.settled_snapshot(folder / "steady.db", "steady")
-        server.load(LOAD)
-        after = server.settled_snapshot(folder / "loaded.db", "loaded")
-        server.stop()
-    comparison = harness.compare(folder / "steady.db", folder / "loaded.db")
-    return comparison, {
-        "growth": after["bytes"] - before["bytes"],
-        "blocks": after["blocks"] - before["blocks"],
-    }
-
-
-def found(comparison):
-    """What heapdiff says, by the keys of the expectations."""
-    site = next(iter(comparison["sites"]), None)
-    frame = harness.own_frame(site) if site else {}
-    return {
-        "kind": comparison["verdict"]["kind"],
-        "site1": harness.bare_name(frame.get("function")),
-        "file": Path(frame.get("file") or "").name,
-        "growth": site["growth_bytes"] if site else 0,
-        "blocks": site["growth_blocks"] if site else 0,
-        "absent": harness.site_names(comparison),
-    }
-
-
-def is_met(key, value, answer, truth):
-    if key in ("growth", "blocks"):
-        return is_within(value, answer, truth)
-    if key == "absent":
-        return value not in answer
-    return answer in value.split("|")
-
-
-def check(source):
-    """Measures one sample; (what was found in words, what was missed in words)."""
-    is_server = "drive: server" in source.read_text()
-    with tempfile.TemporaryDirectory(prefix="heapdiff-sample.") as folder:
-        comparison, kept = (measure_server if is_server else measure_program)(source, Path(folder))
-    answers = found(comparison)
-    misses = [
-        f"{key}: expected {value}, found {answers[key] or 'nothing'}"
-        for key, value in expectations(source)
-        if not is_met(key, value, answers[key], kept.get(key))
+def chosen(names):
+    everything = scenarios.all_scenarios()
+    picked = [
+        each for each in everything
+        if not names or any(name in (each.name, each.name.split("/")[0]) for name in names)
     ]
-    words = "kind={kind} site1={site1} growth={growth:+} blocks={blocks:+}".format(**answers)
-    return words, misses
+    if not picked:
+        raise SystemExit(f"runner.py: no sample is named {' or '.join(names)}")
+    return picked
 
 
-def all_samples():
-    sources = [*harness.SAMPLES.glob("*.c*"), *harness.SAMPLES.glob("*/server.js")]
-    return sorted(source for source in sources if " expect:" in source.read_text())
+def failed_marks(scenario, text):
+    """A sample that did not run to its end has no mark."""
+    return {mark: text if mark == "verdict" else None for mark in MARKS}
 
 
-def main(names):
-    failed = 0
-    for source in [harness.SAMPLES / name for name in names] or all_samples():
-        name = source.relative_to(harness.SAMPLES)
+def run_one(scenario, keep):
+    """One sample as a row of the table."""
+    row = {"name": scenario.name, "skipped": "", "comparison": None}
+    with tempfile.TemporaryDirectory(prefix="heapdiff-sample.") as folder:
         try:
-            words, misses = check(source)
-        except AssertionError as error:
-            words, misses = "", [str(error)]
-        print(f"{'MISS' if misses else 'ok  '} {name}: {'; '.join(misses) or words}", flush=True)
-        failed += bool(misses)
-    return 1 if failed else 0
+            row["comparison"], truth = drive.measure(scenario, Path(folder))
+            row["marks"] = scenario.marks(row["comparison"], truth)
+        except drive.Unavailable as reason:
+            row.update(skipped=str(reason), marks=dict.fromkeys(MARKS))
+        except (AssertionError, OSError) as error:
+            row["marks"] = failed_marks(scenario, f"did not run: {error}")
+        if keep:
+            shutil.copytree(folder, keep / scenario.name, dirs_exist_ok=True)
+    misses = {mark for mark, wrong in row["marks"].items() if wrong}
+    known = set(scenario.known_misses)
+    gone = set() if row["skipped"] else scenario.sure_misses - misses
+    row["misses"] = sorted(misses)
+    row["news"] = sorted(misses - known) + [f"{mark} (no longer)" for mark in gone]
+    row["reasons"] = {mark: scenario.known_misses[mark] for mark in misses & known}
+    return row
+
+
+def mark_word(row, mark):
+    wrong = row["marks"][mark]
+    if wrong is None:
+        return "-"
+    return "ok" if not wrong else "known" if mark in row["reasons"] else "MISS"
+
+
+def print_row(row):
+    if row["skipped"]:
+        print(f"{row['name']:<30} skipped: {row['skipped']}", flush=True)
+        return
+    words = "".join(f" {mark_word(row, mark):<8}" for mark in MARKS)
+    print(f"{row['name']:<30}{words}", flush=True)
+    for mark in row["misses"]:
+        reason = row["reasons"].get(mark)
+        print(f"    {mark}: {row['marks'][mark]}" + (f" -- {reason}" if reason else ""))
+    for mark in row["news"]:
+        if mark.endswith("(no longer)"):
+            print(f"    {mark}: take the expect-miss line out of the sample")
+
+
+def print_score(rows):
+    ran = [row for row in rows if not row["skipped"]]
+    for mark in MARKS:
+        asked = [row for row in ran if row["marks"][mark] is not None]
+        right = sum(not row["marks"][mark] for row in asked)
+        print(f"{mark:<8} {right} of {len(asked)}")
+    print(f"score    {sum(not row['misses'] for row in ran)} of {len(ran)} samples with every mark")
+
+
+def main(arguments):
+    options = parse(arguments)
+    print(f"{'sample':<30}" + "".join(f" {mark:<8}" for mark in MARKS))
+    rows = []
+    with ThreadPoolExecutor(max_workers=options.jobs) as pool:
+        for row in pool.map(lambda each: run_one(each, options.keep), chosen(options.names)):
+            rows.append(row)
+            print_row(row)
+    print_score(rows)
+    if options.json:
+        options.json.write_text(json.dumps(rows, indent=1) + "\n")
+    return 1 if any(row["news"] for row in rows) else 0
 
 
 if __name__ == "__main__":
