@@ -12,7 +12,8 @@
 struct compare_options {
     const char *format, *rules, *colour;
     int64_t limit, top; /* -1: not given */
-    bool all_sites, all_frames;
+    int64_t operations;
+    bool all_sites, all_frames, is_forced;
 };
 
 static const struct option_spec options[] = {
@@ -27,6 +28,10 @@ static const struct option_spec options[] = {
      offsetof(struct compare_options, all_sites)},
     {"all-frames", 0, OPTION_FLAG, NULL, "Show every frame of the stacks, runtime and library too.",
      offsetof(struct compare_options, all_frames)},
+    {"ops", 0, OPTION_COUNT, "N", "Units of work done in between: growth is also given for one.",
+     offsetof(struct compare_options, operations)},
+    {"force", 0, OPTION_FLAG, NULL, "Compare snapshots of different programs too.",
+     offsetof(struct compare_options, is_forced)},
     {"rules", 0, OPTION_TEXT, "FILE", "Rules that say whose code a frame is, before our own.",
      offsetof(struct compare_options, rules)},
     {"color", 0, OPTION_TEXT, "auto|always|never", "Colour (auto: on a terminal).",
@@ -67,13 +72,26 @@ static int judge(const struct comparison *comparison, const struct compare_optio
     return error->code = EXIT_EXCEEDED;
 }
 
+static void say_note(const char *note)
+{
+    struct text clean = {0};
+    text_add_clean(&clean, note, true);
+    fprintf(stderr, "heapdiff: note: %s\n", clean.bytes);
+    text_done(&clean);
+}
+
 static int compare(const char *const *paths, size_t count, const struct compare_options *given,
                    struct error *error)
 {
     struct rules *rules = rules_new(given->rules, error);
-    struct comparison *comparison = rules ? comparison_open(paths, count, rules, error) : NULL;
+    struct comparison_options options_given = {
+        .rules = rules, .operations = given->operations, .is_forced = given->is_forced};
+    struct comparison *comparison =
+        rules ? comparison_open_with(paths, count, &options_given, error) : NULL;
     int code = EXIT_UNUSABLE;
     if (comparison) {
+        for (size_t i = 0; i < comparison->notes.count; i++)
+            say_note(comparison->notes.items[i]);
         print(comparison, given);
         code = judge(comparison, given, error);
     }

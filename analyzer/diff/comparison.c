@@ -4,64 +4,32 @@
  */
 #include "diff/comparison.h"
 
-#include "diff/rank.h"
-#include "frames/frame_name.h"
+#include "diff/conclude.h"
+#include "diff/order.h"
+#include "diff/site_match.h"
 #include "symbols/symbols.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const struct store *first_store(const struct comparison *comparison)
-{
-    return comparison->stores[0];
-}
-
-static const struct store *last_store(const struct comparison *comparison)
-{
-    return comparison->stores[comparison->count - 1];
-}
-
-/* Counters and births can be compared only within one life of a process. */
-static bool is_one_process(const struct comparison *comparison)
-{
-    return store_is_same_process(first_store(comparison), last_store(comparison));
-}
-
-static int64_t allocations_in(const struct store *store)
-{
-    int64_t count = 0;
-    for (size_t i = 0; i < store->stacks.count; i++)
-        count = store_sum(count, store->stacks.items[i].allocations);
-    return count;
-}
-
-/* Why the snapshots have nothing to say about growth; NULL when they have. */
-static const char *find_obstacle(const struct comparison *comparison)
-{
-    if (allocations_in(last_store(comparison)) == 0)
-        return "the last snapshot holds no allocation at all, so nothing was recorded";
-    for (size_t i = 0; i < comparison->count; i++) {
-        const struct store_facts *facts = &comparison->stores[i]->facts;
-        if (strcmp(facts->program, first_store(comparison)->facts.program) != 0)
-            return "the snapshots are of different programs";
-        if (i > 0 && facts->time_ns < comparison->stores[i - 1]->facts.time_ns)
-            return "the snapshots are not in the order of time; name the earlier one first";
-    }
-    return NULL;
-}
-
 static struct rank_evidence evidence_of(const struct comparison *comparison,
-                                        const struct site *site, bool one_process)
+                                        const struct site *site)
 {
     size_t last = comparison->count - 1;
+    bool one = comparison->is_one_process;
     return (struct rank_evidence){
         .live_bytes = site->live_bytes,
+        .live_blocks = site->live_blocks,
+        .x = comparison->x,
         .count = comparison->count,
-        .allocated =
-            one_process ? store_sum(site->allocated_bytes[last], -site->allocated_bytes[0]) : -1,
-        .survivors = one_process ? site->survivors : -1,
-        .deviation = sqrt(site->variance),
+        .allocated_bytes =
+            one ? store_sum(site->allocated_bytes[last], -site->allocated_bytes[0]) : -1,
+        .allocations = one ? store_sum(site->allocations[last], -site->allocations[0]) : -1,
+        .old_bytes = site->old_bytes,
+        .old_blocks = site->old_blocks,
+        .survivors = site->survivors,
+        .deviation = site->deviation,
         .is_managed = site->is_managed};
 }
 
@@ -70,8 +38,8 @@ static int by_rank(const void *a, const void *b, void *context)
 {
     const struct site *x = *(struct site *const *)a, *y = *(struct site *const *)b;
     size_t last = *(const size_t *)context;
-    if (x->is_growing != y->is_growing)
-        return x->is_growing ? -1 : 1;
+    if (x->rank.is_growing != y->rank.is_growing)
+        return x->rank.is_growing ? -1 : 1;
     if (x->score != y->score)
         return x->score > y->score ? -1 : 1;
     if (x->growth_bytes != y->growth_bytes && last > 0)
@@ -81,101 +49,154 @@ static int by_rank(const void *a, const void *b, void *context)
     return strcmp(x->frame.function, y->frame.function);
 }
 
-static void rank_sites(struct comparison *comparison)
+static int64_t sum_growth(const struct comparison *comparison)
 {
-    bool one_process = is_one_process(comparison);
-    int64_t largest = 0, total = 0;
+    int64_t total = 0;
     for (size_t i = 0; i < comparison->site_count; i++) {
         const struct site *site = comparison->ranked[i];
-        if (site->growth_bytes > largest && !site->is_managed)
-            largest = site->growth_bytes;
         if (site->growth_bytes > 0 && !site->is_managed)
             total = store_sum(total, site->growth_bytes);
     }
+    return total;
+}
+
+static void judge_sites(struct comparison *comparison)
+{
+    int64_t total = sum_growth(comparison), largest = 0;
+    double squares = 0;
     for (size_t i = 0; i < comparison->site_count; i++) {
         struct site *site = comparison->ranked[i];
-        struct rank_evidence evidence = evidence_of(comparison, site, one_process);
-        site->is_growing = comparison->count > 1 && rank_is_growth(&evidence, total);
-        site->score = site->is_growing ? rank_score(&evidence, largest ? largest : INT64_MAX) : 0;
-        comparison->growing_count += site->is_growing;
-        if (site->is_growing && !site->is_managed)
+        struct rank_evidence evidence = evidence_of(comparison, site);
+        site->rank = rank_judge(&evidence, total);
+        if (site->kind != KIND_MMAP && site->kind != KIND_SHM)
+            squares += site->rank.noise * site->rank.noise;
+        if (!site->rank.is_growing)
+            continue;
+        comparison->growing_count++;
+        if (!site->is_managed)
             comparison->growth_bytes = store_sum(comparison->growth_bytes, site->growth_bytes);
+        if (!site->is_managed && site->growth_bytes > largest)
+            largest = site->growth_bytes;
     }
+    comparison->noise_bytes = (int64_t)fmin(sqrt(squares), (double)STORE_LIMIT);
+    for (size_t i = 0; i < comparison->site_count; i++) {
+        struct site *site = comparison->ranked[i];
+        site->score = rank_score(site->rank.evidence, site->growth_bytes,
+                                 largest ? largest : site->growth_bytes);
+    }
+}
+
+static void rank_sites(struct comparison *comparison)
+{
     size_t last = comparison->count - 1;
+    if (last > 0)
+        judge_sites(comparison);
     qsort_r(comparison->ranked, comparison->site_count, sizeof *comparison->ranked, by_rank, &last);
 }
 
-static void fold_sites(struct comparison *comparison)
+/* The stacks and parts of one snapshot; those between are given back at once, so that a long series
+ * costs no more memory than two. */
+static bool fold(struct comparison *comparison, const char *const *paths, const struct rules *rules,
+                 size_t i, struct error *error)
 {
-    size_t count = comparison->count;
-    int64_t old_epoch = is_one_process(comparison) ? first_store(comparison)->facts.epoch : -1;
-    site_table_init(&comparison->table, count);
-    for (size_t i = 0; i < count; i++)
-        site_table_add(&comparison->table, i, comparison->stores[i], comparison->frames[i],
-                       old_epoch);
-    site_table_finish(&comparison->table);
-    comparison->site_count = comparison->table.sites.count;
-    comparison->ranked = memory_zeroed(comparison->site_count, sizeof *comparison->ranked);
-    for (size_t i = 0; i < comparison->site_count; i++)
-        comparison->ranked[i] = &comparison->table.sites.items[i];
-}
-
-static void reach_verdict(struct comparison *comparison)
-{
+    comparison->stores[i] = store_open(paths[i], error);
+    if (!comparison->stores[i])
+        return false;
+    struct store *store = comparison->stores[i];
+    struct frames *frames = frames_new(store, comparison->symbols, rules);
+    comparison->frames[i] = frames;
     size_t last = comparison->count - 1;
-    struct parts parts = parts_of(comparison->stores[last], comparison->frames[last]);
-    comparison->obstacle = find_obstacle(comparison);
-    comparison->first_parts = parts_of(comparison->stores[0], comparison->frames[0]);
-    comparison->growth = parts_growth(&comparison->first_parts, &parts);
-    const int64_t *first = comparison->first_parts.bytes;
-    struct verdict_input input = {.growth = comparison->growth,
-                                  .rss_first = first_store(comparison)->facts.rss_bytes,
-                                  .rss_last = last_store(comparison)->facts.rss_bytes,
-                                  .live_first =
-                                      store_sum(first[PART_NATIVE_BLOCKS], first[PART_BUFFERS]),
-                                  .not_measurable = comparison->obstacle};
-    struct text name = {0};
-    if (comparison->growing_count > 0) {
-        const struct site *top = comparison->ranked[0];
-        frame_name(&top->frame, NULL, &name);
-        input.top_name = name.bytes;
-        input.top_growth = top->growth_bytes;
-        input.top_score = top->score;
-        input.top_is_buffer = top->kind == KIND_BUFFER;
-        input.top_is_mapping = top->kind == KIND_MMAP || top->kind == KIND_SHM;
-    }
-    comparison->verdict = verdict_reach(&input);
-    text_done(&name);
-}
-
-static bool load_stores(struct comparison *comparison, const char *const *paths,
-                        const struct rules *rules, struct error *error)
-{
-    for (size_t i = 0; i < comparison->count; i++) {
-        comparison->stores[i] = store_open(paths[i], error);
-        if (!comparison->stores[i])
+    if (i == last) { /* the first to be read */
+        struct store *first = last ? store_open_facts(paths[0], error) : NULL;
+        struct store *before = last > 1 ? store_open_facts(paths[last - 1], error) : NULL;
+        if ((last && !first) || (last > 1 && !before)) {
+            store_close(first);
             return false;
-        comparison->frames[i] = frames_new(comparison->stores[i], comparison->symbols, rules);
+        }
+        comparison->is_one_process = first && store_is_same_process(first, store);
+        if (comparison->is_one_process)
+            comparison->table.old_epoch = first->facts.epoch;
+        if (comparison->is_one_process && before)
+            comparison->table.young_epoch = before->facts.epoch;
+        store_close(first);
+        store_close(before);
+    }
+    site_table_add(&comparison->table, i, store, frames);
+    comparison->parts[i] = parts_of(store, frames);
+    if (i > 0 && i < last) {
+        frames_free(frames);
+        comparison->frames[i] = NULL;
+        store_trim(store);
     }
     return true;
+}
+
+/* The last one first, then the first: only they make sites. */
+static bool fold_all(struct comparison *comparison, const char *const *paths,
+                     const struct rules *rules, struct error *error)
+{
+    size_t count = comparison->count;
+    site_table_init(&comparison->table, count);
+    for (size_t n = 0; n < count; n++) {
+        size_t i = n == 0 ? count - 1 : n - 1;
+        if (!fold(comparison, paths, rules, i, error))
+            return false;
+    }
+    if (count > 1 && !comparison->is_one_process)
+        site_match_moved(&comparison->table);
+    site_table_finish(&comparison->table);
+    comparison->ranked = memory_zeroed(comparison->table.sites.count, sizeof *comparison->ranked);
+    for (size_t i = 0; i < comparison->table.sites.count; i++) {
+        struct site *site = &comparison->table.sites.items[i];
+        if (!site->is_merged)
+            comparison->ranked[comparison->site_count++] = site;
+    }
+    return true;
+}
+
+static struct comparison *make(size_t count)
+{
+    struct comparison *comparison = memory_zeroed(1, sizeof *comparison);
+    comparison->count = count;
+    comparison->stores = memory_zeroed(count, sizeof *comparison->stores);
+    comparison->frames = memory_zeroed(count, sizeof *comparison->frames);
+    comparison->parts = memory_zeroed(count, sizeof *comparison->parts);
+    comparison->x = memory_zeroed(count, sizeof *comparison->x);
+    comparison->symbols = symbols_new();
+    comparison->pool = pool_new();
+    return comparison;
+}
+
+struct comparison *comparison_open_with(const char *const *paths, size_t count,
+                                        const struct comparison_options *options,
+                                        struct error *error)
+{
+    bool was_sorted;
+    const char **sorted = order_by_time(paths, count, &was_sorted, error);
+    if (!sorted)
+        return NULL;
+    struct comparison *comparison = make(count);
+    comparison->operations = options->operations;
+    if (!was_sorted)
+        VEC_ADD(&comparison->notes, "the snapshots were put in order of time");
+    bool good = fold_all(comparison, sorted, options->rules, error);
+    free(sorted);
+    if (!good) {
+        comparison_close(comparison);
+        return NULL;
+    }
+    order_times(comparison->stores, count, comparison->x);
+    rank_sites(comparison);
+    if (count > 1)
+        conclude(comparison, options->is_forced);
+    return comparison;
 }
 
 struct comparison *comparison_open(const char *const *paths, size_t count,
                                    const struct rules *rules, struct error *error)
 {
-    struct comparison *comparison = memory_zeroed(1, sizeof *comparison);
-    comparison->count = count;
-    comparison->stores = memory_zeroed(count, sizeof(struct store *));
-    comparison->frames = memory_zeroed(count, sizeof(struct frames *));
-    comparison->symbols = symbols_new();
-    if (!load_stores(comparison, paths, rules, error)) {
-        comparison_close(comparison);
-        return NULL;
-    }
-    fold_sites(comparison);
-    rank_sites(comparison);
-    reach_verdict(comparison);
-    return comparison;
+    const struct comparison_options options = {.rules = rules};
+    return comparison_open_with(paths, count, &options, error);
 }
 
 void comparison_close(struct comparison *comparison)
@@ -184,14 +205,29 @@ void comparison_close(struct comparison *comparison)
         return;
     if (comparison->table.pool)
         site_table_done(&comparison->table);
-    text_done(&comparison->verdict.text);
+    verdict_done(&comparison->verdict);
     for (size_t i = 0; i < comparison->count; i++) {
         frames_free(comparison->frames[i]);
         store_close(comparison->stores[i]);
     }
     symbols_free(comparison->symbols);
+    pool_free(comparison->pool);
+    VEC_DONE(&comparison->notes);
     free(comparison->stores);
     free(comparison->frames);
+    free(comparison->parts);
+    free(comparison->x);
     free(comparison->ranked);
     free(comparison);
+}
+
+double comparison_per_operation(const struct comparison *comparison, const struct site *site)
+{
+    size_t last = comparison->count - 1;
+    if (comparison->operations <= 0)
+        return 0;
+    double growth = (double)site->growth_bytes;
+    if (site->rank.has_trend)
+        growth = site->rank.trend.slope * (comparison->x[last] - comparison->x[0]);
+    return growth / (double)comparison->operations;
 }

@@ -16,8 +16,8 @@
 const char *parts_name(enum part part)
 {
     static const char *const names[PART_COUNT] = {
-        "native blocks", "off-heap buffers", "js heap", "allocator retention",
-        "mappings",      "thread stacks",    "other"};
+        "native blocks", "off-heap buffers", "js heap",         "allocator retention",
+        "mappings",      "thread stacks",    "heapdiff itself", "other"};
     return names[part];
 }
 
@@ -49,7 +49,7 @@ static int64_t live_bytes(const struct store *store, bool buffers)
 
 struct parts parts_of(const struct store *store, struct frames *frames)
 {
-    struct parts parts = {.heapdiff = store->rss[OWNER_HEAPDIFF]};
+    struct parts parts = {0};
     int64_t *bytes = parts.bytes;
     bytes[PART_NATIVE_BLOCKS] = live_bytes(store, false);
     bytes[PART_BUFFERS] = live_bytes(store, true);
@@ -59,6 +59,7 @@ struct parts parts_of(const struct store *store, struct frames *frames)
     bytes[PART_MAPPINGS] =
         store_sum(store_sum(store->rss[OWNER_MMAP], store->rss[OWNER_FILE]), -bytes[PART_JS_HEAP]);
     bytes[PART_THREAD_STACKS] = store->rss[OWNER_THREAD_STACK];
+    bytes[PART_HEAPDIFF] = store->rss[OWNER_HEAPDIFF];
     /* Whatever is left, so that the sum is right even if the table of owners were not. */
     bytes[PART_OTHER] = store_sum(store->facts.rss_bytes, -parts_total(&parts));
     return parts;
@@ -66,7 +67,7 @@ struct parts parts_of(const struct store *store, struct frames *frames)
 
 struct parts parts_growth(const struct parts *first, const struct parts *last)
 {
-    struct parts growth = {.heapdiff = store_sum(last->heapdiff, -first->heapdiff)};
+    struct parts growth = {0};
     for (int i = 0; i < PART_COUNT; i++)
         growth.bytes[i] = store_sum(last->bytes[i], -first->bytes[i]);
     return growth;

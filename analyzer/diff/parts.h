@@ -14,13 +14,13 @@ enum part {
     PART_RETENTION, /* what the allocator holds beyond live blocks; may shrink */
     PART_MAPPINGS,
     PART_THREAD_STACKS,
+    PART_HEAPDIFF, /* memory of the recorder itself */
     PART_OTHER,
     PART_COUNT
 };
 
 struct parts {
     int64_t bytes[PART_COUNT];
-    int64_t heapdiff; /* of PART_OTHER: memory of the recorder itself */
 };
 
 /* "native blocks", "off-heap buffers", …: the names of the JSON format. */

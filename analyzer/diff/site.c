@@ -6,12 +6,16 @@
 
 #include "base/text.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define NO_SITE SIZE_MAX
+
 void site_table_init(struct site_table *table, size_t snapshots)
 {
-    *table = (struct site_table){.count = snapshots, .pool = pool_new()};
+    *table = (struct site_table){
+        .count = snapshots, .old_epoch = -1, .young_epoch = -1, .pool = pool_new()};
 }
 
 void site_table_done(struct site_table *table)
@@ -55,28 +59,33 @@ static void make_key(struct text *key, enum block_kind kind, bool managed,
         text_format(key, "%s", text_base_name(frame->module));
 }
 
-static size_t add_site(struct site_table *table, const struct store_stack *stack, bool managed,
-                       const struct frame *frame)
+/* The index of the site of STACK. With CAN_ADD false, NO_SITE when it is not there yet. */
+static size_t find_site(struct site_table *table, struct frames *frames,
+                        const struct store_stack *stack, bool can_add)
 {
+    bool managed = site_is_managed(frames, stack), is_new = false;
+    struct frame frame = find_frame(frames, stack, managed);
     struct text key = {0};
-    bool is_new;
-    make_key(&key, stack->kind, managed, frame);
-    size_t *slot = map_add(&table->site_index, key.bytes, key.length, &is_new);
+    make_key(&key, stack->kind, managed, &frame);
+    size_t *slot = can_add ? map_add(&table->site_index, key.bytes, key.length, &is_new)
+                           : map_find(&table->site_index, key.bytes, key.length);
     text_done(&key);
     if (is_new) {
         int64_t *numbers = pool_zeroed(table->pool, 4 * table->count * sizeof *numbers);
         struct site site = {.kind = stack->kind,
                             .is_managed = managed,
-                            .frame = *frame,
+                            .frame = frame,
                             .live_bytes = numbers,
                             .live_blocks = numbers + table->count,
                             .allocations = numbers + 2 * table->count,
                             .allocated_bytes = numbers + 3 * table->count,
+                            .old_bytes = -1,
+                            .old_blocks = -1,
                             .survivors = -1};
         *slot = table->sites.count;
         VEC_ADD(&table->sites, site);
     }
-    return *slot;
+    return slot ? *slot : NO_SITE;
 }
 
 bool site_is_managed(struct frames *frames, const struct store_stack *stack)
@@ -99,35 +108,43 @@ struct frame site_frame(struct frames *frames, const struct store_stack *stack)
     return find_frame(frames, stack, site_is_managed(frames, stack));
 }
 
-static struct site_member *add_member(struct site_table *table, struct frames *frames,
-                                      const struct store_stack *stack)
+/* NULL when the stack belongs to no site, as it can in a snapshot between. */
+static struct site_member *find_member(struct site_table *table, struct frames *frames,
+                                       const struct store_stack *stack, bool can_add)
 {
     uint64_t identity = frames_identity(frames, stack);
     bool is_new;
-    size_t *slot = map_add(&table->member_index, &identity, sizeof identity, &is_new);
-    if (is_new) {
-        bool managed = site_is_managed(frames, stack);
-        struct frame frame = find_frame(frames, stack, managed);
-        struct site_member member = {.site = add_site(table, stack, managed, &frame)};
+    size_t *slot = can_add ? map_add(&table->member_index, &identity, sizeof identity, &is_new)
+                           : map_find(&table->member_index, &identity, sizeof identity);
+    if (!slot)
+        return NULL;
+    if (can_add && is_new) {
+        struct site_member member = {.site = find_site(table, frames, stack, true)};
         *slot = table->members.count;
         VEC_ADD(&table->members, member);
     }
-    struct site_member *member = &table->members.items[*slot];
-    member->frames = frames;
-    member->stack = stack;
-    return member;
+    return &table->members.items[*slot];
 }
 
-static int64_t survivors_of(const struct store *store, const struct store_stack *stack,
-                            int64_t old_epoch)
+static void add_ages(const struct site_table *table, const struct store *store,
+                     const struct store_stack *stack, struct site *site, struct site_member *member)
 {
-    int64_t bytes = 0;
+    if (table->old_epoch < 0 || store->ages.count == 0)
+        return;
+    if (site->old_bytes < 0)
+        site->old_bytes = site->old_blocks = 0;
+    if (site->survivors < 0 && table->young_epoch >= 0)
+        site->survivors = 0;
     for (size_t i = 0; i < stack->age_count; i++) {
         const struct store_age *age = &store->ages.items[stack->first_age + i];
-        if (age->epoch <= old_epoch)
-            bytes = store_sum(bytes, age->live_bytes);
+        if (age->epoch <= table->old_epoch) {
+            site->old_bytes = store_sum(site->old_bytes, age->live_bytes);
+            site->old_blocks = store_sum(site->old_blocks, age->live_blocks);
+        } else if (age->epoch <= table->young_epoch) {
+            site->survivors = store_sum(site->survivors, age->live_bytes);
+            member->survivors = store_sum(member->survivors, age->live_bytes);
+        }
     }
-    return bytes;
 }
 
 static void add_numbers(struct site *site, size_t index, const struct store_stack *stack)
@@ -138,32 +155,85 @@ static void add_numbers(struct site *site, size_t index, const struct store_stac
     site->allocated_bytes[index] = store_sum(site->allocated_bytes[index], stack->allocated_bytes);
 }
 
+static void add_to_member(struct site_numbers *numbers, const struct store_stack *stack)
+{
+    numbers->live_bytes = store_sum(numbers->live_bytes, stack->live_bytes);
+    numbers->live_blocks = store_sum(numbers->live_blocks, stack->live_blocks);
+    numbers->allocations = store_sum(numbers->allocations, stack->allocations);
+    numbers->allocated_bytes = store_sum(numbers->allocated_bytes, stack->allocated_bytes);
+}
+
+static void add_between(struct site_table *table, size_t index, struct frames *frames,
+                        const struct store_stack *stack)
+{
+    const struct site_member *member = find_member(table, frames, stack, false);
+    size_t site = member ? member->site : find_site(table, frames, stack, false);
+    if (site != NO_SITE)
+        add_numbers(&table->sites.items[site], index, stack);
+}
+
+/* A stack of the first snapshot or the last; the latter's is the one that can be shown. */
+static void add_at_end(struct site_table *table, size_t index, const struct store *store,
+                       struct frames *frames, const struct store_stack *stack)
+{
+    struct site_member *member = find_member(table, frames, stack, true);
+    struct site *site = &table->sites.items[member->site];
+    double variance = stack->live_variance > 0 ? stack->live_variance : 0;
+    add_numbers(site, index, stack);
+    if (!member->stack) {
+        member->frames = frames;
+        member->stack = stack;
+    }
+    if (index == 0) {
+        add_to_member(&member->first, stack);
+        site->first_variance += variance;
+        site->in_first = true;
+    }
+    if (index + 1 < table->count)
+        return;
+    add_to_member(&member->last, stack);
+    site->last_variance += variance;
+    site->in_last = true;
+    add_ages(table, store, stack, site, member);
+}
+
 void site_table_add(struct site_table *table, size_t index, const struct store *store,
-                    struct frames *frames, int64_t old_epoch)
+                    struct frames *frames)
 {
     bool is_first = index == 0, is_last = index + 1 == table->count;
     for (size_t i = 0; i < store->stacks.count; i++) {
         const struct store_stack *stack = &store->stacks.items[i];
         if (is_first && is_last && stack->live_bytes == 0 && stack->live_blocks == 0)
             continue; /* nothing to show; in a comparison it is churn of its site */
-        struct site_member *member = add_member(table, frames, stack);
-        struct site *site = &table->sites.items[member->site];
-        add_numbers(site, index, stack);
-        if (is_first)
-            member->first_bytes = store_sum(member->first_bytes, stack->live_bytes);
-        if (is_last)
-            member->last_bytes = store_sum(member->last_bytes, stack->live_bytes);
-        if ((is_first || is_last) && stack->live_variance > 0)
-            site->variance += stack->live_variance;
-        if (is_last && old_epoch >= 0 && store->ages.count > 0)
-            site->survivors = store_sum(site->survivors < 0 ? 0 : site->survivors,
-                                        survivors_of(store, stack, old_epoch));
+        if (is_first || is_last)
+            add_at_end(table, index, store, frames, stack);
+        else
+            add_between(table, index, frames, stack);
     }
 }
 
 static int64_t member_growth(const struct site_member *member)
 {
-    return store_sum(member->last_bytes, -member->first_bytes);
+    return store_sum(member->last.live_bytes, -member->first.live_bytes);
+}
+
+/* Blocks that are alive in both snapshots were sampled once, so their error is no error of the
+ * growth: only what came and what went counts. */
+static double growth_deviation(const struct site *site, size_t last)
+{
+    double first = (double)site->live_bytes[0], end = (double)site->live_bytes[last];
+    double old = (double)(site->old_bytes > 0 ? site->old_bytes : 0);
+    double gone = first > 0 ? fmin(fmax(first - old, 0) / first, 1) : 0;
+    double come = end > 0 ? fmin(fmax(end - old, 0) / end, 1) : 0;
+    return sqrt(site->first_variance * gone + site->last_variance * come);
+}
+
+static void finish_site(struct site_table *table, struct site *site)
+{
+    size_t last = table->count - 1;
+    site->growth_bytes = store_sum(site->live_bytes[last], last ? -site->live_bytes[0] : 0);
+    site->growth_blocks = store_sum(site->live_blocks[last], last ? -site->live_blocks[0] : 0);
+    site->deviation = growth_deviation(site, last);
 }
 
 void site_table_finish(struct site_table *table)
@@ -177,12 +247,11 @@ void site_table_finish(struct site_table *table)
     }
     for (size_t i = 0; i < table->sites.count; i++) {
         struct site *site = &table->sites.items[i];
-        const struct site_member *member = &table->members.items[shown[i] - 1];
-        size_t last = table->count - 1;
-        site->stack_frames = member->frames;
-        site->stack = member->stack;
-        site->growth_bytes = store_sum(site->live_bytes[last], last ? -site->live_bytes[0] : 0);
-        site->growth_blocks = store_sum(site->live_blocks[last], last ? -site->live_blocks[0] : 0);
+        finish_site(table, site);
+        if (site->is_merged)
+            continue;
+        site->stack_frames = table->members.items[shown[i] - 1].frames;
+        site->stack = table->members.items[shown[i] - 1].stack;
     }
     free(shown);
 }

@@ -9,13 +9,14 @@
 #include "diff/verdict.h"
 
 #include "base/units.h"
+#include "diff/advice.h"
 
-#define MIB              ((int64_t)1024 * 1024)
-#define SMALL_RSS_SHARE  0.05 /* noise of a process of less than 20 MiB */
-#define RSS_NOISE_SHARE  0.02
-#define LIVE_NOISE_SHARE 0.01
-#define LEAK_SHARE       0.2 /* of RSS growth: less than that is not what the user came for */
-#define CONVINCING_SCORE 0.5 /* a site that speaks for itself though the sum of all shrank */
+#define MIB             ((int64_t)1024 * 1024)
+#define SMALL_RSS_SHARE 0.05 /* noise of a process of less than 20 MiB */
+#define RSS_NOISE_SHARE 0.02
+#define LEAK_SHARE      0.2 /* of RSS growth: less than that is not what the user came for */
+#define CONVINCING      0.5 /* evidence of a site that speaks for itself */
+#define SERIES_FINER    8   /* a convincing series shows growth so many times smaller */
 
 const char *verdict_name(enum verdict_kind kind)
 {
@@ -35,13 +36,6 @@ static int64_t rss_noise(const struct verdict_input *input)
     return larger(small < MIB ? small : MIB, (int64_t)(RSS_NOISE_SHARE * (double)input->rss_first));
 }
 
-static int64_t live_noise(const struct verdict_input *input)
-{
-    int64_t small = (int64_t)(SMALL_RSS_SHARE * (double)input->rss_first);
-    return larger(small < MIB ? small : MIB,
-                  (int64_t)(LIVE_NOISE_SHARE * (double)input->live_first));
-}
-
 static int64_t rss_growth(const struct verdict_input *input)
 {
     return store_sum(input->rss_last, -input->rss_first);
@@ -52,23 +46,48 @@ static int64_t sum_live_growth(const struct verdict_input *input)
     return store_sum(input->growth.bytes[PART_NATIVE_BLOCKS], input->growth.bytes[PART_BUFFERS]);
 }
 
-/* The sum of all sites, or the growth of one that convinces by itself. */
+static bool is_convincing(const struct verdict_input *input)
+{
+    return input->top_evidence >= CONVINCING && !input->top_is_mapping;
+}
+
+/* What a healthy program's live bytes move by, and what sampling and churn do. */
+static int64_t live_noise(const struct verdict_input *input)
+{
+    int64_t small = (int64_t)(SMALL_RSS_SHARE * (double)input->rss_first);
+    int64_t usual = small < MIB ? small : MIB;
+    if (input->is_series && is_convincing(input))
+        usual /= SERIES_FINER;
+    return larger(usual, input->noise_bytes);
+}
+
+/* A series knows which sites keep growing. With two snapshots it is the sum of all sites, or the
+ * growth of one that convinces by itself. */
 static int64_t live_growth(const struct verdict_input *input)
 {
     int64_t sum = sum_live_growth(input);
-    bool convincing = input->top_score >= CONVINCING_SCORE && !input->top_is_mapping;
-    return convincing ? larger(sum, input->top_growth) : sum;
+    if (input->is_series)
+        return input->growing_bytes;
+    return is_convincing(input) ? larger(sum, input->top_growth) : sum;
+}
+
+/* Retention need not go on: that it stays is the complaint. */
+static bool counts(const struct verdict_input *input, int part)
+{
+    return part == PART_RETENTION || !input->is_series || !input->has_stopped[part];
 }
 
 static enum verdict_kind largest_kind(const struct verdict_input *input)
 {
     static const enum verdict_kind kinds[PART_COUNT] = {
         VERDICT_LEAK,    VERDICT_LEAK,    VERDICT_JS_HEAP, VERDICT_RETENTION,
-        VERDICT_MAPPING, VERDICT_MAPPING, VERDICT_NONE};
+        VERDICT_MAPPING, VERDICT_MAPPING, VERDICT_NONE,    VERDICT_NONE};
     int64_t sums[VERDICT_NOT_MEASURABLE] = {0};
     enum verdict_kind best = VERDICT_NONE;
-    for (int i = 0; i < PART_OTHER; i++)
-        sums[kinds[i]] = store_sum(sums[kinds[i]], input->growth.bytes[i]);
+    for (int i = 0; i < PART_HEAPDIFF; i++) {
+        if (counts(input, i) && (kinds[i] != VERDICT_LEAK || !input->is_series))
+            sums[kinds[i]] = store_sum(sums[kinds[i]], input->growth.bytes[i]);
+    }
     for (int kind = 0; kind < VERDICT_NONE; kind++) {
         if (sums[kind] > rss_noise(input) / 2 && sums[kind] > sums[best])
             best = (enum verdict_kind)kind;
@@ -129,47 +148,65 @@ static void say_mapping(const struct verdict_input *input, struct text *text)
         say_top(input, mappings, text);
 }
 
-static void say_none(const struct verdict_input *input, struct text *text)
+static void say_none(const struct verdict_input *input, int64_t limit, struct text *text)
 {
-    int64_t rss = rss_growth(input);
+    int64_t rss = rss_growth(input), own = input->growth.bytes[PART_HEAPDIFF];
     if (rss <= rss_noise(input))
         text_format(text,
-                    "Nothing grew beyond noise: RSS changed by %s (noise is %s), live blocks by %s",
+                    "Nothing grew beyond noise: RSS changed by %s (noise is %s), live blocks by "
+                    "%s; a leak of more than %s would have been noticed",
                     units_signed_bytes(rss).text, units_bytes(rss_noise(input)).text,
-                    units_signed_bytes(sum_live_growth(input)).text);
-    else
+                    units_signed_bytes(sum_live_growth(input)).text, units_bytes(limit).text);
+    else if (own * 2 >= rss)
         text_format(text,
-                    "RSS grew by %s, but no part of the program's memory explains it: "
+                    "RSS grew by %s, but the program's own memory does not explain it: "
                     "%s is heapdiff's own, live blocks changed by %s",
-                    units_bytes(rss).text, units_bytes(input->growth.heapdiff).text,
+                    units_bytes(rss).text, units_bytes(own).text,
                     units_signed_bytes(sum_live_growth(input)).text);
+    else if (input->is_series)
+        text_format(text,
+                    "Nothing keeps growing: RSS grew by %s and live blocks by %s since the first "
+                    "snapshot, but that has stopped or goes up and down",
+                    units_bytes(rss).text, units_signed_bytes(sum_live_growth(input)).text);
+    else
+        text_format(text, "RSS grew by %s, but no part of it stands out; live blocks changed by %s",
+                    units_bytes(rss).text, units_signed_bytes(sum_live_growth(input)).text);
 }
 
-static void say(const struct verdict_input *input, enum verdict_kind kind, struct text *text)
+static void say_managed(const struct verdict_input *input, struct text *text)
 {
-    struct units_text rss = units_bytes(rss_growth(input));
-    switch (kind) {
+    text_format(text, "RSS grew by %s; %s of it is the %s", units_bytes(rss_growth(input)).text,
+                units_bytes(input->growth.bytes[PART_JS_HEAP]).text,
+                input->managed_heap ? input->managed_heap : "managed heap");
+}
+
+static void say_retention(const struct verdict_input *input, struct text *text)
+{
+    text_format(text,
+                "RSS grew by %s, live blocks by %s: the allocator holds %s more that nobody "
+                "uses, which is retention and not a leak",
+                units_bytes(rss_growth(input)).text,
+                units_signed_bytes(sum_live_growth(input)).text,
+                units_bytes(input->growth.bytes[PART_RETENTION]).text);
+}
+
+static void say(const struct verdict_input *input, const struct verdict *verdict, struct text *text)
+{
+    switch (verdict->kind) {
     case VERDICT_LEAK:
         say_leak(input, text);
         break;
     case VERDICT_JS_HEAP:
-        text_format(text,
-                    "RSS grew by %s; %s of it is the JavaScript heap, where a V8 heap snapshot "
-                    "(node --heapsnapshot-signal=SIGUSR2) tells more",
-                    rss.text, units_bytes(input->growth.bytes[PART_JS_HEAP]).text);
+        say_managed(input, text);
         break;
     case VERDICT_RETENTION:
-        text_format(text,
-                    "RSS grew by %s, live blocks by %s: the allocator holds %s more that nobody "
-                    "uses, which is retention and not a leak",
-                    rss.text, units_signed_bytes(sum_live_growth(input)).text,
-                    units_bytes(input->growth.bytes[PART_RETENTION]).text);
+        say_retention(input, text);
         break;
     case VERDICT_MAPPING:
         say_mapping(input, text);
         break;
     case VERDICT_NONE:
-        say_none(input, text);
+        say_none(input, verdict->limit, text);
         break;
     case VERDICT_NOT_MEASURABLE:
         text_format(text, "Not measurable: %s", input->not_measurable);
@@ -180,7 +217,14 @@ static void say(const struct verdict_input *input, enum verdict_kind kind, struc
 
 struct verdict verdict_reach(const struct verdict_input *input)
 {
-    struct verdict verdict = {.kind = decide(input)};
-    say(input, verdict.kind, &verdict.text);
+    struct verdict verdict = {.kind = decide(input), .limit = live_noise(input)};
+    say(input, &verdict, &verdict.text);
+    advice_add(input, verdict.kind, &verdict.advice);
     return verdict;
+}
+
+void verdict_done(struct verdict *verdict)
+{
+    text_done(&verdict->text);
+    text_done(&verdict->advice);
 }

@@ -17,27 +17,44 @@ enum verdict_kind {
     VERDICT_NOT_MEASURABLE,
 };
 
+/* What the allocator says about itself in the last snapshot; -1 where it says nothing. */
+struct verdict_allocator {
+    const char *name;              /* "glibc", …; NULL when nothing is known */
+    int64_t free_first, free_last; /* bytes that it holds and nobody uses */
+    int64_t top;                   /* of them at the end of the heap, where trimming is easy */
+    int64_t arenas;
+};
+
 /* All that the verdict is made from: no file, no table. */
 struct verdict_input {
     struct parts growth;
     int64_t rss_first, rss_last;
-    int64_t live_first;   /* live bytes of blocks and buffers in the first snapshot */
-    const char *top_name; /* the site that ranks first; NULL when none grew */
+    int64_t growing_bytes;        /* sum over growing sites of blocks and buffers */
+    int64_t noise_bytes;          /* of live bytes, by sampling and churn */
+    bool is_series;               /* three snapshots or more */
+    bool has_stopped[PART_COUNT]; /* in a series: the part does not go on growing */
+    const char *top_name;         /* the site that ranks first; NULL when none grew */
     int64_t top_growth;
-    double top_score;
+    double top_evidence;
     bool top_is_buffer;
-    bool top_is_mapping;        /* kind mmap or shm */
+    bool top_is_mapping;      /* kind mmap or shm */
+    const char *managed_heap; /* whose it is: "JavaScript heap", …; NULL: "managed heap" */
+    int64_t threads_first, threads_last;
+    int64_t growth_blocks; /* of native blocks and buffers */
+    struct verdict_allocator allocator;
     const char *not_measurable; /* why there is nothing to say; NULL when there is */
 };
 
 struct verdict {
     enum verdict_kind kind;
-    struct text text; /* the sentence, with its full stop */
+    struct text text;   /* the sentence, with its full stop */
+    struct text advice; /* what helps, in sentences; "" when site 1 says it all */
+    int64_t limit;      /* bytes: the least growth of live memory that would have been noticed */
 };
 
 const char *verdict_name(enum verdict_kind kind);
 
-/* text_done(&verdict.text) when it has been read. */
 struct verdict verdict_reach(const struct verdict_input *input);
+void verdict_done(struct verdict *verdict);
 
 #endif

@@ -61,6 +61,7 @@ static cJSON *verdict_object(const struct comparison *comparison)
     cJSON *object = cJSON_CreateObject();
     add_text(object, "kind", verdict_name(comparison->verdict.kind));
     add_text(object, "text", comparison->verdict.text.bytes);
+    add_text(object, "advice", comparison->verdict.advice.bytes);
     add_number(object, "rss_growth_bytes", parts_total(&comparison->growth));
     cJSON *parts = cJSON_AddArrayToObject(object, "parts");
     for (int i = 0; i < PART_COUNT; i++) {
@@ -69,7 +70,8 @@ static cJSON *verdict_object(const struct comparison *comparison)
         add_number(part, "growth_bytes", comparison->growth.bytes[i]);
         cJSON_AddItemToArray(parts, part);
     }
-    add_number(object, "heapdiff_growth_bytes", comparison->growth.heapdiff);
+    add_number(object, "heapdiff_growth_bytes", comparison->growth.bytes[PART_HEAPDIFF]);
+    add_number(object, "limit_bytes", comparison->verdict.limit);
     return object;
 }
 
@@ -120,6 +122,40 @@ static void add_numbers(cJSON *object, const char *name, const int64_t *numbers,
         cJSON_AddItemToArray(array, cJSON_CreateNumber((double)numbers[i]));
 }
 
+static void add_known(cJSON *object, const char *name, int64_t value)
+{
+    if (value >= 0)
+        add_number(object, name, value);
+    else
+        cJSON_AddNullToObject(object, name);
+}
+
+/* What the score is made from; null for what is not known. */
+static void add_evidence(cJSON *object, const struct comparison *comparison,
+                         const struct site *site)
+{
+    const struct rank *rank = &site->rank;
+    add_text(object, "pattern", rank_pattern_name(rank->pattern));
+    cJSON_AddNumberToObject(object, "evidence", rank->evidence);
+    cJSON_AddNumberToObject(object, "noise_bytes", rank->noise);
+    add_known(object, "old_bytes", site->old_bytes);
+    add_known(object, "survivor_bytes", site->survivors);
+    if (comparison->operations > 0)
+        cJSON_AddNumberToObject(object, "bytes_per_operation",
+                                comparison_per_operation(comparison, site));
+    if (!rank->has_trend) {
+        cJSON_AddNullToObject(object, "trend");
+        return;
+    }
+    cJSON *trend = cJSON_AddObjectToObject(object, "trend");
+    cJSON_AddNumberToObject(trend, "bytes_per_second", rank->trend.slope);
+    cJSON_AddNumberToObject(trend, "low", rank->trend.low);
+    cJSON_AddNumberToObject(trend, "high", rank->trend.high);
+    cJSON_AddNumberToObject(trend, "tau", rank->trend.tau);
+    cJSON_AddNumberToObject(trend, "chance", rank->trend.chance);
+    cJSON_AddNumberToObject(trend, "going_on", rank->trend.going_on);
+}
+
 static cJSON *site_object(const struct comparison *comparison, const struct site *site, size_t rank)
 {
     static const char *const kinds[] = FORMAT_KIND_NAMES;
@@ -134,6 +170,7 @@ static cJSON *site_object(const struct comparison *comparison, const struct site
         add_number(object, "growth_bytes", site->growth_bytes);
         add_number(object, "growth_blocks", site->growth_blocks);
         cJSON_AddNumberToObject(object, "score", site->score);
+        add_evidence(object, comparison, site);
     }
     add_numbers(object, "live_bytes", site->live_bytes, comparison->count);
     add_numbers(object, "live_blocks", site->live_blocks, comparison->count);
@@ -172,7 +209,12 @@ void json_report_comparison(const struct comparison *comparison,
     for (size_t i = 0; i < comparison->count; i++)
         cJSON_AddItemToArray(snapshots, snapshot_object(comparison->stores[i]));
     cJSON_AddItemToObject(root, "verdict", verdict_object(comparison));
+    cJSON *notes = cJSON_AddArrayToObject(root, "notes");
+    for (size_t i = 0; i < comparison->notes.count; i++)
+        cJSON_AddItemToArray(notes, cJSON_CreateString(comparison->notes.items[i]));
     add_number(root, "growth_bytes", comparison->growth_bytes);
+    add_number(root, "noise_bytes", comparison->noise_bytes);
+    add_number(root, "operations", comparison->operations);
     add_sites(root, comparison, options);
     print_root(root, out);
 }

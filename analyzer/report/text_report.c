@@ -40,8 +40,6 @@ static void add_parts(const struct comparison *comparison, struct text *out)
         if (bytes == 0)
             continue;
         add_part(out, parts_name((enum part)i), bytes);
-        if (i == PART_OTHER)
-            text_format(out, "   heapdiff's own: %s", units_signed_bytes(growth->heapdiff).text);
         text_add(out, "\n");
     }
     if (small != 0) {

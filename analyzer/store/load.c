@@ -267,26 +267,56 @@ static bool read_rss(struct loader *loader, sqlite3_stmt *row)
     return true;
 }
 
+static struct store_statistic statistic_at(struct loader *loader, sqlite3_stmt *row)
+{
+    return (struct store_statistic){.owner = name_at(loader, row, 0),
+                                    .name = name_at(loader, row, 1),
+                                    .value = sqlite3_column_double(row, 2)};
+}
+
+static bool read_allocator(struct loader *loader, sqlite3_stmt *row)
+{
+    VEC_ADD(&loader->store->allocator, statistic_at(loader, row));
+    return true;
+}
+
+static bool read_runtime(struct loader *loader, sqlite3_stmt *row)
+{
+    VEC_ADD(&loader->store->runtime, statistic_at(loader, row));
+    return true;
+}
+
+static bool has_facts(struct loader *loader)
+{
+    return loader->store->facts.program || damaged(loader, "its table snapshot is empty");
+}
+
 static bool read_tables(struct loader *loader)
 {
     static const struct {
         const char *sql;
         row_reader reader;
     } tables[] = {
-        {QUERY_SNAPSHOT, read_snapshot},  {QUERY_MODULES, read_module},
-        {QUERY_LOCATIONS, read_location}, {QUERY_NODES, read_node},
-        {QUERY_NODES, link_node},         {QUERY_STACKS, read_stack},
-        {QUERY_AGES, read_age},           {QUERY_SIZES, read_size},
-        {QUERY_EPOCHS, read_epoch},       {QUERY_REGIONS, read_region},
-        {QUERY_CODE, read_code},          {QUERY_RSS, read_rss},
+        {QUERY_SNAPSHOT, read_snapshot},
+        {QUERY_MODULES, read_module},
+        {QUERY_LOCATIONS, read_location},
+        {QUERY_NODES, read_node},
+        {QUERY_NODES, link_node},
+        {QUERY_STACKS, read_stack},
+        {QUERY_AGES, read_age},
+        {QUERY_SIZES, read_size},
+        {QUERY_EPOCHS, read_epoch},
+        {QUERY_REGIONS, read_region},
+        {QUERY_CODE, read_code},
+        {QUERY_RSS, read_rss},
+        {QUERY_ALLOCATOR, read_allocator},
+        {QUERY_RUNTIME, read_runtime},
     };
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         if (!read_rows(loader, tables[i].sql, tables[i].reader))
             return false;
     }
-    if (!loader->store->facts.program)
-        return damaged(loader, "its table snapshot is empty");
-    return check_tree(loader);
+    return has_facts(loader) && check_tree(loader);
 }
 
 bool load_all(struct store *store, sqlite3 *database, struct error *error)
@@ -298,4 +328,10 @@ bool load_all(struct store *store, sqlite3 *database, struct error *error)
     map_done(&loader.nodes);
     map_done(&loader.stacks);
     return good;
+}
+
+bool load_facts(struct store *store, sqlite3 *database, struct error *error)
+{
+    struct loader loader = {.store = store, .database = database, .error = error};
+    return read_rows(&loader, QUERY_SNAPSHOT, read_snapshot) && has_facts(&loader);
 }

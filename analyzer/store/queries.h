@@ -34,5 +34,7 @@
     " ON r.start < m.end AND r.end > m.start WHERE m.permissions LIKE '__x%'"                      \
     " AND m.kind = 'anonymous' AND r.owner = 'mmap' AND r.stack_id IS NOT NULL GROUP BY "          \
     "r.stack_id"
+#define QUERY_ALLOCATOR "SELECT name, statistic, value FROM allocator"
+#define QUERY_RUNTIME   "SELECT name, statistic, value FROM runtime"
 
 #endif

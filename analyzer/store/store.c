@@ -33,7 +33,8 @@ bool store_is_same_process(const struct store *a, const struct store *b)
     int64_t apart =
         store_sum(store_sum(y->time_ns, -x->time_ns), -store_sum(y->uptime_ns, -x->uptime_ns));
     return x->pid == y->pid && strcmp(x->program, y->program) == 0 &&
-           y->uptime_ns >= x->uptime_ns && apart < SAME_START_NS && apart > -SAME_START_NS;
+           strcmp(x->host, y->host) == 0 && y->uptime_ns >= x->uptime_ns && apart < SAME_START_NS &&
+           apart > -SAME_START_NS;
 }
 
 /* `immutable` keeps SQLite from looking for a journal beside the file and from locking it. */
@@ -98,42 +99,72 @@ sqlite3 *store_database(const char *path, struct error *error)
     return database;
 }
 
-static bool open_and_load(struct store *store, struct error *error)
+typedef bool (*loader)(struct store *store, sqlite3 *database, struct error *error);
+
+static bool open_and_load(struct store *store, loader load, bool check, struct error *error)
 {
     sqlite3 *database = store_database(store->path, error);
     if (!database)
         return false;
-    bool good = is_sound(database) ? load_all(store, database, error)
-                                   : load_damaged(store, error, "its pages do not fit together");
+    bool good = !check || is_sound(database)
+                    ? load(store, database, error)
+                    : load_damaged(store, error, "its pages do not fit together");
     sqlite3_close(database);
     return good;
 }
 
-struct store *store_open(const char *path, struct error *error)
+static struct store *open_with(const char *path, loader load, bool check, struct error *error)
 {
     if (!header_check(path, error))
         return NULL;
     struct store *store = memory_zeroed(1, sizeof *store);
     store->texts = pool_new();
     store->path = pool_text(store->texts, path);
-    if (open_and_load(store, error))
+    if (open_and_load(store, load, check, error))
         return store;
     store_close(store);
     return NULL;
+}
+
+struct store *store_open(const char *path, struct error *error)
+{
+    return open_with(path, load_all, true, error);
+}
+
+struct store *store_open_facts(const char *path, struct error *error)
+{
+    return open_with(path, load_facts, false, error);
+}
+
+void store_trim(struct store *store)
+{
+    VEC_DONE(&store->locations);
+    VEC_DONE(&store->nodes);
+    VEC_DONE(&store->stacks);
+    VEC_DONE(&store->ages);
+    VEC_DONE(&store->sizes);
+    VEC_DONE(&store->regions);
+}
+
+double store_statistic(const struct store_statistic *items, size_t count, const char *owner,
+                       const char *name, double fallback)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(items[i].owner, owner) == 0 && strcmp(items[i].name, name) == 0)
+            return items[i].value;
+    }
+    return fallback;
 }
 
 void store_close(struct store *store)
 {
     if (!store)
         return;
+    store_trim(store);
     VEC_DONE(&store->modules);
-    VEC_DONE(&store->locations);
-    VEC_DONE(&store->nodes);
-    VEC_DONE(&store->stacks);
-    VEC_DONE(&store->ages);
-    VEC_DONE(&store->sizes);
     VEC_DONE(&store->epochs);
-    VEC_DONE(&store->regions);
+    VEC_DONE(&store->allocator);
+    VEC_DONE(&store->runtime);
     pool_free(store->texts);
     free(store);
 }

@@ -82,6 +82,12 @@ struct store_region {
     int64_t resident_bytes;
 };
 
+/* A number of the allocator ("glibc", "arena") or of a managed runtime ("node", "heapUsed"). */
+struct store_statistic {
+    const char *owner, *name;
+    double value;
+};
+
 struct store {
     const char *path;
     struct store_facts facts;
@@ -93,6 +99,8 @@ struct store {
     VEC(struct store_size) sizes;     /* by stack */
     VEC(struct store_epoch) epochs;   /* by number */
     VEC(struct store_region) regions; /* of owner 'mmap' only */
+    VEC(struct store_statistic) allocator;
+    VEC(struct store_statistic) runtime;
     int64_t rss[OWNER_COUNT];
     struct pool *texts;
 };
@@ -104,6 +112,17 @@ void store_close(struct store *store);
 /* Whether both are of the same life of a process: births and counters can be compared. A is the
  * earlier one. */
 bool store_is_same_process(const struct store *a, const struct store *b);
+/* Opens a snapshot for its facts alone: all arrays stay empty. */
+struct store *store_open_facts(const char *path, struct error *error);
+
+/* Gives the arrays of locations, nodes, stacks, ages and regions back; facts and sums stay. */
+void store_trim(struct store *store);
+
+/* The value of a statistic in `allocator` or `runtime` (VECs); FALLBACK when it is not there. */
+#define STORE_STATISTIC(vec, owner, name, fallback)                                                \
+    store_statistic((vec)->items, (vec)->count, owner, name, fallback)
+double store_statistic(const struct store_statistic *items, size_t count, const char *owner,
+                       const char *name, double fallback);
 
 /* a + b, held within half the range of int64_t, so that sums and differences of a stranger's
  * numbers never overflow. */

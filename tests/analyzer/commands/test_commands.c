@@ -96,7 +96,7 @@ static void compare_gives_the_json_that_was_promised(void **state)
     assert_string_equal(field(verdict, "kind")->valuestring, "leak");
     expect_words(field(verdict, "text")->valuestring, "handleUpload (server.js:42)");
     double sum = 0;
-    assert_int_equal(cJSON_GetArraySize(field(verdict, "parts")), 7);
+    assert_int_equal(cJSON_GetArraySize(field(verdict, "parts")), 8);
     cJSON_ArrayForEach(part, field(verdict, "parts")) sum +=
         field(part, "growth_bytes")->valuedouble;
     assert_true(sum == field(verdict, "rss_growth_bytes")->valuedouble);
@@ -107,6 +107,9 @@ static void compare_gives_the_json_that_was_promised(void **state)
     assert_int_equal(field(site, "growth_blocks")->valueint, 60);
     assert_int_equal(cJSON_GetArrayItem(field(site, "live_bytes"), 0)->valuedouble, 10 * MIB);
     assert_true(field(site, "score")->valuedouble > 0.5);
+    assert_string_equal(field(site, "pattern")->valuestring, "grew");
+    assert_true(field(site, "evidence")->valuedouble > 0.5);
+    assert_true(cJSON_IsNull(field(site, "trend")));
     cJSON *frame = cJSON_GetArrayItem(field(site, "stack"), 0);
     assert_string_equal(field(frame, "function")->valuestring, "handleUpload");
     assert_string_equal(field(frame, "file")->valuestring, "/srv/server.js");

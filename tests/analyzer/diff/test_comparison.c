@@ -106,12 +106,22 @@ static void our_own_frames_are_not_in_a_stack(void **state)
 
 static void a_leak_ranks_above_larger_churn(void **state)
 {
-    const struct numbers after = {14, 0, 35, 5000, 30};
+    const struct numbers after = {14, 0, 60, 5000, 30};
     struct comparison *comparison = compare_two(&before, &after);
     assert_int_equal(comparison->growing_count, 2);
     assert_string_equal(comparison->ranked[0]->frame.function, "handleUpload");
     assert_string_equal(comparison->ranked[1]->frame.function, "server+0x258");
-    assert_int_equal(comparison->growth_bytes, 25 * MIB);
+    assert_int_equal(comparison->growth_bytes, 50 * MIB);
+    comparison_close(comparison);
+}
+
+static void growth_within_churn_is_left_out(void **state)
+{
+    const struct numbers after = {14, 0, 35, 5000, 30};
+    struct comparison *comparison = compare_two(&before, &after);
+    assert_int_equal(comparison->growing_count, 1);
+    assert_int_equal(comparison->growth_bytes, 10 * MIB);
+    assert_true(comparison->noise_bytes > 15 * MIB);
     comparison_close(comparison);
 }
 
@@ -144,6 +154,7 @@ static void what_nobody_owns_is_shown_as_other(void **state)
     struct comparison *comparison = compare(paths, 2);
     assert_int_equal(comparison->growth.bytes[PART_THREAD_STACKS], -1000);
     assert_int_equal(comparison->growth.bytes[PART_OTHER], 1000);
+    assert_int_equal(comparison->growth.bytes[PART_HEAPDIFF], 0);
     assert_int_equal(parts_total(&comparison->growth), 0);
     comparison_close(comparison);
 }
@@ -155,8 +166,8 @@ static void births_tell_survivors_from_newcomers(void **state)
                        " (3, 2, 30, 30 << 20);";
     const char *paths[] = {make("a.db", 1, &before, ""), make("b.db", 2, &after, ages)};
     struct comparison *comparison = compare(paths, 2);
-    assert_int_equal(comparison->ranked[0]->survivors, 4 * MIB);
-    assert_int_equal(comparison->ranked[1]->survivors, 0);
+    assert_int_equal(comparison->ranked[0]->old_bytes, 4 * MIB);
+    assert_int_equal(comparison->ranked[1]->old_bytes, 0);
     assert_true(comparison->ranked[0]->score > 2 * comparison->ranked[1]->score);
     comparison_close(comparison);
 }
@@ -174,15 +185,19 @@ static void a_series_is_measured_from_first_to_last(void **state)
 
 static void what_cannot_be_compared_is_not_measurable(void **state)
 {
-    const char *swapped[] = {make("b.db", 2, &before, ""), make("a.db", 1, &before, "")};
-    struct comparison *comparison = compare(swapped, 2);
-    assert_int_equal(comparison->verdict.kind, VERDICT_NOT_MEASURABLE);
-    comparison_close(comparison);
     const char *other = make("b.db", 2, &before, "");
     fixture_sql(other, "UPDATE snapshot SET program = 'client'");
     const char *unrelated[] = {make("a.db", 1, &before, ""), other};
-    comparison = compare(unrelated, 2);
-    assert_non_null(strstr(comparison->verdict.text.bytes, "different programs"));
+    struct comparison *comparison = compare(unrelated, 2);
+    assert_int_equal(comparison->verdict.kind, VERDICT_NOT_MEASURABLE);
+    assert_non_null(
+        strstr(comparison->verdict.text.bytes, "different programs (server and client)"));
+    comparison_close(comparison);
+    struct error error;
+    const struct comparison_options forced = {.rules = rules, .is_forced = true};
+    comparison = comparison_open_with(unrelated, 2, &forced, &error);
+    assert_int_equal(comparison->verdict.kind, VERDICT_NONE);
+    assert_int_equal(comparison->notes.count, 1);
     comparison_close(comparison);
     const char *empty[] = {fixture_snapshot("a.db", 1, MIB, ""),
                            fixture_snapshot("b.db", 2, MIB, "")};
@@ -201,7 +216,63 @@ static void another_process_of_the_program_can_be_compared(void **state)
     struct comparison *comparison = compare(paths, 2);
     assert_int_equal(comparison->growing_count, 1);
     assert_int_equal(comparison->ranked[0]->growth_bytes, 40 * MIB);
-    assert_int_equal(comparison->ranked[0]->survivors, -1);
+    assert_int_equal(comparison->ranked[0]->old_bytes, -1);
+    comparison_close(comparison);
+}
+
+static void snapshots_are_put_in_order_of_time(void **state)
+{
+    const struct numbers after = {44, 0, 20, 100, 30};
+    const char *swapped[] = {make("b.db", 2, &after, ""), make("a.db", 1, &before, "")};
+    struct comparison *comparison = compare(swapped, 2);
+    assert_int_equal(comparison->ranked[0]->growth_bytes, 40 * MIB);
+    assert_int_equal(comparison->notes.count, 1);
+    assert_string_equal(comparison->notes.items[0], "the snapshots were put in order of time");
+    comparison_close(comparison);
+}
+
+/* Of 30 MiB born between, 20 MiB are older than the last but one snapshot. */
+static void survivors_are_the_newcomers_that_are_not_young(void **state)
+{
+    const struct numbers middle = {24, 0, 20, 100, 30}, after = {34, 0, 20, 100, 30};
+    const char *ages = "INSERT INTO age VALUES (1, 1, 4, 4 << 20), (1, 2, 20, 20 << 20),"
+                       " (1, 3, 10, 10 << 20);";
+    const char *paths[] = {make("a.db", 1, &before, ""), make("b.db", 2, &middle, ""),
+                           make("c.db", 3, &after, ages)};
+    struct comparison *comparison = compare(paths, 3);
+    assert_int_equal(comparison->ranked[0]->survivors, 20 * MIB);
+    assert_int_equal(comparison->ranked[0]->rank.pattern, PATTERN_RISES);
+    assert_true(comparison->ranked[0]->rank.has_trend);
+    comparison_close(comparison);
+}
+
+/* Another release, another process: the line of the definition moved, and one function is new. */
+static void lines_that_moved_still_match(void **state)
+{
+    const struct numbers after = {44, 0, 20, 100, 30};
+    const char *other = make("b.db", 2, &after, "");
+    fixture_sql(other, "UPDATE snapshot SET pid = 78; UPDATE location SET jit_name ="
+                       " 'JS:+handleUpload /opt/new/server.js:48:5' WHERE id IN (2, 3)");
+    const char *paths[] = {make("a.db", 1, &before, ""), other};
+    struct comparison *comparison = compare(paths, 2);
+    assert_int_equal(comparison->growing_count, 1);
+    assert_int_equal(comparison->ranked[0]->growth_bytes, 40 * MIB);
+    assert_int_equal(comparison->ranked[0]->frame.line, 48);
+    for (size_t i = 1; i < comparison->site_count; i++)
+        assert_string_not_equal(comparison->ranked[i]->frame.function, "handleUpload");
+    comparison_close(comparison);
+}
+
+/* In one process code does not move: the same names are two sites. */
+static void lines_of_one_process_are_kept_apart(void **state)
+{
+    const struct numbers after = {44, 0, 20, 100, 30};
+    const char *other = make("b.db", 2, &after, "");
+    fixture_sql(other, "UPDATE location SET jit_name = 'JS:+handleUpload /srv/server.js:48:5'"
+                       " WHERE id IN (2, 3)");
+    const char *paths[] = {make("a.db", 1, &before, ""), other};
+    struct comparison *comparison = compare(paths, 2);
+    assert_int_equal(comparison->ranked[0]->growth_bytes, 44 * MIB);
     comparison_close(comparison);
 }
 
@@ -217,11 +288,16 @@ int main(void)
         cmocka_unit_test(tiers_of_a_function_are_one_site),
         cmocka_unit_test(our_own_frames_are_not_in_a_stack),
         cmocka_unit_test(a_leak_ranks_above_larger_churn),
+        cmocka_unit_test(growth_within_churn_is_left_out),
         cmocka_unit_test(parts_add_up_to_the_byte),
         cmocka_unit_test(what_nobody_owns_is_shown_as_other),
         cmocka_unit_test(births_tell_survivors_from_newcomers),
         cmocka_unit_test(a_series_is_measured_from_first_to_last),
         cmocka_unit_test(what_cannot_be_compared_is_not_measurable),
-        cmocka_unit_test(another_process_of_the_program_can_be_compared)};
+        cmocka_unit_test(another_process_of_the_program_can_be_compared),
+        cmocka_unit_test(snapshots_are_put_in_order_of_time),
+        cmocka_unit_test(survivors_are_the_newcomers_that_are_not_young),
+        cmocka_unit_test(lines_that_moved_still_match),
+        cmocka_unit_test(lines_of_one_process_are_kept_apart)};
     return cmocka_run_group_tests(tests, NULL, free_rules);
 }

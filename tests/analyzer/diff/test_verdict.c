@@ -14,7 +14,7 @@ static struct verdict_input server(void)
 {
     return (struct verdict_input){.rss_first = 80 * MIB,
                                   .rss_last = 80 * MIB,
-                                  .live_first = 10 * MIB,
+
                                   .top_name = "handleUpload (server.js:42)"};
 }
 
@@ -31,7 +31,7 @@ static void expect(const struct verdict_input *input, enum verdict_kind kind, co
     if (!strstr(verdict.text.bytes, words))
         fail_msg("'%s' is not in: %s", words, verdict.text.bytes);
     assert_int_equal(verdict.text.bytes[verdict.text.length - 1], '.');
-    text_done(&verdict.text);
+    verdict_done(&verdict);
 }
 
 static void live_buffers_that_explain_rss_are_a_leak(void **state)
@@ -68,15 +68,16 @@ static void a_convincing_site_is_a_leak_though_the_sum_shrank(void **state)
     struct verdict_input input = server();
     grow(&input, PART_NATIVE_BLOCKS, -3 * MIB);
     input.top_growth = 4 * MIB;
-    input.top_score = 0.9;
+    input.top_evidence = 0.9;
     expect(&input, VERDICT_LEAK, "4.0 MiB of native blocks");
-    input.top_score = 0.2;
+    input.top_evidence = 0.2;
     expect(&input, VERDICT_NONE, "Nothing grew");
 }
 
 static void a_grown_js_heap_is_no_leak_of_ours(void **state)
 {
     struct verdict_input input = server();
+    input.managed_heap = "JavaScript heap";
     grow(&input, PART_JS_HEAP, 40 * MIB);
     grow(&input, PART_NATIVE_BLOCKS, MIB / 2);
     expect(&input, VERDICT_JS_HEAP, "40.0 MiB of it is the JavaScript heap");
@@ -121,8 +122,9 @@ static void a_small_program_has_small_noise(void **state)
 static void growth_of_the_recorder_is_not_the_programs(void **state)
 {
     struct verdict_input input = server();
-    grow(&input, PART_OTHER, 30 * MIB);
-    input.growth.heapdiff = 29 * MIB;
+    grow(&input, PART_HEAPDIFF, 29 * MIB);
+    grow(&input, PART_OTHER, MIB);
+
     expect(&input, VERDICT_NONE, "29.0 MiB is heapdiff's own");
 }
 
@@ -132,6 +134,92 @@ static void nothing_recorded_is_not_measurable(void **state)
     grow(&input, PART_BUFFERS, 60 * MIB);
     input.not_measurable = "nothing was recorded";
     expect(&input, VERDICT_NOT_MEASURABLE, "nothing was recorded");
+}
+
+/* RSS grew by RETAINED, all of it retention, with so much free in the allocator. */
+static struct verdict_input retaining(const char *allocator, int64_t free_last, int64_t top)
+{
+    struct verdict_input input = server();
+    grow(&input, PART_RETENTION, 50 * MIB);
+    input.allocator = (struct verdict_allocator){
+        .name = allocator, .free_first = MIB, .free_last = free_last, .top = top, .arenas = 9};
+    input.threads_last = 12;
+    return input;
+}
+
+static void expect_advice(const struct verdict_input *input, const char *words)
+{
+    struct verdict verdict = verdict_reach(input);
+    if (!strstr(verdict.advice.bytes, words))
+        fail_msg("'%s' is not in: %s", words, verdict.advice.bytes);
+    verdict_done(&verdict);
+}
+
+static void retention_says_what_helps_with_this_process_figures(void **state)
+{
+    struct verdict_input input = retaining("glibc", 48 * MIB, 40 * MIB);
+    expect_advice(&input,
+                  "glibc holds 48.0 MiB free (1.0 MiB at first), 40.0 MiB of it at the top");
+    expect_advice(&input, "malloc_trim(0)");
+    expect_advice(&input, "MALLOC_ARENA_MAX=2 keeps 12 threads");
+    input = retaining("glibc", 48 * MIB, MIB);
+    expect_advice(&input, "LD_PRELOAD=libjemalloc.so.2");
+    input = retaining("jemalloc", 48 * MIB, -1);
+    expect_advice(&input, "dirty_decay_ms");
+    input = retaining(NULL, -1, -1);
+    expect_advice(&input, "malloc_trim(0)");
+    input = retaining("glibc", MIB, 0);
+    input.growth_blocks = 3 << 20;
+    expect_advice(&input, "About 48.0 MiB of the growth is what 3,145,728 more blocks cost");
+}
+
+static void threads_that_are_left_over_are_counted(void **state)
+{
+    struct verdict_input input = server();
+    grow(&input, PART_THREAD_STACKS, 20 * MIB);
+    input.threads_first = 4;
+    input.threads_last = 44;
+    expect_advice(&input, "There are 44 threads, 4 at first");
+    input.threads_last = 4;
+    expect_advice(&input, "neither joined nor detached");
+}
+
+static void a_series_that_stopped_growing_is_nothing(void **state)
+{
+    struct verdict_input input = server();
+    input.is_series = true;
+    grow(&input, PART_NATIVE_BLOCKS, 30 * MIB);
+    expect(&input, VERDICT_NONE, "Nothing keeps growing: RSS grew by 30.0 MiB");
+    input.growing_bytes = 29 * MIB;
+    expect(&input, VERDICT_LEAK, "30.0 MiB of it are native blocks");
+    input = server();
+    input.is_series = true;
+    grow(&input, PART_MAPPINGS, 30 * MIB);
+    input.has_stopped[PART_MAPPINGS] = true;
+    expect(&input, VERDICT_NONE, "Nothing keeps growing");
+    input.has_stopped[PART_MAPPINGS] = false;
+    expect(&input, VERDICT_MAPPING, "mappings");
+}
+
+static void a_convincing_series_shows_a_slow_leak(void **state)
+{
+    struct verdict_input input = server();
+    input.is_series = true;
+    grow(&input, PART_NATIVE_BLOCKS, MIB / 4);
+    input.growing_bytes = input.top_growth = MIB / 4;
+    input.top_evidence = 0.3;
+    expect(&input, VERDICT_NONE, "a leak of more than 1.0 MiB would have been noticed");
+    input.top_evidence = 0.9;
+    expect(&input, VERDICT_LEAK, "256.0 KiB of native blocks");
+}
+
+static void churn_and_sampling_raise_the_limit(void **state)
+{
+    struct verdict_input input = server();
+    grow(&input, PART_NATIVE_BLOCKS, 5 * MIB);
+    input.rss_last = input.rss_first;
+    input.noise_bytes = 6 * MIB;
+    expect(&input, VERDICT_NONE, "a leak of more than 6.0 MiB would have been noticed");
 }
 
 TEST_MAIN(cmocka_unit_test(live_buffers_that_explain_rss_are_a_leak),
@@ -144,4 +232,9 @@ TEST_MAIN(cmocka_unit_test(live_buffers_that_explain_rss_are_a_leak),
           cmocka_unit_test(movement_within_noise_is_nothing),
           cmocka_unit_test(a_small_program_has_small_noise),
           cmocka_unit_test(growth_of_the_recorder_is_not_the_programs),
-          cmocka_unit_test(nothing_recorded_is_not_measurable))
+          cmocka_unit_test(nothing_recorded_is_not_measurable),
+          cmocka_unit_test(retention_says_what_helps_with_this_process_figures),
+          cmocka_unit_test(threads_that_are_left_over_are_counted),
+          cmocka_unit_test(a_series_that_stopped_growing_is_nothing),
+          cmocka_unit_test(a_convincing_series_shows_a_slow_leak),
+          cmocka_unit_test(churn_and_sampling_raise_the_limit))
