@@ -15,12 +15,14 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct frames {
     const struct store *store;
     struct symbols *symbols;
     const struct rules *rules;
     struct pool *pool;
+    bool is_local; /* recorded on this machine: its paths are ours */
     struct frame_list *lists; /* by location; items NULL until asked for */
 };
 
@@ -30,6 +32,9 @@ struct frames *frames_new(const struct store *store, struct symbols *symbols,
     struct frames *frames = memory_zeroed(1, sizeof *frames);
     *frames = (struct frames){.store = store, .symbols = symbols, .rules = rules};
     frames->pool = pool_new();
+    char host[256] = "";
+    frames->is_local = gethostname(host, sizeof host - 1) == 0 &&
+                       strcmp(host, store->facts.host) == 0;
     frames->lists = memory_zeroed(store->locations.count, sizeof *frames->lists);
     return frames;
 }
@@ -102,8 +107,10 @@ static struct symbol_list find_symbols(struct frames *frames, const struct store
         return (struct symbol_list){0};
     struct symbol_place place = {.path = module->path,
                                  .build_id = module->build_id,
-                                 .time_ns = frames->store->facts.time_ns,
-                                 .offset = location->offset - 1}; /* the call before the return */
+                                 .time_ns = frames->is_local ? frames->store->facts.time_ns : 0,
+                                 .offset = location->offset - 1, /* the call before the return */
+                                 .span = module->span,
+                                 .pid = frames->is_local ? frames->store->facts.pid : 0};
     return symbols_find(frames->symbols, &place);
 }
 

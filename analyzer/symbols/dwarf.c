@@ -1,8 +1,8 @@
 /* dwarf.c -- Functions, inlined functions and lines at an address, by elfutils' libdw.
  *
- * The scopes around an address are, innermost first: blocks, inlined functions, the function. The
- * line table knows where the innermost function is; where each other one is stands in the call
- * attributes of the function that was inlined into it.
+ * Around an address lie, from the outside in: a function, and blocks and inlined functions within
+ * it. The line table knows where in the innermost of them the address is; where each other one is
+ * stands in the call attributes of the function that was inlined into it.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -11,38 +11,52 @@
 #include "symbols/demangle.h"
 
 #include <dwarf.h>
-#include <elfutils/libdw.h>
 #include <stdlib.h>
+
+#define DEEPEST 512 /* scopes in one another; compilers stop far below */
 
 struct place {
     const char *file;
     int line, column;
 };
 
-/* Compilers may leave .debug_aranges out; then the unit is found by asking all of them. */
-static Dwarf_Die *find_unit(Dwfl_Module *module, uint64_t address, Dwarf_Addr *bias)
+/* From the outside in. */
+struct scopes {
+    VEC(Dwarf_Die) dies;
+};
+
+static bool is_scope(int tag)
 {
-    Dwarf_Die *unit = dwfl_module_addrdie(module, address, bias);
-    if (unit)
-        return unit;
-    while ((unit = dwfl_module_nextcu(module, unit, bias)) != NULL) {
-        if (dwarf_haspc(unit, address - *bias) > 0)
-            return unit;
-    }
-    return NULL;
+    return tag == DW_TAG_lexical_block || tag == DW_TAG_inlined_subroutine ||
+           tag == DW_TAG_try_block || tag == DW_TAG_catch_block || tag == DW_TAG_with_stmt;
 }
 
-/* The nesting of the code itself: an inlined function's scopes lead to where it was inlined, not to
- * where it was written. Returns the number of scopes; free *SCOPES. */
-static int find_scopes(Dwarf_Die *unit, Dwarf_Addr address, Dwarf_Die **scopes)
+/* The first child of PARENT that is a scope around ADDRESS. Goes forward only, whatever a damaged
+ * file says about siblings. */
+static bool find_child(Dwarf_Die *parent, uint64_t address, Dwarf_Die *child)
 {
-    Dwarf_Die *nearest = NULL;
-    *scopes = NULL;
-    if (dwarf_getscopes(unit, address, &nearest) <= 0)
-        return 0;
-    int count = dwarf_getscopes_die(&nearest[0], scopes);
-    free(nearest);
-    return count;
+    Dwarf_Die next;
+    if (dwarf_child(parent, child) != 0)
+        return false;
+    for (;;) {
+        if (is_scope(dwarf_tag(child)) && dwarf_haspc(child, address) > 0)
+            return true;
+        if (dwarf_siblingof(child, &next) != 0 || dwarf_dieoffset(&next) <= dwarf_dieoffset(child))
+            return false;
+        *child = next;
+    }
+}
+
+static void find_scopes(const struct unit *unit, uint64_t address, struct scopes *scopes)
+{
+    Dwarf_Die die, child;
+    bool more = units_function(unit, address, &die);
+    while (more && scopes->dies.count < DEEPEST) {
+        if (dwarf_tag(&die) != DW_TAG_lexical_block)
+            VEC_ADD(&scopes->dies, die);
+        more = find_child(&die, address, &child);
+        die = child;
+    }
 }
 
 static const char *function_name(Dwarf_Die *die, struct pool *pool)
@@ -51,7 +65,7 @@ static const char *function_name(Dwarf_Die *die, struct pool *pool)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         Dwarf_Attribute attribute;
         const char *name = dwarf_formstring(dwarf_attr_integrate(die, names[i], &attribute));
-        if (name)
+        if (name && *name)
             return demangle_name(name, pool);
     }
     return NULL;
@@ -67,55 +81,65 @@ static int number_of(Dwarf_Die *die, unsigned name)
 }
 
 /* Where an inlined function was called. */
-static struct place call_place(Dwarf_Die *die)
+static struct place call_place(const struct unit *unit, Dwarf_Die *die)
 {
     struct place place = {.line = number_of(die, DW_AT_call_line),
                           .column = number_of(die, DW_AT_call_column)};
-    Dwarf_Die unit;
+    Dwarf_Die unit_die = unit->code_die;
     Dwarf_Files *files;
     size_t count;
     int index = number_of(die, DW_AT_call_file);
-    if (dwarf_diecu(die, &unit, NULL, NULL) && dwarf_getsrcfiles(&unit, &files, &count) == 0 &&
-        (size_t)index < count)
+    if (dwarf_getsrcfiles(&unit_die, &files, &count) == 0 && (size_t)index < count)
         place.file = dwarf_filesrc(files, (size_t)index, NULL, NULL);
     return place;
 }
 
-static struct place line_place(Dwfl_Module *module, uint64_t address)
+static struct place line_place(const struct unit *unit, uint64_t address)
 {
     struct place place = {0};
-    Dwfl_Line *line = dwfl_module_getsrc(module, address);
-    if (line)
-        place.file = dwfl_lineinfo(line, NULL, &place.line, &place.column, NULL, NULL);
+    Dwarf_Die unit_die = unit->line_die;
+    Dwarf_Line *line = dwarf_getsrc_die(&unit_die, address);
+    if (!line)
+        return place;
+    place.file = dwarf_linesrc(line, NULL, NULL);
+    if (dwarf_lineno(line, &place.line) != 0 || place.line < 0)
+        place.line = 0;
+    if (dwarf_linecol(line, &place.column) != 0 || place.column < 0)
+        place.column = 0;
     return place;
 }
 
-static struct symbol make_symbol(Dwarf_Die *die, const struct place *place, struct pool *pool)
+static struct symbol make_symbol(const char *function, const struct place *place, struct pool *pool)
 {
-    return (struct symbol){.function = function_name(die, pool),
+    return (struct symbol){.function = function,
                            .file = place->file ? pool_text(pool, place->file) : NULL,
-                           .line = place->line,
-                           .column = place->column};
+                           .line = place->file ? place->line : 0,
+                           .column = place->file ? place->column : 0};
 }
 
-struct symbol_list dwarf_find(Dwfl_Module *module, uint64_t address, struct pool *pool)
+struct dwarf_answer dwarf_find(struct units *units, uint64_t address, struct pool *pool)
 {
-    Dwarf_Addr bias;
-    Dwarf_Die *unit = find_unit(module, address, &bias), *scopes = NULL;
-    int scope_count = unit ? find_scopes(unit, address - bias, &scopes) : 0;
-    struct symbol *symbols = pool_zeroed(pool, (size_t)(scope_count + 1) * sizeof *symbols);
-    struct place place = line_place(module, address);
-    size_t count = 0;
-    for (int i = 0; i < scope_count; i++) {
-        int tag = dwarf_tag(&scopes[i]);
+    struct dwarf_answer answer = {.lacks_file = false};
+    const struct unit *unit = units_find(units, address);
+    if (!unit)
+        return answer;
+    struct scopes scopes = {0};
+    struct place place = line_place(unit, address);
+    find_scopes(unit, address, &scopes);
+    struct symbol *symbols = pool_zeroed(pool, (scopes.dies.count + 1) * sizeof *symbols);
+    for (size_t i = scopes.dies.count; i-- > 0;) {
+        Dwarf_Die *die = &scopes.dies.items[i];
+        int tag = dwarf_tag(die);
         if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram)
             continue;
-        symbols[count++] = make_symbol(&scopes[i], &place, pool);
-        if (tag == DW_TAG_subprogram)
-            break;
-        place = call_place(&scopes[i]);
+        symbols[answer.list.count++] = make_symbol(function_name(die, pool), &place, pool);
+        if (tag == DW_TAG_inlined_subroutine)
+            place = call_place(unit, die);
     }
-    free(scopes);
-    /* A unit without functions (assembler) has lines; the name is the symbol table's to give. */
-    return (struct symbol_list){.items = symbols, .count = count};
+    VEC_DONE(&scopes.dies);
+    if (answer.list.count == 0 && place.file)
+        symbols[answer.list.count++] = make_symbol(NULL, &place, pool);
+    answer.list.items = symbols;
+    answer.lacks_file = unit->lacks_code;
+    return answer;
 }

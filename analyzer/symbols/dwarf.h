@@ -7,10 +7,14 @@
 
 #include "base/memory.h"
 #include "symbols/symbols.h"
+#include "symbols/units.h"
 
-#include <elfutils/libdwfl.h>
-
-/* What DWARF knows about ADDRESS, in POOL; count 0 when the module has none for it. */
-struct symbol_list dwarf_find(Dwfl_Module *module, uint64_t address, struct pool *pool);
+/* What DWARF knows about ADDRESS, in its own terms. */
+struct dwarf_answer {
+    struct symbol_list list; /* texts in POOL; the last one's name may be NULL: assembler's code
+                                has lines, and its names stand in the symbol table */
+    bool lacks_file;         /* a .dwo file is missing that would tell more */
+};
+struct dwarf_answer dwarf_find(struct units *units, uint64_t address, struct pool *pool);
 
 #endif

@@ -1,178 +1,261 @@
-/* elf.c -- One ELF file, opened only if it is the one that was recorded, and its symbol table.
+/* elf.c -- One module: its file, opened only if it is the one that was mapped, and what it and its
+ * debug file know about addresses.
  *
- * The table is sorted here once: libdwfl walks all symbols for each question, which takes
- * milliseconds in a binary like node.
+ * Never a wrong name: with a build id, only files with that id count. Without one, only the path
+ * itself counts, if nothing about the file has changed since it was mapped (its ctime, which no
+ * program can set back, is not later than the snapshot) and its segments span what was mapped.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "symbols/elf.h"
 
+#include "symbols/debugfiles.h"
 #include "symbols/demangle.h"
+#include "symbols/dwarf.h"
+#include "symbols/plt.h"
+#include "symbols/symtab.h"
 
-#include <stdio.h>
+#include <elfutils/libdwelf.h>
+#include <elfutils/libdwfl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-struct function {
-    uint64_t start, end;
-    uint64_t reach;   /* the highest end so far: how far back a search must look */
-    const char *name; /* borrowed from the module */
-    bool is_global;
-};
+#include <unistd.h>
 
 struct elf {
+    struct symbol_module facts;
+    struct debugfiles files;
+    struct pool *pool;
     Dwfl *dwfl;
     Dwfl_Module *module;
-    bool is_indexed;
-    VEC(struct function) functions; /* by start */
+    Dwarf *alt; /* shared by several debug files (dwz), opened by us */
+    int alt_fd;
+    struct symtab *symtab; /* these three when first needed */
+    struct plt *plt;
+    struct units *units;
+    Dwarf_Addr dwarf_bias;
 };
 
-static char *debug_path; /* NULL: the usual places */
+static int find_debug_info(Dwfl_Module *module, void **user_data, const char *name, Dwarf_Addr base,
+                           const char *path, const char *link, GElf_Word crc, char **found)
+{
+    struct elf *elf = *user_data;
+    if (!elf || elf->files.id.length == 0)
+        return -1;
+    int fd = debugfiles_open_debug(&elf->files, path, link, found);
+    if (fd >= 0)
+        elf->facts.debug_file = pool_text(elf->pool, *found);
+    return fd;
+}
 
 static const Dwfl_Callbacks callbacks = {
-    .find_elf = dwfl_build_id_find_elf,
-    .find_debuginfo = dwfl_standard_find_debuginfo,
+    .find_elf = dwfl_build_id_find_elf, /* never called: files are given */
+    .find_debuginfo = find_debug_info,
     .section_address = dwfl_offline_section_address,
-    .debuginfo_path = &debug_path,
 };
 
-static bool same_build_id(Dwfl_Module *module, const char *build_id)
+/* The bytes from the lowest to the highest page that the loader maps. */
+static uint64_t span_of(Elf *elf)
 {
-    const unsigned char *bytes;
-    GElf_Addr address;
-    int length = dwfl_module_build_id(module, &bytes, &address);
-    if (!build_id)
-        return length <= 0;
-    if (length <= 0 || strlen(build_id) != (size_t)length * 2)
-        return false;
-    for (int i = 0; i < length; i++) {
-        char hex[3];
-        snprintf(hex, sizeof hex, "%02x", bytes[i]);
-        if (memcmp(hex, build_id + (size_t)i * 2, 2) != 0)
-            return false;
+    uint64_t low = UINT64_MAX, high = 0, page = (uint64_t)sysconf(_SC_PAGESIZE);
+    size_t count;
+    GElf_Phdr header;
+    if (!elf || elf_getphdrnum(elf, &count) != 0)
+        return 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!gelf_getphdr(elf, (int)i, &header) || header.p_type != PT_LOAD)
+            continue;
+        uint64_t start = header.p_vaddr & ~(page - 1);
+        uint64_t end = (header.p_vaddr + header.p_memsz + page - 1) & ~(page - 1);
+        low = start < low ? start : low;
+        high = end > high ? end : high;
     }
-    return true;
+    return high > low ? high - low : 0;
 }
 
-static bool is_readable_file(const char *path, const char *build_id, int64_t time_ns)
+static bool has_build_id(int fd)
+{
+    return build_id_of_fd(fd).length > 0;
+}
+
+/* The file of a module without build id. */
+static int open_unmarked(struct elf *elf, const struct symbol_place *place)
 {
     struct stat status;
-    if (stat(path, &status) < 0 || !S_ISREG(status.st_mode))
-        return false;
-    return build_id || status.st_mtim.tv_sec <= time_ns / 1000000000;
+    int fd = debugfiles_open(place->path);
+    if (fd < 0)
+        return -1;
+    Elf *file = elf_begin(fd, ELF_C_READ_MMAP, NULL);
+    uint64_t span = span_of(file);
+    elf_end(file);
+    bool same = fstat(fd, &status) == 0 && status.st_ctim.tv_sec <= place->time_ns / 1000000000 &&
+                (place->span == 0 || place->span == span) && !has_build_id(fd);
+    if (same)
+        return fd;
+    elf->files.saw_other = true;
+    close(fd);
+    return -1;
 }
 
-static bool report(struct elf *elf, const char *path, const char *build_id)
+/* At bias 0, so that addresses are those of the file. Takes FD. */
+static bool report(struct elf *elf, int fd, const char *path)
 {
-    elf->dwfl = dwfl_begin(&callbacks);
-    if (!elf->dwfl)
-        return false;
-    dwfl_report_begin(elf->dwfl);
-    elf->module = dwfl_report_elf(elf->dwfl, path, path, -1, 0, true);
-    if (dwfl_report_end(elf->dwfl, NULL, NULL) != 0 || !elf->module)
-        return false;
     GElf_Addr bias;
-    return dwfl_module_getelf(elf->module, &bias) && bias == 0 &&
-           same_build_id(elf->module, build_id);
+    void **user_data;
+    elf->dwfl = dwfl_begin(&callbacks);
+    if (elf->dwfl) {
+        dwfl_report_begin(elf->dwfl);
+        elf->module = dwfl_report_elf(elf->dwfl, path, path, fd, 0, true);
+    }
+    if (!elf->module) {
+        close(fd);
+        return false;
+    }
+    if (dwfl_report_end(elf->dwfl, NULL, NULL) != 0 ||
+        !dwfl_module_info(elf->module, &user_data, NULL, NULL, NULL, NULL, NULL, NULL))
+        return false;
+    *user_data = elf;
+    return dwfl_module_getelf(elf->module, &bias) && bias == 0;
 }
 
-struct elf *elf_open(const char *path, const char *build_id, int64_t time_ns)
+/* The file that DWARF has in common with others: libdw looks for it only in the usual folder, and
+ * takes one of another build too. False when it would. */
+static bool open_alt(struct elf *elf, Dwarf *dwarf)
 {
-    if (!is_readable_file(path, build_id, time_ns))
-        return NULL;
+    const char *path;
+    const void *bytes;
+    ssize_t length = dwelf_dwarf_gnu_debugaltlink(dwarf, &path, &bytes);
+    struct build_id id = {.length = 0};
+    if (length <= 0 || (size_t)length > sizeof id.bytes)
+        return true;
+    id.length = (size_t)length;
+    memcpy(id.bytes, bytes, id.length);
+    const char *debug_file = elf->facts.debug_file ? elf->facts.debug_file : elf->facts.file;
+    elf->alt_fd = debugfiles_open_alt(&elf->files, &id, path, debug_file);
+    elf->alt = elf->alt_fd >= 0 ? dwarf_begin(elf->alt_fd, DWARF_C_READ) : NULL;
+    if (elf->alt)
+        dwarf_setalt(dwarf, elf->alt);
+    return elf->alt || !elf->files.saw_other;
+}
+
+/* .symtab, here or in the debug file, or .gnu_debugdata: then there are more symbols than .dynsym
+ * has. */
+static bool has_section(Elf *elf, GElf_Word type, const char *wanted)
+{
+    Elf_Scn *section = NULL;
+    GElf_Shdr header;
+    size_t names;
+    if (!elf || elf_getshdrstrndx(elf, &names) != 0)
+        return false;
+    while ((section = elf_nextscn(elf, section)) != NULL) {
+        const char *name =
+            gelf_getshdr(section, &header) ? elf_strptr(elf, names, header.sh_name) : NULL;
+        if (name && header.sh_type == type && strcmp(name, wanted) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void look_inside(struct elf *elf)
+{
+    GElf_Addr bias;
+    Elf *main = dwfl_module_getelf(elf->module, &bias);
+    Dwarf *dwarf = dwfl_module_getdwarf(elf->module, &elf->dwarf_bias);
+    elf->files.saw_other = false;
+    if (dwarf && open_alt(elf, dwarf))
+        elf->units = units_new(dwarf);
+    elf->facts.has_debug_info = elf->units != NULL;
+    elf->facts.has_table = elf->facts.debug_file || has_section(main, SHT_SYMTAB, ".symtab") ||
+                           has_section(main, SHT_PROGBITS, ".gnu_debugdata");
+    elf->symtab = symtab_new(elf->module);
+    elf->plt = plt_new(main);
+}
+
+struct elf *elf_open(const struct symbol_place *place, const struct symbol_sources *sources)
+{
     struct elf *elf = memory_zeroed(1, sizeof *elf);
-    if (report(elf, path, build_id))
-        return elf;
-    elf_close(elf);
-    return NULL;
+    elf_version(EV_CURRENT);
+    elf->pool = pool_new();
+    elf->alt_fd = -1;
+    elf->files = (struct debugfiles){.path = place->path,
+                                     .pid = place->pid,
+                                     .id = build_id_parse(place->build_id),
+                                     .sources = sources};
+    const char *path = place->path;
+    bool has_id = elf->files.id.length > 0;
+    int fd = has_id            ? debugfiles_open_module(&elf->files, elf->pool, &path)
+             : place->build_id ? -1 /* what is that? */
+                               : open_unmarked(elf, place);
+    if (fd < 0) {
+        elf->facts.state = elf->files.saw_other ? SYMBOLS_CHANGED : SYMBOLS_GONE;
+    } else if (!report(elf, fd, path)) {
+        elf->facts.state = SYMBOLS_UNREADABLE;
+    } else {
+        elf->facts.file = path;
+        look_inside(elf);
+    }
+    return elf;
 }
 
 void elf_close(struct elf *elf)
 {
     if (!elf)
         return;
+    symtab_free(elf->symtab);
+    plt_free(elf->plt);
+    units_free(elf->units);
     if (elf->dwfl)
         dwfl_end(elf->dwfl);
-    VEC_DONE(&elf->functions);
+    if (elf->alt)
+        dwarf_end(elf->alt);
+    if (elf->alt_fd >= 0)
+        close(elf->alt_fd);
+    debugfiles_done(&elf->files);
+    pool_free(elf->pool);
     free(elf);
 }
 
-Dwfl_Module *elf_module(struct elf *elf)
+struct symbol_module elf_facts(const struct elf *elf)
 {
-    return elf->module;
+    return elf->facts;
 }
 
-/* Of two names for one address the global one is what people know. */
-static int by_start(const void *a, const void *b)
+const struct text *elf_looked_at(const struct elf *elf)
 {
-    const struct function *x = a, *y = b;
-    if (x->start != y->start)
-        return x->start < y->start ? -1 : 1;
-    if (x->is_global != y->is_global)
-        return x->is_global ? 1 : -1;
-    return strcmp(y->name, x->name);
+    return &elf->files.looked_at;
 }
 
-static void add_function(struct elf *elf, int index)
+static struct symbol_list single(const char *function, struct pool *pool)
 {
-    GElf_Sym symbol;
-    GElf_Addr address;
-    const char *name =
-        dwfl_module_getsym_info(elf->module, index, &symbol, &address, NULL, NULL, NULL);
-    int type = GELF_ST_TYPE(symbol.st_info);
-    bool is_code = type == STT_FUNC || type == STT_GNU_IFUNC || type == STT_NOTYPE;
-    if (!name || !*name || !is_code || symbol.st_size == 0 || symbol.st_shndx == SHN_UNDEF)
-        return;
-    struct function function = {.start = address,
-                                .end = address + symbol.st_size,
-                                .name = name,
-                                .is_global = GELF_ST_BIND(symbol.st_info) != STB_LOCAL};
-    if (function.end > function.start)
-        VEC_ADD(&elf->functions, function);
+    struct symbol *symbol = pool_zeroed(pool, sizeof *symbol);
+    symbol->function = function;
+    return (struct symbol_list){.items = symbol, .count = 1};
 }
 
-static void index_functions(struct elf *elf)
+/* DWARF knows most; a stub of the linker, and what was written in assembler, it does not name. */
+struct symbol_list elf_find(struct elf *elf, uint64_t address, struct pool *pool, bool *is_partial)
 {
-    elf->is_indexed = true;
-    int count = dwfl_module_getsymtab(elf->module);
-    for (int i = 1; i < count; i++)
-        add_function(elf, i);
-    if (elf->functions.count == 0)
-        return;
-    qsort(elf->functions.items, elf->functions.count, sizeof *elf->functions.items, by_start);
-    uint64_t reach = 0;
-    for (size_t i = 0; i < elf->functions.count; i++) {
-        struct function *function = &elf->functions.items[i];
-        reach = function->end > reach ? function->end : reach;
-        function->reach = reach;
-    }
-}
-
-/* How many functions start at or below ADDRESS. */
-static size_t count_up_to(const struct elf *elf, uint64_t address)
-{
-    size_t low = 0, high = elf->functions.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (elf->functions.items[middle].start <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-const char *elf_function(struct elf *elf, uint64_t address, struct pool *pool)
-{
-    if (!elf->is_indexed)
-        index_functions(elf);
-    for (size_t i = count_up_to(elf, address); i-- > 0;) {
-        const struct function *function = &elf->functions.items[i];
-        if (function->reach <= address)
-            return NULL;
-        if (address < function->end)
-            return demangle_name(function->name, pool);
-    }
-    return NULL;
+    *is_partial = false;
+    if (elf->facts.state != SYMBOLS_FOUND || address > INT64_MAX)
+        return (struct symbol_list){0};
+    const char *stub = plt_find(elf->plt, address, pool);
+    if (stub)
+        return single(stub, pool);
+    struct dwarf_answer answer = {0};
+    if (elf->units)
+        answer = dwarf_find(elf->units, address - elf->dwarf_bias, pool);
+    *is_partial = answer.lacks_file;
+    struct symbol_list list = answer.list;
+    if (list.count > 0 && list.items[list.count - 1].function)
+        return list;
+    const char *name = symtab_find(elf->symtab, address);
+    if (name)
+        name = demangle_name(name, pool);
+    if (list.count == 0)
+        return name ? single(name, pool) : list;
+    struct symbol *items = pool_zeroed(pool, list.count * sizeof *items);
+    memcpy(items, list.items, list.count * sizeof *items);
+    items[list.count - 1].function = name;
+    list.items = items;
+    return list;
 }

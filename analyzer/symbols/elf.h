@@ -1,4 +1,5 @@
-/* elf.h -- One ELF file, opened only if it is the one that was recorded, and its symbol table.
+/* elf.h -- One module: its file, opened only if it is the one that was mapped, and what it and its
+ * debug file know about addresses.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -6,21 +7,24 @@
 #define ANALYZER_SYMBOLS_ELF_H
 
 #include "base/memory.h"
-
-#include <elfutils/libdwfl.h>
-#include <stdint.h>
+#include "base/text.h"
+#include "symbols/symbols.h"
 
 struct elf;
 
-/* NULL when PATH cannot be read or is not the file that was mapped then: its build id must be
- * BUILD_ID; without one (NULL), the file must not be younger than TIME_NS. */
-struct elf *elf_open(const char *path, const char *build_id, int64_t time_ns);
+/* Never NULL: a module whose file was not found has a state and no names. Texts of PLACE and
+ * SOURCES are borrowed until elf_close. */
+struct elf *elf_open(const struct symbol_place *place, const struct symbol_sources *sources);
 void elf_close(struct elf *elf);
 
-/* The module, reported at bias 0, so that addresses are those of the file. Borrowed. */
-Dwfl_Module *elf_module(struct elf *elf);
+/* Texts live until elf_close. */
+struct symbol_module elf_facts(const struct elf *elf);
 
-/* The function that covers ADDRESS by .symtab or .dynsym, demangled, in POOL; NULL when none. */
-const char *elf_function(struct elf *elf, uint64_t address, struct pool *pool);
+/* Every path that was looked at for this module, whether or not there was a file, each with its
+ * final zero. */
+const struct text *elf_looked_at(const struct elf *elf);
+
+/* What is active at ADDRESS, in POOL. *IS_PARTIAL: a .dwo file is missing that would tell more. */
+struct symbol_list elf_find(struct elf *elf, uint64_t address, struct pool *pool, bool *is_partial);
 
 #endif

@@ -5,6 +5,7 @@
 #ifndef ANALYZER_SYMBOLS_SYMBOLS_H
 #define ANALYZER_SYMBOLS_SYMBOLS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,16 +26,51 @@ struct symbol_list {
 struct symbol_place {
     const char *path;     /* of the module, as it was mapped */
     const char *build_id; /* hex; NULL when it has none */
-    int64_t time_ns; /* when it was mapped: without a build id, a younger file is not trusted */
-    uint64_t offset; /* ELF address of the call, not of the instruction after it */
+    int64_t time_ns;      /* without a build id, a file that changed later is not trusted;
+                             0: no file is, as when it was mapped on another machine */
+    uint64_t offset;      /* ELF address of the call, not of the instruction after it */
+    uint64_t span;        /* without a build id: bytes from the lowest to the highest page mapped,
+                             which must fit the file's; 0: not known */
+    int64_t pid;          /* its file is looked for in this process's root too; 0: in none */
 };
 
-/* Opens modules as they are asked for and remembers every answer. */
+/* Where names come from, besides the module itself and /usr/lib/debug. */
+struct symbol_sources {
+    const char *debug_dirs; /* more folders like /usr/lib/debug, with ':' between; NULL: none */
+    bool debuginfod;        /* ask debuginfod servers; also when DEBUGINFOD_URLS is set */
+    bool no_cache;          /* neither read nor write the cache file */
+};
+
+/* Holds for every struct symbols that is made from then on; texts are borrowed for ever. */
+void symbols_use(const struct symbol_sources *sources);
+
+/* Asks a reader in a process of its own, module by module, and remembers every answer, in memory
+ * and in the cache file. What is worth a word (a module that the reader died of, a download) goes
+ * to stderr. */
 struct symbols;
 struct symbols *symbols_new(void);
 void symbols_free(struct symbols *symbols);
 
 /* The answer lives as long as SYMBOLS. A module that is gone or was rebuilt gives count 0. */
 struct symbol_list symbols_find(struct symbols *symbols, const struct symbol_place *place);
+
+enum symbol_state {
+    SYMBOLS_FOUND,      /* the file that was mapped, or its debug file, was found */
+    SYMBOLS_GONE,       /* no such file, nor anything else with its build id */
+    SYMBOLS_CHANGED,    /* there is a file, but another one, and nothing with its build id */
+    SYMBOLS_UNREADABLE, /* there is a file that cannot be read, or the reader died of it */
+};
+
+/* What could be found out about a module. Texts live as long as SYMBOLS. */
+struct symbol_module {
+    enum symbol_state state;
+    const char *file;       /* that names come from; NULL unless SYMBOLS_FOUND */
+    const char *debug_file; /* separate debug information; NULL when there is none */
+    bool has_debug_info;    /* functions with files and lines */
+    bool has_table;         /* .symtab, or what .gnu_debugdata holds of it: all functions */
+};
+
+/* The offset of PLACE does not matter. Opens the module unless the cache knows it. */
+struct symbol_module symbols_module(struct symbols *symbols, const struct symbol_place *place);
 
 #endif

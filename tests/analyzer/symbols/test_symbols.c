@@ -99,13 +99,15 @@ static void a_module_that_changed_or_is_gone_is_not_asked(void **state)
     struct symbols *symbols = symbols_new();
     uint64_t address = checkout_address();
     const struct symbol_place places[] = {
-        {FOLDER "inlining", "00112233445566778899aabbccddeeff00112233", 0, address},
-        {FOLDER "inlining", "0011", 0, address},
-        {FOLDER "inlining", NULL, INT64_MAX,
-         address}, /* recorded without an id, the file has one */
-        {FOLDER "nowhere", NULL, INT64_MAX, address},
-        {"/etc/passwd", NULL, INT64_MAX, address},
-        {"/dev/null", NULL, INT64_MAX, address}};
+        {.path = FOLDER "inlining",
+         .build_id = "00112233445566778899aabbccddeeff00112233",
+         .offset = address},
+        {.path = FOLDER "inlining", .build_id = "0011", .offset = address},
+        {.path = FOLDER "inlining", .build_id = "no id", .offset = address},
+        {.path = FOLDER "inlining", .time_ns = INT64_MAX, .offset = address}, /* it has an id */
+        {.path = FOLDER "nowhere", .time_ns = INT64_MAX, .offset = address},
+        {.path = "/etc/passwd", .time_ns = INT64_MAX, .offset = address},
+        {.path = "/dev/null", .time_ns = INT64_MAX, .offset = address}};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         assert_int_equal(symbols_find(symbols, &places[i]).count, 0);
     symbols_free(symbols);

@@ -1,0 +1,176 @@
+/* units.c -- Compilation units and their functions by address, indexed as they are needed.
+ *
+ * .debug_aranges leads from an address to its unit without reading the others; compilers may leave
+ * it out, for some units or for all (clang does), so an address that it does not know is looked
+ * for in the ranges of all other units, which are read once. The functions of a unit are listed
+ * when one of them is asked for: definitions lie at its top, and in namespaces and classes.
+ *
+ * Nothing here trusts the order of entries: a walk only goes forward and only so deep, so no loop
+ * in a damaged file can hold it.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "symbols/units.h"
+
+#include "base/map.h"
+#include "symbols/ranges.h"
+
+#include <dwarf.h>
+#include <stdlib.h>
+
+#define DEEPEST 64 /* namespaces and classes in one another */
+
+struct entry {
+    struct unit unit;
+    bool is_listed;
+    struct ranges functions; /* value: index in dies */
+    VEC(Dwarf_Die) dies;
+};
+
+struct units {
+    Dwarf *dwarf;
+    VEC(struct entry *) entries;
+    struct map by_offset;  /* of the unit's entry in .debug_info → index in entries */
+    struct ranges aranges; /* value: offset of the unit's entry */
+    struct ranges others;  /* of units that .debug_aranges leaves out */
+    struct map named;      /* offsets of those that it names */
+    bool others_are_read;
+};
+
+static void read_aranges(struct units *units)
+{
+    Dwarf_Aranges *aranges;
+    size_t count;
+    if (dwarf_getaranges(units->dwarf, &aranges, &count) != 0)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        Dwarf_Addr start;
+        Dwarf_Word length;
+        Dwarf_Off offset;
+        bool is_new;
+        if (dwarf_getarangeinfo(dwarf_onearange(aranges, i), &start, &length, &offset) != 0)
+            continue;
+        ranges_add(&units->aranges, start, start + length, offset);
+        map_add(&units->named, &offset, sizeof offset, &is_new);
+    }
+}
+
+struct units *units_new(Dwarf *dwarf)
+{
+    struct units *units = memory_zeroed(1, sizeof *units);
+    units->dwarf = dwarf;
+    read_aranges(units);
+    return units;
+}
+
+void units_free(struct units *units)
+{
+    if (!units)
+        return;
+    for (size_t i = 0; i < units->entries.count; i++) {
+        ranges_done(&units->entries.items[i]->functions);
+        VEC_DONE(&units->entries.items[i]->dies);
+        free(units->entries.items[i]);
+    }
+    VEC_DONE(&units->entries);
+    map_done(&units->by_offset);
+    map_done(&units->named);
+    ranges_done(&units->aranges);
+    ranges_done(&units->others);
+    free(units);
+}
+
+static void add_ranges(Dwarf_Die *die, struct ranges *ranges, size_t value)
+{
+    Dwarf_Addr base, start, end;
+    ptrdiff_t next = 0;
+    while ((next = dwarf_ranges(die, next, &base, &start, &end)) > 0)
+        ranges_add(ranges, start, end, value);
+}
+
+static void read_others(struct units *units)
+{
+    Dwarf_CU *at = NULL;
+    Dwarf_Half version;
+    uint8_t type;
+    Dwarf_Die die;
+    units->others_are_read = true;
+    while (dwarf_get_units(units->dwarf, at, &at, &version, &type, &die, NULL) == 0) {
+        Dwarf_Off offset = dwarf_dieoffset(&die);
+        bool is_code = type == DW_UT_compile || type == DW_UT_skeleton;
+        if (is_code && !map_find(&units->named, &offset, sizeof offset))
+            add_ranges(&die, &units->others, offset);
+    }
+}
+
+static struct entry *open_unit(struct units *units, Dwarf_Off offset)
+{
+    bool is_new;
+    size_t *slot = map_add(&units->by_offset, &offset, sizeof offset, &is_new);
+    if (!is_new)
+        return units->entries.items[*slot];
+    *slot = units->entries.count;
+    struct entry *entry = memory_zeroed(1, sizeof *entry);
+    Dwarf_Die die, split;
+    uint8_t type;
+    if (dwarf_offdie(units->dwarf, offset, &die) &&
+        dwarf_cu_info(die.cu, NULL, &type, &entry->unit.line_die, &split, NULL, NULL, NULL) == 0) {
+        bool has_split = type == DW_UT_skeleton && dwarf_tag(&split) == DW_TAG_compile_unit;
+        entry->unit.code_die = has_split ? split : entry->unit.line_die;
+        entry->unit.lacks_code = type == DW_UT_skeleton && !has_split;
+    }
+    VEC_ADD(&units->entries, entry);
+    return entry;
+}
+
+const struct unit *units_find(struct units *units, uint64_t address)
+{
+    size_t offset;
+    bool is_found = ranges_find(&units->aranges, address, &offset);
+    if (!is_found && !units->others_are_read)
+        read_others(units);
+    if (!is_found && !ranges_find(&units->others, address, &offset))
+        return NULL;
+    const struct unit *unit = &open_unit(units, offset)->unit;
+    return unit->line_die.cu ? unit : NULL;
+}
+
+static bool may_hold_functions(int tag)
+{
+    return tag == DW_TAG_namespace || tag == DW_TAG_module || tag == DW_TAG_class_type ||
+           tag == DW_TAG_structure_type || tag == DW_TAG_union_type ||
+           tag == DW_TAG_enumeration_type;
+}
+
+static void list_functions(struct entry *entry, Dwarf_Die *parent, int depth)
+{
+    Dwarf_Die die, next;
+    int left = dwarf_child(parent, &die) == 0 ? 0 : 1;
+    for (; left == 0; die = next) {
+        int tag = dwarf_tag(&die);
+        if (tag == DW_TAG_subprogram) {
+            add_ranges(&die, &entry->functions, entry->dies.count);
+            VEC_ADD(&entry->dies, die);
+        } else if (may_hold_functions(tag) && depth < DEEPEST) {
+            list_functions(entry, &die, depth + 1);
+        }
+        left = dwarf_siblingof(&die, &next);
+        if (left == 0 && dwarf_dieoffset(&next) <= dwarf_dieoffset(&die))
+            return;
+    }
+}
+
+bool units_function(const struct unit *unit, uint64_t address, Dwarf_Die *function)
+{
+    struct entry *entry = (struct entry *)unit; /* its first member */
+    size_t index;
+    if (!entry->is_listed) {
+        entry->is_listed = true;
+        if (entry->unit.code_die.cu)
+            list_functions(entry, &entry->unit.code_die, 0);
+    }
+    if (!ranges_find(&entry->functions, address, &index))
+        return false;
+    *function = entry->dies.items[index];
+    return true;
+}

@@ -1,0 +1,32 @@
+/* units.h -- Compilation units and their functions by address, indexed as they are needed.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ANALYZER_SYMBOLS_UNITS_H
+#define ANALYZER_SYMBOLS_UNITS_H
+
+#include <elfutils/libdw.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A unit of the program's own file and, when its functions are described in a .dwo file, the unit
+ * there. */
+struct unit {
+    Dwarf_Die line_die; /* whose line table and ranges count */
+    Dwarf_Die code_die; /* whose children are the functions */
+    bool lacks_code;    /* it names a .dwo file that is not there */
+};
+
+struct units;
+/* DWARF is borrowed for the life of the index. */
+struct units *units_new(Dwarf *dwarf);
+void units_free(struct units *units);
+
+/* The unit that ADDRESS, in DWARF's own terms, belongs to; NULL when there is none. */
+const struct unit *units_find(struct units *units, uint64_t address);
+
+/* The function of UNIT around ADDRESS that no other contains, but none that was inlined. False when
+ * there is none. */
+bool units_function(const struct unit *unit, uint64_t address, Dwarf_Die *function);
+
+#endif
