@@ -22,7 +22,7 @@ struct frames {
     struct symbols *symbols;
     const struct rules *rules;
     struct pool *pool;
-    bool is_local; /* recorded on this machine: its paths are ours */
+    bool is_local;            /* recorded on this machine: its paths are ours */
     struct frame_list *lists; /* by location; items NULL until asked for */
 };
 
@@ -33,8 +33,8 @@ struct frames *frames_new(const struct store *store, struct symbols *symbols,
     *frames = (struct frames){.store = store, .symbols = symbols, .rules = rules};
     frames->pool = pool_new();
     char host[256] = "";
-    frames->is_local = gethostname(host, sizeof host - 1) == 0 &&
-                       strcmp(host, store->facts.host) == 0;
+    frames->is_local =
+        gethostname(host, sizeof host - 1) == 0 && strcmp(host, store->facts.host) == 0;
     frames->lists = memory_zeroed(store->locations.count, sizeof *frames->lists);
     return frames;
 }
