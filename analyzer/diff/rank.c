@@ -29,9 +29,11 @@
 #define AGED_FLOOR     0.2
 #define MANAGED_FACTOR 0.25  /* a heap with a collector fills up before it is collected */
 #define SIGMAS         3.0   /* of thousands of sites, noise lifts one in 700 above that */
+#define SURE_SERIES    5     /* snapshots, of which … */
+#define SURE_CHANCE    0.01  /* … so little chance is asked: every step of five rises */
 #define TOTAL_SHARE    0.001 /* growth below this share of all growth is not worth a line */
-#define FEW_BLOCKS     8     /* fewer that came or went have no statistics */
-#define FEW_TURNS      8     /* … and are churn when so many times the growth was allocated */
+#define FEW_BLOCKS     8     /* fewer that came or went have no statistics … */
+#define FEW_TURNS      8     /* … they are churn when so many times the growth was allocated */
 
 const char *rank_pattern_name(enum rank_pattern pattern)
 {
@@ -85,7 +87,9 @@ static double block_size(const struct rank_evidence *evidence)
     return size;
 }
 
-/* Growth up to this may be churn. Where nothing was freed there is none; unknown counts as some. */
+/* Growth up to this may be churn. Where nothing was freed there is none; unknown counts as some.
+ * A few blocks that are replaced again and again (a buffer, an array that is reallocated) may by
+ * chance be as much larger as they were large; if they have grown by more, they are growing. */
 static double churn_noise(const struct rank_evidence *evidence)
 {
     double moved = moved_blocks(evidence), growth = fabs((double)growth_of(evidence));
@@ -93,7 +97,20 @@ static double churn_noise(const struct rank_evidence *evidence)
         return 0;
     if (moved >= FEW_BLOCKS)
         return SIGMAS * sqrt(moved) * block_size(evidence);
-    return (double)evidence->allocated_bytes > FEW_TURNS * growth ? growth : 0;
+    if ((double)evidence->allocated_bytes <= FEW_TURNS * growth)
+        return 0;
+    double before = (double)evidence->live_bytes[0];
+    return before > 0 ? before : growth;
+}
+
+/* A series that rises against chance sees through churn. */
+static bool is_noise(const struct rank_evidence *evidence, const struct rank *rank)
+{
+    double growth = (double)growth_of(evidence);
+    if (growth <= SIGMAS * evidence->deviation)
+        return true;
+    bool is_sure = evidence->count >= SURE_SERIES && rank->trend.chance <= SURE_CHANCE;
+    return growth <= churn_noise(evidence) && !is_sure;
 }
 
 static enum rank_pattern find_pattern(const struct rank_evidence *evidence, const struct rank *rank)
@@ -101,7 +118,7 @@ static enum rank_pattern find_pattern(const struct rank_evidence *evidence, cons
     const struct trend *trend = &rank->trend;
     if (growth_of(evidence) <= 0)
         return PATTERN_FLAT;
-    if ((double)growth_of(evidence) <= rank->noise)
+    if (is_noise(evidence, rank))
         return PATTERN_NOISE;
     if (rank->has_trend && trend_has_stopped(trend))
         return PATTERN_SETTLED;

@@ -3,8 +3,6 @@
  * It grew, but it does not grow: the step lies between the second and the third.
  *
  * expect: kind=none
- * expect-miss: verdict -- only the first and the last snapshot count
- * expect-miss: alarm -- the same
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -3,8 +3,6 @@
  * Six snapshots; all growth lies before the second.
  *
  * expect: kind=none
- * expect-miss: verdict -- only the first and the last snapshot count
- * expect-miss: alarm -- the same
  *
  * SPDX-License-Identifier: Apache-2.0
  */
