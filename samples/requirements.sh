@@ -9,7 +9,8 @@ requirements_build="gcc g++ cmake ninja-build pkg-config binutils libsqlite3-dev
   libunwind-dev liblzma-dev zlib1g-dev libdw-dev libelf-dev libcjson-dev libiberty-dev
   libcmocka-dev python3"
 requirements_demo="nodejs"
-requirements_tests="nodejs redis-server redis-tools elfutils procps libtcmalloc-minimal4"
+requirements_tests="nodejs redis-server redis-tools elfutils procps libtcmalloc-minimal4
+  libmimalloc2.0"
 
 # A program that is already there counts, however it came: node is often not Debian's own.
 requirement_is_met() {

@@ -12,7 +12,7 @@
 
 struct snapshot_options {
     const char *label, *path;
-    bool gc;
+    bool gc, blocks;
 };
 
 static const struct option_spec options[] = {
@@ -22,6 +22,9 @@ static const struct option_spec options[] = {
      offsetof(struct snapshot_options, path)},
     {"gc", 0, OPTION_FLAG, NULL, "Let the runtime collect its garbage first.",
      offsetof(struct snapshot_options, gc)},
+    {"blocks", 0, OPTION_FLAG, NULL,
+     "List every live block too: 20 bytes each, written by a copy of the process.",
+     offsetof(struct snapshot_options, blocks)},
     {0},
 };
 
@@ -52,6 +55,7 @@ static int run(int argc, char **argv, struct error *error)
     request.label = given.label;
     request.path = given.path;
     request.gc = given.gc;
+    request.blocks = given.blocks;
     bool good = asker_snapshot(&request, &path, &answer, error);
     if (good)
         puts(path.bytes);

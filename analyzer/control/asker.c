@@ -109,7 +109,8 @@ static bool exchange(struct asker *asker, const char *path, struct control_page 
         return false;
     copy_label(page->label, asker->request->label ? asker->request->label : "");
     snprintf(page->path, sizeof page->path, "%s", path);
-    page->flags = asker->request->gc ? PROTOCOL_GC : 0;
+    page->flags =
+        (asker->request->gc ? PROTOCOL_GC : 0) | (asker->request->blocks ? PROTOCOL_BLOCKS : 0);
     atomic_fetch_add_explicit(&page->asked, 1, memory_order_release);
     syscall(SYS_futex, &page->asked, FUTEX_WAKE, INT32_MAX, NULL, NULL, 0);
     if (!wait_answered(asker))

@@ -14,8 +14,9 @@ struct asker_request {
     pid_t pid;
     const char *label; /* NULL: none */
     const char
-        *path; /* where the snapshot is to lie (a file, or a folder); NULL: the process decides */
-    bool gc;   /* let the runtime collect its garbage first */
+        *path;   /* where the snapshot is to lie (a file, or a folder); NULL: the process decides */
+    bool gc;     /* let the runtime collect its garbage first */
+    bool blocks; /* list every live block */
     int cancel_fd; /* gives up when it is readable; -1: never */
 };
 

@@ -91,7 +91,8 @@ static bool read_snapshot(struct loader *loader, sqlite3_stmt *row)
     int64_t *numbers[] = {&facts->number,      &facts->time_ns,      &facts->uptime_ns,
                           &facts->duration_ns, &facts->epoch,        &facts->pid,
                           &facts->threads,     &facts->sample_bytes, &facts->live_bytes,
-                          &facts->live_blocks, &facts->rss_bytes,    &facts->peak_rss_bytes};
+                          &facts->live_blocks, &facts->rss_bytes,    &facts->peak_rss_bytes,
+                          &facts->started_ns};
     const char **texts[] = {&facts->label,      &facts->reason,       &facts->program,
                             &facts->executable, &facts->command_line, &facts->directory,
                             &facts->host};
@@ -100,7 +101,9 @@ static bool read_snapshot(struct loader *loader, sqlite3_stmt *row)
         return damaged(loader, "it has two rows in table snapshot");
     for (int i = 0; i < count; i++)
         *numbers[i] = number_at(row, i);
-    facts->time_ns = store_sum(sqlite3_column_int64(row, 1), 0); /* does not fit into 2^53 */
+    /* these do not fit into 2^53 */
+    facts->time_ns = store_sum(sqlite3_column_int64(row, 1), 0);
+    facts->started_ns = store_sum(sqlite3_column_int64(row, 12), 0);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         *texts[i] = name_at(loader, row, count + (int)i);
     return true;

@@ -9,7 +9,7 @@
 
 #define QUERY_SNAPSHOT                                                                             \
     "SELECT number, time_ns, uptime_ns, duration_ns, epoch, pid, threads, sample_bytes,"           \
-    " live_bytes, live_blocks, rss_bytes, peak_rss_bytes,"                                         \
+    " live_bytes, live_blocks, rss_bytes, peak_rss_bytes, started_ns,"                             \
     " label, reason, program, executable, command_line, directory, host FROM snapshot"
 
 #define QUERY_MODULES   "SELECT id, path, build_id, end - start FROM module"
@@ -21,11 +21,15 @@
 #define QUERY_AGES "SELECT stack_id, epoch, live_blocks, live_bytes FROM age ORDER BY stack_id"
 #define QUERY_SIZES                                                                                \
     "SELECT stack_id, class, live_blocks, live_bytes FROM size ORDER BY stack_id, class"
-#define QUERY_EPOCHS      "SELECT number, uptime_ns FROM epoch ORDER BY number"
-#define QUERY_REGIONS     "SELECT stack_id, resident_bytes FROM region WHERE owner = 'mmap'"
-#define QUERY_BLOCK_COUNT "SELECT count(*) FROM block"
-#define QUERY_BLOCKS      "SELECT address, size, stack_id, epoch FROM block ORDER BY address"
-#define QUERY_RSS         "SELECT owner, bytes FROM rss"
+#define QUERY_EPOCHS  "SELECT number, uptime_ns FROM epoch ORDER BY number"
+#define QUERY_REGIONS "SELECT stack_id, resident_bytes FROM region WHERE owner = 'mmap'"
+#define QUERY_RSS     "SELECT owner, bytes FROM rss"
+
+/* Both tables by address: the first one is in that order, the other one is small. */
+#define QUERY_BLOCKS                                                                               \
+    "SELECT address, size, stack_id, epoch FROM block UNION ALL"                                   \
+    " SELECT address, size, stack_id, epoch FROM pool_block ORDER BY 1"
+#define QUERY_BLOCK_COUNT "SELECT (SELECT count(*) FROM block) + (SELECT count(*) FROM pool_block)"
 
 /* Pages of JIT code by the stack that mapped them: what is executable and of no file. */
 #define QUERY_CODE                                                                                 \

@@ -32,9 +32,9 @@ bool store_is_same_process(const struct store *a, const struct store *b)
     const struct store_facts *x = &a->facts, *y = &b->facts;
     int64_t apart =
         store_sum(store_sum(y->time_ns, -x->time_ns), -store_sum(y->uptime_ns, -x->uptime_ns));
-    return x->pid == y->pid && strcmp(x->program, y->program) == 0 &&
-           strcmp(x->host, y->host) == 0 && y->uptime_ns >= x->uptime_ns && apart < SAME_START_NS &&
-           apart > -SAME_START_NS;
+    return x->pid == y->pid && x->started_ns == y->started_ns &&
+           strcmp(x->program, y->program) == 0 && strcmp(x->host, y->host) == 0 &&
+           y->uptime_ns >= x->uptime_ns && apart < SAME_START_NS && apart > -SAME_START_NS;
 }
 
 /* `immutable` keeps SQLite from looking for a journal beside the file and from locking it. */

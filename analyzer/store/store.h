@@ -31,7 +31,7 @@ enum rss_owner {
 
 /* The row of table snapshot; times in nanoseconds. */
 struct store_facts {
-    int64_t number, time_ns, uptime_ns, duration_ns, epoch, pid, threads, sample_bytes;
+    int64_t number, time_ns, uptime_ns, duration_ns, epoch, pid, started_ns, threads, sample_bytes;
     int64_t live_bytes, live_blocks, rss_bytes, peak_rss_bytes;
     const char *label, *reason, *program, *executable, *command_line, *directory, *host;
 };

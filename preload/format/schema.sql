@@ -35,7 +35,9 @@ CREATE TABLE snapshot (
   live_blocks     INTEGER NOT NULL,
   rss_bytes       INTEGER NOT NULL,   -- sum of Rss over table mapping: the number to be explained
   peak_rss_bytes  INTEGER NOT NULL,   -- VmHWM
-  version         TEXT    NOT NULL    -- of the heapdiff that wrote the file
+  version         TEXT    NOT NULL,   -- of the heapdiff that wrote the file
+  started_ns      INTEGER NOT NULL    -- when the process started, since boot, as the kernel counts
+                                      -- (in steps of 10 ms): with pid it names a process for ever
 ) STRICT;
 
 -- A stack is where blocks come from: frames (through node), what they are, and the counters.
@@ -108,10 +110,21 @@ CREATE TABLE epoch (
   uptime_ns       INTEGER NOT NULL
 ) STRICT;
 
--- Every live block; empty unless the snapshot was taken with --blocks.
--- (address, epoch) names a block for ever.
+-- Every live block that was recorded; empty unless the snapshot was taken with --blocks. The
+-- blocks of a stack are then as many as its live_blocks says; when recording was sampled, a block
+-- stands for 1 / (1 - exp(-size / snapshot.sample_bytes)) blocks of its size.
+-- (address, epoch) names a block for ever. 16 to 22 bytes a row.
 CREATE TABLE block (
   address         INTEGER PRIMARY KEY,
+  size            INTEGER NOT NULL,   -- as requested
+  stack_id        INTEGER NOT NULL REFERENCES stack (id),
+  epoch           INTEGER NOT NULL
+) STRICT;
+
+-- The same for blocks of custom pools (heapdiff_alloc), which lie inside other blocks or mappings
+-- and may have their address.
+CREATE TABLE pool_block (
+  address         INTEGER NOT NULL,
   size            INTEGER NOT NULL,
   stack_id        INTEGER NOT NULL REFERENCES stack (id),
   epoch           INTEGER NOT NULL
@@ -161,12 +174,42 @@ CREATE TABLE counter (
   meaning         TEXT    NOT NULL
 ) STRICT;
 
--- Statistics of the program's allocator, in its own terms (glibc: mallinfo2).
+-- Statistics of the program's allocator, in its own terms (glibc: mallinfo2; jemalloc: mallctl;
+-- tcmalloc: MallocExtension; mimalloc: mi_process_info), and in common ones:
+--   'allocated_bytes'  in blocks that the program has (not mimalloc)
+--   'free_bytes'       kept for later blocks (not mimalloc)
+--   'held_bytes'       got from the kernel and not given back
+-- Empty at exit, when a dead thread may have its locks; see also counter 'allocator_not_asked'.
 CREATE TABLE allocator (
   name            TEXT    NOT NULL,   -- 'glibc', 'jemalloc', 'tcmalloc', 'mimalloc'
   statistic       TEXT    NOT NULL,
   value           INTEGER NOT NULL,
   PRIMARY KEY (name, statistic)
+) STRICT, WITHOUT ROWID;
+
+-- Memory that glibc's malloc cuts blocks from: the program break (the main arena), and the heaps of
+-- up to 64 MiB of the arenas that threads get. Found from the live blocks, also at exit; empty when
+-- recording was sampled and for other allocators. Many arenas, each with holes or a top of its own,
+-- are what M_ARENA_MAX is for; a resident top is what malloc_trim gives back at once.
+CREATE TABLE arena (
+  id              INTEGER PRIMARY KEY,
+  start           INTEGER NOT NULL,
+  end             INTEGER NOT NULL,
+  live_blocks     INTEGER NOT NULL,
+  live_bytes      INTEGER NOT NULL,   -- as requested
+  hole_bytes      INTEGER NOT NULL,   -- free between the first and the last live block
+  top_bytes       INTEGER NOT NULL,   -- free behind the last live block
+  resident_bytes  INTEGER NOT NULL,   -- of all of it
+  top_resident_bytes INTEGER NOT NULL
+) STRICT;
+
+-- The holes of each arena by size; classes as in table size. Neighbouring free chunks are one hole.
+CREATE TABLE hole (
+  arena_id        INTEGER NOT NULL REFERENCES arena (id),
+  class           INTEGER NOT NULL,
+  holes           INTEGER NOT NULL,
+  bytes           INTEGER NOT NULL,
+  PRIMARY KEY (arena_id, class)
 ) STRICT, WITHOUT ROWID;
 
 -- Numbers that a managed runtime gave about itself (process.memoryUsage() and the like).

@@ -7,12 +7,12 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <errno.h>
-#include <stdlib.h> /* qsort */
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/pagemap.h"
 #include "base/ranges.h"
+#include "base/sort.h"
 #include "record/thread.h"
 #include "snapshot/cut.h"
 
@@ -89,7 +89,7 @@ static void sort_regions(struct collector *collector)
     struct cut *cut = collector->cut;
     size_t kept = 0;
     if (cut->region_count)
-        qsort(cut->regions, cut->region_count, sizeof *cut->regions, by_start);
+        sort(cut->regions, cut->region_count, sizeof *cut->regions, by_start);
     for (size_t i = 0; i < cut->region_count; i++) {
         struct cut_region region = cut->regions[i];
         uintptr_t covered = kept ? cut->regions[kept - 1].end : 0;
@@ -161,7 +161,7 @@ static void attribute_mapping(struct collector *collector, size_t index, size_t 
 
 int cut_attribute(struct cut *cut, const bool *mapping_has_blocks)
 {
-    struct collector collector = {.cut = cut, .pagemap = pagemap_open()};
+    struct collector collector = {.cut = cut, .pagemap = cut->pagemap};
     struct map *maps;
     size_t count = maps_copy(&maps);
     for (size_t i = 0; i < count; i++)
@@ -176,6 +176,5 @@ int cut_attribute(struct cut *cut, const bool *mapping_has_blocks)
     size_t region = 0;
     for (size_t i = 0; i < cut->maps.count; i++)
         attribute_mapping(&collector, i, &region, mapping_has_blocks[i]);
-    pagemap_close(collector.pagemap);
     return collector.out_of_memory ? ENOMEM : 0;
 }

@@ -9,9 +9,12 @@
 #include <time.h>
 
 #include "base/memory.h"
+#include "base/pagemap.h"
+#include "options.h"
 #include "record/pools.h"
 #include "record/sample.h"
 #include "record/thread.h"
+#include "snapshot/ordered.h"
 #include "tables/buffers.h"
 #include "tables/epoch.h"
 #include "tables/modules.h"
@@ -20,7 +23,7 @@
 /* What the sweep over the live blocks carries along. */
 struct sweep {
     struct cut *cut;
-    bool with_blocks, out_of_memory;
+    bool out_of_memory;
     bool *has_blocks; /* per mapping */
     size_t mapping;   /* where the last block was */
 };
@@ -44,16 +47,6 @@ static void mark_mapping(struct sweep *sweep, uintptr_t address)
         sweep->has_blocks[at] = true;
 }
 
-static void keep_block(struct sweep *sweep, const struct block *block)
-{
-    struct cut *cut = sweep->cut;
-    if (!memory_make_room(&cut->blocks, sizeof *cut->blocks, cut->block_count, &cut->block_room)) {
-        sweep->out_of_memory = true;
-        return;
-    }
-    cut->blocks[cut->block_count++] = *block;
-}
-
 static void add_live(struct sweep *sweep, uint32_t id, uint32_t epoch, uint64_t size, double weight)
 {
     struct cut_stack *stack = &sweep->cut->stacks[id];
@@ -74,8 +67,7 @@ static void visit_block(const struct block *block, void *context)
         return; /* born after the cut began */
     add_live(sweep, block->stack, block->epoch, block->size, 1 / sample_probability(block->size));
     mark_mapping(sweep, block->address);
-    if (sweep->with_blocks)
-        keep_block(sweep, block);
+    arenas_add(&sweep->cut->arenas, block);
 }
 
 static void visit_pool_block(const struct block *block, void *context)
@@ -163,44 +155,77 @@ static void add_totals(struct cut *cut)
     }
 }
 
-int cut_take(struct cut *cut, bool with_blocks)
+int cut_begin(struct cut *cut)
 {
-    uint64_t begun = now();
     memset(cut, 0, sizeof *cut);
+    cut->begun_ns = now();
+    cut->pagemap = pagemap_open();
     cut->epoch = epoch_close();
+    identity_read(&cut->identity);
+    allocators_find(&cut->allocators);
+    int failed = process_read_maps(&cut->maps);
+    if (!failed)
+        learn_modules(cut);
+    return failed;
+}
+
+static bool has_arenas(const struct cut *cut)
+{
+    return !options.sample && cut->allocators.name && strcmp(cut->allocators.name, "glibc") == 0;
+}
+
+static void visit_for_holes(const struct block *block, void *context)
+{
+    arenas_add(context, block);
+}
+
+uint64_t cut_count_holes(const struct cut *cut)
+{
+    struct arenas arenas = {0};
+    if (has_arenas(cut) && arenas_find(&arenas, &cut->maps))
+        ordered_each(visit_for_holes, &arenas);
+    arenas_done(&arenas);
+    return arenas.holes;
+}
+
+static int sweep_blocks(struct cut *cut, bool *has_blocks)
+{
+    struct sweep sweep = {.cut = cut, .has_blocks = has_blocks};
+    memset(cut->stacks, 0, (cut->stack_count + 1) * sizeof *cut->stacks);
+    memset(has_blocks, 0, cut->maps.count + 1);
+    if (has_arenas(cut) && !arenas_find(&cut->arenas, &cut->maps))
+        return ENOMEM;
+    ordered_each(visit_block, &sweep);
+    arenas_end(&cut->arenas, &cut->maps, cut->pagemap);
+    pools_each(visit_pool_block, &sweep);
+    int failed = cut_attribute(cut, has_blocks);
+    if (failed)
+        return failed;
+    set_kinds(cut);
+    add_mappings(&sweep);
+    add_counters(cut);
+    add_totals(cut);
+    return sweep.out_of_memory ? ENOMEM : 0;
+}
+
+int cut_finish(struct cut *cut)
+{
     cut->stack_count = stacks_count();
     cut->stacks = memory_alloc((cut->stack_count + 1) * sizeof *cut->stacks);
-    int failed = process_read_maps(&cut->maps);
     bool *has_blocks = memory_alloc(cut->maps.count + 1);
-    if (!cut->stacks || !has_blocks)
-        failed = ENOMEM;
-    struct sweep sweep = {.cut = cut, .with_blocks = with_blocks, .has_blocks = has_blocks};
-    if (!failed) {
-        memset(cut->stacks, 0, (cut->stack_count + 1) * sizeof *cut->stacks);
-        memset(has_blocks, 0, cut->maps.count + 1);
-        learn_modules(cut);
-        blocks_each(visit_block, &sweep);
-        pools_each(visit_pool_block, &sweep);
-        failed = cut_attribute(cut, has_blocks);
-    }
-    if (!failed) {
-        set_kinds(cut);
-        add_mappings(&sweep);
-        add_counters(cut);
-        add_totals(cut);
-        failed = sweep.out_of_memory ? ENOMEM : 0;
-    }
+    int failed = cut->stacks && has_blocks ? sweep_blocks(cut, has_blocks) : ENOMEM;
     memory_free(has_blocks);
-    cut->duration_ns = now() - begun;
+    cut->duration_ns = now() - cut->begun_ns;
     return failed;
 }
 
 void cut_done(struct cut *cut)
 {
     memory_free(cut->stacks);
-    memory_free(cut->blocks);
     memory_free(cut->regions);
+    arenas_done(&cut->arenas);
     tally_done(&cut->ages);
     tally_done(&cut->sizes);
     process_maps_done(&cut->maps);
+    pagemap_close(cut->pagemap);
 }

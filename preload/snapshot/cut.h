@@ -13,6 +13,9 @@
 #include <stdint.h>
 
 #include "format/schema.h"
+#include "snapshot/allocators.h"
+#include "snapshot/arenas.h"
+#include "snapshot/identity.h"
 #include "snapshot/process.h"
 #include "snapshot/tally.h"
 #include "tables/blocks.h"
@@ -39,14 +42,17 @@ struct cut {
     uint32_t stack_count;     /* ids run to stack_count */
     struct tally ages;        /* key: stack << BLOCKS_EPOCH_BITS | epoch */
     struct tally sizes;       /* key: stack << 6 | class */
-    struct block *blocks;     /* when they were asked for */
-    size_t block_count, block_room;
+    bool with_blocks;         /* the list of blocks was asked for; see block_rows.h */
+    struct identity identity;
+    struct allocators allocators;
+    struct arenas arenas; /* none when recording is sampled, or the allocator not glibc's */
+    int pagemap;          /* of the process, also in a copy of it */
     struct process_maps maps;
     struct cut_region *regions; /* sorted by address, not overlapping */
     size_t region_count, region_room;
     uint64_t rss[6]; /* by enum cut_owner; adds up to maps.rss */
     double live_bytes, live_blocks;
-    uint64_t duration_ns;
+    uint64_t begun_ns, duration_ns; /* monotonic; how long it took */
 };
 
 enum cut_owner {
@@ -62,12 +68,19 @@ enum cut_owner {
         "allocator", "mmap", "file", "thread stack", "heapdiff", "other"                           \
     }
 
-/* Takes the cut and closes the epoch. 0 or an errno. Control thread only. The cut must be given to
- * cut_done in any case. */
-int cut_take(struct cut *cut, bool with_blocks);
+/* First half: closes the epoch and asks the kernel what it knows about this process. The cut must
+ * be given to cut_done in any case. 0 or an errno. Control thread only. */
+int cut_begin(struct cut *cut);
+
+/* How many holes glibc's arenas have, when the second half will be done in a copy; 0: not known. */
+uint64_t cut_count_holes(const struct cut *cut);
+
+/* Second half: what is live, and what is whose. Here, or in a copy of the process. 0 or an errno.
+ */
+int cut_finish(struct cut *cut);
 void cut_done(struct cut *cut);
 
-/* Second half of cut_take: who owns what of the resident memory. */
+/* The last part of cut_finish: who owns what of the resident memory. */
 int cut_attribute(struct cut *cut, const bool *mapping_has_blocks);
 
 #endif

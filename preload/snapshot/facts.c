@@ -5,14 +5,12 @@
 #include "snapshot/facts.h"
 
 #include <limits.h>
-#include <malloc.h> /* mallinfo2 */
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "hooks/real.h"
 #include "options.h"
 #include "record/thread.h"
 #include "runtime/runtime.h"
@@ -23,13 +21,6 @@ typedef sqlite3_int64 number;
 
 static const char *const reason_names[REASON_COUNT] = FORMAT_REASON_NAMES;
 static const char *const owner_names[] = CUT_OWNER_NAMES;
-
-static number clock_ns(clockid_t clock)
-{
-    struct timespec time;
-    clock_gettime(clock, &time);
-    return (number)time.tv_sec * 1000000000 + time.tv_nsec;
-}
 
 static void read_link(const char *link, char *path, size_t size)
 {
@@ -53,34 +44,20 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-static void read_command_line(char *text, size_t size)
-{
-    size_t length = process_read_text("/proc/self/cmdline", text, size);
-    while (length > 0 && text[length - 1] == '\0')
-        length--;
-    for (size_t i = 0; i < length; i++)
-        if (text[i] == '\0')
-            text[i] = ' ';
-}
-
 static int write_snapshot(sqlite3 *db, const struct cut *cut, const struct writer_facts *facts)
 {
-    char executable[PATH_MAX], command_line[4096], directory[PATH_MAX],
-        host[HOST_NAME_MAX + 1] = "";
-    read_link("/proc/self/exe", executable, sizeof executable);
-    read_link("/proc/self/cwd", directory, sizeof directory);
-    read_command_line(command_line, sizeof command_line);
-    gethostname(host, sizeof host - 1);
+    const struct identity *self = &cut->identity;
     struct rows rows;
-    rows_begin(&rows, db, "snapshot", 23);
-    rows_add(&rows, "ittiiiiiiitttttiiiiiiit", (number)facts->number, facts->label,
-             reason_names[facts->reason], clock_ns(CLOCK_REALTIME),
-             clock_ns(CLOCK_MONOTONIC) - (number)facts->started_ns, (number)cut->duration_ns,
-             (number)cut->epoch, (number)getpid(), (number)getppid(), (number)geteuid(),
-             base_name(executable), executable, command_line, directory, host,
-             (number)sysconf(_SC_PAGESIZE), (number)process_threads(), (number)options.sample,
-             (number)(cut->live_bytes + 0.5), (number)(cut->live_blocks + 0.5),
-             (number)cut->maps.rss, (number)process_status_bytes("VmHWM"), HEAPDIFF_VERSION);
+    rows_begin(&rows, db, "snapshot", 24);
+    rows_add(&rows, "ittiiiiiiitttttiiiiiiiti", (number)facts->number, facts->label,
+             reason_names[facts->reason], (number)self->time_ns,
+             (number)(self->monotonic_ns - facts->started_ns), (number)cut->duration_ns,
+             (number)cut->epoch, (number)self->pid, (number)self->ppid, (number)self->uid,
+             base_name(self->executable), self->executable, self->command_line, self->directory,
+             self->host, (number)sysconf(_SC_PAGESIZE), (number)self->threads,
+             (number)options.sample, (number)(cut->live_bytes + 0.5),
+             (number)(cut->live_blocks + 0.5), (number)cut->maps.rss, (number)self->peak_rss,
+             HEAPDIFF_VERSION, (number)self->started_ns);
     return rows_end(&rows);
 }
 
@@ -143,29 +120,45 @@ static int write_counters(sqlite3 *db, const struct cut *cut)
              "of those, not heard from in time: their threads were busy");
     rows_add(&rows, "tit", "table_reserved_bytes", (number)blocks_reserved(),
              "address space of the live-block table");
+    rows_add(&rows, "tit", "allocator_not_asked", (number)cut->allocators.skipped,
+             "1: its statistics would have held the program up for more than 5 ms");
     return rows_end(&rows);
 }
 
-static int write_allocator(sqlite3 *db, enum snapshot_reason reason)
+static int write_allocator(sqlite3 *db, const struct allocators *allocators)
 {
-    /* mallinfo2 takes the arenas' locks, and a thread that exits from a signal handler inside
-     * malloc holds one for ever. Only glibc's own malloc is meant by it. */
-    const struct module *malloc_module = modules_find((uintptr_t)real.malloc);
-    if (reason == REASON_EXIT || !malloc_module ||
-        malloc_module != modules_find((uintptr_t)mallinfo2))
-        return 0;
-    struct mallinfo2 info = mallinfo2();
-    const struct {
-        const char *name;
-        size_t value;
-    } values[] = {{"arena", info.arena},       {"ordblks", info.ordblks},
-                  {"hblks", info.hblks},       {"hblkhd", info.hblkhd},
-                  {"fsmblks", info.fsmblks},   {"uordblks", info.uordblks},
-                  {"fordblks", info.fordblks}, {"keepcost", info.keepcost}};
     struct rows rows;
     rows_begin(&rows, db, "allocator", 3);
-    for (unsigned i = 0; i < sizeof values / sizeof *values; i++)
-        rows_add(&rows, "tti", "glibc", values[i].name, (number)values[i].value);
+    for (unsigned i = 0; i < allocators->count; i++)
+        rows_add(&rows, "tti", allocators->name, allocators->rows[i].statistic,
+                 (number)allocators->rows[i].value);
+    return rows_end(&rows);
+}
+
+static int write_arenas(sqlite3 *db, const struct arenas *arenas)
+{
+    struct rows rows;
+    rows_begin(&rows, db, "arena", 9);
+    for (size_t i = 0; i < arenas->count; i++) {
+        const struct arena *arena = &arenas->list[i];
+        rows_add(&rows, "iiiiiiiii", (number)i + 1, (number)arena->start, (number)arena->end,
+                 (number)arena->live_blocks, (number)arena->live_bytes, (number)arena->hole_bytes,
+                 (number)arena->top_bytes, (number)arena->resident, (number)arena->top_resident);
+    }
+    return rows_end(&rows);
+}
+
+static int write_holes(sqlite3 *db, const struct arenas *arenas)
+{
+    struct rows rows;
+    rows_begin(&rows, db, "hole", 4);
+    for (size_t i = 0; i < arenas->count; i++)
+        for (unsigned class = 0; class < ARENAS_CLASSES; class ++) {
+            const struct arena_holes *holes = &arenas->list[i].holes[class];
+            if (holes->count)
+                rows_add(&rows, "iiii", (number)i + 1, (number) class, (number)holes->count,
+                         (number)holes->bytes);
+        }
     return rows_end(&rows);
 }
 
@@ -194,7 +187,11 @@ int facts_write(sqlite3 *db, const struct cut *cut, const struct writer_facts *f
     if (!failed)
         failed = write_counters(db, cut);
     if (!failed)
-        failed = write_allocator(db, facts->reason);
+        failed = write_allocator(db, &cut->allocators);
+    if (!failed)
+        failed = write_arenas(db, &cut->arenas);
+    if (!failed)
+        failed = write_holes(db, &cut->arenas);
     if (!failed)
         failed = write_runtime(db);
     return failed;

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/sort.h"
 
 #define SIZE_LIMIT ((off_t)1 << 30)
 
@@ -69,7 +70,7 @@ void perfmap_parse(struct perfmap *map, char *text, size_t size)
         parse_line(map, line);
         line = newline + 1;
     }
-    qsort(map->entries, map->count, sizeof *map->entries, by_start);
+    sort(map->entries, map->count, sizeof *map->entries, by_start);
 }
 
 /* The descriptor's whole contents, or NULL. */

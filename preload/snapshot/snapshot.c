@@ -14,6 +14,7 @@
 #include "base/lock.h"
 #include "base/memory.h"
 #include "options.h"
+#include "snapshot/child.h"
 #include "snapshot/cut.h"
 #include "snapshot/file.h"
 #include "snapshot/writer.h"
@@ -109,24 +110,70 @@ static bool final_name(const struct snapshot_request *request, unsigned number, 
 
 static int fail(struct snapshot_answer *answer, int error, const char *what, const char *path)
 {
-    snprintf(answer->text, sizeof answer->text, "%s %.300s: %s", what, path, strerror(error));
+    snprintf(answer->text, sizeof answer->text, "%s %.300s: %s", what, path,
+             strerrordesc_np(error));
     return answer->error = error;
 }
 
-static int write_file(const struct cut *cut, const struct writer_facts *facts,
-                      struct snapshot_answer *answer)
-{
+/* All of a snapshot that is to be written, here or in a copy of the process. */
+struct draft {
+    struct cut cut;
+    struct writer_facts facts;
     struct file file;
-    int error = file_begin(&file, answer->path);
+};
+
+static int finish(struct draft *draft, char *text, size_t size)
+{
+    int error = cut_finish(&draft->cut);
+    if (error)
+        snprintf(text, size, "cannot take a snapshot: %s", strerrordesc_np(error));
+    return error;
+}
+
+static int write_draft(struct draft *draft, char *text, size_t size)
+{
+    return writer_write(draft->file.temporary, &draft->cut, &draft->facts, text, size);
+}
+
+static int finish_and_write(void *context, char *text, size_t size)
+{
+    int error = finish(context, text, size);
+    return error ? error : write_draft(context, text, size);
+}
+
+static void ask_allocator(struct draft *draft, uint64_t free_chunks)
+{
+    if (draft->facts.reason != REASON_EXIT)
+        allocators_ask(&draft->cut.allocators, free_chunks);
+}
+
+/* The list of blocks is made in a copy of the process, which must not ask the allocator. */
+static int fill_file(struct draft *draft, char *text, size_t size)
+{
+    struct cut *cut = &draft->cut;
+    if (cut->with_blocks) {
+        ask_allocator(draft, cut_count_holes(cut));
+        return child_run(finish_and_write, draft, cut->pagemap, text, size);
+    }
+    int error = finish(draft, text, size);
+    if (error)
+        return error;
+    ask_allocator(draft, cut->arenas.holes);
+    return write_draft(draft, text, size);
+}
+
+static int write_file(struct draft *draft, struct snapshot_answer *answer)
+{
+    int error = file_begin(&draft->file, answer->path);
     if (error)
         return fail(answer, error, "cannot write", answer->path);
-    answer->error = writer_write(file.temporary, cut, facts, answer->text, sizeof answer->text);
+    answer->error = fill_file(draft, answer->text, sizeof answer->text);
     if (!answer->error) {
-        error = file_publish(&file, answer->path);
+        error = file_publish(&draft->file, answer->path);
         if (error)
             fail(answer, error, "cannot finish", answer->path);
     }
-    file_end(&file);
+    file_end(&draft->file);
     return answer->error;
 }
 
@@ -148,25 +195,27 @@ static void take(const struct snapshot_request *request, struct snapshot_answer 
         fail(answer, ENAMETOOLONG, "HEAPDIFF_OUT gives no usable path:", options.out);
         return;
     }
-    struct cut *cut = memory_alloc(sizeof *cut);
-    if (!cut) {
+    struct draft *draft = memory_alloc(sizeof *draft);
+    if (!draft) {
         fail(answer, ENOMEM, "cannot take", "a snapshot");
         return;
     }
-    answer->error = cut_take(cut, request->blocks);
+    struct cut *cut = &draft->cut;
+    answer->error = cut_begin(cut);
+    cut->with_blocks = request->blocks || options.blocks;
     epochs[cut->epoch + (cut->epoch < BLOCKS_EPOCH_MAX)] = now() - started_ns;
-    struct writer_facts facts = {.number = number,
-                                 .label = request->label,
-                                 .reason = request->reason,
-                                 .started_ns = started_ns,
-                                 .epochs = epochs,
-                                 .epoch_count = cut->epoch + 1};
+    draft->facts = (struct writer_facts){.number = number,
+                                         .label = request->label,
+                                         .reason = request->reason,
+                                         .started_ns = started_ns,
+                                         .epochs = epochs,
+                                         .epoch_count = cut->epoch + 1};
     if (answer->error)
         fail(answer, answer->error, "cannot take", "a snapshot");
-    else if (write_file(cut, &facts, answer) == 0)
+    else if (write_file(draft, answer) == 0)
         taken = number;
     cut_done(cut);
-    memory_free(cut);
+    memory_free(draft);
 }
 
 void snapshot_take(const struct snapshot_request *request, struct snapshot_answer *answer)

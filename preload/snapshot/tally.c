@@ -4,9 +4,8 @@
  */
 #include "snapshot/tally.h"
 
-#include <stdlib.h> /* qsort */
-
 #include "base/memory.h"
+#include "base/sort.h"
 #include "tables/stacks.h"
 
 #define FREE_ROW UINT64_MAX
@@ -70,6 +69,6 @@ size_t tally_sort(struct tally *tally)
         if (tally->rows[i].key != FREE_ROW)
             tally->rows[count++] = tally->rows[i];
     if (count)
-        qsort(tally->rows, count, sizeof *tally->rows, by_key);
+        sort(tally->rows, count, sizeof *tally->rows, by_key);
     return count;
 }

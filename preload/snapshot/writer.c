@@ -11,10 +11,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/memory.h"
 #include "snapshot/alias.h"
+#include "snapshot/block_rows.h"
 #include "snapshot/facts.h"
 #include "snapshot/perfmap.h"
 #include "snapshot/rows.h"
@@ -91,7 +91,7 @@ static int write_locations(sqlite3 *db, const struct cut *cut, const struct tree
 {
     struct perfmap names;
     struct rows rows;
-    perfmap_read(&names, (int)getpid());
+    perfmap_read(&names, cut->identity.pid);
     rows_begin(&rows, db, "location", 5);
     for (size_t i = 0; i < tree->location_count; i++)
         write_location(&rows, cut, (number)i + 1, &tree->locations[i], &names);
@@ -128,16 +128,6 @@ static int write_tally(sqlite3 *db, const char *table, const struct tally *tally
                  (number)(row->key & (((uint64_t)1 << bits) - 1)), whole(row->blocks),
                  whole(row->bytes));
     }
-    return rows_end(&rows);
-}
-
-static int write_blocks(sqlite3 *db, const struct cut *cut)
-{
-    struct rows rows;
-    rows_begin(&rows, db, "block", 4);
-    for (size_t i = 0; i < cut->block_count; i++)
-        rows_add(&rows, "iiii", (number)cut->blocks[i].address, (number)cut->blocks[i].size,
-                 (number)cut->blocks[i].stack, (number)cut->blocks[i].epoch);
     return rows_end(&rows);
 }
 
@@ -191,8 +181,8 @@ static int write_all(sqlite3 *db, const struct cut *cut, const struct writer_fac
         failed = write_tally(db, "age", &cut->ages, BLOCKS_EPOCH_BITS);
     if (!failed)
         failed = write_tally(db, "size", &cut->sizes, 6);
-    if (!failed)
-        failed = write_blocks(db, cut);
+    if (!failed && cut->with_blocks)
+        failed = block_rows_write(db, cut);
     if (!failed)
         failed = write_regions(db, cut);
     if (!failed)
@@ -225,7 +215,7 @@ int writer_write(const char *path, const struct cut *cut, const struct writer_fa
     int error = failed ? to_errno(db, failed) : 0;
     if (failed)
         snprintf(text, size, "cannot write %s: %s (%s)", path,
-                 db ? sqlite3_errmsg(db) : "no memory", strerror(error));
+                 db ? sqlite3_errmsg(db) : "no memory", strerrordesc_np(error));
     if (sqlite3_close(db) != SQLITE_OK && !error)
         error = EIO;
     return error;

@@ -77,7 +77,7 @@ const char *fixture_snapshot(const char *name, int number, long long rss_bytes, 
         "INSERT INTO snapshot VALUES (%d, 'label', 'request', %lld, %lld, 1000, %d, 77, 1, 0,"
         " 'server', '/srv/server', 'server --port 80', '/srv', 'host', 4096, 4, 0,"
         " (SELECT coalesce(sum(live_bytes), 0) FROM stack),"
-        " (SELECT coalesce(sum(live_blocks), 0) FROM stack), %lld, %lld, '0.1.0')",
+        " (SELECT coalesce(sum(live_blocks), 0) FROM stack), %lld, %lld, '0.1.0', 1000000000)",
         number, START_NS + number * MINUTE_NS, number * MINUTE_NS, number, rss_bytes, rss_bytes);
     unlink(path);
     fixture_sql(path, format_schema_sql);

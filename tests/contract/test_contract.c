@@ -11,7 +11,7 @@
 #include "format/schema.h"
 #include "frames/frames.h"
 #include "hooks/guest.h"
-#include "store/store.h"
+#include "store/blocks.h"
 #include "symbols/symbols.h"
 #include "test.h"
 
@@ -226,6 +226,7 @@ static void the_snapshots_row_tells_what_was_measured(void **state)
         "(SELECT uptime_ns > 0 AND uptime_ns < 60000000000 FROM snapshot)",
         "(SELECT duration_ns > 0 AND duration_ns < 10000000000 FROM snapshot)",
         "(SELECT pid > 1 AND ppid >= 0 AND uid >= 0 FROM snapshot)",
+        "(SELECT started_ns > 0 AND started_ns % 10000000 = 0 FROM snapshot)",
         "(SELECT program = 'contract_program' FROM snapshot)",
         "(SELECT executable LIKE '/%/contract_program' FROM snapshot)",
         "(SELECT command_line LIKE '%/contract_program argument and another' FROM snapshot)",
@@ -305,6 +306,43 @@ static void views_answer_at_once(void **state)
     ASSERT_ALL(THIRD, truths);
 }
 
+/* ---- blocks
+ * ------------------------------------------------------------------------------------------- */
+
+static void every_block_is_listed_when_it_is_asked_for(void **state)
+{
+    const char *const truths[] = {
+        "NOT EXISTS (SELECT 1 FROM stack WHERE kind = 'malloc' AND (live_blocks, live_bytes) <>"
+        " (SELECT count(*), coalesce(sum(size), 0) FROM block WHERE stack_id = stack.id))",
+        "NOT EXISTS (SELECT 1 FROM age WHERE stack_id IN (SELECT stack_id FROM block) AND"
+        " live_blocks <> (SELECT count(*) FROM block WHERE stack_id = age.stack_id AND"
+        " epoch = age.epoch))",
+        "(SELECT count(*) FROM block WHERE stack_id = " GROWN(60000) ") = 56",
+        "(SELECT count(*) = 15 AND sum(size) = 960 FROM pool_block)",
+        "(SELECT count(*) FROM pragma_foreign_key_check) = 0",
+        "(SELECT threads = 2 AND label = 'three' AND program = 'contract_program' FROM snapshot)",
+        "(SELECT sum(bytes) FROM rss) = (SELECT rss_bytes FROM snapshot)",
+        "(SELECT resident_bytes = 16 * 4096 FROM region r JOIN stack s ON s.id = r.stack_id WHERE"
+        " s.allocated_bytes = 300 * 4096)"};
+    struct error error;
+    run_program("HEAPDIFF_BLOCKS=1");
+    ASSERT_ALL(THIRD, truths);
+    struct store *store = open_store(THIRD);
+    assert_int_equal(blocks_count(store, &error),
+                     NUMBER(THIRD, "SELECT sum(live_blocks) FROM stack WHERE kind <> 'mmap'"));
+    store_close(store);
+}
+
+static void sampled_blocks_are_listed_too(void **state)
+{
+    const char *const truths[] = {
+        "(SELECT count(*) > 0 FROM block)",
+        "NOT EXISTS (SELECT 1 FROM stack WHERE kind = 'malloc' AND abs(live_blocks - (SELECT"
+        " total(1 / (1 - exp(-size / 512.0))) FROM block WHERE stack_id = stack.id)) > 1)"};
+    run_program("HEAPDIFF_BLOCKS=1 HEAPDIFF_SAMPLE=512");
+    ASSERT_ALL(THIRD, truths);
+}
+
 /* ---- sampled
  * ------------------------------------------------------------------------------------------ */
 
@@ -353,6 +391,8 @@ int main(void)
         cmocka_unit_test(the_kernels_mappings_are_whole),
         cmocka_unit_test(the_small_tables_are_filled),
         cmocka_unit_test(views_answer_at_once),
+        cmocka_unit_test(every_block_is_listed_when_it_is_asked_for),
+        cmocka_unit_test(sampled_blocks_are_listed_too),
         cmocka_unit_test(a_sampled_snapshot_says_how_sure_it_is),
         cmocka_unit_test(mappings_and_pools_are_exact_when_blocks_are_sampled)};
     return cmocka_run_group_tests(tests, run_once, NULL);

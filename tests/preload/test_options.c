@@ -201,6 +201,8 @@ static void flags_are_0_or_1(void **state)
     assert_false(options.at_exit);
     assert_accepted("HEAPDIFF_FOLLOW", "1");
     assert_true(options.follow);
+    assert_accepted("HEAPDIFF_BLOCKS", "1");
+    assert_true(options.blocks);
     assert_accepted("HEAPDIFF_VERBOSE", "1");
     assert_true(options.verbose);
     assert_refused("HEAPDIFF_AT_EXIT", "yes");

@@ -46,6 +46,10 @@ def main():
         # Forked children record too and leave their own.
         left = stress(folder, max(SECONDS // 6, 2), "%p.%l.db", HEAPDIFF_FOLLOW="1")
         assert len(left) > 2 and all(name.endswith(".db") for name in left), left
+    with tempfile.TemporaryDirectory() as folder:
+        # A copy of the process writes each snapshot, while others fork, map and load.
+        left = stress(folder, max(SECONDS // 6, 2), "%l.db", HEAPDIFF_BLOCKS="1")
+        assert sorted(left) == ["exit.db", "stress.db"], left
 
 
 if __name__ == "__main__":

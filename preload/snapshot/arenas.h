@@ -1,0 +1,47 @@
+/* arenas.h -- Where glibc's malloc holds memory that nobody uses: the holes between live blocks.
+ *
+ * Found from our own table of live blocks: the allocator is not asked, so nobody waits for its
+ * locks. Only when every block is recorded, and only for glibc, whose chunks we know the size of.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef SNAPSHOT_ARENAS_H
+#define SNAPSHOT_ARENAS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "snapshot/process.h"
+#include "tables/blocks.h"
+
+#define ARENAS_CLASSES 48 /* by powers of two, as in schema.sql's table hole */
+
+struct arena {
+    uintptr_t start, end;
+    uintptr_t last_end; /* of the last block that was added; 0 before the first one */
+    uint64_t live_blocks, live_bytes, hole_bytes, top_bytes, resident, top_resident;
+    struct arena_holes {
+        uint64_t count, bytes;
+    } holes[ARENAS_CLASSES];
+};
+
+struct arenas {
+    struct arena *list; /* by address; private jemalloc */
+    size_t count, room;
+    size_t at;      /* where the last block was */
+    uint64_t holes; /* sum of all */
+};
+
+/* The program break, and the 64 MiB heaps of the other arenas. Begins as {0}. False when there is
+ * no memory. */
+bool arenas_find(struct arenas *arenas, const struct process_maps *maps);
+
+/* Blocks must come by rising address. */
+void arenas_add(struct arenas *arenas, const struct block *block);
+
+/* After the last block: what lies behind it, and what of all is resident. */
+void arenas_end(struct arenas *arenas, const struct process_maps *maps, int pagemap);
+void arenas_done(struct arenas *arenas);
+
+#endif

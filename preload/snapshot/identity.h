@@ -1,0 +1,26 @@
+/* identity.h -- Which process this is, and when: what the snapshot's own row says of it.
+ *
+ * Read by the process itself before anything else; who writes the file may be a copy of it.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef SNAPSHOT_IDENTITY_H
+#define SNAPSHOT_IDENTITY_H
+
+#include <limits.h>
+#include <stdint.h>
+
+struct identity {
+    int pid, ppid;
+    unsigned uid, threads; /* threads without heapdiff's own */
+    uint64_t time_ns;      /* wall clock */
+    uint64_t monotonic_ns;
+    uint64_t started_ns; /* since boot, in ticks of the kernel's clock; 0 when it cannot be told */
+    uint64_t peak_rss;
+    char executable[PATH_MAX], directory[PATH_MAX], command_line[4096], host[HOST_NAME_MAX + 1];
+};
+
+/* What cannot be read is 0 or "". */
+void identity_read(struct identity *identity);
+
+#endif
