@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#define SORT_ELEMENT_MAX 64 /* bytes */
+#define SORT_ELEMENT_MAX 128 /* bytes */
 
 /* As qsort, for elements of at most SORT_ELEMENT_MAX bytes. Not stable. O(n log n) whatever the
  * order; takes no lock and allocates nothing. */

@@ -227,7 +227,8 @@ CREATE TABLE option (
   is_set          INTEGER NOT NULL    -- 0: the default
 ) STRICT;
 
--- Names that the analyzer found for native locations (heapdiff symbolize); inlined frames first.
+-- Names that the analyzer found for native locations (heapdiff symbolize), inlined frames first;
+-- and the lines of JIT code that a jitdump gave (the name is location.jit_name).
 CREATE TABLE symbol (
   location_id     INTEGER NOT NULL REFERENCES location (id),
   depth           INTEGER NOT NULL,   -- 0: innermost inlined function

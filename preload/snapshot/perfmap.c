@@ -1,135 +1,87 @@
-/* perfmap.c -- Names of JIT code, from the map that the runtime writes for perf.
+/* perfmap.c -- The map of JIT code that a runtime writes for perf, line by line.
  *
- * Lines are "START SIZE NAME", hexadecimal without 0x (Linux tools/perf, jit-interface.txt). Code
- * space is used again and the file only grows, so of several entries that cover an address the
- * last one holds.
+ * Lines are "START SIZE NAME", hexadecimal, mostly without 0x (Linux tools/perf,
+ * jit-interface.txt). Any process of this user may have written the file, so every line may be
+ * anything, and as long as the file.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "snapshot/perfmap.h"
 
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <stdbool.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/memory.h"
-#include "base/sort.h"
+#include "snapshot/filereader.h"
 
-#define SIZE_LIMIT ((off_t)1 << 30)
+#define NUMBERS_LIMIT 64 /* both numbers and the blanks behind them are shorter */
 
-static int by_start(const void *a, const void *b)
+static int digit_of(char c)
 {
-    const struct perfmap_entry *x = a, *y = b;
-    if (x->start != y->start)
-        return x->start < y->start ? -1 : 1;
-    return x->order < y->order ? -1 : x->order > y->order;
+    return c >= '0' && c <= '9'                 ? c - '0'
+           : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
+                                                : -1;
 }
 
-static size_t count_lines(const char *text, size_t size)
+/* A number with one blank behind it. Returns what follows the blank; NULL when it is none. */
+static const char *parse_number(const char *text, const char *end, uint64_t *number)
 {
-    size_t lines = 1;
-    for (const char *at = text; (at = memchr(at, '\n', size - (size_t)(at - text))); at++)
-        lines++;
-    return lines;
-}
-
-static void parse_line(struct perfmap *map, char *line)
-{
-    char *end;
-    unsigned long long start = strtoull(line, &end, 16);
-    if (end == line || *end != ' ')
-        return;
-    char *size_text = end + 1;
-    unsigned long long size = strtoull(size_text, &end, 16);
-    if (end == size_text || *end != ' ' || size == 0 || start + size < start)
-        return;
-    map->entries[map->count] = (struct perfmap_entry){.start = (uintptr_t)start,
-                                                      .end = (uintptr_t)(start + size),
-                                                      .order = (uint32_t)map->count,
-                                                      .name = end + 1};
-    map->count++;
-    if (size > map->widest)
-        map->widest = (uintptr_t)size;
-}
-
-void perfmap_parse(struct perfmap *map, char *text, size_t size)
-{
-    *map = (struct perfmap){.text = text};
-    map->entries = memory_alloc(count_lines(text, size) * sizeof *map->entries);
-    if (!map->entries)
-        return;
-    char *stop = text + size;
-    for (char *line = text; line < stop;) {
-        char *newline = memchr(line, '\n', (size_t)(stop - line));
-        if (!newline)
-            break; /* a line that is still being written */
-        *newline = '\0';
-        parse_line(map, line);
-        line = newline + 1;
+    if (end - text > 2 && text[0] == '0' && (text[1] | 32) == 'x')
+        text += 2;
+    const char *first = text;
+    for (*number = 0; text < end && digit_of(*text) >= 0; text++) {
+        if (*number >> 60)
+            return NULL;
+        *number = *number << 4 | (uint64_t)digit_of(*text);
     }
-    sort(map->entries, map->count, sizeof *map->entries, by_start);
+    return text > first && text < end && *text == ' ' ? text + 1 : NULL;
 }
 
-/* The descriptor's whole contents, or NULL. */
-static char *read_all(int fd, size_t *size)
+/* The numbers of a line that begins at TEXT; the length of what lies before its name, or 0. */
+static size_t parse_numbers(const char *text, size_t length, struct perfmap_entry *entry)
 {
-    struct stat status;
-    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size > SIZE_LIMIT)
-        return NULL;
-    size_t want = (size_t)status.st_size;
-    char *text = memory_alloc(want + 1);
-    *size = 0;
-    while (text && *size < want) {
-        ssize_t got = read(fd, text + *size, want - *size);
-        if (got <= 0)
-            break;
-        *size += (size_t)got;
+    const char *end = text + (length < NUMBERS_LIMIT ? length : NUMBERS_LIMIT), *at;
+    uint64_t start, size;
+    if (!(at = parse_number(text, end, &start)) || !(at = parse_number(at, end, &size)) ||
+        size == 0 || start + size < start)
+        return 0;
+    entry->start = (uintptr_t)start;
+    entry->end = (uintptr_t)(start + size);
+    return (size_t)(at - text);
+}
+
+/* Goes on behind the end of the line. False when it has none. LENGTH becomes that of the line. */
+static bool finish_line(struct filereader *reader, uint64_t *length)
+{
+    size_t there;
+    *length = 0;
+    while ((there = filereader_fill(reader, 1)) > 0) {
+        const char *text = filereader_at(reader), *newline = memchr(text, '\n', there);
+        size_t taken = newline ? (size_t)(newline - text) : there;
+        *length += taken;
+        filereader_skip(reader, taken + (newline != NULL));
+        if (newline)
+            return true;
     }
-    if (text)
-        text[*size] = '\0';
-    return text;
+    return false;
 }
 
-void perfmap_read(struct perfmap *map, int pid)
+void perfmap_scan(int fd, perfmap_visit *visit, void *context)
 {
-    char path[64];
-    size_t size = 0;
-    *map = (struct perfmap){NULL};
-    snprintf(path, sizeof path, "/tmp/perf-%d.map", pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (fd < 0)
-        return;
-    char *text = read_all(fd, &size);
-    close(fd);
-    if (text)
-        perfmap_parse(map, text, size);
-}
-
-void perfmap_done(struct perfmap *map)
-{
-    memory_free(map->entries);
-    memory_free(map->text);
-    *map = (struct perfmap){NULL};
-}
-
-const char *perfmap_find(const struct perfmap *map, uintptr_t address)
-{
-    size_t low = 0, high = map->count;
-    while (low < high) { /* the first entry that starts behind the address */
-        size_t middle = (low + high) / 2;
-        if (map->entries[middle].start <= address)
-            low = middle + 1;
-        else
-            high = middle;
+    struct filereader reader;
+    size_t there;
+    bool more = filereader_begin(&reader, fd, 0);
+    while (more && (there = filereader_fill(&reader, NUMBERS_LIMIT)) > 0) {
+        const char *text = filereader_at(&reader), *newline = memchr(text, '\n', there);
+        struct perfmap_entry entry = {.offset = reader.offset};
+        uint64_t length;
+        size_t numbers = parse_numbers(text, newline ? (size_t)(newline - text) : there, &entry);
+        more = finish_line(&reader, &length);
+        if (!more || !numbers)
+            continue;
+        uint64_t name_length = length - numbers;
+        entry.name = entry.offset + numbers;
+        entry.length = name_length < PERFMAP_NAME_LIMIT ? (size_t)name_length : PERFMAP_NAME_LIMIT;
+        visit(&entry, context);
     }
-    const struct perfmap_entry *best = NULL;
-    while (low-- > 0 && address - map->entries[low].start < map->widest) {
-        const struct perfmap_entry *entry = &map->entries[low];
-        if (address < entry->end && (!best || entry->order > best->order))
-            best = entry;
-    }
-    return best ? best->name : NULL;
+    filereader_done(&reader);
 }

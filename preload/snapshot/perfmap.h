@@ -1,4 +1,4 @@
-/* perfmap.h -- Names of JIT code, from the map that the runtime writes for perf.
+/* perfmap.h -- The map of JIT code that a runtime writes for perf, line by line.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -8,26 +8,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct perfmap {
-    char *text; /* the whole file; names point into it */
-    struct perfmap_entry {
-        uintptr_t start, end;
-        uint32_t order;   /* later entries cover earlier ones */
-        const char *name; /* zero-terminated, as written */
-    } * entries;          /* sorted by start, then order */
-    size_t count;
-    uintptr_t widest; /* longest entry: how far back a search must look */
+#define PERFMAP_NAME_LIMIT 4000 /* bytes of a name that are kept */
+
+/* A line of the map. */
+struct perfmap_entry {
+    uintptr_t start, end; /* of the code, end exclusive; never empty */
+    uint64_t offset;      /* of the line in the file */
+    uint64_t name;        /* offset of the name in the file */
+    size_t length;        /* of the name, at most PERFMAP_NAME_LIMIT */
 };
 
-/* Reads /tmp/perf-PID.map. A missing or strange file is an empty map. */
-void perfmap_read(struct perfmap *map, int pid);
+typedef void perfmap_visit(const struct perfmap_entry *entry, void *context);
 
-/* Reads a map from memory, which it takes over and changes; for tests. Lines that make no sense
- * are passed over. */
-void perfmap_parse(struct perfmap *map, char *text, size_t size);
-void perfmap_done(struct perfmap *map);
-
-/* The name of the last entry that covers the address, or NULL; lives as long as the map. */
-const char *perfmap_find(const struct perfmap *map, uintptr_t address);
+/* Shows all entries in the order in which they were written, whatever the file's size. Lines that
+ * make no sense are passed over, and so is a last one without an end. */
+void perfmap_scan(int fd, perfmap_visit *visit, void *context);
 
 #endif

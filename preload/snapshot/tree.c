@@ -42,12 +42,13 @@ static uint32_t add_location(struct tree *tree, const struct tree_location *loca
         !memory_make_room(&tree->locations, sizeof *tree->locations, tree->location_count,
                           &tree->location_room))
         return 0;
-    struct tree_slot *slot =
-        slot_of(&tree->location_ids, location->address, (uintptr_t)location->module);
+    /* A location of JIT code has no module but a name, of which there may be several. */
+    uintptr_t whose =
+        location->module ? (uintptr_t)location->module : (uintptr_t)location->jit.name;
+    struct tree_slot *slot = slot_of(&tree->location_ids, location->address, whose);
     if (!slot->id) {
         tree->locations[tree->location_count++] = *location;
-        *slot = (struct tree_slot){location->address, (uintptr_t)location->module,
-                                   (uint32_t)tree->location_count};
+        *slot = (struct tree_slot){location->address, whose, (uint32_t)tree->location_count};
     }
     return slot->id;
 }
@@ -65,21 +66,24 @@ static uint32_t add_node(struct tree *tree, uint32_t parent, uint32_t location)
     return slot->id;
 }
 
-uint32_t tree_add(struct tree *tree, const struct stack *stack)
+uint32_t tree_add(struct tree *tree, const struct stack *stack, const struct jitnames *names)
 {
     uint32_t node = 0;
     for (unsigned i = stack->depth; i-- > 0;) {
         uintptr_t address = stack->frames[i];
         if (address >= modules_own_start && address < modules_own_end)
             continue;
-        struct tree_location at = {address, modules_find_in(address, stack->generation), NULL};
+        struct tree_location at = {.address = address,
+                                   .module = modules_find_in(address, stack->generation)};
+        if (!at.module && names)
+            at.jit = jitnames_find(names, address, stack);
         uint32_t location = add_location(tree, &at);
         if (location)
             node = add_node(tree, node, location);
     }
     if (!stack->pool)
         return node;
-    struct tree_location pool = {(uintptr_t)stack->pool, NULL, stack->pool};
+    struct tree_location pool = {.address = (uintptr_t)stack->pool, .pool = stack->pool};
     uint32_t location = add_location(tree, &pool);
     return location ? add_node(tree, node, location) : node;
 }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "snapshot/jitnames.h"
 #include "tables/modules.h"
 #include "tables/stacks.h"
 
@@ -15,6 +16,7 @@ struct tree_location {
     uintptr_t address;
     const struct module *module; /* NULL: JIT code or unknown */
     const char *pool;            /* the name of a custom pool instead of a frame, else NULL */
+    struct jitname jit;          /* of JIT code; one address may have had several */
 };
 
 struct tree_node {
@@ -41,8 +43,8 @@ struct tree {
 };
 
 /* The node of the stack's leaf, 0 when it has no frames or there is no memory. Frames inside
- * libheapdiff.so are left out. */
-uint32_t tree_add(struct tree *tree, const struct stack *stack);
+ * libheapdiff.so are left out. NAMES, answered, name the JIT code; NULL: it has no names. */
+uint32_t tree_add(struct tree *tree, const struct stack *stack, const struct jitnames *names);
 void tree_done(struct tree *tree);
 
 #endif

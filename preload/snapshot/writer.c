@@ -16,7 +16,7 @@
 #include "snapshot/alias.h"
 #include "snapshot/block_rows.h"
 #include "snapshot/facts.h"
-#include "snapshot/perfmap.h"
+#include "snapshot/jitnames.h"
 #include "snapshot/rows.h"
 #include "snapshot/tree.h"
 #include "tables/stacks.h"
@@ -38,19 +38,37 @@ static number whole(double value)
     return (number)(value + 0.5);
 }
 
-static int write_stacks(sqlite3 *db, const struct cut *cut, struct tree *tree)
+/* A stack that nothing has been allocated from since is not written. */
+static const struct stack *stack_to_write(const struct cut *cut, uint32_t id)
+{
+    const struct stack *stack = stacks_get(id);
+    const struct cut_stack *live = &cut->stacks[id];
+    return stack && (live->allocations || live->live_blocks > 0) ? stack : NULL;
+}
+
+static void name_jit_code(const struct cut *cut, struct jitnames *names)
+{
+    for (uint32_t id = 1; id <= cut->stack_count; id++) {
+        const struct stack *stack = stack_to_write(cut, id);
+        if (stack)
+            jitnames_ask(names, stack);
+    }
+    jitnames_answer(names, &cut->maps, cut->identity.pid);
+}
+
+static int write_stacks(sqlite3 *db, const struct cut *cut, struct tree *tree,
+                        const struct jitnames *names)
 {
     struct rows rows;
     rows_begin(&rows, db, "stack", 10);
     for (uint32_t id = 1; id <= cut->stack_count; id++) {
-        const struct stack *stack = stacks_get(id);
+        const struct stack *stack = stack_to_write(cut, id);
         const struct cut_stack *live = &cut->stacks[id];
-        if (!stack || (live->allocations == 0 && live->live_blocks == 0))
-            continue;
-        rows_add(&rows, "intiiriiii", (number)id, (number)tree_add(tree, stack),
-                 kind_names[live->kind], whole(live->live_blocks), whole(live->live_bytes),
-                 live->variance, (number)live->allocations, (number)live->allocated_bytes,
-                 (number)stack->epoch, (number)stack->truncated);
+        if (stack)
+            rows_add(&rows, "intiiriiii", (number)id, (number)tree_add(tree, stack, names),
+                     kind_names[live->kind], whole(live->live_blocks), whole(live->live_bytes),
+                     live->variance, (number)live->allocations, (number)live->allocated_bytes,
+                     (number)stack->epoch, (number)stack->truncated);
     }
     return rows_end(&rows);
 }
@@ -74,13 +92,11 @@ static number module_id(const struct module *module)
 }
 
 static void write_location(struct rows *rows, const struct cut *cut, number id,
-                           const struct tree_location *location, const struct perfmap *names)
+                           const struct tree_location *location)
 {
     const struct module *module = location->module;
     uintptr_t offset = module ? location->address - module->bias : 0;
-    const char *name = location->pool;
-    if (!module && !name) /* a return address may lie behind the last instruction */
-        name = perfmap_find(names, location->address - 1);
+    const char *name = location->pool ? location->pool : location->jit.name;
     if (!module && !name && !alias_find(&cut->maps, location->address, &module, &offset))
         module = NULL;
     rows_add(rows, module ? "iinit" : "iinnt", id, (number)location->address, module_id(module),
@@ -89,13 +105,24 @@ static void write_location(struct rows *rows, const struct cut *cut, number id,
 
 static int write_locations(sqlite3 *db, const struct cut *cut, const struct tree *tree)
 {
-    struct perfmap names;
     struct rows rows;
-    perfmap_read(&names, cut->identity.pid);
     rows_begin(&rows, db, "location", 5);
     for (size_t i = 0; i < tree->location_count; i++)
-        write_location(&rows, cut, (number)i + 1, &tree->locations[i], &names);
-    perfmap_done(&names);
+        write_location(&rows, cut, (number)i + 1, &tree->locations[i]);
+    return rows_end(&rows);
+}
+
+/* Lines of JIT code; those of native code are the analyzer's to find. */
+static int write_lines(sqlite3 *db, const struct tree *tree)
+{
+    struct rows rows;
+    rows_begin(&rows, db, "symbol", 6);
+    for (size_t i = 0; i < tree->location_count; i++) {
+        const struct jitname *jit = &tree->locations[i].jit;
+        if (jit->name && jit->file)
+            rows_add(&rows, "iittnn", (number)i + 1, (number)0, jit->name, jit->file,
+                     (number)jit->line, (number)0);
+    }
     return rows_end(&rows);
 }
 
@@ -161,6 +188,7 @@ static int write_mappings(sqlite3 *db, const struct cut *cut)
 static int write_all(sqlite3 *db, const struct cut *cut, const struct writer_facts *facts)
 {
     struct tree tree = {0};
+    struct jitnames names = {0};
     int failed = sqlite3_exec(db,
                               "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF;"
                               "PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;",
@@ -169,12 +197,16 @@ static int write_all(sqlite3 *db, const struct cut *cut, const struct writer_fac
         failed = sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
     if (!failed)
         failed = sqlite3_exec(db, format_schema_sql, NULL, NULL, NULL);
-    if (!failed)
-        failed = write_stacks(db, cut, &tree);
+    if (!failed) {
+        name_jit_code(cut, &names);
+        failed = write_stacks(db, cut, &tree, &names);
+    }
     if (!failed)
         failed = write_nodes(db, &tree);
     if (!failed)
         failed = write_locations(db, cut, &tree);
+    if (!failed)
+        failed = write_lines(db, &tree);
     if (!failed)
         failed = write_modules(db);
     if (!failed)
@@ -192,6 +224,7 @@ static int write_all(sqlite3 *db, const struct cut *cut, const struct writer_fac
     if (!failed)
         failed = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
     tree_done(&tree);
+    jitnames_done(&names);
     return failed;
 }
 

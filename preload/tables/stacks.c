@@ -13,10 +13,12 @@
 #include "tables/stacks.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "base/memory.h"
 #include "tables/blocks.h"
 #include "tables/epoch.h"
+#include "tables/jitmap.h"
 #include "tables/modules.h"
 
 #define FIRST_BITS  13
@@ -135,6 +137,13 @@ static bool put(uint64_t hash, uint32_t id)
 
 /* ---- records --------------------------------------------------------------------------------- */
 
+static uint64_t now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
 static struct stack *record_make(const struct stack_key *key, struct stacks_room *room)
 {
     size_t size = sizeof(struct stack) + key->depth * sizeof(uintptr_t);
@@ -153,6 +162,8 @@ static struct stack *record_make(const struct stack_key *key, struct stacks_room
     stack->depth = (uint16_t)key->depth;
     stack->kind = (uint8_t)key->kind;
     stack->truncated = key->truncated;
+    stack->jitmap_size = jitmap_size(key->frames, key->depth);
+    stack->seen_ns = now();
     stack->pool = key->pool;
     memcpy(stack->frames, key->frames, key->depth * sizeof(uintptr_t));
     return stack;

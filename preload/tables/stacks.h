@@ -19,6 +19,8 @@ struct stack {
     uint16_t depth;
     uint8_t kind;                     /* enum block_kind */
     uint8_t truncated;                /* 1: there were more frames, or the unwinder gave up */
+    uint32_t jitmap_size;             /* when it was first seen; tables/jitmap.h */
+    uint64_t seen_ns;                 /* CLOCK_MONOTONIC, when it was first seen */
     const char *pool;                 /* name of a custom pool, else NULL */
     atomic_uint_fast64_t allocations; /* less what still lies in the threads' counters */
     atomic_uint_fast64_t bytes;

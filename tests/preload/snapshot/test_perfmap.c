@@ -1,158 +1,162 @@
-/* test_perfmap.c -- Names of JIT code, from files that are being written to and never cleaned.
+/* test_perfmap.c -- The map of JIT code: every line it may have, and whatever else is in the file.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "snapshot/perfmap.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/memory.h"
 #include "random.h"
+#include "snapshot/memory_file.h"
 #include "test.h"
 
-static struct perfmap map;
+struct shown {
+    int fd;
+    uint64_t size, last_offset;
+    size_t count;
+    struct perfmap_entry entries[16];
+    char names[16][PERFMAP_NAME_LIMIT + 1];
+};
+static struct shown shown;
 
-/* size bytes of text, which may hold anything. */
-static void parse_bytes(const char *text, size_t size)
+static void keep(const struct perfmap_entry *entry, void *context)
 {
-    char *copy = memory_alloc(size + 1);
-    assert_non_null(copy);
-    memcpy(copy, text, size);
-    copy[size] = '\0';
-    perfmap_parse(&map, copy, size);
+    struct shown *all = context;
+    assert_true(entry->start < entry->end);
+    assert_true(all->count == 0 || entry->offset > all->last_offset);
+    assert_true(entry->length <= PERFMAP_NAME_LIMIT);
+    assert_true(entry->name > entry->offset && entry->name + entry->length < all->size);
+    all->last_offset = entry->offset;
+    if (all->count < 16) {
+        char *name = all->names[all->count];
+        all->entries[all->count] = *entry;
+        assert_int_equal(pread(all->fd, name, entry->length, (off_t)entry->name), entry->length);
+        name[entry->length] = '\0';
+    }
+    all->count++;
 }
 
-static void parse(const char *text)
+static void scan_bytes(const char *text, size_t size)
 {
-    parse_bytes(text, strlen(text));
+    memset(&shown, 0, sizeof shown);
+    shown.fd = memory_file(text, size);
+    shown.size = size;
+    perfmap_scan(shown.fd, keep, &shown);
+    close(shown.fd);
 }
 
-static int done(void **state)
+static void scan(const char *text)
 {
-    (void)state;
-    perfmap_done(&map);
-    return 0;
+    scan_bytes(text, strlen(text));
 }
 
-static void an_address_has_the_name_of_its_entry(void **state)
+static void expect(size_t index, uintptr_t start, uintptr_t end, const char *name)
 {
-    parse("7f0010 20 LazyCompile:*f /app/a.js:1:2\n7f0100 10 Builtin:Call\n");
-    assert_int_equal(map.count, 2);
-    assert_null(perfmap_find(&map, 0x7f000f));
-    assert_string_equal(perfmap_find(&map, 0x7f0010), "LazyCompile:*f /app/a.js:1:2");
-    assert_string_equal(perfmap_find(&map, 0x7f002f), "LazyCompile:*f /app/a.js:1:2");
-    assert_null(perfmap_find(&map, 0x7f0030));
-    assert_string_equal(perfmap_find(&map, 0x7f010f), "Builtin:Call");
+    assert_true(index < shown.count);
+    assert_int_equal(shown.entries[index].start, start);
+    assert_int_equal(shown.entries[index].end, end);
+    assert_string_equal(shown.names[index], name);
+}
+
+static void lines_are_shown_in_their_order(void **state)
+{
+    scan("7f0010 20 LazyCompile:*f /app/a.js:1:2\n7f0100 10 Builtin:Call\n0x10 0X8 prefixed\n");
+    assert_int_equal(shown.count, 3);
+    expect(0, 0x7f0010, 0x7f0030, "LazyCompile:*f /app/a.js:1:2");
+    expect(1, 0x7f0100, 0x7f0110, "Builtin:Call");
+    expect(2, 0x10, 0x18, "prefixed");
+    assert_int_equal(shown.entries[1].offset, 39);
 }
 
 static void names_may_have_blanks_and_begin_with_them(void **state)
 {
-    parse("1000 10 void Main.run(int, long) [tier 1]\n2000 10  indented \n3000 10 \n");
-    assert_string_equal(perfmap_find(&map, 0x1000), "void Main.run(int, long) [tier 1]");
-    assert_string_equal(perfmap_find(&map, 0x2000), " indented ");
-    assert_string_equal(perfmap_find(&map, 0x3000), "");
-}
-
-static void the_last_entry_that_covers_an_address_wins(void **state)
-{
-    parse("1000 100 first\n1040 10 inner\n1000 100 second\n1080 100 third\n");
-    assert_string_equal(perfmap_find(&map, 0x1000), "second");
-    assert_string_equal(perfmap_find(&map, 0x1040), "second");
-    assert_string_equal(perfmap_find(&map, 0x1080), "third");
-    assert_string_equal(perfmap_find(&map, 0x117f), "third");
-    assert_null(perfmap_find(&map, 0x1180));
-}
-
-static void an_old_wide_entry_shows_beside_newer_small_ones(void **state)
-{
-    parse("1000 10000 wide\n2000 10 small\n3000 10 small too\n");
-    assert_string_equal(perfmap_find(&map, 0x2fff), "wide");
-    assert_string_equal(perfmap_find(&map, 0x3008), "small too");
-    assert_string_equal(perfmap_find(&map, 0x10fff), "wide");
+    scan("1000 10 void Main.run(int, long) [tier 1]\n2000 10  indented \n3000 10 \n");
+    expect(0, 0x1000, 0x1010, "void Main.run(int, long) [tier 1]");
+    expect(1, 0x2000, 0x2010, " indented ");
+    expect(2, 0x3000, 0x3010, "");
 }
 
 static void a_line_that_is_still_being_written_is_left_out(void **state)
 {
-    parse("1000 10 whole\n2000 10 unfin");
-    assert_string_equal(perfmap_find(&map, 0x1000), "whole");
-    assert_null(perfmap_find(&map, 0x2000));
+    scan("1000 10 whole\n2000 10 unfin");
+    assert_int_equal(shown.count, 1);
+    expect(0, 0x1000, 0x1010, "whole");
 }
 
 static void lines_that_make_no_sense_are_passed_over(void **state)
 {
-    parse("\n\n   \nhello\n1000\n1000 \n1000 zz name\nzz 10 name\n1000 0 empty\n1000\t10 tabs\n"
-          "ffffffffffffffff 10 wraps\n1000 ffffffffffffffff wraps\n"
-          "2000 10 good\n");
-    assert_int_equal(map.count, 1);
-    assert_string_equal(perfmap_find(&map, 0x2000), "good");
-    assert_null(perfmap_find(&map, 0x1000));
+    scan("\n\n   \nhello\n1000\n1000 \n1000 zz name\nzz 10 name\n1000 0 empty\n1000\t10 tabs\n"
+         "ffffffffffffffff 10 wraps\n1000 ffffffffffffffff wraps\n-1 10 minus\n 1000 10 blank\n"
+         "10000000000000000 10 overflows\n1000 00000000000000000000000000000000000000000000000010 "
+         "w\n"
+         "0x 10 nothing\n1000  10 two blanks\n"
+         "2000 10 good\n");
+    assert_int_equal(shown.count, 2);
+    expect(0, 0x1000, 0x1010, "w");
+    expect(1, 0x2000, 0x2010, "good");
 }
 
 static void huge_sizes_and_the_last_address_are_fine(void **state)
 {
-    parse("1000 ffffffffffffe000 nearly all\nfffffffffffffff0 f the end\n10 20 low\n");
-    assert_string_equal(perfmap_find(&map, 0x7fffffffffff), "nearly all");
-    assert_string_equal(perfmap_find(&map, UINTPTR_MAX - 1), "the end");
-    assert_string_equal(perfmap_find(&map, 0x10), "low");
-    assert_null(perfmap_find(&map, 0));
+    scan("1000 ffffffffffffe000 nearly all\nfffffffffffffff0 f the end\n");
+    expect(0, 0x1000, 0xfffffffffffff000, "nearly all");
+    expect(1, 0xfffffffffffffff0, UINTPTR_MAX, "the end");
 }
 
-static void an_empty_map_knows_nothing(void **state)
+static void an_empty_map_has_nothing(void **state)
 {
-    parse("");
-    assert_int_equal(map.count, 0);
-    assert_null(perfmap_find(&map, 0x1000));
+    scan("");
+    assert_int_equal(shown.count, 0);
+}
+
+static void lines_longer_than_the_buffer_are_cut(void **state)
+{
+    enum { LONG = 300000 };
+    char *text = malloc(LONG + 64);
+    int length = sprintf(text, "1000 10 ");
+    memset(text + length, 'x', LONG);
+    strcpy(text + length + LONG, "\n2000 10 next\n");
+    scan(text);
+    free(text);
+    assert_int_equal(shown.count, 2);
+    assert_int_equal(strlen(shown.names[0]), PERFMAP_NAME_LIMIT);
+    expect(1, 0x2000, 0x2010, "next");
+}
+
+static void lines_across_the_buffers_end_are_whole(void **state)
+{
+    enum { COUNT = 20000 };
+    char *text = malloc(COUNT * 32), *at = text;
+    for (int i = 0; i < COUNT; i++)
+        at += sprintf(at, "%x 8 name number %d\n", 0x1000 + i * 16, i);
+    scan(text);
+    free(text);
+    assert_int_equal(shown.count, COUNT);
 }
 
 static void bytes_of_any_kind_do_no_harm(void **state)
 {
     static const char alphabet[] = "0123456789abcdefxX +-\n\n  \t\xff.";
     uint64_t random = 9;
+    size_t entries = 0;
     for (unsigned round = 0; round < 2000; round++) {
         char text[200];
         for (unsigned i = 0; i < sizeof text; i++) /* the terminating zero is one of them */
             text[i] = alphabet[random_below(&random, sizeof alphabet)];
-        parse_bytes(text, sizeof text);
-        for (unsigned i = 0; i < 20; i++) {
-            const char *name =
-                perfmap_find(&map, random_next(&random) >> random_below(&random, 64));
-            assert_true(!name || (name > map.text && name <= map.text + sizeof text));
-        }
-        perfmap_done(&map);
+        scan_bytes(text, sizeof text);
+        entries += shown.count;
     }
+    assert_true(entries > 100); /* some of it was a line */
 }
 
-static void the_map_of_a_process_is_read_from_its_file(void **state)
-{
-    char path[64];
-    snprintf(path, sizeof path, "/tmp/perf-%d.map", (int)getpid());
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs("1000 10 JS:*leak /app/server.js:7:3\n", file);
-    fclose(file);
-    perfmap_read(&map, (int)getpid());
-    unlink(path);
-    assert_string_equal(perfmap_find(&map, 0x1008), "JS:*leak /app/server.js:7:3");
-}
-
-static void without_a_file_the_map_is_empty(void **state)
-{
-    perfmap_read(&map, -7);
-    assert_int_equal(map.count, 0);
-    assert_null(perfmap_find(&map, 0x1000));
-}
-
-#define MAP_TEST(name) cmocka_unit_test_teardown(name, done)
-
-TEST_MAIN(MAP_TEST(an_address_has_the_name_of_its_entry),
-          MAP_TEST(names_may_have_blanks_and_begin_with_them),
-          MAP_TEST(the_last_entry_that_covers_an_address_wins),
-          MAP_TEST(an_old_wide_entry_shows_beside_newer_small_ones),
-          MAP_TEST(a_line_that_is_still_being_written_is_left_out),
-          MAP_TEST(lines_that_make_no_sense_are_passed_over),
-          MAP_TEST(huge_sizes_and_the_last_address_are_fine), MAP_TEST(an_empty_map_knows_nothing),
-          MAP_TEST(bytes_of_any_kind_do_no_harm),
-          MAP_TEST(the_map_of_a_process_is_read_from_its_file),
-          MAP_TEST(without_a_file_the_map_is_empty))
+TEST_MAIN(cmocka_unit_test(lines_are_shown_in_their_order),
+          cmocka_unit_test(names_may_have_blanks_and_begin_with_them),
+          cmocka_unit_test(a_line_that_is_still_being_written_is_left_out),
+          cmocka_unit_test(lines_that_make_no_sense_are_passed_over),
+          cmocka_unit_test(huge_sizes_and_the_last_address_are_fine),
+          cmocka_unit_test(an_empty_map_has_nothing),
+          cmocka_unit_test(lines_longer_than_the_buffer_are_cut),
+          cmocka_unit_test(lines_across_the_buffers_end_are_whole),
+          cmocka_unit_test(bytes_of_any_kind_do_no_harm))

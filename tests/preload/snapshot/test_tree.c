@@ -28,7 +28,7 @@ static uint32_t add(const uintptr_t *frames, unsigned depth, const char *pool)
     stack->pool = pool;
     if (depth)
         memcpy(stack->frames, frames, depth * sizeof *frames);
-    uint32_t node = tree_add(&tree, stack);
+    uint32_t node = tree_add(&tree, stack, NULL);
     free(stack);
     return node;
 }
@@ -123,9 +123,9 @@ static void addresses_lie_in_the_module_of_their_time(void **state)
     stack->depth = 1;
     stack->frames[0] = (uintptr_t)add;
     stack->generation = modules_generation();
-    assert_ptr_equal(location(tree_add(&tree, stack))->module, own);
+    assert_ptr_equal(location(tree_add(&tree, stack, NULL))->module, own);
     stack->generation = own->born - 1; /* before the module was known */
-    assert_null(location(tree_add(&tree, stack))->module);
+    assert_null(location(tree_add(&tree, stack, NULL))->module);
     free(stack);
 }
 

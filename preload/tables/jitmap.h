@@ -1,0 +1,27 @@
+/* jitmap.h -- How far the runtime's perf map had been written when a stack was first seen.
+ *
+ * Code space is used again and the map only grows: which of several entries for an address is meant
+ * is known only by when the address was on a stack. The runtime writes a function's entry before it
+ * runs the function, so the size of the map at that moment tells the entries that count.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef TABLES_JITMAP_H
+#define TABLES_JITMAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define JITMAP_UNKNOWN 0u         /* the map was not there, or nobody looked */
+#define JITMAP_HUGE    UINT32_MAX /* larger than can be told apart */
+
+/* Bytes of /tmp/perf-PID.map now, when one of the frames lies outside of all modules. Without a map
+ * it is looked for ever more rarely. For new stacks only: it may cost a system call. Lock-free,
+ * keeps errno, allocates nothing. */
+uint32_t jitmap_size(const uintptr_t *frames, unsigned depth);
+
+/* Where the map is, for the process as it sees itself: /tmp/perf-PID.map. */
+#define JITMAP_PATH_SIZE 40
+void jitmap_path(char path[JITMAP_PATH_SIZE], int pid);
+
+#endif
