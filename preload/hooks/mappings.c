@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "record/record.h"
+#include "tables/aliases.h"
 #include "tables/maps.h"
 
 static void note(void *start, size_t size, bool reserved, enum block_kind kind, uintptr_t frame)
@@ -31,6 +32,8 @@ static void *map(void *address, size_t size, int protection, int flags, int fd, 
                       : real.mmap(address, size, protection, flags, fd, offset);
     if (start != MAP_FAILED && record_is_on())
         note(start, size, protection == PROT_NONE, KIND_MMAP, frame);
+    if (start != MAP_FAILED && fd >= 0 && protection & PROT_EXEC && flags & MAP_FIXED)
+        aliases_note((uintptr_t)start, size, fd, (uint64_t)offset);
     return start;
 }
 

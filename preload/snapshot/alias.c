@@ -5,6 +5,9 @@
 #include "snapshot/alias.h"
 
 #include <string.h>
+#include <sys/stat.h>
+
+#include "tables/aliases.h"
 
 static const struct process_mapping *mapping_of(const struct process_maps *maps, uintptr_t address)
 {
@@ -27,14 +30,40 @@ static const struct module *module_of_file(const struct process_maps *maps, cons
     return NULL;
 }
 
+/* The module that was loaded from the file. The program itself has no path in the loader's list. */
+static const struct module *module_of_inode(const struct alias *alias)
+{
+    for (unsigned i = 0; i < modules_count(); i++) {
+        const struct module *module = modules_get(i);
+        struct stat status;
+        if (stat(*module->path ? module->path : "/proc/self/exe", &status) == 0 &&
+            status.st_dev == alias->device && status.st_ino == alias->inode)
+            return module;
+    }
+    return NULL;
+}
+
+/* Where the address leads to: a mapping that is there, or one that was. */
+static const struct module *find_file(const struct process_maps *maps, uintptr_t address,
+                                      uint64_t *in_file)
+{
+    const struct process_mapping *mapping = mapping_of(maps, address);
+    struct alias alias;
+    if (mapping && strcmp(mapping->kind, "file") == 0) {
+        *in_file = mapping->file_offset + (address - mapping->start);
+        return module_of_file(maps, maps->paths + mapping->path);
+    }
+    if (!aliases_find(address, &alias))
+        return NULL;
+    *in_file = alias.offset + (address - alias.start);
+    return module_of_inode(&alias);
+}
+
 bool alias_find(const struct process_maps *maps, uintptr_t address, const struct module **module,
                 uintptr_t *offset)
 {
-    const struct process_mapping *mapping = mapping_of(maps, address);
-    if (!mapping || strcmp(mapping->kind, "file") != 0)
-        return false;
-    *module = module_of_file(maps, maps->paths + mapping->path);
-    uint64_t in_file = mapping->file_offset + (address - mapping->start);
+    uint64_t in_file = 0;
+    *module = find_file(maps, address, &in_file);
     for (unsigned i = 0; *module && i < (*module)->header_count; i++) {
         const ElfW(Phdr) *header = &(*module)->headers[i];
         if (header->p_type == PT_LOAD && in_file >= header->p_offset &&
