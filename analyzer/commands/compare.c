@@ -2,26 +2,36 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "base/units.h"
 #include "cli/command.h"
 #include "report/json_report.h"
+#include "report/junit_report.h"
+#include "report/markdown_report.h"
 
 #include <stdio.h>
 #include <string.h>
 
 struct compare_options {
     const char *format, *rules, *colour;
-    int64_t limit, top; /* -1: not given */
+    const char *limit, *baseline, *new_baseline, *suppressions; /* NULL: not given */
+    int64_t top;                                                /* -1: not given */
     int64_t operations;
     bool all_sites, all_frames, is_forced;
 };
 
 static const struct option_spec options[] = {
-    {"format", 0, OPTION_TEXT, "text|json", "How to print it (text).",
+    {"format", 0, OPTION_TEXT, "text|json|markdown|junit", "How to print it (text).",
      offsetof(struct compare_options, format)},
-    {"fail-on-growth", 0, OPTION_SIZE, "SIZE",
-     "Exit with 1 when the growing sites grew by more than this: 1MiB, 500k.",
+    {"fail-on-growth", 0, OPTION_TEXT, "SIZE[,site=REGEX]",
+     "Exit with 1 when the growing sites (that REGEX fits) grew by more than this: 1MiB, 500k; "
+     "with 3 when that could not be measured.",
      offsetof(struct compare_options, limit)},
+    {"baseline", 0, OPTION_TEXT, "FILE", "Sites may grow by what is accepted in this file.",
+     offsetof(struct compare_options, baseline)},
+    {"write-baseline", 0, OPTION_TEXT, "FILE",
+     "Write such a file: what grew now, and a fifth more.",
+     offsetof(struct compare_options, new_baseline)},
+    {"suppress", 0, OPTION_TEXT, "FILE", "Sites that never count, by patterns in this file.",
+     offsetof(struct compare_options, suppressions)},
     {"top", 'n', OPTION_COUNT, "N", "List at most so many sites (10; as JSON 100).",
      offsetof(struct compare_options, top)},
     {"all", 'a', OPTION_FLAG, NULL, "List also sites that do not grow.",
@@ -39,37 +49,33 @@ static const struct option_spec options[] = {
     {0},
 };
 
-static void print(const struct comparison *comparison, const struct compare_options *given)
+static bool is_format(const struct compare_options *given, const char *format)
 {
-    bool json = given->format && strcmp(given->format, "json") == 0;
+    return given->format && strcmp(given->format, format) == 0;
+}
+
+static void print(const struct comparison *comparison, const struct compare_options *given,
+                  const struct gate *gate, const struct gate_result *result)
+{
+    bool json = is_format(given, "json");
     struct report_options report = {.term = term_of_stdout(given->colour),
                                     .top = given->top >= 0 ? given->top
                                            : json          ? 100
                                                            : 10,
                                     .all_sites = given->all_sites,
-                                    .all_frames = given->all_frames};
+                                    .all_frames = given->all_frames,
+                                    .result = given->limit ? result : NULL};
     struct text out = {0};
     if (json)
         json_report_comparison(comparison, &report, &out);
+    else if (is_format(given, "markdown"))
+        markdown_report(comparison, &report, &out);
+    else if (is_format(given, "junit"))
+        junit_report(comparison, gate, result, &out);
     else
         text_report_comparison(comparison, &report, &out);
     fwrite(out.bytes, 1, out.length, stdout);
     text_done(&out);
-}
-
-/* What could not be measured has not passed. */
-static int judge(const struct comparison *comparison, const struct compare_options *given,
-                 struct error *error)
-{
-    if (comparison->verdict.kind == VERDICT_NOT_MEASURABLE) {
-        error_set(error, NULL, "nothing was compared: %s", comparison->obstacle);
-        return error->code = EXIT_NOT_MEASURABLE;
-    }
-    if (given->limit < 0 || comparison->growth_bytes <= given->limit)
-        return EXIT_DONE;
-    error_set(error, NULL, "live memory grew by %s, more than the %s allowed by --fail-on-growth",
-              units_bytes(comparison->growth_bytes).text, units_bytes(given->limit).text);
-    return error->code = EXIT_EXCEEDED;
 }
 
 static void say_note(const char *note)
@@ -80,29 +86,73 @@ static void say_note(const char *note)
     text_done(&clean);
 }
 
+/* Prints, and says by the exit code what was asked: what could not be measured has not passed. */
+static int conclude(const struct comparison *comparison, const struct compare_options *given,
+                    const struct gate *gate, struct error *error)
+{
+    struct gate_result result = {.code = EXIT_DONE};
+    for (size_t i = 0; i < comparison->notes.count; i++)
+        say_note(comparison->notes.items[i]);
+    if (given->limit)
+        gate_judge(gate, comparison, &result);
+    print(comparison, given, gate, &result);
+    if (given->new_baseline && !comparison->obstacle &&
+        !accepted_write_baseline(comparison, given->new_baseline, error))
+        return error->code;
+    if (comparison->obstacle) {
+        error_set(error, NULL, "nothing was compared: %s", comparison->obstacle);
+        return error->code = EXIT_NOT_MEASURABLE;
+    }
+    if (result.code != EXIT_DONE)
+        error_set(error, NULL, "%s", result.words);
+    return error->code = result.code;
+}
+
 static int compare(const char *const *paths, size_t count, const struct compare_options *given,
-                   struct error *error)
+                   const struct gate *gate, struct error *error)
 {
     struct rules *rules = rules_new(given->rules, error);
-    struct comparison_options options_given = {
+    struct comparison_options how = {
         .rules = rules, .operations = given->operations, .is_forced = given->is_forced};
-    struct comparison *comparison =
-        rules ? comparison_open_with(paths, count, &options_given, error) : NULL;
-    int code = EXIT_UNUSABLE;
-    if (comparison) {
-        for (size_t i = 0; i < comparison->notes.count; i++)
-            say_note(comparison->notes.items[i]);
-        print(comparison, given);
-        code = judge(comparison, given, error);
-    }
+    struct comparison *comparison = rules ? comparison_open_with(paths, count, &how, error) : NULL;
+    int code = comparison ? conclude(comparison, given, gate, error) : error->code;
     comparison_close(comparison);
     rules_free(rules);
     return code;
 }
 
+/* Nothing but a threshold gives these a meaning. */
+static bool check(const struct compare_options *given, struct error *error)
+{
+    const char *idle = given->baseline             ? "--baseline"
+                       : given->suppressions       ? "--suppress"
+                       : is_format(given, "junit") ? "--format junit"
+                                                   : NULL;
+    if (!given->limit && idle)
+        return error_set(error, "add --fail-on-growth SIZE", "%s needs a threshold", idle);
+    return true;
+}
+
+static int compare_gated(const char *const *paths, size_t count,
+                         const struct compare_options *given, struct error *error)
+{
+    struct gate gate;
+    if (!given->limit)
+        return compare(paths, count, given, NULL, error);
+    if (!gate_init(&gate, given->limit, error))
+        return error->code;
+    int code = EXIT_UNUSABLE;
+    if ((!given->baseline || accepted_read_baseline(gate.accepted, given->baseline, error)) &&
+        (!given->suppressions ||
+         accepted_read_suppressions(gate.accepted, given->suppressions, error)))
+        code = compare(paths, count, given, &gate, error);
+    gate_done(&gate);
+    return code;
+}
+
 static int run(int argc, char **argv, struct error *error)
 {
-    struct compare_options given = {.limit = -1, .top = -1};
+    struct compare_options given = {.top = -1};
     int first = options_parse(&command_compare, argc, argv, &given, error);
     if (first < 0)
         return error->code;
@@ -110,7 +160,9 @@ static int run(int argc, char **argv, struct error *error)
         error_set(error, "heapdiff compare A.db B.db", "two snapshots or more are needed");
         return error->code;
     }
-    return compare((const char *const *)argv + first, (size_t)(argc - first), &given, error);
+    if (!check(&given, error))
+        return error->code;
+    return compare_gated((const char *const *)argv + first, (size_t)(argc - first), &given, error);
 }
 
 const struct command command_compare = {

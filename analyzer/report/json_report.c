@@ -200,6 +200,20 @@ static void print_root(cJSON *root, struct text *out)
     cJSON_Delete(root);
 }
 
+static cJSON *gate_object(const struct gate_result *result)
+{
+    cJSON *object = cJSON_CreateObject();
+    add_text(object, "result",
+             result->code == EXIT_DONE       ? "passed"
+             : result->code == EXIT_EXCEEDED ? "exceeded"
+                                             : "not-measurable");
+    add_text(object, "text", result->words);
+    add_number(object, "growth_bytes", result->growth_bytes);
+    add_number(object, "accepted_bytes", result->accepted_bytes);
+    add_number(object, "failing_sites", (int64_t)result->failing);
+    return object;
+}
+
 void json_report_comparison(const struct comparison *comparison,
                             const struct report_options *options, struct text *out)
 {
@@ -215,6 +229,8 @@ void json_report_comparison(const struct comparison *comparison,
     add_number(root, "growth_bytes", comparison->growth_bytes);
     add_number(root, "noise_bytes", comparison->noise_bytes);
     add_number(root, "operations", comparison->operations);
+    if (options->result)
+        cJSON_AddItemToObject(root, "gate", gate_object(options->result));
     add_sites(root, comparison, options);
     print_root(root, out);
 }

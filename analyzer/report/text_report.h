@@ -6,13 +6,14 @@
 #define ANALYZER_REPORT_TEXT_REPORT_H
 
 #include "cli/term.h"
-#include "diff/comparison.h"
+#include "diff/gate.h"
 
 struct report_options {
     struct term term;
-    int64_t top;     /* most sites listed */
-    bool all_sites;  /* also those that do not grow; TOP holds nevertheless */
-    bool all_frames; /* every frame of a stack, one a line */
+    int64_t top;                      /* most sites listed */
+    bool all_sites;                   /* also those that do not grow; TOP holds nevertheless */
+    bool all_frames;                  /* every frame of a stack, one a line */
+    const struct gate_result *result; /* of --fail-on-growth; NULL without it */
 };
 
 /* How many sites of the comparison are to be listed. */
