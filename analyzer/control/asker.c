@@ -113,8 +113,10 @@ static bool exchange(struct asker *asker, const char *path, struct control_page 
         (asker->request->gc ? PROTOCOL_GC : 0) | (asker->request->blocks ? PROTOCOL_BLOCKS : 0);
     atomic_fetch_add_explicit(&page->asked, 1, memory_order_release);
     syscall(SYS_futex, &page->asked, FUTEX_WAKE, INT32_MAX, NULL, NULL, 0);
-    if (!wait_answered(asker))
+    if (!wait_answered(asker)) {
+        page->flags = PROTOCOL_CANCELLED; /* if it has not begun, it need not */
         return false;
+    }
     answer->error = page->error;
     memcpy(answer->answer_path, page->answer_path, sizeof answer->answer_path);
     memcpy(answer->answer_text, page->answer_text, sizeof answer->answer_text);
@@ -123,15 +125,24 @@ static bool exchange(struct asker *asker, const char *path, struct control_page 
     return true;
 }
 
-/* Asks for the path that is wanted, and once more without one where the process cannot write. */
-static bool ask(struct asker *asker, const struct deliver *deliver, struct control_page *answer)
+/* The process may not write there, or does not know the place. */
+static bool cannot_write(int error)
 {
-    const char *wanted = deliver_asked_path(deliver);
-    if (!exchange(asker, wanted, answer))
-        return false;
-    bool elsewhere = answer->error == EACCES || answer->error == EROFS || answer->error == ENOENT ||
-                     answer->error == EPERM || answer->error == ENOTDIR;
-    return !*wanted || !elsewhere || exchange(asker, "", answer);
+    return error == EACCES || error == EROFS || error == ENOENT || error == EPERM ||
+           error == ENOTDIR;
+}
+
+/* Asks for the path that is wanted, and for others while the process cannot write there. */
+static bool ask(struct asker *asker, struct deliver *deliver, struct control_page *answer)
+{
+    const char *path = deliver_asked_path(deliver, 0);
+    for (int try = 1; path; path = deliver_asked_path(deliver, try++)) {
+        if (!exchange(asker, path, answer))
+            return false;
+        if (!cannot_write(answer->error))
+            break;
+    }
+    return true;
 }
 
 static bool ask_and_deliver(struct asker *asker, struct deliver *deliver, struct text *path,
@@ -142,9 +153,11 @@ static bool ask_and_deliver(struct asker *asker, struct deliver *deliver, struct
         return false;
     *answer_error = answer.error;
     if (answer.error != 0)
-        return error_set(asker->error, NULL, "process %d took no snapshot: %s",
-                         (int)asker->page.pid,
-                         *answer.answer_text ? answer.answer_text : strerror(answer.error));
+        return error_set(
+            asker->error,
+            cannot_write(answer.error) && !asker->request->path ? "say where with -o FILE" : NULL,
+            "process %d took no snapshot: %s", (int)asker->page.pid,
+            *answer.answer_text ? answer.answer_text : strerror(answer.error));
     return deliver_finish(deliver, answer.answer_path, path, asker->error);
 }
 

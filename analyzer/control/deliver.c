@@ -2,7 +2,8 @@
  *
  * The process writes the file with its own rights into its own tree of files. When it may not
  * write where the asker may, or lives in another tree (chroot, container), it writes where it
- * always does and the asker fetches the file.
+ * always does and the asker fetches the file. A process that has locked itself out of that place,
+ * too, by chroot or by another user id, is lent a folder inside of its tree.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -22,22 +23,6 @@ static bool is_folder(const char *path)
 {
     struct stat status;
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-}
-
-/* Same root and same mounts. */
-static bool is_same_tree(pid_t pid)
-{
-    static const char *const links[] = {"root", "ns/mnt"};
-    for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
-        char ours[64], theirs[64];
-        struct stat a, b;
-        snprintf(ours, sizeof ours, "/proc/self/%s", links[i]);
-        snprintf(theirs, sizeof theirs, "/proc/%d/%s", (int)pid, links[i]);
-        if (stat(ours, &a) < 0 || stat(theirs, &b) < 0 || a.st_ino != b.st_ino ||
-            a.st_dev != b.st_dev)
-            return false;
-    }
-    return true;
 }
 
 static void add_absolute(struct text *text, const char *path)
@@ -62,7 +47,8 @@ static bool check_folder(const struct deliver *deliver, struct error *error)
 
 bool deliver_init(struct deliver *deliver, pid_t pid, const char *path, struct error *error)
 {
-    *deliver = (struct deliver){.pid = pid, .is_same_tree = is_same_tree(pid)};
+    *deliver = (struct deliver){0};
+    tree_open(&deliver->tree, pid);
     text_add(&deliver->wanted, "");
     if (!path)
         return true;
@@ -76,12 +62,27 @@ bool deliver_init(struct deliver *deliver, pid_t pid, const char *path, struct e
 
 void deliver_done(struct deliver *deliver)
 {
+    if (deliver->lent.length) {
+        deliver->lent.bytes[strrchr(deliver->lent.bytes, '/') - deliver->lent.bytes] = '\0';
+        tree_take_back(&deliver->tree, deliver->lent.bytes);
+    }
+    text_done(&deliver->lent);
     text_done(&deliver->wanted);
+    tree_close(&deliver->tree);
 }
 
-const char *deliver_asked_path(const struct deliver *deliver)
+const char *deliver_asked_path(struct deliver *deliver, int try)
 {
-    return deliver->is_same_tree && !deliver->is_folder ? deliver->wanted.bytes : "";
+    bool direct = deliver->tree.is_ours && !deliver->is_folder && deliver->wanted.length;
+    if (try == 0 && direct)
+        return deliver->wanted.bytes;
+    if (try == (direct ? 1 : 0))
+        return "";
+    if (try > (direct ? 2 : 1) || !deliver->wanted.length ||
+        !tree_lend(&deliver->tree, &deliver->lent))
+        return NULL;
+    text_format(&deliver->lent, "/heapdiff.%d.db", (int)deliver->tree.pid);
+    return deliver->lent.bytes;
 }
 
 static bool copy_bytes(int from, int to)
@@ -93,52 +94,58 @@ static bool copy_bytes(int from, int to)
 }
 
 /* Under a temporary name first: a file with its final name is whole. */
-static bool copy_file(const char *from, const char *to)
+static bool copy_file(int source, const char *to)
 {
     struct text temporary = {0};
     text_format(&temporary, "%s.XXXXXX", to);
-    int source = open(from, O_RDONLY | O_CLOEXEC);
-    int target = source < 0 ? -1 : mkostemp(temporary.bytes, O_CLOEXEC);
+    int target = mkostemp(temporary.bytes, O_CLOEXEC);
     bool good = target >= 0 && copy_bytes(source, target) && rename(temporary.bytes, to) == 0;
     int saved = errno;
     if (target >= 0 && !good)
         unlink(temporary.bytes);
     if (target >= 0)
         close(target);
-    if (source >= 0)
-        close(source);
     text_done(&temporary);
     errno = saved;
     return good;
 }
 
-static bool move_file(const char *from, const char *to)
+/* In our own tree and of our own a file can be moved; else it is copied and removed there. */
+static bool fetch(const struct deliver *deliver, const char *answer, const char *to,
+                  struct error *error)
 {
-    if (rename(from, to) == 0)
+    if (deliver->tree.is_ours && deliver->tree.uid == geteuid() && rename(answer, to) == 0)
         return true;
-    if (!copy_file(from, to))
+    int source = tree_open_file(&deliver->tree, answer, error);
+    if (source < 0)
         return false;
-    unlink(from); /* not ours to remove perhaps; the copy is what counts */
-    return true;
+    bool good = copy_file(source, to);
+    if (!good)
+        error_set(error, NULL, "cannot write %s: %s (the snapshot lies at %s%s%s)", to,
+                  strerror(errno), deliver->tree.is_ours ? "" : deliver->tree.task,
+                  deliver->tree.is_ours ? "" : "/root", answer);
+    else
+        tree_remove(&deliver->tree, answer); /* if we may; the copy is what counts */
+    close(source);
+    return good;
 }
 
 bool deliver_finish(const struct deliver *deliver, const char *answer, struct text *path,
                     struct error *error)
 {
-    struct text from = {0}, to = {0};
+    struct text to = {0};
     bool good = true;
-    if (!deliver->is_same_tree)
-        text_format(&from, "/proc/%d/root", (int)deliver->pid);
-    text_add(&from, answer);
-    text_add(&to, deliver->wanted.length ? deliver->wanted.bytes : from.bytes);
+    if (deliver->wanted.length)
+        text_add(&to, deliver->wanted.bytes);
+    else
+        text_format(&to, "%s%s%s", deliver->tree.is_ours ? "" : deliver->tree.task,
+                    deliver->tree.is_ours ? "" : "/root", answer);
     if (deliver->is_folder)
         text_format(&to, "/%s", text_base_name(answer));
-    if (strcmp(from.bytes, to.bytes) != 0 && !move_file(from.bytes, to.bytes))
-        good = error_set(error, NULL, "cannot write %s: %s (the snapshot lies at %s)", to.bytes,
-                         strerror(errno), from.bytes);
+    if (deliver->wanted.length && (!deliver->tree.is_ours || strcmp(answer, to.bytes) != 0))
+        good = fetch(deliver, answer, to.bytes, error);
     if (good)
         text_add(path, to.bytes);
-    text_done(&from);
     text_done(&to);
     return good;
 }

@@ -7,22 +7,24 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "control/tree.h"
 
 #include <sys/types.h>
 
 struct deliver {
     struct text wanted; /* absolute path of the file or folder; empty: as the process decides */
+    struct text lent;   /* a folder made for the process to write into; empty: none */
     bool is_folder;
-    bool is_same_tree; /* the process sees the same files as we do */
-    pid_t pid;
+    struct tree tree;
 };
 
 /* PATH may be NULL. False with ERROR filled when its folder is not there. */
 bool deliver_init(struct deliver *deliver, pid_t pid, const char *path, struct error *error);
 void deliver_done(struct deliver *deliver);
 
-/* The path to ask the process for: "" when it must decide by itself. */
-const char *deliver_asked_path(const struct deliver *deliver);
+/* The paths to ask the process for, one after the other while it answers that it cannot write
+ * there: "" when it must decide by itself. NULL: there is no other. TRY counts from 0. */
+const char *deliver_asked_path(struct deliver *deliver, int try);
 
 /* Moves what lies at ANSWER (in the eyes of the process) to the wanted place; adds where it is now
  * to PATH. */

@@ -9,6 +9,7 @@
 #include "control/page.h"
 
 #include "base/text.h"
+#include "control/tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -49,16 +50,19 @@ static bool parse_line(const char *line, struct mapped_file *found)
     return is_control_name(found->path);
 }
 
-/* 1 found, 0 not recorded, -1 with errno set. */
-static int find_mapped(pid_t pid, struct mapped_file *found)
+/* 1 found, 0 not recorded, -1 with errno set. *passive: our library is there, and does nothing. */
+static int find_mapped(pid_t pid, struct mapped_file *found, bool *passive)
 {
     char path[64], line[PROTOCOL_PATH_SIZE + 128];
     snprintf(path, sizeof path, "/proc/%d/maps", (int)pid);
     FILE *maps = fopen(path, "re");
     int result = maps ? 0 : -1;
     errno = maps ? 0 : errno;
-    while (result == 0 && fgets(line, sizeof line, maps))
+    *passive = false;
+    while (result == 0 && fgets(line, sizeof line, maps)) {
         result = parse_line(line, found);
+        *passive = *passive || strstr(line, "/libheapdiff.so");
+    }
     if (result == 0 && ferror(maps))
         result = -1;
     int saved = errno;
@@ -70,9 +74,10 @@ static int find_mapped(pid_t pid, struct mapped_file *found)
 
 static int open_mapped(pid_t pid, const struct mapped_file *found)
 {
-    char path[PROTOCOL_PATH_SIZE + 64];
+    char path[PROTOCOL_PATH_SIZE + 2 * TREE_TASK_SIZE], task[TREE_TASK_SIZE];
     struct stat status;
-    snprintf(path, sizeof path, "/proc/%d/root%s", (int)pid, found->path);
+    tree_find_task(pid, task);
+    snprintf(path, sizeof path, "%s/root%s", task, found->path);
     int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     if (fd >= 0 && fstat(fd, &status) == 0 && status.st_ino == found->inode)
         return fd;
@@ -102,7 +107,7 @@ static bool refuse_foreign(pid_t pid, struct error *error)
                      (unsigned)status.st_uid);
 }
 
-static bool refuse_unrecorded(pid_t pid, struct error *error)
+static bool refuse_unrecorded(pid_t pid, bool passive, struct error *error)
 {
     char path[64];
     struct text name = {0};
@@ -110,8 +115,14 @@ static bool refuse_unrecorded(pid_t pid, struct error *error)
     if (!text_read_file(&name, path, 64))
         text_add(&name, "?");
     name.bytes[strcspn(name.bytes, "\n")] = '\0';
-    error_set(error, "start it with heapdiff run -- ...",
-              "process %d (%s) is not recorded by heapdiff", (int)pid, name.bytes);
+    if (passive)
+        error_set(error, "HEAPDIFF_FOLLOW=1 records children and daemons too",
+                  "process %d (%s) does not answer: it is a child of the recorded program, or runs"
+                  " with HEAPDIFF_THREAD=0",
+                  (int)pid, name.bytes);
+    else
+        error_set(error, "start it with heapdiff run -- ...",
+                  "process %d (%s) is not recorded by heapdiff", (int)pid, name.bytes);
     text_done(&name);
     return false;
 }
@@ -141,9 +152,10 @@ static bool map_page(struct page *page, struct error *error)
 static bool find_and_map(struct page *page, struct error *error)
 {
     struct mapped_file found;
-    int result = find_mapped(page->pid, &found);
+    bool passive;
+    int result = find_mapped(page->pid, &found, &passive);
     if (result == 0)
-        return refuse_unrecorded(page->pid, error);
+        return refuse_unrecorded(page->pid, passive, error);
     if (result > 0)
         page->fd = open_mapped(page->pid, &found);
     if (result < 0 && errno != EACCES && errno != EPERM)

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define KEPT_FROM 100 /* descriptors that no program means when it says 0 to 9 */
@@ -22,6 +23,25 @@ void log_keep_stderr(void)
     int copy = atomic_load(&kept) < 0 ? fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, KEPT_FROM) : -1;
     if (copy >= 0 && !atomic_compare_exchange_strong(&kept, &none, copy))
         close(copy);
+}
+
+/* Linux 5.6; older libcs may not know the number. */
+#ifndef SYS_pidfd_getfd
+#define SYS_pidfd_getfd 438
+#endif
+
+/* The program's stderr, for our own thread, which has no descriptors of the program. */
+static void write_to_the_programs(const char *line, size_t length)
+{
+    int process = (int)syscall(SYS_pidfd_open, getpid(), 0);
+    int borrowed = process < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, process, STDERR_FILENO, 0);
+    if (borrowed >= 0) {
+        ssize_t written = write(borrowed, line, length);
+        (void)written;
+        close(borrowed);
+    }
+    if (process >= 0)
+        close(process);
 }
 
 void log_line(const char *format, ...)
@@ -42,6 +62,7 @@ void log_line(const char *format, ...)
     ssize_t written = write(STDERR_FILENO, line, (size_t)length);
     if (written < 0 && errno == EBADF && atomic_load(&kept) >= 0)
         written = write(atomic_load(&kept), line, (size_t)length);
-    (void)written; /* a closed stderr is the program's right */
+    if (written < 0 && errno == EBADF) /* a closed stderr is the program's right */
+        write_to_the_programs(line, (size_t)length);
     errno = saved;
 }

@@ -35,6 +35,8 @@ static int make_file(const char *directory)
         return -1;
     unlink(file);
     int fd = open(file, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd >= 0)
+        fchmod(fd, 0600); /* whatever the umask is */
     if (fd >= 0 &&
         posix_fallocate(fd, 0, (off_t)PAGE_ROOM) != 0) { /* a full disk must not SIGBUS */
         close(fd);
@@ -166,8 +168,8 @@ bool page_serve(struct control_page *page)
                                         .blocks = (flags & PROTOCOL_BLOCKS) != 0};
     copy_text(request.label, page->label, sizeof request.label);
     copy_text(request.path, page->path, sizeof request.path);
-    answer = (struct snapshot_answer){0};
-    if (collect)
+    answer = (struct snapshot_answer){.error = flags & PROTOCOL_CANCELLED ? ECANCELED : 0};
+    if (!answer.error && collect)
         answer.error = runtime_outcome(note, sizeof note);
     if (answer.error)
         memcpy(answer.text, note, sizeof note);

@@ -26,6 +26,7 @@
 #include "base/lock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "control/apart.h"
 #include "control/page.h"
 #include "control/pressure.h"
 #include "options.h"
@@ -243,6 +244,7 @@ static void *run(void *nothing)
 {
     (void)nothing;
     record_own_thread();
+    apart_begin();
     pthread_setname_np(pthread_self(), "heapdiff");
     unwind_init_thread();
     thread = (pid_t)syscall(SYS_gettid);

@@ -33,8 +33,9 @@
 #define PROTOCOL_TEXT_SIZE  512
 
 enum protocol_flags {
-    PROTOCOL_GC = 1,     /* let the runtime collect its garbage first */
-    PROTOCOL_BLOCKS = 2, /* store every live block */
+    PROTOCOL_GC = 1,              /* let the runtime collect its garbage first */
+    PROTOCOL_BLOCKS = 2,          /* store every live block */
+    PROTOCOL_CANCELLED = 1 << 16, /* nobody waits any more: answer ECANCELED */
 };
 
 struct control_page {

@@ -20,13 +20,13 @@
 
 #include "control/worker.h"
 
-/* What needs one thread, and what a second one would keep sharing in the old state. */
-#define ALONE  (CLONE_NEWUSER | CLONE_THREAD | CLONE_SIGHAND | CLONE_VM)
-#define UNLIKE (CLONE_NEWNS | CLONE_FS | CLONE_FILES)
+/* What needs one thread, and where our thread had better come along. */
+#define ALONE (CLONE_NEWUSER | CLONE_THREAD | CLONE_SIGHAND | CLONE_VM)
+#define ALONG (CLONE_NEWNS | CLONE_FS | CLONE_FILES)
 
 static bool step_aside(int flags)
 {
-    bool wanted = flags & ALONE || (flags & UNLIKE && !(flags & CLONE_NEWPID));
+    bool wanted = flags & ALONE || (flags & ALONG && !(flags & CLONE_NEWPID));
     return wanted && worker_step_aside();
 }
 

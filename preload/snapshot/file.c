@@ -69,7 +69,7 @@ static int make(struct file *file, const char *folder, int number)
     int fd = open(file->temporary, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return errno;
-    int error = lock(fd);
+    int error = fchmod(fd, 0600) != 0 ? errno : lock(fd); /* whatever the umask is */
     if (error) {
         close(fd);
         return error;

@@ -11,6 +11,7 @@ import re
 import select
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -23,6 +24,7 @@ BUILD = Path(os.environ.get("HEAPDIFF_BUILD") or ROOT / "build").resolve()
 SHIM = BUILD / "libheapdiff.so"
 COMMAND = BUILD / "heapdiff"
 SAMPLES = ROOT / "samples"
+GUESTS = BUILD / "tests" / "end_to_end" / "guests"
 NODE_OPTIONS = "--perf-basic-prof --interpreted-frames-native-stack"
 TIMEOUT = 60  # seconds, the most that anything is waited for
 
@@ -73,6 +75,26 @@ def snapshot(pid, path, label, *more):
     if printed != f"{path}\n":
         raise AssertionError(f"snapshot printed {printed!r} instead of {path}")
     return path
+
+
+def ask(path, question):
+    """The first row that a snapshot answers."""
+    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        return database.execute(question).fetchone()
+    finally:
+        database.close()
+
+
+def check_whole(path):
+    """Raises unless the file is sound, with every table of the schema."""
+    text = (ROOT / "preload" / "format" / "schema.sql").read_text()
+    tables = set(re.findall(r"^CREATE TABLE (\w+)", text, re.MULTILINE))
+    verdict = ask(path, "PRAGMA integrity_check")
+    there = ask(path, "SELECT group_concat(name) FROM sqlite_schema WHERE type = 'table'")
+    missing = tables - set((there[0] or "").split(","))
+    if verdict != ("ok",) or missing or ask(path, "SELECT count(*) FROM snapshot") != (1,):
+        raise AssertionError(f"{path}: {verdict}, missing: {missing}")
 
 
 def compare(*paths):

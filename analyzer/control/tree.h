@@ -1,0 +1,47 @@
+/* tree.h -- The tree of files that a recorded process sees, entered with care.
+ *
+ * The process may live in a chroot or a container, under another user, and what it says is a
+ * stranger's word: paths are resolved inside of its root (openat2), never followed out of it, and a
+ * file that is not its own is not touched.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ANALYZER_CONTROL_TREE_H
+#define ANALYZER_CONTROL_TREE_H
+
+#include "base/error.h"
+#include "base/text.h"
+
+#include <sys/types.h>
+
+#define TREE_TASK_SIZE 64
+
+struct tree {
+    pid_t pid;
+    char task[TREE_TASK_SIZE]; /* "/proc/PID/task/TID": of its thread that writes snapshots */
+    int root;                  /* its root folder; -1 when it may not be entered */
+    uid_t uid;                 /* who writes its files */
+    gid_t gid;
+    bool is_ours; /* it sees the same files as we do */
+};
+
+/* The folder below /proc of heapdiff's thread in the process: its root and namespaces are what
+ * counts, the program's own threads may have left them. "/proc/PID" when it has none. */
+void tree_find_task(pid_t pid, char task[TREE_TASK_SIZE]);
+
+void tree_open(struct tree *tree, pid_t pid);
+void tree_close(struct tree *tree);
+
+/* Opens for reading what lies at PATH in the eyes of the process: a regular file of its own. -1
+ * with ERROR filled. */
+int tree_open_file(const struct tree *tree, const char *path, struct error *error);
+
+/* Removes it. */
+void tree_remove(const struct tree *tree, const char *path);
+
+/* Makes a folder in which the process may write, in the eyes of the process; false when there is
+ * no place for one. tree_take_back removes it, empty. */
+bool tree_lend(const struct tree *tree, struct text *folder);
+void tree_take_back(const struct tree *tree, const char *folder);
+
+#endif
