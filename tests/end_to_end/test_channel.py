@@ -1,7 +1,9 @@
 # test_channel.py -- A process can be asked whatever it has done to itself, and nobody else may ask.
 #
 # SPDX-License-Identifier: Apache-2.0
+import fcntl
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -59,9 +61,8 @@ class Channel(harness.TestCase):
 
     def test_after_it_has_closed_all_descriptors(self):
         program, pid = self.deeds("keep", "close-all")
-        while program.process.stdout.read(100):
-            pass  # the end of the pipe: all are closed
-        self.assertEqual(os.listdir(f"/proc/{pid}/fd"), [])
+        while os.listdir(f"/proc/{pid}/fd"):
+            os.sched_yield()
         self.assert_answers(pid)
         self.assertEqual(os.listdir(f"/proc/{pid}/fd"), [])
 
@@ -200,16 +201,22 @@ class Channel(harness.TestCase):
 
     def test_a_process_that_is_killed_meanwhile_is_an_error_and_no_hang(self):
         program, pid = self.deeds("keep")
-        program.process.send_signal(signal.SIGSTOP)
-        asker = subprocess.Popen(
-            [harness.COMMAND, "snapshot", str(pid), "-o", self.folder / "a.db"],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        self.await_asked(asker.pid)
-        program.process.kill()
-        out, err = asker.communicate(timeout=harness.TIMEOUT)
+        with open(self.control_page(pid), "r+b") as page:
+            fcntl.flock(page, fcntl.LOCK_EX)  # as if another asker were being served
+            asker = subprocess.Popen(
+                [harness.COMMAND, "snapshot", str(pid), "-o", self.folder / "a.db"],
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            self.await_asked(asker.pid)
+            program.process.kill()
+            out, err = asker.communicate(timeout=harness.TIMEOUT)
         self.assertEqual((asker.returncode, out), (2, ""))
         self.assertIn(f"process {pid} ended before the snapshot was complete", err)
         self.assertEqual(list(self.folder.iterdir()), [])
+        os.unlink(page.name)
+
+    def control_page(self, pid):
+        maps = Path(f"/proc/{pid}/maps").read_text()
+        return re.search(r"\S+\.control$", maps, re.MULTILINE)[0]
 
     def await_asked(self, asker):
         """Until the command has the control page mapped."""

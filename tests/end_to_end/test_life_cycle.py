@@ -1,0 +1,125 @@
+# test_life_cycle.py -- Processes are born and end in many ways; each leaves what it should.
+#
+# SPDX-License-Identifier: Apache-2.0
+import os
+import signal
+import sys
+
+import harness
+
+ENDINGS = harness.GUESTS / "endings"
+KEPT = "SELECT coalesce(sum(live_blocks), 0) FROM stack WHERE live_bytes = 1000 * live_blocks"
+
+
+class LifeCycle(harness.TestCase):
+    def run_way(self, *words, status, **options):
+        """Runs the guest without and with the shim; both must end alike. The snapshots' paths."""
+        plain = harness.run([ENDINGS, *words], cwd=self.folder)
+        recorded = harness.run([ENDINGS, *words], recorded=True, cwd=self.folder, **options)
+        self.assertEqual((plain.returncode, recorded.returncode), (status, status),
+                         recorded.stderr)
+        self.assertEqual(recorded.stdout, plain.stdout)
+        paths = sorted(self.folder.glob("*.db"))
+        for path in paths:
+            harness.check_whole(path)
+        self.assertEqual(sorted(self.folder.iterdir()), paths)
+        self.assertEqual(recorded.stderr.count("\n"), len(paths), recorded.stderr)
+        return paths
+
+    def assert_kept(self, path, blocks):
+        self.assertEqual(harness.ask(path, KEPT), (blocks,))
+
+    def assert_one(self, paths, blocks=100):
+        self.assertEqual(len(paths), 1, paths)
+        self.assert_kept(paths[0], blocks)
+        self.assertEqual(harness.ask(paths[0], "SELECT reason FROM snapshot"), ("exit",))
+
+    # -- ends
+
+    def test_a_return_from_main_leaves_a_snapshot(self):
+        self.assert_one(self.run_way("return", status=3))
+
+    def test_so_does__exit(self):
+        self.assert_one(self.run_way("_exit", status=4))
+
+    def test_so_does__exit_in_a_signal_handler(self):
+        self.assert_one(self.run_way("handler", status=5))
+
+    def test_an_end_in_the_middle_of_malloc_never_hangs(self):
+        for _ in range(5):
+            paths = self.run_way("timer", status=5)
+            self.assertLessEqual(len(paths), 1)
+            for path in paths:
+                path.unlink()
+
+    def test_abort_leaves_nothing_and_stays_an_abort(self):
+        self.assertEqual(self.run_way("abort", status=-signal.SIGABRT), [])
+
+    def test_threads_that_free_in_destructors_are_accounted_for(self):
+        self.assert_one(self.run_way("threads", status=0))
+
+    # -- births
+
+    def test_a_forked_child_is_passive(self):
+        self.assert_one(self.run_way("fork", status=7))
+
+    def test_a_followed_child_starts_with_the_blocks_of_its_parent(self):
+        paths = self.run_way("fork", status=7, HEAPDIFF_FOLLOW=1)
+        self.assertEqual(len(paths), 2)
+        facts = [harness.ask(path, "SELECT pid, ppid, number FROM snapshot") + harness.ask(path, KEPT)
+                 for path in paths]
+        child, parent = sorted(facts, key=lambda fact: -fact[3])
+        self.assertEqual(child[1], parent[0])
+        self.assertEqual((parent[2:], child[2:]), ((1, 100), (1, 200)))
+
+    def test_a_vforked_child_is_nobody(self):
+        self.assert_one(self.run_way("vfork", status=8))
+
+    def test_a_spawned_program_is_passive(self):
+        self.assert_one(self.run_way("spawn", "/bin/true", status=0))
+
+    def test_a_followed_spawned_program_is_recorded(self):
+        paths = self.run_way("spawn", "/bin/true", status=0, HEAPDIFF_FOLLOW=1)
+        programs = [harness.ask(path, "SELECT program FROM snapshot")[0] for path in paths]
+        self.assertEqual(sorted(programs), ["endings", "true"])
+
+    def test_a_program_that_takes_the_place_of_another_keeps_its_role(self):
+        paths = self.run_way("exec", "/bin/true", status=0)
+        self.assertEqual(len(paths), 1)
+        self.assertEqual(harness.ask(paths[0], "SELECT program FROM snapshot"), ("true",))
+
+    def test_a_fork_before_main_leaves_one_snapshot(self):
+        result = harness.run([harness.GUESTS / "early"], recorded=True, cwd=self.folder)
+        self.assertEqual((result.returncode, result.stderr.count("\n")), (0, 1), result.stderr)
+        self.assertEqual(len(list(self.folder.iterdir())), 1)
+
+    # -- without a thread
+
+    def test_without_a_thread_the_end_leaves_a_snapshot_too(self):
+        self.assert_one(self.run_way("return", status=3, HEAPDIFF_THREAD=0))
+
+    def test_without_a_thread_the_program_may_ask(self):
+        result = harness.run([ENDINGS, "snapshot"], recorded=True, cwd=self.folder,
+                             HEAPDIFF_THREAD=0, HEAPDIFF_AT_EXIT=0)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        paths = list(self.folder.iterdir())
+        self.assertEqual(len(paths), 1)
+        self.assert_kept(paths[0], 100)
+
+    # -- nothing is left in the machine
+
+    def test_no_control_page_is_left(self):
+        def pages():
+            return {name for name in os.listdir("/dev/shm") if name.startswith("heapdiff.")}
+        program = harness.Program([harness.GUESTS / "deeds"], cwd=self.folder, HEAPDIFF_AT_EXIT=0)
+        self.addCleanup(program.close)
+        program.await_line("^ready")
+        own = f"heapdiff.{program.pid}.control"
+        self.assertIn(own, pages())
+        program.stop(signal.SIGKILL)
+        harness.must(harness.run([sys.executable, "-c", ""], recorded=True, cwd=self.folder))
+        self.assertNotIn(own, pages())
+
+
+if __name__ == "__main__":
+    harness.main()
