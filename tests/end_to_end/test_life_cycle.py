@@ -66,7 +66,7 @@ class LifeCycle(harness.TestCase):
     def test_a_followed_child_starts_with_the_blocks_of_its_parent(self):
         paths = self.run_way("fork", status=7, HEAPDIFF_FOLLOW=1)
         self.assertEqual(len(paths), 2)
-        facts = [harness.ask(path, "SELECT pid, ppid, number FROM snapshot") + harness.ask(path, KEPT)
+        facts = [harness.ask(path, f"SELECT pid, ppid, number, ({KEPT}) FROM snapshot")
                  for path in paths]
         child, parent = sorted(facts, key=lambda fact: -fact[3])
         self.assertEqual(child[1], parent[0])
