@@ -48,7 +48,7 @@ static bool check_folder(const struct deliver *deliver, struct error *error)
 bool deliver_init(struct deliver *deliver, pid_t pid, const char *path, struct error *error)
 {
     *deliver = (struct deliver){0};
-    tree_open(&deliver->tree, pid);
+    realm_open(&deliver->realm, pid);
     text_add(&deliver->wanted, "");
     if (!path)
         return true;
@@ -64,24 +64,24 @@ void deliver_done(struct deliver *deliver)
 {
     if (deliver->lent.length) {
         deliver->lent.bytes[strrchr(deliver->lent.bytes, '/') - deliver->lent.bytes] = '\0';
-        tree_take_back(&deliver->tree, deliver->lent.bytes);
+        realm_take_back(&deliver->realm, deliver->lent.bytes);
     }
     text_done(&deliver->lent);
     text_done(&deliver->wanted);
-    tree_close(&deliver->tree);
+    realm_close(&deliver->realm);
 }
 
 const char *deliver_asked_path(struct deliver *deliver, int try)
 {
-    bool direct = deliver->tree.is_ours && !deliver->is_folder && deliver->wanted.length;
+    bool direct = deliver->realm.is_ours && !deliver->is_folder && deliver->wanted.length;
     if (try == 0 && direct)
         return deliver->wanted.bytes;
     if (try == (direct ? 1 : 0))
         return "";
     if (try > (direct ? 2 : 1) || !deliver->wanted.length ||
-        !tree_lend(&deliver->tree, &deliver->lent))
+        !realm_lend(&deliver->realm, &deliver->lent))
         return NULL;
-    text_format(&deliver->lent, "/heapdiff.%d.db", (int)deliver->tree.pid);
+    text_format(&deliver->lent, "/heapdiff.%d.db", (int)deliver->realm.pid);
     return deliver->lent.bytes;
 }
 
@@ -114,18 +114,18 @@ static bool copy_file(int source, const char *to)
 static bool fetch(const struct deliver *deliver, const char *answer, const char *to,
                   struct error *error)
 {
-    if (deliver->tree.is_ours && deliver->tree.uid == geteuid() && rename(answer, to) == 0)
+    if (deliver->realm.is_ours && deliver->realm.uid == geteuid() && rename(answer, to) == 0)
         return true;
-    int source = tree_open_file(&deliver->tree, answer, error);
+    int source = realm_open_file(&deliver->realm, answer, error);
     if (source < 0)
         return false;
     bool good = copy_file(source, to);
     if (!good)
         error_set(error, NULL, "cannot write %s: %s (the snapshot lies at %s%s%s)", to,
-                  strerror(errno), deliver->tree.is_ours ? "" : deliver->tree.task,
-                  deliver->tree.is_ours ? "" : "/root", answer);
+                  strerror(errno), deliver->realm.is_ours ? "" : deliver->realm.task,
+                  deliver->realm.is_ours ? "" : "/root", answer);
     else
-        tree_remove(&deliver->tree, answer); /* if we may; the copy is what counts */
+        realm_remove(&deliver->realm, answer); /* if we may; the copy is what counts */
     close(source);
     return good;
 }
@@ -138,11 +138,11 @@ bool deliver_finish(const struct deliver *deliver, const char *answer, struct te
     if (deliver->wanted.length)
         text_add(&to, deliver->wanted.bytes);
     else
-        text_format(&to, "%s%s%s", deliver->tree.is_ours ? "" : deliver->tree.task,
-                    deliver->tree.is_ours ? "" : "/root", answer);
+        text_format(&to, "%s%s%s", deliver->realm.is_ours ? "" : deliver->realm.task,
+                    deliver->realm.is_ours ? "" : "/root", answer);
     if (deliver->is_folder)
         text_format(&to, "/%s", text_base_name(answer));
-    if (deliver->wanted.length && (!deliver->tree.is_ours || strcmp(answer, to.bytes) != 0))
+    if (deliver->wanted.length && (!deliver->realm.is_ours || strcmp(answer, to.bytes) != 0))
         good = fetch(deliver, answer, to.bytes, error);
     if (good)
         text_add(path, to.bytes);

@@ -9,7 +9,7 @@
 #include "control/page.h"
 
 #include "base/text.h"
-#include "control/tree.h"
+#include "control/realm.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -74,9 +74,9 @@ static int find_mapped(pid_t pid, struct mapped_file *found, bool *passive)
 
 static int open_mapped(pid_t pid, const struct mapped_file *found)
 {
-    char path[PROTOCOL_PATH_SIZE + 2 * TREE_TASK_SIZE], task[TREE_TASK_SIZE];
+    char path[PROTOCOL_PATH_SIZE + 2 * REALM_TASK_SIZE], task[REALM_TASK_SIZE];
     struct stat status;
-    tree_find_task(pid, task);
+    realm_find_task(pid, task);
     snprintf(path, sizeof path, "%s/root%s", task, found->path);
     int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     if (fd >= 0 && fstat(fd, &status) == 0 && status.st_ino == found->inode)

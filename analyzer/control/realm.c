@@ -1,8 +1,8 @@
-/* tree.c -- The tree of files that a recorded process sees, entered with care.
+/* realm.c -- The tree of files that a recorded process sees, entered with care.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "control/tree.h"
+#include "control/realm.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -17,12 +17,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-void tree_find_task(pid_t pid, char task[TREE_TASK_SIZE])
+void realm_find_task(pid_t pid, char task[REALM_TASK_SIZE])
 {
-    char path[TREE_TASK_SIZE];
+    char path[REALM_TASK_SIZE];
     struct dirent *entry;
     snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
-    snprintf(task, TREE_TASK_SIZE, "/proc/%d", (int)pid);
+    snprintf(task, REALM_TASK_SIZE, "/proc/%d", (int)pid);
     DIR *tasks = opendir(path);
     while (tasks && (entry = readdir(tasks))) {
         struct text name = {0};
@@ -30,7 +30,7 @@ void tree_find_task(pid_t pid, char task[TREE_TASK_SIZE])
         bool found = text_read_file(&name, path, 64) && strcmp(name.bytes, "heapdiff\n") == 0;
         text_done(&name);
         if (found) {
-            snprintf(task, TREE_TASK_SIZE, "/proc/%d/task/%.12s", (int)pid, entry->d_name);
+            snprintf(task, REALM_TASK_SIZE, "/proc/%d/task/%.12s", (int)pid, entry->d_name);
             break;
         }
     }
@@ -43,7 +43,7 @@ static bool is_ours(const char *task)
 {
     static const char *const links[] = {"root", "ns/mnt"};
     for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
-        char ours[TREE_TASK_SIZE], theirs[2 * TREE_TASK_SIZE];
+        char ours[REALM_TASK_SIZE], theirs[2 * REALM_TASK_SIZE];
         struct stat a, b;
         snprintf(ours, sizeof ours, "/proc/self/%s", links[i]);
         snprintf(theirs, sizeof theirs, "%s/%s", task, links[i]);
@@ -62,55 +62,55 @@ static unsigned file_id(const char *status, const char *name)
     return line && sscanf(line + strlen(name), "%*u %*u %*u %u", &id) == 1 ? id : ~0u;
 }
 
-void tree_open(struct tree *tree, pid_t pid)
+void realm_open(struct realm *realm, pid_t pid)
 {
-    char path[2 * TREE_TASK_SIZE];
+    char path[2 * REALM_TASK_SIZE];
     struct text status = {0};
-    *tree = (struct tree){.pid = pid, .uid = (uid_t)-1, .gid = (gid_t)-1};
-    tree_find_task(pid, tree->task);
-    tree->is_ours = is_ours(tree->task);
-    snprintf(path, sizeof path, "%s/root", tree->task);
-    tree->root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    snprintf(path, sizeof path, "%s/status", tree->task);
+    *realm = (struct realm){.pid = pid, .uid = (uid_t)-1, .gid = (gid_t)-1};
+    realm_find_task(pid, realm->task);
+    realm->is_ours = is_ours(realm->task);
+    snprintf(path, sizeof path, "%s/root", realm->task);
+    realm->root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    snprintf(path, sizeof path, "%s/status", realm->task);
     if (text_read_file(&status, path, 65536)) {
-        tree->uid = file_id(status.bytes, "\nUid:");
-        tree->gid = file_id(status.bytes, "\nGid:");
+        realm->uid = file_id(status.bytes, "\nUid:");
+        realm->gid = file_id(status.bytes, "\nGid:");
     }
     text_done(&status);
 }
 
-void tree_close(struct tree *tree)
+void realm_close(struct realm *realm)
 {
-    if (tree->root >= 0)
-        close(tree->root);
-    tree->root = -1;
+    if (realm->root >= 0)
+        close(realm->root);
+    realm->root = -1;
 }
 
 /* Links are followed inside of the root only; kernels before 5.6 cannot, and get no links at the
  * end. */
-static int open_inside(const struct tree *tree, const char *path, int flags)
+static int open_inside(const struct realm *realm, const char *path, int flags)
 {
     struct open_how how = {.flags = (uint64_t)(flags | O_CLOEXEC),
                            .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
     path += strspn(path, "/");
     if (!*path)
         path = ".";
-    long fd = syscall(SYS_openat2, tree->root, path, &how, sizeof how);
+    long fd = syscall(SYS_openat2, realm->root, path, &how, sizeof how);
     if (fd < 0 && errno == ENOSYS)
-        fd = openat(tree->root, path, flags | O_CLOEXEC | O_NOFOLLOW);
+        fd = openat(realm->root, path, flags | O_CLOEXEC | O_NOFOLLOW);
     return (int)fd;
 }
 
-int tree_open_file(const struct tree *tree, const char *path, struct error *error)
+int realm_open_file(const struct realm *realm, const char *path, struct error *error)
 {
     struct stat status;
-    int fd = open_inside(tree, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    int fd = open_inside(realm, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0) {
-        error_set(error, NULL, "cannot read the snapshot of process %d at %s: %s", (int)tree->pid,
+        error_set(error, NULL, "cannot read the snapshot of process %d at %s: %s", (int)realm->pid,
                   path, strerror(errno));
-    } else if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_uid != tree->uid ||
+    } else if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_uid != realm->uid ||
                status.st_nlink != 1) {
-        error_set(error, NULL, "process %d names a file that is not its own: %s", (int)tree->pid,
+        error_set(error, NULL, "process %d names a file that is not its own: %s", (int)realm->pid,
                   path);
         close(fd);
         fd = -1;
@@ -119,42 +119,42 @@ int tree_open_file(const struct tree *tree, const char *path, struct error *erro
 }
 
 /* The folder of PATH, and its last name. */
-static int open_folder(const struct tree *tree, const char *path, const char **name)
+static int open_folder(const struct realm *realm, const char *path, const char **name)
 {
     struct text folder = {0};
     *name = text_base_name(path);
     text_add(&folder, "/");
     text_add_n(&folder, path, (size_t)(*name - path));
-    int fd = open_inside(tree, folder.bytes, O_PATH | O_DIRECTORY);
+    int fd = open_inside(realm, folder.bytes, O_PATH | O_DIRECTORY);
     text_done(&folder);
     return fd;
 }
 
-static void remove_name(const struct tree *tree, const char *path, int flags)
+static void remove_name(const struct realm *realm, const char *path, int flags)
 {
     const char *name;
-    int folder = open_folder(tree, path, &name);
+    int folder = open_folder(realm, path, &name);
     if (folder >= 0) {
         unlinkat(folder, name, flags);
         close(folder);
     }
 }
 
-void tree_remove(const struct tree *tree, const char *path)
+void realm_remove(const struct realm *realm, const char *path)
 {
-    remove_name(tree, path, 0);
+    remove_name(realm, path, 0);
 }
 
-void tree_take_back(const struct tree *tree, const char *folder)
+void realm_take_back(const struct realm *realm, const char *folder)
 {
-    remove_name(tree, folder, AT_REMOVEDIR);
+    remove_name(realm, folder, AT_REMOVEDIR);
 }
 
-static bool lend_in(const struct tree *tree, const char *place, const char *name)
+static bool lend_in(const struct realm *realm, const char *place, const char *name)
 {
-    int fd = open_inside(tree, place, O_PATH | O_DIRECTORY);
+    int fd = open_inside(realm, place, O_PATH | O_DIRECTORY);
     bool good = fd >= 0 && mkdirat(fd, name, 0700) == 0;
-    if (good && fchownat(fd, name, tree->uid, tree->gid, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (good && fchownat(fd, name, realm->uid, realm->gid, AT_SYMLINK_NOFOLLOW) != 0) {
         unlinkat(fd, name, AT_REMOVEDIR);
         good = false;
     }
@@ -163,17 +163,17 @@ static bool lend_in(const struct tree *tree, const char *place, const char *name
     return good;
 }
 
-bool tree_lend(const struct tree *tree, struct text *folder)
+bool realm_lend(const struct realm *realm, struct text *folder)
 {
     static const char *const places[] = {"/tmp", "/var/tmp", "/dev/shm", ""};
     char name[64];
     uint64_t random;
-    if (tree->root < 0 || tree->uid == (uid_t)-1 ||
+    if (realm->root < 0 || realm->uid == (uid_t)-1 ||
         getrandom(&random, sizeof random, 0) != sizeof random)
         return false;
     snprintf(name, sizeof name, ".heapdiff.%016llx", (unsigned long long)random);
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        if (lend_in(tree, places[i], name)) {
+        if (lend_in(realm, places[i], name)) {
             text_format(folder, "%s/%s", places[i], name);
             return true;
         }
