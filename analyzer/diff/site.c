@@ -34,6 +34,8 @@ static struct frame find_frame(struct frames *frames, const struct store_stack *
 {
     struct frames_walk walk = frames_leaf(frames, stack);
     const struct frame *leaf = NULL, *second = NULL, *frame;
+    if (stack->kind == KIND_POOL)
+        leaf = frames_caller(&walk); /* the pool's name: nobody's code */
     while ((frame = frames_caller(&walk)) != NULL) {
         if (managed ? frame->managed_heap > 0 : frame->class == CLASS_OWN)
             break;
@@ -99,6 +101,8 @@ bool site_is_managed(struct frames *frames, const struct store_stack *stack)
         if (frame->managed_heap < 0)
             return false;
         managed |= frame->managed_heap > 0;
+        if (frame->class == CLASS_OWN)
+            break; /* whatever runs below it, this code asked */
     }
     return managed;
 }

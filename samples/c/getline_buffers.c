@@ -3,7 +3,6 @@
  * Lines are shorter than getline's first buffer of 120 bytes.
  *
  * expect: kind=leak site1=read_first_line file=getline_buffers.c growth=3600000±2% blocks=+30000±2%
- * expect-miss: site -- inline functions of system headers count as the user's own
  *
  * SPDX-License-Identifier: Apache-2.0
  */

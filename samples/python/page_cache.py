@@ -4,7 +4,6 @@
 #
 # expect: kind=leak site1=render_page file=page_cache.py growth=10165000±2% blocks=+5000±2%
 # expect-miss: site -- CPython 3.11 leaves no trace of the Python function that runs
-# expect-miss: alarm? -- an arena of Python's small objects is blamed on who needed it
 #
 # SPDX-License-Identifier: Apache-2.0
 import sys

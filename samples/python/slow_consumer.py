@@ -4,8 +4,6 @@
 #
 # expect: kind=leak site1=make_job file=slow_consumer.py growth=12001500±2% blocks=+1500±2%
 # expect-miss: site -- CPython 3.11 leaves no trace of the Python function that runs
-# expect-miss: growth? -- an arena of Python's small objects is ranked first
-# expect-miss: alarm? -- the same
 #
 # SPDX-License-Identifier: Apache-2.0
 import queue

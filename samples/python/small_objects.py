@@ -1,7 +1,6 @@
 # small_objects.py -- A list of small objects that only grows: Python's own heap, in its arenas.
 #
 # expect: kind=js-heap
-# expect-miss: verdict -- Python's arenas are not known as a managed heap
 #
 # SPDX-License-Identifier: Apache-2.0
 import sys

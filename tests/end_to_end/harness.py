@@ -192,16 +192,28 @@ class NodeServer(Program):
 
 
 def own_frame(site):
-    """The frame that a site is named by: a mapping of a managed heap is nobody's own."""
-    named = (f for f in site["stack"] if f["function"] and site["name"].startswith(f["function"]))
-    return next(named, site["stack"][0])
+    """The frame that a site is named by."""
+    return site["frame"]
+
+
+def without_brackets(text, opening, closing):
+    """`Memo<int>::get<int>(int)` -> `Memo::get(int)`, for < and >."""
+    result, depth = [], 0
+    for letter in text:
+        depth += letter == opening
+        if depth == 0:
+            result.append(letter)
+        depth -= letter == closing
+    return "".join(result)
 
 
 def bare_name(function):
-    """`(anonymous namespace)::Library::index_document(int)` -> `index_document`."""
-    name = re.sub(r"\(anonymous namespace\)::", "", function or "")
-    name = re.sub(r"\(.*", "", name)
-    return re.sub(r".*::", "", name)
+    """`Dialog* (anonymous namespace)::Widget::add<Dialog>(int) const` -> `add`."""
+    name = (function or "").replace("(anonymous namespace)", "anonymous")
+    name = name.replace("operator()", "operator-call")
+    name = without_brackets(without_brackets(name, "<", ">"), "(", ")").removesuffix(" const")
+    name = name.split("::")[-1].split(" ")[-1]
+    return name.replace("operator-call", "operator()")
 
 
 def site_names(comparison):
