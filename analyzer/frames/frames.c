@@ -91,27 +91,72 @@ static struct frame make_frame(struct frames *frames, const struct store_locatio
     if (!frame.function)
         name_unknown(frames, location, &frame);
     classify(frames, &frame);
+    /* Code of a runtime that gave it no name says nothing about whose it is. */
+    if (!frame.is_named && !module && frame.class == CLASS_OWN)
+        frame.class = CLASS_RUNTIME;
     return frame;
 }
 
-/* Symbols of a location; the answer for JIT code is put into *JIT. */
-static struct symbol_list find_symbols(struct frames *frames, const struct store_location *location,
-                                       struct symbol *jit)
+struct symbol_list frames_look_up(struct frames *frames, uint32_t index)
 {
+    const struct store_location *location = &frames->store->locations.items[index];
     const struct store_module *module = module_of(frames, location);
-    if (location->jit_name) {
-        *jit = jit_parse(location->jit_name, frames->pool);
-        return (struct symbol_list){.items = jit, .count = 1};
-    }
-    if (!module)
+    if (location->jit_name || !module)
         return (struct symbol_list){0};
-    struct symbol_place place = {.path = module->path,
-                                 .build_id = module->build_id,
-                                 .time_ns = frames->is_local ? frames->store->facts.time_ns : 0,
-                                 .offset = location->offset - 1, /* the call before the return */
-                                 .span = module->span,
-                                 .pid = frames->is_local ? frames->store->facts.pid : 0};
+    struct symbol_place place = frames_module_place(frames, location->module);
+    place.offset = location->offset - 1; /* the call before the return */
     return symbols_find(frames->symbols, &place);
+}
+
+struct symbol_place frames_module_place(const struct frames *frames, uint32_t index)
+{
+    const struct store_module *module = &frames->store->modules.items[index];
+    const struct store_facts *facts = &frames->store->facts;
+    return (struct symbol_place){.path = module->path,
+                                 .build_id = module->build_id,
+                                 .time_ns = frames->is_local ? facts->time_ns : 0,
+                                 .span = module->span,
+                                 .pid = frames->is_local ? facts->pid : 0};
+}
+
+struct symbol_list frames_stored(struct frames *frames, uint32_t index)
+{
+    const struct store_location *location = &frames->store->locations.items[index];
+    struct symbol *symbols = pool_zeroed(frames->pool, location->symbol_count * sizeof *symbols);
+    for (size_t i = 0; i < location->symbol_count; i++) {
+        const struct store_symbol *row = &frames->store->symbols.items[location->first_symbol + i];
+        symbols[i] = (struct symbol){.function = *row->function ? row->function : NULL,
+                                     .file = row->file,
+                                     .line = row->line,
+                                     .column = row->column};
+    }
+    return (struct symbol_list){.items = symbols, .count = location->symbol_count};
+}
+
+/* A place that the runtime gave in the name is the function's, and the same in every tier; the line
+ * of a jitdump is better than none. */
+static struct symbol_list name_jit_code(struct frames *frames, uint32_t index)
+{
+    struct symbol *jit = pool_zeroed(frames->pool, sizeof *jit);
+    struct symbol_list stored = frames_stored(frames, index);
+    *jit = jit_parse(frames->store->locations.items[index].jit_name, frames->pool);
+    if (!jit->file && stored.count > 0) {
+        jit->file = stored.items[0].file;
+        jit->line = stored.items[0].line;
+    }
+    return (struct symbol_list){.items = jit, .count = 1};
+}
+
+/* What the file knows is enough when it has lines; otherwise this machine may know more. */
+static struct symbol_list find_symbols(struct frames *frames, uint32_t index)
+{
+    if (frames->store->locations.items[index].jit_name)
+        return name_jit_code(frames, index);
+    struct symbol_list stored = frames_stored(frames, index);
+    if (stored.count > 0 && stored.items[stored.count - 1].file)
+        return stored;
+    struct symbol_list found = frames_look_up(frames, index);
+    return found.count > 0 ? found : stored;
 }
 
 /* Native code is the same when it lies at the same place of the same build; JIT code, whose
@@ -138,8 +183,7 @@ struct frame_list frames_at(struct frames *frames, uint32_t index)
     if (list->items)
         return *list;
     const struct store_location *location = &frames->store->locations.items[index];
-    struct symbol jit;
-    struct symbol_list symbols = find_symbols(frames, location, &jit);
+    struct symbol_list symbols = find_symbols(frames, index);
     list->count = symbols.count ? symbols.count : 1;
     struct frame *items = pool_zeroed(frames->pool, list->count * sizeof *items);
     for (size_t i = 0; i < list->count; i++) {

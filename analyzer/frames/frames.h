@@ -7,6 +7,7 @@
 
 #include "rules/rules.h"
 #include "store/store.h"
+#include "symbols/symbols.h"
 
 #include <stdint.h>
 
@@ -30,7 +31,6 @@ struct frame_list {
 };
 
 /* Names the locations of one snapshot as they are asked for. Borrows all three. */
-struct symbols;
 struct frames;
 struct frames *frames_new(const struct store *store, struct symbols *symbols,
                           const struct rules *rules);
@@ -38,6 +38,14 @@ void frames_free(struct frames *frames);
 
 /* Lives as long as FRAMES. */
 struct frame_list frames_at(struct frames *frames, uint32_t location);
+
+/* What the machine knows about native code now, and what was written into the file before; count 0
+ * when that is nothing. Live as long as FRAMES and its symbols. */
+struct symbol_list frames_look_up(struct frames *frames, uint32_t location);
+struct symbol_list frames_stored(struct frames *frames, uint32_t location);
+
+/* Where a module of the snapshot is to be looked for, at offset 0. */
+struct symbol_place frames_module_place(const struct frames *frames, uint32_t module);
 
 #define FRAMES_DEEPEST 2048 /* of a stack; what lies further out is not looked at */
 

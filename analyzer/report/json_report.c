@@ -33,7 +33,7 @@ static void add_text(cJSON *object, const char *name, const char *value)
     text_done(&clean);
 }
 
-static cJSON *snapshot_object(const struct store *store)
+cJSON *json_report_facts(const struct store *store)
 {
     const struct store_facts *facts = &store->facts;
     cJSON *object = cJSON_CreateObject();
@@ -221,7 +221,7 @@ void json_report_comparison(const struct comparison *comparison,
     add_number(root, "schema", JSON_SCHEMA);
     cJSON *snapshots = cJSON_AddArrayToObject(root, "snapshots");
     for (size_t i = 0; i < comparison->count; i++)
-        cJSON_AddItemToArray(snapshots, snapshot_object(comparison->stores[i]));
+        cJSON_AddItemToArray(snapshots, json_report_facts(comparison->stores[i]));
     cJSON_AddItemToObject(root, "verdict", verdict_object(comparison));
     cJSON *notes = cJSON_AddArrayToObject(root, "notes");
     for (size_t i = 0; i < comparison->notes.count; i++)
@@ -240,7 +240,7 @@ void json_report_snapshot(const struct comparison *comparison, const struct repo
 {
     cJSON *root = cJSON_CreateObject();
     add_number(root, "schema", JSON_SCHEMA);
-    cJSON_AddItemToObject(root, "snapshot", snapshot_object(comparison->stores[0]));
+    cJSON_AddItemToObject(root, "snapshot", json_report_facts(comparison->stores[0]));
     add_sites(root, comparison, options);
     print_root(root, out);
 }

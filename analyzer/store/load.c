@@ -121,13 +121,46 @@ static bool read_module(struct loader *loader, sqlite3_stmt *row)
 
 static bool read_location(struct loader *loader, sqlite3_stmt *row)
 {
-    struct store_location location = {.address = (uint64_t)sqlite3_column_int64(row, 1),
+    struct store_location location = {.id = sqlite3_column_int64(row, 0),
+                                      .address = (uint64_t)sqlite3_column_int64(row, 1),
                                       .offset = (uint64_t)sqlite3_column_int64(row, 3),
                                       .jit_name = text_at(loader, row, 4)};
     if (!link_at(&loader->modules, row, 2, &location.module))
         return damaged(loader, "a location refers to a module that is not there");
     remember(&loader->locations, row, loader->store->locations.count);
     VEC_ADD(&loader->store->locations, location);
+    return true;
+}
+
+static int small_number_at(sqlite3_stmt *row, int column)
+{
+    int64_t value = sqlite3_column_int64(row, column);
+    return value > 0 && value <= INT32_MAX ? (int)value : 0;
+}
+
+/* Rows come ordered by location id: those of one location lie side by side. */
+static bool read_symbol(struct loader *loader, sqlite3_stmt *row)
+{
+    struct store *store = loader->store;
+    struct store_symbol symbol = {.function = name_at(loader, row, 1),
+                                  .file = text_at(loader, row, 2),
+                                  .line = small_number_at(row, 3),
+                                  .column = small_number_at(row, 4)};
+    if (!link_at(&loader->locations, row, 0, &symbol.location) || symbol.location == STORE_NONE)
+        return damaged(loader, "a symbol refers to a location that is not there");
+    struct store_location *location = &store->locations.items[symbol.location];
+    if (location->symbol_count++ == 0)
+        location->first_symbol = store->symbols.count;
+    VEC_ADD(&store->symbols, symbol);
+    return true;
+}
+
+static bool read_counter(struct loader *loader, sqlite3_stmt *row)
+{
+    struct store_counter counter = {.name = name_at(loader, row, 0),
+                                    .value = number_at(row, 1),
+                                    .meaning = name_at(loader, row, 2)};
+    VEC_ADD(&loader->store->counters, counter);
     return true;
 }
 
@@ -190,7 +223,8 @@ static bool read_stack(struct loader *loader, sqlite3_stmt *row)
                                 .live_bytes = number_at(row, 4),
                                 .allocations = number_at(row, 5),
                                 .allocated_bytes = number_at(row, 6),
-                                .live_variance = sqlite3_column_double(row, 7)};
+                                .live_variance = sqlite3_column_double(row, 7),
+                                .is_truncated = sqlite3_column_int(row, 8) != 0};
     if (!kind || !read_kind(kind, &stack.kind))
         return damaged(loader, "a stack is of an unknown kind");
     if (!link_at(&loader->nodes, row, 1, &stack.node))
@@ -304,6 +338,8 @@ static bool read_tables(struct loader *loader)
         {QUERY_SNAPSHOT, read_snapshot},
         {QUERY_MODULES, read_module},
         {QUERY_LOCATIONS, read_location},
+        {QUERY_SYMBOLS, read_symbol},
+        {QUERY_COUNTERS, read_counter},
         {QUERY_NODES, read_node},
         {QUERY_NODES, link_node},
         {QUERY_STACKS, read_stack},

@@ -14,10 +14,13 @@
 
 #define QUERY_MODULES   "SELECT id, path, build_id, end - start FROM module"
 #define QUERY_LOCATIONS "SELECT id, address, module_id, offset, jit_name FROM location"
-#define QUERY_NODES     "SELECT id, parent_id, location_id FROM node"
+#define QUERY_SYMBOLS                                                                              \
+    "SELECT location_id, function, file, line, column_number FROM symbol ORDER BY 1, depth"
+#define QUERY_COUNTERS "SELECT name, value, meaning FROM counter ORDER BY rowid"
+#define QUERY_NODES    "SELECT id, parent_id, location_id FROM node"
 #define QUERY_STACKS                                                                               \
     "SELECT id, node_id, kind, live_blocks, live_bytes, allocations, allocated_bytes,"             \
-    " live_variance FROM stack ORDER BY id"
+    " live_variance, truncated FROM stack ORDER BY id"
 #define QUERY_AGES "SELECT stack_id, epoch, live_blocks, live_bytes FROM age ORDER BY stack_id"
 #define QUERY_SIZES                                                                                \
     "SELECT stack_id, class, live_blocks, live_bytes FROM size ORDER BY stack_id, class"

@@ -139,6 +139,7 @@ struct store *store_open_facts(const char *path, struct error *error)
 void store_trim(struct store *store)
 {
     VEC_DONE(&store->locations);
+    VEC_DONE(&store->symbols);
     VEC_DONE(&store->nodes);
     VEC_DONE(&store->stacks);
     VEC_DONE(&store->ages);
@@ -162,6 +163,7 @@ void store_close(struct store *store)
         return;
     store_trim(store);
     VEC_DONE(&store->modules);
+    VEC_DONE(&store->counters);
     VEC_DONE(&store->epochs);
     VEC_DONE(&store->allocator);
     VEC_DONE(&store->runtime);

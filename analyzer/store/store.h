@@ -43,9 +43,24 @@ struct store_module {
 };
 
 struct store_location {
-    uint64_t address, offset; /* offset: in the ELF file; 0 without a module */
-    uint32_t module;          /* STORE_NONE for JIT code */
-    const char *jit_name;     /* NULL for native code */
+    int64_t id;                        /* in the file */
+    uint64_t address, offset;          /* offset: in the ELF file; 0 without a module */
+    uint32_t module;                   /* STORE_NONE for JIT code */
+    const char *jit_name;              /* NULL for native code */
+    size_t first_symbol, symbol_count; /* its rows in symbols */
+};
+
+/* A name that was found before (heapdiff symbolize), or, with a jit_name, its line. */
+struct store_symbol {
+    uint32_t location;
+    const char *function, *file; /* file: NULL when unknown */
+    int line, column;            /* 0 when unknown */
+};
+
+/* What recording saw or dropped. */
+struct store_counter {
+    const char *name, *meaning;
+    int64_t value;
 };
 
 struct store_node {
@@ -56,6 +71,7 @@ struct store_stack {
     int64_t id;    /* in the file; stacks are ordered by it */
     uint32_t node; /* leaf; STORE_NONE when no frame was found */
     enum block_kind kind;
+    bool is_truncated; /* not all of its frames were found */
     int64_t live_blocks, live_bytes, allocations, allocated_bytes;
     double live_variance;
     int64_t code_bytes;            /* of live_bytes: resident pages of JIT code */
@@ -94,6 +110,8 @@ struct store {
     struct store_facts facts;
     VEC(struct store_module) modules;
     VEC(struct store_location) locations;
+    VEC(struct store_symbol) symbols; /* by location, inlined ones first */
+    VEC(struct store_counter) counters;
     VEC(struct store_node) nodes;
     VEC(struct store_stack) stacks;
     VEC(struct store_age) ages;       /* by stack */

@@ -142,6 +142,11 @@ static void wrong_usage_is_one_line_and_code_2(void **state)
                   {"snapshot 0", "'0' is not a process id"},
                   {"snapshot 1073741824", "there is no process 1073741824"},
                   {"snapshot $$", "(sh) is not recorded by heapdiff"},
+                  {"symbolize", "a snapshot is missing"},
+                  {"symbolize -o c.db a.db b.db", "-o takes one snapshot"},
+                  {"symbolize /etc/passwd", "is not a heapdiff snapshot"},
+                  {"info", "takes one snapshot"},
+                  {"info /etc/passwd", "is not a heapdiff snapshot"},
                   {"run", "takes the program"},
                   {"run --on-port 99999 true", "from 1 to 65535"},
                   {"run --warmup 2 true", "nothing to do between"}};

@@ -1,0 +1,89 @@
+/* info.c -- heapdiff info: what a snapshot is, and how far it can be read.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "cli/command.h"
+#include "report/info_report.h"
+#include "symbols/packages.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct info_options {
+    const char *format;
+};
+
+static const struct option_spec options[] = {
+    {"format", 0, OPTION_TEXT, "text|json", "How to print it (text).",
+     offsetof(struct info_options, format)},
+    {0},
+};
+
+/* A few addresses without a line (stubs of the linker, code in assembler) need no advice. */
+static void gather(struct info *info, struct frames *frames, struct symbols *symbols,
+                   struct pool *pool)
+{
+    const struct store *store = info->store;
+    coverage_init(&info->coverage, store, frames, symbols);
+    size_t count = info->coverage.modules.count;
+    info->advice = pool_zeroed(pool, count * sizeof *info->advice);
+    for (size_t i = 0; i < count; i++) {
+        const struct coverage_module *module = &info->coverage.modules.items[i];
+        struct symbol_place place = frames_module_place(frames, module->module);
+        if (module->count.with_lines < module->count.addresses * 9 / 10)
+            info->advice[i] = packages_advice(&module->symbols, &place, pool);
+    }
+    info->stacks = store->stacks.count;
+    for (size_t i = 0; i < store->stacks.count; i++)
+        info->truncated_stacks += store->stacks.items[i].is_truncated;
+}
+
+static void print(struct store *store, const struct rules *rules, bool json)
+{
+    struct info info = {.store = store};
+    struct symbols *symbols = symbols_new();
+    struct frames *frames = frames_new(store, symbols, rules);
+    struct pool *pool = pool_new();
+    struct text out = {0};
+    gather(&info, frames, symbols, pool);
+    if (json)
+        info_report_json(&info, &out);
+    else
+        info_report_text(&info, &out);
+    fwrite(out.bytes, 1, out.length, stdout);
+    text_done(&out);
+    coverage_done(&info.coverage);
+    pool_free(pool);
+    frames_free(frames);
+    symbols_free(symbols);
+}
+
+static int run(int argc, char **argv, struct error *error)
+{
+    struct info_options given = {0};
+    int first = options_parse(&command_info, argc, argv, &given, error);
+    if (first < 0)
+        return error->code;
+    if (argc - first != 1) {
+        error_set(error, "heapdiff info A.db", "info takes one snapshot");
+        return error->code;
+    }
+    struct store *store = store_open(argv[first], error);
+    struct rules *rules = store ? rules_new(NULL, error) : NULL;
+    if (rules)
+        print(store, rules, given.format && strcmp(given.format, "json") == 0);
+    rules_free(rules);
+    store_close(store);
+    return rules ? EXIT_DONE : error->code;
+}
+
+const struct command command_info = {
+    .name = "info",
+    .arguments = "[options] A.db",
+    .summary = "What a snapshot is, how much of it has names, and how to get more",
+    .details = "Says for every module how many addresses have names and lines and what to install\n"
+               "for the rest, and what recording dropped, cut short or estimated.",
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,135 @@
+/* symbol_rows.c -- Writing names into a snapshot: its table symbol, anew.
+ *
+ * The copy lies beside its target until it is whole and on disk; then it takes its name.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "store/symbol_rows.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define INSERT "INSERT INTO symbol VALUES (?, ?, ?, ?, ?, ?)"
+
+static bool fail(struct error *error, const char *path)
+{
+    return error_set(error, errno == ENOSPC ? "make room, or write elsewhere with -o FILE" : NULL,
+                     "cannot write %s: %s", path, strerror(errno));
+}
+
+static bool copy_bytes(int from, int to)
+{
+    char buffer[1 << 16];
+    ssize_t got;
+    while ((got = read(from, buffer, sizeof buffer)) > 0) {
+        for (ssize_t done = 0, wrote; done < got; done += wrote) {
+            wrote = write(to, buffer + done, (size_t)(got - done));
+            if (wrote < 0)
+                return false;
+        }
+    }
+    return got == 0;
+}
+
+/* A file beside TARGET with what is in PATH, and its rights. NAME ends with XXXXXX and gets the
+ * name. */
+static bool copy_beside(const char *path, char *name, const char *target, struct error *error)
+{
+    struct stat status;
+    int from = open(path, O_RDONLY | O_CLOEXEC), to = -1;
+    if (from < 0)
+        return error_set(error, NULL, "cannot open %s: %s", path, strerror(errno));
+    bool good = fstat(from, &status) == 0 && (to = mkostemp(name, O_CLOEXEC)) >= 0 &&
+                copy_bytes(from, to) && fchmod(to, status.st_mode & 0777) == 0;
+    if (!good)
+        fail(error, target);
+    close(from);
+    if (to >= 0)
+        close(to);
+    return good;
+}
+
+static void bind_text(sqlite3_stmt *insert, int column, const char *text)
+{
+    struct text clean = {0};
+    if (!text)
+        return;
+    text_add_clean(&clean, text, false); /* debug information is a stranger's, too */
+    sqlite3_bind_text(insert, column, clean.bytes ? clean.bytes : "", -1, SQLITE_TRANSIENT);
+    text_done(&clean);
+}
+
+static bool insert_row(sqlite3_stmt *insert, const struct symbol_row *row)
+{
+    sqlite3_reset(insert);
+    sqlite3_clear_bindings(insert);
+    sqlite3_bind_int64(insert, 1, row->location);
+    sqlite3_bind_int(insert, 2, row->depth);
+    bind_text(insert, 3, row->function);
+    bind_text(insert, 4, row->file);
+    if (row->line)
+        sqlite3_bind_int(insert, 5, row->line);
+    if (row->column)
+        sqlite3_bind_int(insert, 6, row->column);
+    return sqlite3_step(insert) == SQLITE_DONE;
+}
+
+static bool replace_rows(sqlite3 *database, const struct symbol_row *rows, size_t count)
+{
+    static const char begin[] = "PRAGMA journal_mode = MEMORY; BEGIN; DELETE FROM symbol;";
+    sqlite3_stmt *insert = NULL;
+    /* A trigger in a stranger's file is a program; we run none. */
+    sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
+    sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)NULL);
+    sqlite3_db_config(database, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, (int *)NULL);
+    bool good = sqlite3_exec(database, begin, NULL, NULL, NULL) == SQLITE_OK &&
+                sqlite3_prepare_v2(database, INSERT, -1, &insert, NULL) == SQLITE_OK;
+    for (size_t i = 0; good && i < count; i++)
+        good = insert_row(insert, &rows[i]);
+    sqlite3_finalize(insert);
+    return good && sqlite3_exec(database, "COMMIT", NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static bool write_copy(const char *name, const char *target, const struct symbol_row *rows,
+                       size_t count, struct error *error)
+{
+    sqlite3 *database = NULL;
+    bool good = sqlite3_open_v2(name, &database, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+                replace_rows(database, rows, count);
+    if (!good)
+        error_set(error, NULL, "cannot write %s: %s", target, sqlite3_errmsg(database));
+    sqlite3_close(database);
+    return good;
+}
+
+static bool sync_file(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool good = fd >= 0 && fsync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    return good;
+}
+
+bool symbol_rows_write(const char *path, const char *target, const struct symbol_row *rows,
+                       size_t count, struct error *error)
+{
+    struct text name = {0};
+    text_format(&name, "%s.XXXXXX", target);
+    bool good = copy_beside(path, name.bytes, target, error) &&
+                write_copy(name.bytes, target, rows, count, error);
+    if (good && (!sync_file(name.bytes) || rename(name.bytes, target) != 0))
+        good = fail(error, target);
+    if (!good)
+        unlink(name.bytes);
+    text_done(&name);
+    return good;
+}
