@@ -109,10 +109,21 @@ static struct place line_place(const struct unit *unit, uint64_t address)
     return place;
 }
 
-static struct symbol make_symbol(const char *function, const struct place *place, struct pool *pool)
+/* A relative file is one in the folder where the compiler ran. */
+static const char *file_name(const struct unit *unit, const char *file, struct pool *pool)
+{
+    Dwarf_Die unit_die = unit->line_die;
+    Dwarf_Attribute attribute;
+    const char *folder =
+        file[0] == '/' ? NULL : dwarf_formstring(dwarf_attr(&unit_die, DW_AT_comp_dir, &attribute));
+    return folder && *folder ? pool_format(pool, "%s/%s", folder, file) : pool_text(pool, file);
+}
+
+static struct symbol make_symbol(const struct unit *unit, const char *function,
+                                 const struct place *place, struct pool *pool)
 {
     return (struct symbol){.function = function,
-                           .file = place->file ? pool_text(pool, place->file) : NULL,
+                           .file = place->file ? file_name(unit, place->file, pool) : NULL,
                            .line = place->file ? place->line : 0,
                            .column = place->file ? place->column : 0};
 }
@@ -132,13 +143,13 @@ struct dwarf_answer dwarf_find(struct units *units, uint64_t address, struct poo
         int tag = dwarf_tag(die);
         if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram)
             continue;
-        symbols[answer.list.count++] = make_symbol(function_name(die, pool), &place, pool);
+        symbols[answer.list.count++] = make_symbol(unit, function_name(die, pool), &place, pool);
         if (tag == DW_TAG_inlined_subroutine)
             place = call_place(unit, die);
     }
     VEC_DONE(&scopes.dies);
     if (answer.list.count == 0 && place.file)
-        symbols[answer.list.count++] = make_symbol(NULL, &place, pool);
+        symbols[answer.list.count++] = make_symbol(unit, NULL, &place, pool);
     answer.list.items = symbols;
     answer.lacks_file = unit->lacks_code;
     return answer;

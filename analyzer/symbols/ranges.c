@@ -24,7 +24,7 @@ static int by_start(const void *a, const void *b)
     const struct range *x = a, *y = b;
     if (x->start != y->start)
         return x->start < y->start ? -1 : 1;
-    return (x->value > y->value) - (x->value < y->value);
+    return (x->value < y->value) - (x->value > y->value); /* searched from the end */
 }
 
 static void sort(struct ranges *ranges)

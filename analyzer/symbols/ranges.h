@@ -25,7 +25,8 @@ struct ranges {
 void ranges_done(struct ranges *ranges);
 void ranges_add(struct ranges *ranges, uint64_t start, uint64_t end, size_t value);
 
-/* The value of the range around ADDRESS that starts nearest to it. */
+/* The value of the range around ADDRESS that starts nearest to it, the lowest one if there are
+ * several. */
 bool ranges_find(struct ranges *ranges, uint64_t address, size_t *value);
 
 #endif
