@@ -42,6 +42,7 @@ struct build_id build_id_of(Elf *elf)
 
 struct build_id build_id_of_fd(int fd)
 {
+    elf_version(EV_CURRENT); /* or libelf refuses everything */
     Elf *elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
     struct build_id id = build_id_of(elf);
     elf_end(elf);

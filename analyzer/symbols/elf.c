@@ -174,7 +174,7 @@ static void look_inside(struct elf *elf)
 struct elf *elf_open(const struct symbol_place *place, const struct symbol_sources *sources)
 {
     struct elf *elf = memory_zeroed(1, sizeof *elf);
-    elf_version(EV_CURRENT);
+    elf_version(EV_CURRENT); /* or libelf refuses everything */
     elf->pool = pool_new();
     elf->alt_fd = -1;
     elf->files = (struct debugfiles){.path = place->path,
