@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "cli/command.h"
+#include "cli/symbol_options.h"
 #include "report/json_report.h"
 #include "report/junit_report.h"
 #include "report/markdown_report.h"
@@ -16,6 +17,7 @@ struct compare_options {
     int64_t top;                                                /* -1: not given */
     int64_t operations;
     bool all_sites, all_frames, is_forced;
+    struct symbol_sources sources;
 };
 
 static const struct option_spec options[] = {
@@ -44,6 +46,7 @@ static const struct option_spec options[] = {
      offsetof(struct compare_options, is_forced)},
     {"rules", 0, OPTION_TEXT, "FILE", "Rules that say whose code a frame is, before our own.",
      offsetof(struct compare_options, rules)},
+    SYMBOL_OPTIONS(struct compare_options, sources),
     {"color", 0, OPTION_TEXT, "auto|always|never", "Colour (auto: on a terminal).",
      offsetof(struct compare_options, colour)},
     {0},
@@ -160,7 +163,7 @@ static int run(int argc, char **argv, struct error *error)
         error_set(error, "heapdiff compare A.db B.db", "two snapshots or more are needed");
         return error->code;
     }
-    if (!check(&given, error))
+    if (!check(&given, error) || !symbol_options_use(&given.sources, error))
         return error->code;
     return compare_gated((const char *const *)argv + first, (size_t)(argc - first), &given, error);
 }

@@ -5,12 +5,14 @@
 #include "export/export.h"
 
 #include "cli/command.h"
+#include "cli/symbol_options.h"
 
 #include <string.h>
 
 struct export_options {
     const char *format, *target, *class_by, *rules;
     bool growth, no_blocks;
+    struct symbol_sources sources;
 };
 
 static const struct option_spec options[] = {
@@ -29,6 +31,7 @@ static const struct option_spec options[] = {
      offsetof(struct export_options, no_blocks)},
     {"rules", 0, OPTION_TEXT, "FILE", "Rules that say whose code a frame is, before our own.",
      offsetof(struct export_options, rules)},
+    SYMBOL_OPTIONS(struct export_options, sources),
     {0},
 };
 
@@ -49,6 +52,8 @@ static int run(int argc, char **argv, struct error *error)
         error_set(error, "heapdiff export A.db B.db -o FOLDER/", "a snapshot is missing");
         return error->code;
     }
+    if (!symbol_options_use(&given.sources, error))
+        return error->code;
     struct rules *rules = rules_new(given.rules, error);
     struct export_request request = {.paths = (const char *const *)argv + first,
                                      .count = (size_t)(argc - first),

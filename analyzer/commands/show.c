@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "cli/command.h"
+#include "cli/symbol_options.h"
 #include "report/json_report.h"
 
 #include <stdio.h>
@@ -12,6 +13,7 @@ struct show_options {
     const char *format, *rules, *colour;
     int64_t top;
     bool all_frames;
+    struct symbol_sources sources;
 };
 
 static const struct option_spec options[] = {
@@ -23,6 +25,7 @@ static const struct option_spec options[] = {
      offsetof(struct show_options, all_frames)},
     {"rules", 0, OPTION_TEXT, "FILE", "Rules that say whose code a frame is, before our own.",
      offsetof(struct show_options, rules)},
+    SYMBOL_OPTIONS(struct show_options, sources),
     {"color", 0, OPTION_TEXT, "auto|always|never", "Colour (auto: on a terminal).",
      offsetof(struct show_options, colour)},
     {0},
@@ -55,6 +58,8 @@ static int run(int argc, char **argv, struct error *error)
         error_set(error, "heapdiff compare takes several", "show takes one snapshot");
         return error->code;
     }
+    if (!symbol_options_use(&given.sources, error))
+        return error->code;
     struct rules *rules = rules_new(given.rules, error);
     const char *const *paths = (const char *const *)argv + first;
     struct comparison *snapshot = rules ? comparison_open(paths, 1, rules, error) : NULL;

@@ -68,6 +68,11 @@ void reader_child_start(pid_t parent, int fd)
     dup2(null, STDOUT_FILENO);
     close(null);
     limit(RLIMIT_CORE, 0);
+    struct rlimit files; /* each module keeps one or two open */
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
     if (LIMITS_MEMORY)
         limit(RLIMIT_DATA, MEMORY_MOST);
 }
