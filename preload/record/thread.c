@@ -87,11 +87,11 @@ static struct thread *reuse(void)
 
 static struct thread *make(void)
 {
-    size_t frames = UNWIND_ROOM(frame_limit) * sizeof(struct unwind_frame);
-    struct thread *thread = memory_map(sizeof *thread + frames + frame_limit * sizeof(uintptr_t));
+    size_t room = unwind_room(frame_limit);
+    struct thread *thread = memory_map(sizeof *thread + room + frame_limit * sizeof(uintptr_t));
     if (!thread)
         return NULL;
-    thread->addresses = (uintptr_t *)(void *)((char *)thread->frames + frames);
+    thread->addresses = (uintptr_t *)(void *)(thread->unwind_room + room);
     thread->in_use = true;
     thread->random = (uintptr_t)thread * 0x9e3779b97f4a7c15ull | 1;
     struct thread *head = thread_first();
@@ -111,7 +111,7 @@ struct thread *thread_begin(void)
     if (!thread)
         thread = make();
     if (thread) {
-        unwind_begin(&thread->unwind, frame_limit, thread->frames);
+        unwind_begin(&thread->unwind, frame_limit, thread->unwind_room);
         thread->busy = false;
         thread->pointer = (uintptr_t)__builtin_thread_pointer();
         thread_self = thread;

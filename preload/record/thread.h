@@ -35,7 +35,7 @@ struct thread {
     struct thread_stack cache[THREAD_CACHE_SIZE];
     struct unwind unwind; /* its last stack */
     uintptr_t *addresses; /* a stack's return addresses, leaf first, on their way to a table */
-    struct unwind_frame frames[]; /* of the unwinder */
+    _Alignas(64) char unwind_room[];
 };
 
 /* The calling thread's state, or NULL: not yet made, cannot be made, or the thread is dying. */

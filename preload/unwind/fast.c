@@ -7,7 +7,12 @@
  * loads. A loop that allocates at depth 24 costs one comparison and 23 checks, no step at all.
  *
  * rbp is a general register in code without frame pointers and may change while the frames do not;
- * it is compared only where some outer frame's rule goes through it (needs_bp).
+ * it is compared only where some outer frame's rule goes through it.
+ *
+ * Where the inner end differs from the last one, it is often one that was seen before: memo.h.
+ *
+ * Of a stack deeper than the limit up to twice as many frames are kept, so that a deep recursion
+ * finds its outer frames again too.
  *
  * x86-64 only; what cfi.c does not understand goes to libunwind.
  *
@@ -15,20 +20,43 @@
  */
 #include "tables/stacks.h" /* stacks_hash_add */
 #include "unwind/bounds.h"
+#include "unwind/memo.h"
 #include "unwind/rules.h"
 #include "unwind/unwind.h"
 
 #define RARE(x) __builtin_expect(!!(x), 0)
+#define REACH   (((uintptr_t)1 << 32) - 64) /* how far a stack is looked at: offsets have 32 bits */
+
+/* A frame that is being found. */
+struct unwind_step {
+    uintptr_t pc, bp;
+    uint32_t sp, bp_slot;
+    uint64_t rule; /* how its caller is found; unwind/rules.h */
+};
+
+/* Frames that may be kept and those of a new walk: twice the limit each. */
+size_t unwind_room(unsigned limit)
+{
+    return (size_t)limit * (4 * sizeof(struct unwind_frame) + 2 * sizeof(struct unwind_step)) +
+           MEMO_SIZE;
+}
 
 void unwind_init_thread(void)
 {
     bounds_learn();
 }
 
-void unwind_begin(struct unwind *unwind, unsigned limit, struct unwind_frame *frames)
+void unwind_begin(struct unwind *unwind, unsigned limit, void *room)
 {
-    *unwind = (struct unwind){.limit = limit, .frames = frames};
+    *unwind = (struct unwind){.limit = limit, .frames = room};
+    unwind->steps = (struct unwind_step *)(void *)(unwind->frames + 4 * (size_t)limit);
+    unwind->memo = (struct unwind_memo *)(void *)(unwind->steps + 2 * (size_t)limit);
+    unwind->credit = MEMO_TRIAL;
+    unwind->memory = rules_changes() - 1; /* what a dead thread has left there is of no use */
     bounds_of_thread(&unwind->low, &unwind->high);
+    unwind->base = unwind->high - REACH;
+    if (unwind->high > REACH && unwind->low < unwind->base)
+        unwind->low = unwind->base;
 }
 
 void unwind_forget(void)
@@ -36,51 +64,27 @@ void unwind_forget(void)
     rules_forget();
 }
 
-void unwind_copy(const struct unwind *unwind, uintptr_t *addresses)
-{
-    for (unsigned i = 0; i < unwind->depth; i++)
-        addresses[i] = unwind->frames[unwind->depth - 1 - i].pc;
-}
-
-static inline uintptr_t changed(const struct unwind_frame *frame)
-{
-    return (*frame->pc_slot ^ frame->pc) | (*frame->bp_slot ^ frame->bp);
-}
-
-/* How many of the outermost frames of the last stack still stand, of the first count. Four at a
- * time, written out: the loads do not wait for each other, and compilers leave a loop a loop. */
-static inline unsigned still_true(const struct unwind_frame *frames, unsigned count)
-{
-    const struct unwind_frame *at = frames, *end = frames + count;
-    for (; end - at >= 4; at += 4)
-        if (changed(&at[0]) | changed(&at[1]) | changed(&at[2]) | changed(&at[3]))
-            break;
-    while (at < end && !changed(at))
-        at++;
-    return (unsigned)(at - frames);
-}
-
-/* A walk in progress: new frames lie in the last third of the room, innermost first. */
+/* A walk in progress. Steps are found innermost first. */
 struct walk {
-    struct unwind_frame *fresh;
     unsigned count;
     unsigned kept; /* frames of the last stack that may be met */
     bool verified; /* the first `kept` frames have been checked */
 };
 
 /* Has the walk arrived at a frame of the last stack whose outside is as before? */
-static inline bool meets(struct walk *walk, const struct unwind_frame *frames,
-                         const struct unwind_frame *at)
+static inline bool meets(const struct unwind *unwind, struct walk *walk,
+                         const struct unwind_step *at)
 {
+    const struct unwind_frame *frames = unwind->frames;
     while (walk->kept && frames[walk->kept - 1].sp < at->sp)
         walk->kept--;
     if (!walk->kept)
         return false;
     const struct unwind_frame *last = &frames[walk->kept - 1];
-    if (last->sp != at->sp || last->pc != at->pc || (last->needs_bp && last->bp != at->bp))
+    if (last->sp != at->sp || last->pc != at->pc || (memo_needs_bp(last) && last->bp != at->bp))
         return false;
     if (!walk->verified) {
-        unsigned standing = still_true(frames, walk->kept - 1);
+        unsigned standing = memo_standing(unwind, frames, walk->kept - 1);
         walk->verified = true;
         if (standing < walk->kept - 1) {
             walk->kept = standing;
@@ -91,91 +95,152 @@ static inline bool meets(struct walk *walk, const struct unwind_frame *frames,
 }
 
 /* Puts the new frames, outermost first, behind the kept ones. */
-static inline uint64_t join(struct unwind *unwind, struct walk *walk, unsigned kept)
+static inline void join(struct unwind *unwind, const struct walk *walk)
 {
+    unsigned kept = walk->kept;
     struct unwind_frame *outer = kept ? &unwind->frames[kept - 1] : NULL;
+    bool needed = outer && memo_needs_bp(outer);
+    uint64_t hash = outer ? outer->hash : 0;
+    if (needed)
+        outer->bp_slot = unwind->steps[walk->count].bp_slot;
     for (unsigned i = walk->count; i-- > 0;) {
+        const struct unwind_step *step = &unwind->steps[i];
         struct unwind_frame *frame = &unwind->frames[kept++];
-        *frame = walk->fresh[i];
-        enum rule_kind kind = rule_kind(frame->rule);
-        bool through_bp = kind == RULE_BP || kind == RULE_GUESS;
-        uintptr_t saved = rule_saved_bp(frame->rule);
-        frame->needs_bp = through_bp || (!saved && outer && outer->needs_bp);
-        if (outer) /* where the frame's function has kept the caller's rbp */
-            outer->bp_slot =
-                outer->needs_bp && saved ? (const uintptr_t *)(outer->sp - saved) : &outer->bp;
-        frame->bp_slot = &frame->bp;
-        frame->hash = stacks_hash_add(outer ? outer->hash : 0, frame->pc);
-        outer = frame;
+        enum rule_kind kind = rule_kind(step->rule);
+        needed = kind == RULE_BP || kind == RULE_GUESS || (needed && !rule_saved_bp(step->rule));
+        hash = stacks_hash_add(hash, step->pc);
+        frame->pc = step->pc;
+        frame->bp = needed ? step->bp : step->pc;
+        frame->hash = hash;
+        frame->sp = step->sp;
+        frame->bp_slot = needed ? step->bp_slot : step->sp - 8;
     }
-    unwind->depth = kept;
-    return outer ? outer->hash : 0;
+    unwind->kept = kept;
+    if (outer)
+        memo_keep(unwind, walk->kept - 1, unwind->steps[walk->count].bp_slot);
 }
 
 /* The caller of a frame. False at the outermost frame, and, with *broken, where the chain ends in
  * nonsense. */
-static inline bool step(const struct unwind *unwind, struct unwind_frame *frame,
-                        struct unwind_frame *caller, bool *broken)
+static inline bool step(const struct unwind *unwind, const struct unwind_step *at,
+                        struct unwind_step *caller, bool *broken)
 {
-    enum rule_kind kind = rule_kind(frame->rule);
-    uintptr_t saved = rule_saved_bp(frame->rule);
+    enum rule_kind kind = rule_kind(at->rule);
+    uintptr_t saved = rule_saved_bp(at->rule);
     if (RARE(kind == RULE_END))
         return false;
-    uintptr_t cfa = (kind == RULE_SP ? frame->sp : frame->bp) + rule_cfa(frame->rule);
-    *broken = cfa <= frame->sp || cfa > unwind->high || cfa % 8 != 0;
+    uintptr_t sp = unwind->base + at->sp;
+    uintptr_t cfa = (kind == RULE_SP ? sp : at->bp) + rule_cfa(at->rule);
+    *broken = cfa <= sp || cfa > unwind->high || cfa % 8 != 0;
     if (RARE(*broken))
         return false;
-    caller->sp = cfa;
-    caller->pc_slot = (const uintptr_t *)(cfa - 8);
-    caller->pc = *caller->pc_slot;
-    caller->bp = saved ? *(const uintptr_t *)(cfa - saved) : frame->bp;
+    caller->sp = (uint32_t)(cfa - unwind->base);
+    caller->pc = *(const uintptr_t *)(cfa - 8);
+    caller->bp_slot = saved ? (uint32_t)(cfa - saved - unwind->base) : at->bp_slot;
+    caller->bp = saved ? *(const uintptr_t *)(cfa - saved) : at->bp;
     return caller->pc != 0;
 }
 
-/* A stack deeper than the limit: the frames nearest to the leaf remain, and their hash must not
- * depend on what was cut off. */
+/* Of a stack deeper than the limit the innermost frames are given out, and their hash must not
+ * depend on the others. */
 static __attribute__((noinline, cold)) uint64_t cut_slow(struct unwind *unwind)
 {
-    unsigned surplus = unwind->depth > unwind->limit ? unwind->depth - unwind->limit : 0;
+    unsigned most = 2 * unwind->limit, rest = unwind->limit + unwind->limit / 2;
     uint64_t hash = 0;
-    for (unsigned i = surplus; i < unwind->depth; i++) {
-        unwind->frames[i - surplus] = unwind->frames[i];
-        unwind->frames[i - surplus].hash = hash = stacks_hash_add(hash, unwind->frames[i].pc);
+    if (unwind->kept > most) {
+        memmove(unwind->frames, unwind->frames + unwind->kept - rest,
+                rest * sizeof *unwind->frames);
+        unwind->kept = rest;
+        unwind->open = true;
+        unwind->broken = false;
     }
-    unwind->depth -= surplus;
+    unwind->depth = unwind->kept < unwind->limit ? unwind->kept : unwind->limit;
     unwind->truncated = true;
+    for (unsigned i = unwind->kept - unwind->depth; i < unwind->kept; i++)
+        hash = stacks_hash_add(hash, unwind->frames[i].pc);
     return hash;
+}
+
+static inline uint64_t finish(struct unwind *unwind)
+{
+    unwind->depth = unwind->kept;
+    unwind->truncated = false;
+    if (RARE(unwind->open || unwind->broken || unwind->kept > unwind->limit))
+        return cut_slow(unwind);
+    return unwind->kept ? unwind->frames[unwind->kept - 1].hash : 0;
+}
+
+/* Nothing can be met any more, and what the memo says of rules may be wrong. */
+static __attribute__((noinline, cold)) void memo_reset(struct unwind *unwind)
+{
+    memset(unwind->memo, 0, MEMO_SIZE);
+    unwind->memory = rules_changes();
+}
+
+/* The inner end is one that was seen before. */
+static inline bool recall(struct unwind *unwind, struct walk *walk, const struct unwind_step *leaf)
+{
+    if (RARE(unwind->memory != rules_changes()))
+        memo_reset(unwind);
+    const struct unwind_memo *memo = memo_find(unwind, leaf->pc, leaf->sp, walk->kept);
+    memo_judge(unwind, memo);
+    if (!memo ||
+        (!walk->verified && memo_standing(unwind, unwind->frames, memo->index) != memo->index))
+        return false;
+    struct unwind_frame *met = &unwind->frames[memo->index];
+    if (memo_needs_bp(met))
+        met->bp_slot = memo->bp_slot;
+    memcpy(met + 1, memo->frames, memo->count * sizeof *met);
+    unwind->kept = memo->index + 1 + memo->count;
+    return true;
+}
+
+/* Walks from the leaf outwards until a frame of the last stack is met, or to the end. False: only
+ * libunwind knows the way. */
+static inline bool find(struct unwind *unwind, struct walk *walk)
+{
+    struct unwind_step *at = unwind->steps;
+    bool broken = false;
+    do {
+        at->rule = rules_find(at->pc);
+        if (RARE(rule_kind(at->rule) == RULE_COMPLEX))
+            return false;
+        unwind->guessed += rule_kind(at->rule) == RULE_GUESS;
+        walk->count++;
+        bool open = walk->count == 2 * unwind->limit;
+        if (open || !step(unwind, at, at + 1, &broken)) {
+            unwind->open = open;
+            unwind->broken = broken;
+            walk->kept = 0;
+            return true;
+        }
+        at++;
+    } while (!meets(unwind, walk, at));
+    return true;
 }
 
 uint64_t unwind_take(struct unwind *unwind, uintptr_t hook)
 {
     const uintptr_t *words = (const uintptr_t *)hook;
-    struct walk walk = {.fresh = unwind->frames + 2 * unwind->limit, .kept = unwind->depth};
-    struct unwind_frame *at = walk.fresh;
-    bool broken = false, more = true;
+    struct walk walk = {.kept = unwind->kept};
+    struct unwind_step *leaf = unwind->steps;
     if (RARE(hook < unwind->low || hook >= unwind->high))
         return unwind_take_reference(unwind, hook); /* a signal stack, a coroutine */
-    if (RARE(unwind->truncated))
-        walk.kept = 0; /* what was cut off is not known */
-    at->pc = words[1];
-    at->bp = words[0];
-    at->sp = hook + 16;
-    at->pc_slot = words + 1;
-    unwind->truncated = false;
-    while (!meets(&walk, unwind->frames, at)) {
-        at->rule = rules_find(at->pc);
-        if (RARE(rule_kind(at->rule) == RULE_COMPLEX))
+    leaf->pc = words[1];
+    leaf->bp = words[0];
+    leaf->sp = (uint32_t)(hook + 16 - unwind->base);
+    leaf->bp_slot = (uint32_t)(hook - unwind->base);
+    if (meets(unwind, &walk, leaf)) {
+        unwind->kept = walk.kept;
+    } else if (!memo_is_worth(unwind) || !recall(unwind, &walk, leaf)) {
+        if (!find(unwind, &walk))
             return unwind_take_reference(unwind, hook);
-        unwind->guessed += rule_kind(at->rule) == RULE_GUESS;
-        walk.count++;
-        more = walk.count < unwind->limit && step(unwind, at, at + 1, &broken);
-        if (!more) {
-            walk.kept = 0;
-            break;
-        }
-        at++;
+        join(unwind, &walk);
     }
-    bool cut = broken || (walk.count == unwind->limit && rule_kind(at->rule) != RULE_END);
-    uint64_t hash = join(unwind, &walk, walk.kept);
-    return RARE(cut || unwind->depth > unwind->limit) ? cut_slow(unwind) : hash;
+    if (RARE(unwind->open && unwind->kept < unwind->limit)) {
+        unwind->kept = 0; /* frames that were given up are wanted again */
+        unwind->open = false;
+        return unwind_take(unwind, hook);
+    }
+    return finish(unwind);
 }

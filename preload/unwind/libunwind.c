@@ -39,13 +39,14 @@ static uint64_t keep(struct unwind *unwind, void **addresses, unsigned count)
         frame->sp = 0;
         frame->hash = hash = stacks_hash_add(hash, frame->pc);
     }
-    unwind->depth = count;
+    unwind->kept = unwind->depth = count;
+    unwind->open = unwind->broken = false;
     return hash;
 }
 
 uint64_t unwind_take_reference(struct unwind *unwind, uintptr_t hook)
 {
-    /* The upper frames serve as the buffer: 64 bytes for each address of 8. */
+    /* The room behind the frames serves as the buffer. */
     void **addresses = (void **)(void *)(unwind->frames + unwind->limit);
     uintptr_t caller = ((const uintptr_t *)hook)[1];
     int got = unw_backtrace(addresses, (int)unwind->limit + OWN_FRAMES);

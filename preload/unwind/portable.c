@@ -11,20 +11,19 @@ void unwind_init_thread(void)
 {
 }
 
-void unwind_begin(struct unwind *unwind, unsigned limit, struct unwind_frame *frames)
+size_t unwind_room(unsigned limit)
 {
-    *unwind = (struct unwind){.limit = limit, .frames = frames};
+    return 4 * (limit + 16) * sizeof(struct unwind_frame);
+}
+
+void unwind_begin(struct unwind *unwind, unsigned limit, void *room)
+{
+    *unwind = (struct unwind){.limit = limit, .frames = room};
 }
 
 uint64_t unwind_take(struct unwind *unwind, uintptr_t hook)
 {
     return unwind_take_reference(unwind, hook);
-}
-
-void unwind_copy(const struct unwind *unwind, uintptr_t *addresses)
-{
-    for (unsigned i = 0; i < unwind->depth; i++)
-        addresses[i] = unwind->frames[unwind->depth - 1 - i].pc;
 }
 
 void unwind_forget(void)

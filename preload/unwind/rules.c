@@ -8,6 +8,7 @@
 #include "unwind/cfi.h"
 
 struct rules_line rules_table[RULES_LINES];
+_Atomic uint32_t rules_forgotten;
 
 static uint64_t look_up(uintptr_t pc)
 {
@@ -62,6 +63,7 @@ __attribute__((noinline)) uint64_t rules_find_slow(uintptr_t pc)
 
 void rules_forget(void)
 {
+    atomic_fetch_add(&rules_forgotten, 1);
     for (unsigned i = 0; i < RULES_LINES; i++)
         for (unsigned way = 0; way < RULES_WAYS; way++)
             if (atomic_load_explicit(&rules_table[i].ways[way], memory_order_relaxed))

@@ -84,4 +84,11 @@ static inline uint64_t rules_find(uintptr_t pc)
 /* Empties the cache. */
 void rules_forget(void);
 
+/* How often the cache was emptied. */
+extern _Atomic uint32_t rules_forgotten;
+static inline uint32_t rules_changes(void)
+{
+    return atomic_load_explicit(&rules_forgotten, memory_order_relaxed);
+}
+
 #endif

@@ -14,27 +14,38 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One frame of the thread's last stack. A frame is certain while the words behind pc_slot and
- * bp_slot are what they were: nothing else goes into the step from its callee to it. */
+/* One frame of the thread's last stack. It is certain while the word below sp is pc and the word at
+ * bp_slot is bp: nothing else goes into the step from its callee to it. Where no way outwards leads
+ * through rbp, bp_slot and bp say what sp and pc say already.
+ * Places on the stack are offsets from unwind->base, so that two frames fit into a cache line. */
 struct unwind_frame {
-    uintptr_t pc;             /* return address into the frame's function */
-    uintptr_t bp;             /* rbp in the frame */
-    const uintptr_t *pc_slot; /* where pc was read: just below sp */
-    const uintptr_t *bp_slot; /* where bp was read; &bp when nobody outside needs it */
-    uintptr_t sp;             /* stack pointer in the frame, after the call has returned */
-    uint64_t hash;            /* of this and all outer frames */
-    uint64_t rule;            /* how its caller was found; unwind/rules.h */
-    uint64_t needs_bp;        /* 1: the way to the outermost frame depends on bp */
+    uintptr_t pc;     /* return address into the frame's function */
+    uintptr_t bp;     /* rbp in the frame */
+    uint64_t hash;    /* of this and all outer frames */
+    uint32_t sp;      /* stack pointer in the frame, after the call has returned */
+    uint32_t bp_slot; /* where bp was read */
 };
+
+struct unwind_step; /* a frame that is being found; unwind/fast.c */
+struct unwind_memo; /* inner ends of stacks that were found before; unwind/memo.h */
 
 /* The calling thread's unwinder. */
 struct unwind {
-    uintptr_t low, high;         /* the thread's own stack; frames elsewhere are not kept */
-    unsigned depth;              /* frames of the last stack */
-    unsigned limit;              /* HEAPDIFF_DEPTH */
-    bool truncated;              /* there were more frames, or the unwinder gave up */
-    uint64_t guessed;            /* frames found by frame pointer alone, for want of tables */
-    struct unwind_frame *frames; /* outermost first; room for UNWIND_ROOM(limit) */
+    uintptr_t low, high; /* the thread's own stack; frames elsewhere are not kept */
+    uintptr_t base;      /* 4 GiB below high */
+    unsigned kept;       /* frames of the last stack: those asked for, and some further out */
+    unsigned depth;      /* of these, what was asked for: at most limit, the innermost ones */
+    unsigned limit;      /* HEAPDIFF_DEPTH */
+    unsigned turn;       /* which entry of a row of the memo is given up next */
+    int credit;          /* how much the memo has been of use lately */
+    uint32_t memory;     /* rules_changes that the memo belongs to */
+    bool truncated;      /* there were more frames, or the unwinder gave up */
+    bool open;           /* there are frames further out than the kept ones */
+    bool broken;         /* the outermost kept frame leads to nonsense */
+    uint64_t guessed;    /* frames found by frame pointer alone, for want of tables */
+    struct unwind_frame *frames; /* outermost first */
+    struct unwind_step *steps;
+    struct unwind_memo *memo;
 };
 
 /* Prepares the unwinder; once, in the constructor. */
@@ -43,12 +54,11 @@ void unwind_init(void);
 /* The same for what only a thread of our own can do; before anything is recorded. */
 void unwind_init_thread(void);
 
-/* Frames that an unwinder needs room for: kept ones and new ones, which may be more than the limit
- * together, and the new ones again while they are being found. */
-#define UNWIND_ROOM(limit) (3 * (size_t)(limit))
+/* Bytes of zeroed room that an unwinder needs for this limit. */
+size_t unwind_room(unsigned limit);
 
 /* Prepares the calling thread's: finds its stack. */
-void unwind_begin(struct unwind *unwind, unsigned limit, struct unwind_frame *frames);
+void unwind_begin(struct unwind *unwind, unsigned limit, void *room);
 
 /* Unwinds from the caller of the hook whose frame pointer is frame; the result is in *unwind until
  * the next call. Returns a hash of the frames. Takes no lock that a thread may hold while it
@@ -56,7 +66,11 @@ void unwind_begin(struct unwind *unwind, unsigned limit, struct unwind_frame *fr
 uint64_t unwind_take(struct unwind *unwind, uintptr_t frame);
 
 /* The last stack's return addresses, leaf first: depth of them. */
-void unwind_copy(const struct unwind *unwind, uintptr_t *addresses);
+static inline void unwind_copy(const struct unwind *unwind, uintptr_t *addresses)
+{
+    for (unsigned i = 0; i < unwind->depth; i++)
+        addresses[i] = unwind->frames[unwind->kept - 1 - i].pc;
+}
 
 /* Addresses have changed their meaning (a module came or went): rules are looked up afresh. */
 void unwind_forget(void);

@@ -35,8 +35,8 @@ uint64_t __wrap_unwind_take(struct unwind *unwind, uintptr_t frame);
 static bool is_prefix(const struct unwind *shorter_one, const struct unwind *longer)
 {
     for (unsigned i = 0; i < shorter_one->depth; i++)
-        if (shorter_one->frames[shorter_one->depth - 1 - i].pc !=
-            longer->frames[longer->depth - 1 - i].pc)
+        if (shorter_one->frames[shorter_one->kept - 1 - i].pc !=
+            longer->frames[longer->kept - 1 - i].pc)
             return false;
     return true;
 }
@@ -59,8 +59,7 @@ uint64_t __wrap_unwind_take(struct unwind *unwind, uintptr_t frame)
 {
     static __thread struct unwind reference;
     if (!reference.frames) {
-        unwind_begin(&reference, unwind->limit,
-                     memory_map(UNWIND_ROOM(unwind->limit) * sizeof(struct unwind_frame)));
+        unwind_begin(&reference, unwind->limit, memory_map(unwind_room(unwind->limit)));
     }
     uint64_t hash = __real_unwind_take(unwind, frame);
     uint64_t expected = unwind_take_reference(&reference, frame);
