@@ -55,18 +55,10 @@ static inline void leave(struct thread *thread)
     thread->busy = false;
 }
 
-/* Replaces a cache entry: what it counted goes to its stack. */
-static __attribute__((noinline, cold)) bool cache_slow(struct thread *thread,
-                                                       struct thread_stack *cached, uint64_t hash,
-                                                       enum block_kind kind, const char *pool)
+/* A stack that nobody has interned yet: only now its frames are needed. */
+static __attribute__((noinline, cold)) uint32_t intern_slow(struct thread *thread, uint64_t hash,
+                                                            enum block_kind kind, const char *pool)
 {
-    struct stack *old = cached->count ? stacks_get(cached->id) : NULL;
-    if (old) {
-        atomic_fetch_add_explicit(&old->allocations, cached->count, memory_order_relaxed);
-        atomic_fetch_add_explicit(&old->bytes, cached->bytes, memory_order_relaxed);
-    }
-    atomic_store_explicit(&cached->count, 0, memory_order_relaxed);
-    atomic_store_explicit(&cached->bytes, 0, memory_order_relaxed);
     unwind_copy(&thread->unwind, thread->addresses);
     struct stack_key key = {.hash = hash,
                             .frames = thread->addresses,
@@ -74,11 +66,27 @@ static __attribute__((noinline, cold)) bool cache_slow(struct thread *thread,
                             .kind = kind,
                             .truncated = thread->unwind.truncated,
                             .pool = pool};
-    cached->id = stacks_intern(&key, &thread->room);
-    cached->hash = hash;
-    if (!cached->id)
+    uint32_t id = stacks_intern(&key, &thread->room);
+    if (!id)
         count(&thread->dropped_stacks);
-    return cached->id != 0;
+    return id;
+}
+
+/* Replaces a cache entry: what it counted goes to its stack. */
+static __attribute__((noinline)) bool cache_slow(struct thread *thread, struct thread_stack *cached,
+                                                 uint64_t hash, enum block_kind kind,
+                                                 const char *pool)
+{
+    struct stack_counters *old = cached->count ? stacks_counters(cached->id) : NULL;
+    __builtin_prefetch(old, 1);
+    uint32_t id = stacks_find(hash);
+    if (old)
+        thread_write_out(cached, old);
+    if (!id)
+        id = intern_slow(thread, hash, kind, pool);
+    cached->id = id;
+    cached->hash = hash;
+    return id != 0;
 }
 
 /* A sampled block stands for 1 / probability of its kind; mappings and pools are not sampled. */

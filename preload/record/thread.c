@@ -30,16 +30,8 @@ void thread_flush(struct thread *thread)
 {
     for (unsigned i = 0; i < THREAD_CACHE_SIZE; i++) {
         struct thread_stack *cached = &thread->cache[i];
-        uint64_t count = atomic_load_explicit(&cached->count, memory_order_relaxed);
-        struct stack *stack = count ? stacks_get(cached->id) : NULL;
-        if (!stack)
-            continue;
-        atomic_fetch_add_explicit(&stack->allocations, count, memory_order_relaxed);
-        atomic_fetch_add_explicit(&stack->bytes,
-                                  atomic_load_explicit(&cached->bytes, memory_order_relaxed),
-                                  memory_order_relaxed);
-        atomic_store_explicit(&cached->count, 0, memory_order_relaxed);
-        atomic_store_explicit(&cached->bytes, 0, memory_order_relaxed);
+        if (atomic_load_explicit(&cached->count, memory_order_relaxed))
+            thread_write_out(cached, stacks_counters(cached->id));
     }
 }
 

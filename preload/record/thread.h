@@ -38,6 +38,19 @@ struct thread {
     _Alignas(64) char unwind_room[];
 };
 
+/* Moves what an entry has counted to its stack's own counters. */
+static inline void thread_write_out(struct thread_stack *cached, struct stack_counters *counters)
+{
+    atomic_fetch_add_explicit(&counters->allocations,
+                              atomic_load_explicit(&cached->count, memory_order_relaxed),
+                              memory_order_relaxed);
+    atomic_fetch_add_explicit(&counters->bytes,
+                              atomic_load_explicit(&cached->bytes, memory_order_relaxed),
+                              memory_order_relaxed);
+    atomic_store_explicit(&cached->count, 0, memory_order_relaxed);
+    atomic_store_explicit(&cached->bytes, 0, memory_order_relaxed);
+}
+
 /* The calling thread's state, or NULL: not yet made, cannot be made, or the thread is dying. */
 extern __thread struct thread *thread_self __attribute__((tls_model("initial-exec")));
 

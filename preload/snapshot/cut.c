@@ -92,11 +92,11 @@ static void add_counters(struct cut *cut)
             cut->stacks[id].allocated_bytes += cached->bytes;
         }
     for (uint32_t id = 1; id <= cut->stack_count; id++) {
-        const struct stack *stack = stacks_get(id);
-        if (!stack)
+        if (!stacks_get(id))
             continue;
-        cut->stacks[id].allocations += stack->allocations;
-        cut->stacks[id].allocated_bytes += stack->bytes;
+        const struct stack_counters *counters = stacks_counters(id);
+        cut->stacks[id].allocations += counters->allocations;
+        cut->stacks[id].allocated_bytes += counters->bytes;
         if (cut->stacks[id].live_blocks > (double)cut->stacks[id].allocations)
             cut->stacks[id].allocations = (uint64_t)(cut->stacks[id].live_blocks + 0.5);
     }

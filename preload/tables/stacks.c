@@ -1,10 +1,11 @@
 /* stacks.c -- Interned stacks: frames to id, id to frames and counters.
  *
  * Records lie one behind the other in room that the interning thread owns; a directory leads from
- * id to record. The hash index is a row of open-addressed tables, each twice as big as the
- * one before: when the newest is half full the next one is begun, and look-ups go from the newest
- * to the oldest. Nothing ever moves or is deleted, so readers need no lock; threads keep the
- * stacks they use in a cache of their own (record/thread.h) and come here for new ones.
+ * id to record and holds the counters. The hash index is a row of open-addressed tables, each four
+ * times as big as the one before: when the newest is half full the next one is begun, and look-ups
+ * go from the newest to the oldest. Nothing ever moves or is deleted, so readers need no lock;
+ * threads keep the stacks they use in a cache of their own (record/thread.h) and come here for new
+ * ones.
  *
  *   index entry   bits 0…21 id, 22…63 upper bits of the hash; 0 is empty
  *
@@ -21,12 +22,15 @@
 #include "tables/jitmap.h"
 #include "tables/modules.h"
 
-#define FIRST_BITS  13
-#define LEVELS      11 /* the last one holds 2^23 entries: twice the ids that there are */
-#define SHELF_BITS  12 /* ids of one directory shelf */
-#define SHELF_COUNT (1u << (BLOCKS_STACK_BITS - SHELF_BITS))
-#define PROBES      64
-#define ID_MASK     ((1u << BLOCKS_STACK_BITS) - 1)
+#define FIRST_BITS        13
+#define STEP_BITS         2
+#define LEVELS            6 /* the last one holds 2^23 entries: twice the ids that there are */
+#define LEVEL_BITS(level) (FIRST_BITS + STEP_BITS * (level))
+#define SHELF_BITS        12 /* ids of one directory shelf */
+#define SHELF_COUNT       (1u << (BLOCKS_STACK_BITS - SHELF_BITS))
+#define SHELF_MASK        ((1u << SHELF_BITS) - 1)
+#define PROBES            64
+#define ID_MASK           ((1u << BLOCKS_STACK_BITS) - 1)
 
 typedef _Atomic uint64_t entry;
 typedef _Atomic(struct stack *) place;
@@ -34,7 +38,11 @@ typedef _Atomic(struct stack *) place;
 static _Atomic(entry *) levels[LEVELS];
 static atomic_uint level_used[LEVELS];
 static atomic_int newest;
-static _Atomic(place *) shelves[SHELF_COUNT];
+struct shelf {
+    place stacks[1u << SHELF_BITS];
+    struct stack_counters counters[1u << SHELF_BITS];
+};
+static _Atomic(struct shelf *) shelves[SHELF_COUNT];
 static atomic_uint count;
 
 uint32_t stacks_count(void)
@@ -42,13 +50,23 @@ uint32_t stacks_count(void)
     return atomic_load_explicit(&count, memory_order_acquire);
 }
 
+static struct shelf *shelf_of(uint32_t id)
+{
+    return atomic_load_explicit(&shelves[id >> SHELF_BITS], memory_order_acquire);
+}
+
 struct stack *stacks_get(uint32_t id)
 {
     if (id == 0 || id > BLOCKS_STACK_MAX)
         return NULL;
-    place *shelf = atomic_load_explicit(&shelves[id >> SHELF_BITS], memory_order_acquire);
-    return shelf ? atomic_load_explicit(&shelf[id & ((1u << SHELF_BITS) - 1)], memory_order_acquire)
+    struct shelf *shelf = shelf_of(id);
+    return shelf ? atomic_load_explicit(&shelf->stacks[id & SHELF_MASK], memory_order_acquire)
                  : NULL;
+}
+
+struct stack_counters *stacks_counters(uint32_t id)
+{
+    return &shelf_of(id)->counters[id & SHELF_MASK];
 }
 
 /* ---- the index ------------------------------------------------------------------------------- */
@@ -65,7 +83,7 @@ static entry *level_get(int level)
 
 static entry *level_make(int level)
 {
-    size_t size = sizeof(entry) << (FIRST_BITS + level);
+    size_t size = sizeof(entry) << LEVEL_BITS(level);
     entry *fresh = memory_map(size);
     entry *none = NULL;
     if (!fresh)
@@ -76,25 +94,22 @@ static entry *level_make(int level)
     return none;
 }
 
-/* The id under the hash in one level, or 0. Entries are found by the upper 42 bits of the hash;
- * the record has all 64. */
+/* The id under the hash in one level, or 0. An entry has the upper 42 bits of the hash, and its
+ * place says what the lower ones are but for a few: the record need not be asked. */
 static uint32_t find_in(entry *table, int level, uint64_t hash)
 {
-    uint64_t mask = ((uint64_t)1 << (FIRST_BITS + level)) - 1;
+    uint64_t mask = ((uint64_t)1 << LEVEL_BITS(level)) - 1;
     for (unsigned i = 0; i < PROBES; i++) {
         uint64_t value = atomic_load_explicit(&table[(hash + i) & mask], memory_order_acquire);
         if (!value)
             return 0;
-        if ((value ^ hash) & ~(uint64_t)ID_MASK)
-            continue;
-        struct stack *stack = stacks_get(value & ID_MASK);
-        if (stack && stack->hash == hash)
+        if (((value ^ hash) & ~(uint64_t)ID_MASK) == 0)
             return value & ID_MASK;
     }
     return 0;
 }
 
-static uint32_t find(uint64_t hash)
+uint32_t stacks_find(uint64_t hash)
 {
     for (int level = atomic_load_explicit(&newest, memory_order_acquire); level >= 0; level--) {
         entry *table = level_get(level);
@@ -107,7 +122,7 @@ static uint32_t find(uint64_t hash)
 
 static bool put_in(entry *table, int level, uint64_t hash, uint32_t id)
 {
-    uint64_t mask = ((uint64_t)1 << (FIRST_BITS + level)) - 1;
+    uint64_t mask = ((uint64_t)1 << LEVEL_BITS(level)) - 1;
     for (unsigned i = 0; i < PROBES; i++) {
         uint64_t none = 0;
         if (atomic_compare_exchange_strong_explicit(&table[(hash + i) & mask], &none,
@@ -127,7 +142,7 @@ static bool put(uint64_t hash, uint32_t id)
         if (!table && !(table = level_make(level)))
             return false;
         unsigned used = atomic_fetch_add_explicit(&level_used[level], 1, memory_order_relaxed);
-        if (used < 1u << (FIRST_BITS + level - 1) && put_in(table, level, hash, id))
+        if (used < 1u << (LEVEL_BITS(level) - 1) && put_in(table, level, hash, id))
             return true;
         int old = level;
         atomic_compare_exchange_strong(&newest, &old, level + 1 < LEVELS ? level + 1 : level);
@@ -169,6 +184,17 @@ static struct stack *record_make(const struct stack_key *key, struct stacks_room
     return stack;
 }
 
+static struct shelf *shelf_make(uint32_t id)
+{
+    struct shelf *fresh = memory_map(sizeof *fresh), *none = NULL;
+    if (!fresh)
+        return NULL;
+    if (atomic_compare_exchange_strong(&shelves[id >> SHELF_BITS], &none, fresh))
+        return fresh;
+    memory_unmap(fresh, sizeof *fresh);
+    return none;
+}
+
 static uint32_t publish(struct stack *stack)
 {
     uint32_t id = atomic_load_explicit(&count, memory_order_relaxed);
@@ -177,24 +203,16 @@ static uint32_t publish(struct stack *stack)
             return 0;
     } while (!atomic_compare_exchange_weak(&count, &id, id + 1));
     id++;
-    _Atomic(place *) *shelf = &shelves[id >> SHELF_BITS];
-    place *places = atomic_load_explicit(shelf, memory_order_acquire);
-    if (!places) {
-        place *fresh = memory_map(sizeof(place) << SHELF_BITS);
-        if (!fresh)
-            return 0;
-        if (atomic_compare_exchange_strong(shelf, &places, fresh))
-            places = fresh;
-        else
-            memory_unmap(fresh, sizeof(place) << SHELF_BITS);
-    }
-    atomic_store_explicit(&places[id & ((1u << SHELF_BITS) - 1)], stack, memory_order_release);
+    struct shelf *shelf = shelf_of(id);
+    if (!shelf && !(shelf = shelf_make(id)))
+        return 0;
+    atomic_store_explicit(&shelf->stacks[id & SHELF_MASK], stack, memory_order_release);
     return id;
 }
 
 uint32_t stacks_intern(const struct stack_key *key, struct stacks_room *room)
 {
-    uint32_t id = find(key->hash);
+    uint32_t id = stacks_find(key->hash);
     if (__builtin_expect(id != 0, 1))
         return id;
     struct stack *stack = record_make(key, room);

@@ -17,14 +17,19 @@ struct stack {
     uint32_t epoch;      /* in which it was first seen */
     uint32_t generation; /* of the modules that its addresses lie in; tables/modules.h */
     uint16_t depth;
-    uint8_t kind;                     /* enum block_kind */
-    uint8_t truncated;                /* 1: there were more frames, or the unwinder gave up */
-    uint32_t jitmap_size;             /* when it was first seen; tables/jitmap.h */
-    uint64_t seen_ns;                 /* CLOCK_MONOTONIC, when it was first seen */
-    const char *pool;                 /* name of a custom pool, else NULL */
-    atomic_uint_fast64_t allocations; /* less what still lies in the threads' counters */
+    uint8_t kind;         /* enum block_kind */
+    uint8_t truncated;    /* 1: there were more frames, or the unwinder gave up */
+    uint32_t jitmap_size; /* when it was first seen; tables/jitmap.h */
+    uint64_t seen_ns;     /* CLOCK_MONOTONIC, when it was first seen */
+    const char *pool;     /* name of a custom pool, else NULL */
+    uintptr_t frames[];   /* return addresses, leaf first */
+};
+
+/* What was ever allocated at a stack, less what still lies in the threads' counters. Apart from the
+ * stacks, so that counting leaves their frames alone. */
+struct stack_counters {
+    atomic_uint_fast64_t allocations;
     atomic_uint_fast64_t bytes;
-    uintptr_t frames[]; /* return addresses, leaf first */
 };
 
 /* What identifies a stack besides its frames. */
@@ -49,6 +54,12 @@ struct stacks_room {
  * Lock-free, keeps errno. Two threads that intern one new stack at once may get two ids; readers
  * add them up. */
 uint32_t stacks_intern(const struct stack_key *key, struct stacks_room *room);
+
+/* The id under a key's hash, or 0: the warm half of stacks_intern, which needs no frames. */
+uint32_t stacks_find(uint64_t hash);
+
+/* The counters of an id that was given out. */
+struct stack_counters *stacks_counters(uint32_t id);
 
 /* Ids run from 1 to stacks_count(). NULL for an id that was given up. Never freed. */
 struct stack *stacks_get(uint32_t id);

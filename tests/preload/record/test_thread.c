@@ -73,9 +73,8 @@ static struct totals in_stacks(void)
 {
     struct totals totals = {0, 0};
     for (uint32_t id = 1; id <= stacks_count(); id++) {
-        const struct stack *stack = stacks_get(id);
-        totals.count += stack ? stack->allocations : 0;
-        totals.bytes += stack ? stack->bytes : 0;
+        totals.count += stacks_get(id) ? stacks_counters(id)->allocations : 0;
+        totals.bytes += stacks_get(id) ? stacks_counters(id)->bytes : 0;
     }
     return totals;
 }

@@ -64,15 +64,18 @@ static void a_stack_keeps_all_that_its_key_says(void **state)
     struct stack_key key = key_of(frames, 5, KIND_POOL);
     key.truncated = true;
     key.pool = "sessions";
-    const struct stack *stack = stacks_get(stacks_intern(&key, &main_room));
+    uint32_t id = stacks_intern(&key, &main_room);
+    const struct stack *stack = stacks_get(id);
     assert_non_null(stack);
+    assert_int_equal(stacks_find(key.hash), id);
     assert_int_equal(stack->hash, key.hash);
     assert_int_equal(stack->depth, 5);
     assert_memory_equal(stack->frames, frames, sizeof frames);
     assert_int_equal(stack->kind, KIND_POOL);
     assert_int_equal(stack->truncated, 1);
     assert_ptr_equal(stack->pool, key.pool);
-    assert_int_equal(stack->allocations, 0);
+    assert_int_equal(stacks_counters(id)->allocations, 0);
+    assert_int_equal(stacks_counters(id)->bytes, 0);
 }
 
 static void depths_from_none_to_the_deepest_are_kept(void **state)
