@@ -28,6 +28,13 @@ static bool read_sample(const char *text)
     return end != text && !*end && *text != '-' && options.sample < (uint64_t)1 << 40;
 }
 
+static bool read_seed(const char *text)
+{
+    char *end;
+    options.seed = strcmp(text, "random") == 0 ? 0 : strtoull(text, &end, 10);
+    return options.seed == 0 ? strcmp(text, "random") == 0 : !*end && *text != '-';
+}
+
 static bool read_depth(const char *text)
 {
     char *end;
@@ -158,6 +165,7 @@ static struct option_row table[] = {
      "snapshot path; %e program name, %p pid, %n number, %l label", NULL, false},
     {"HEAPDIFF_SAMPLE", "0", "0 = every allocation; else mean bytes between two recorded ones",
      NULL, false},
+    {"HEAPDIFF_SEED", "random", "a number: sampling chooses alike in every run", NULL, false},
     {"HEAPDIFF_DEPTH", "128", "most frames kept of a stack", NULL, false},
     {"HEAPDIFF_INTERVAL", "off", "seconds between snapshots taken by themselves", NULL, false},
     {"HEAPDIFF_SIGNAL", "off", "a signal that takes a snapshot (USR2, RTMIN+5)", NULL, false},
@@ -173,8 +181,8 @@ static struct option_row table[] = {
 
 /* In the order of the table. */
 static bool (*const readers[])(const char *) = {
-    read_out,     read_sample, read_depth,  read_interval, read_signal, read_at_rss,
-    read_at_exit, read_follow, read_thread, read_blocks,   read_verbose};
+    read_out,    read_sample,  read_seed,   read_depth,  read_interval, read_signal,
+    read_at_rss, read_at_exit, read_follow, read_thread, read_blocks,   read_verbose};
 
 void options_read(void)
 {

@@ -22,6 +22,7 @@ struct options_limit {
 struct options {
     char out[OPTIONS_PATH_SIZE];                 /* HEAPDIFF_OUT, placeholders not yet filled in */
     uint64_t sample;                             /* HEAPDIFF_SAMPLE: 0 or mean bytes */
+    uint64_t seed;                               /* HEAPDIFF_SEED: 0: another one in every run */
     unsigned depth;                              /* HEAPDIFF_DEPTH: 1 … OPTIONS_DEPTH_MAX */
     double interval;                             /* HEAPDIFF_INTERVAL: seconds, 0 = off */
     int signal;                                  /* HEAPDIFF_SIGNAL: number, 0 = off */

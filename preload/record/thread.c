@@ -10,8 +10,11 @@
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
+#include <string.h>
+#include <sys/auxv.h>
 
 #include "base/memory.h"
+#include "options.h"
 
 __thread struct thread *thread_self __attribute__((tls_model("initial-exec")));
 static __thread signed char farewell __attribute__((tls_model("initial-exec"))); /* -1: exempt */
@@ -20,6 +23,8 @@ static _Atomic(struct thread *) first;
 static pthread_key_t key;
 static unsigned frame_limit;
 static uintptr_t main_pointer;
+static uint64_t seed;
+static atomic_uint begun; /* threads, so far */
 
 struct thread *thread_first(void)
 {
@@ -58,6 +63,10 @@ void thread_init(unsigned limit)
 {
     main_pointer = (uintptr_t)__builtin_thread_pointer(); /* constructors run in the main thread */
     frame_limit = limit;
+    seed = options.seed;
+    const void *noise = (const void *)getauxval(AT_RANDOM); /* 16 bytes from the kernel */
+    if (!seed && noise)
+        memcpy(&seed, noise, sizeof seed);
     pthread_key_create(&key, end); /* early, so that setspecific never allocates */
 }
 
@@ -85,7 +94,6 @@ static struct thread *make(void)
         return NULL;
     thread->addresses = (uintptr_t *)(void *)(thread->unwind_room + room);
     thread->in_use = true;
-    thread->random = (uintptr_t)thread * 0x9e3779b97f4a7c15ull | 1;
     struct thread *head = thread_first();
     do
         thread->next = head;
@@ -105,6 +113,7 @@ struct thread *thread_begin(void)
     if (thread) {
         unwind_begin(&thread->unwind, frame_limit, thread->unwind_room);
         thread->busy = false;
+        thread->random = stacks_hash_end(seed + atomic_fetch_add(&begun, 1) + 1) | 1;
         thread->pointer = (uintptr_t)__builtin_thread_pointer();
         thread_self = thread;
         pthread_setspecific(key, thread);

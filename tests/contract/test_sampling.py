@@ -1,7 +1,8 @@
 # test_sampling.py -- A thousand sampled runs: estimates average to the truth, error bars cover it.
 #
 # SPDX-License-Identifier: Apache-2.0
-"""Run by ctest with the program sampled.c as its argument."""
+"""Run by ctest with the program sampled.c as its argument. Seeds are fixed: no run of the test differs
+from another."""
 import math
 import os
 import sqlite3
@@ -40,10 +41,10 @@ def functions():
             for start, size, _, name in found]
 
 
-def estimate(path, sites):
+def estimate(path, seed, sites):
     """{site: (bytes, variance)} of one run."""
     environment = {"LD_PRELOAD": str(BUILD / "libheapdiff.so"), "HEAPDIFF_OUT": str(path),
-                   "HEAPDIFF_SAMPLE": str(MEAN)}
+                   "HEAPDIFF_SAMPLE": str(MEAN), "HEAPDIFF_SEED": str(seed)}
     subprocess.run([PROGRAM], env=environment, stderr=subprocess.DEVNULL, check=True, timeout=60)
     found = dict.fromkeys(TRUTH, (0, 0.0))
     with sqlite3.connect(path) as database:
@@ -62,8 +63,9 @@ class Sampling(unittest.TestCase):
     def setUpClass(cls):
         sites = functions()
         with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
-            paths = [Path(folder) / f"{i}.db" for i in range(RUNS)]
-            cls.runs = list(pool.map(lambda path: estimate(path, sites), paths))
+            seeds = range(1, RUNS + 1)  # every run another choice, and the same one tomorrow
+            cls.runs = list(pool.map(
+                lambda seed: estimate(Path(folder) / f"{seed}.db", seed, sites), seeds))
 
     def test_estimates_average_to_the_truth_within_one_percent(self):
         for site, truth in TRUTH.items():
