@@ -1,8 +1,8 @@
 # test_sampling.py -- A thousand sampled runs: estimates average to the truth, error bars cover it.
 #
 # SPDX-License-Identifier: Apache-2.0
-"""Run by ctest with the program sampled.c as its argument. Seeds are fixed: no run of the test differs
-from another."""
+"""Run by ctest with the program sampled.c as its argument. Seeds are fixed: no run of the test
+differs from another."""
 import math
 import os
 import sqlite3
