@@ -12,7 +12,7 @@ struct run_options {
     const char *output, *interval, *load, *rules, *colour;
     int64_t sample, depth, port; /* -1: not given */
     double warm_up, duration;    /* -1: not given */
-    bool follow, jit;
+    bool follow, jit, no_companion;
 };
 
 #define WARM_UP_SECONDS 5
@@ -31,6 +31,9 @@ static const struct option_spec options[] = {
      offsetof(struct run_options, follow)},
     {"jit", 0, OPTION_FLAG, NULL, "Let Node and Python name their JIT code (off; on in a job).",
      offsetof(struct run_options, jit)},
+    {"no-companion", 0, OPTION_FLAG, NULL,
+     "Do not load heapdiff-node.cjs into Node programs (see docs/node.md).",
+     offsetof(struct run_options, no_companion)},
     {"load", 0, OPTION_TEXT, "CMD", "Job: the shell command that loads the server.",
      offsetof(struct run_options, load)},
     {"on-port", 0, OPTION_COUNT, "N", "Job: the server is ready when it accepts on this port.",
@@ -103,7 +106,8 @@ static int start(char *const *program, const struct run_options *given, struct e
                                  .depth = given->depth,
                                  .follow = given->follow,
                                  .jit = given->jit || is_job,
-                                 .is_job = is_job},
+                                 .is_job = is_job,
+                                 .program = given->no_companion ? NULL : program},
                       .load = given->load,
                       .output = given->output,
                       .port = given->port > 0 ? (int)given->port : 0,

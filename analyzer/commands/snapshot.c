@@ -4,8 +4,10 @@
  */
 #include "cli/command.h"
 #include "control/asker.h"
+#include "job/companion.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,7 +44,7 @@ static int run(int argc, char **argv, struct error *error)
 {
     struct snapshot_options given = {0};
     struct asker_request request = {.cancel_fd = -1};
-    struct text path = {0};
+    struct text path = {0}, note = {0};
     int answer, first = options_parse(&command_snapshot, argc, argv, &given, error);
     if (first < 0)
         return error->code;
@@ -56,10 +58,16 @@ static int run(int argc, char **argv, struct error *error)
     request.path = given.path;
     request.gc = given.gc;
     request.blocks = given.blocks;
+    request.note = &note;
     bool good = asker_snapshot(&request, &path, &answer, error);
+    if (good && note.length)
+        fprintf(stderr, "heapdiff: %s\n", note.bytes);
     if (good)
         puts(path.bytes);
+    else if (answer == ENOPKG)
+        companion_hint(error);
     text_done(&path);
+    text_done(&note);
     return good ? EXIT_DONE : error->code;
 }
 

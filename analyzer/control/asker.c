@@ -7,6 +7,7 @@
 #include "control/asker.h"
 
 #include "control/deliver.h"
+#include "control/java.h"
 #include "control/page.h"
 
 #include <errno.h>
@@ -29,6 +30,7 @@ struct asker {
     const struct asker_request *request;
     struct error *error;
     int waited_ms;
+    bool collected; /* by other means: the process need not be asked for it */
 };
 
 static bool is_stopped(pid_t pid)
@@ -109,8 +111,8 @@ static bool exchange(struct asker *asker, const char *path, struct control_page 
         return false;
     copy_label(page->label, asker->request->label ? asker->request->label : "");
     snprintf(page->path, sizeof page->path, "%s", path);
-    page->flags =
-        (asker->request->gc ? PROTOCOL_GC : 0) | (asker->request->blocks ? PROTOCOL_BLOCKS : 0);
+    page->flags = (asker->request->gc && !asker->collected ? PROTOCOL_GC : 0) |
+                  (asker->request->blocks ? PROTOCOL_BLOCKS : 0);
     atomic_fetch_add_explicit(&page->asked, 1, memory_order_release);
     syscall(SYS_futex, &page->asked, FUTEX_WAKE, INT32_MAX, NULL, NULL, 0);
     if (!wait_answered(asker)) {
@@ -152,6 +154,8 @@ static bool ask_and_deliver(struct asker *asker, struct deliver *deliver, struct
     if (!lock(asker) || !ask(asker, deliver, &answer))
         return false;
     *answer_error = answer.error;
+    if (asker->request->note && *answer.answer_text)
+        text_add_clean(asker->request->note, answer.answer_text, true);
     if (answer.error != 0)
         return error_set(
             asker->error,
@@ -170,6 +174,13 @@ bool asker_snapshot(const struct asker_request *request, struct text *path, int 
     if (!page_open(&asker.page, request->pid, error))
         return false;
     bool good = deliver_init(&deliver, request->pid, request->path, error);
+    if (good && request->gc && java_is_jvm(request->pid)) {
+        asker.collected = good = java_collect(request->pid, request->cancel_fd, error);
+        if (!good) {
+            *answer = ENOPKG;
+            deliver_done(&deliver);
+        }
+    }
     if (good) {
         good = ask_and_deliver(&asker, &deliver, path, answer);
         deliver_done(&deliver);

@@ -18,6 +18,8 @@ struct asker_request {
     bool gc;     /* let the runtime collect its garbage first */
     bool blocks; /* list every live block */
     int cancel_fd; /* gives up when it is readable; -1: never */
+    struct text
+        *note; /* gets what the process said: why not, or what is to be known; may be NULL */
 };
 
 /* Returns when the snapshot is complete, with its path added to PATH. On failure ERROR is filled

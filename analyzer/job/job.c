@@ -158,23 +158,31 @@ static void add_path(const struct job *job, const char *label, struct text *path
 /* Not every program has a collector to call; what it refuses is asked for without. */
 static bool take(struct work *work, const char *label, struct text *path)
 {
-    struct text wanted = {0};
+    struct text wanted = {0}, note = {0};
     int answer;
     add_path(work->job, label, &wanted);
     struct asker_request request = {.pid = work->server.pid,
                                     .label = label,
                                     .path = wanted.bytes,
                                     .gc = true,
+                                    .note = &note,
                                     .cancel_fd = work->signals};
     bool good = asker_snapshot(&request, path, &answer, work->error);
     if (!good && answer != 0) {
+        if (answer != ENOTSUP) /* of a runtime that has a collector */
+            say("no garbage is collected before snapshot \"%s\": %s", label,
+                note.length ? note.bytes : work->error->message);
         *work->error = (struct error){0};
         request.gc = false;
+        request.note = NULL;
         good = asker_snapshot(&request, path, &answer, work->error);
+    } else if (good && note.length) {
+        say("%s", note.bytes);
     }
     if (good)
         say("snapshot \"%s\": %s", label, path->bytes);
     text_done(&wanted);
+    text_done(&note);
     return good;
 }
 

@@ -8,6 +8,7 @@
 #include "job/launch.h"
 
 #include "base/text.h"
+#include "job/companion.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -43,7 +44,7 @@ static bool try_place(struct text *path, bool beside_us, const char *rest)
     return access(path->bytes, R_OK) == 0;
 }
 
-static bool find_shim(struct text *path, struct error *error)
+bool launch_find_shim(struct text *path, struct error *error)
 {
     const char *given = getenv("HEAPDIFF_LIB");
     if (given && *given) {
@@ -112,16 +113,28 @@ static void set_options(const struct launch *launch)
     }
 }
 
+/* Node names the file that it cannot find and does not start: only one that is there is named. */
+static void require_companion(const char *shim)
+{
+    struct text option = {0};
+    text_add(&option, "--require=");
+    if (companion_find(shim, &option))
+        prepend("NODE_OPTIONS", option.bytes, ' ');
+    text_done(&option);
+}
+
 bool launch_prepare(const struct launch *launch, struct error *error)
 {
     struct text shim = {0};
-    bool good = find_shim(&shim, error);
+    bool good = launch_find_shim(&shim, error);
     if (good && strpbrk(shim.bytes, " :")) /* LD_PRELOAD is a list parted by these */
         good = error_set(error, "put it into a folder without blanks and colons, or link to it",
                          "%s cannot be preloaded", shim.bytes);
     if (good) {
         prepend("LD_PRELOAD", shim.bytes, ':');
         set_options(launch);
+        if (launch->program && (launch->follow || companion_may_help(launch->program)))
+            require_companion(shim.bytes);
     }
     text_done(&shim);
     return good;

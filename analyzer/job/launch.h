@@ -6,6 +6,7 @@
 #define ANALYZER_JOB_LAUNCH_H
 
 #include "base/error.h"
+#include "base/text.h"
 
 #include <stdint.h>
 
@@ -14,9 +15,13 @@ struct launch {
     const char *interval;  /* seconds; NULL: off */
     int64_t sample, depth; /* -1: as the shim decides */
     bool follow;
-    bool jit;    /* let runtimes write maps of their JIT code */
-    bool is_job; /* snapshots are asked for; none at exit */
+    bool jit;             /* let runtimes write maps of their JIT code */
+    bool is_job;          /* snapshots are asked for; none at exit */
+    char *const *program; /* gets the companion if it may be Node; NULL: never */
 };
+
+/* Adds the path of libheapdiff.so to PATH; see launch.c for where it is looked for. */
+bool launch_find_shim(struct text *path, struct error *error);
 
 /* Puts the shim and its options into our own environment, for what we exec. */
 bool launch_prepare(const struct launch *launch, struct error *error);

@@ -4,6 +4,8 @@
  */
 #include "runtime/kind.h"
 
+#include <errno.h>
+
 #include "runtime/python.h"
 
 void *kind_find_function(const char *name)
@@ -37,19 +39,19 @@ void kind_forked(void)
     python_forked();
 }
 
-const char *kind_refusal(void)
+int kind_refusal(const char **text)
 {
-    if (is_node())
-        return "its Node was started without heapdiff's companion, which calls the collector";
-    if (is_java())
-        return "the JVM collects on jcmd's word, not from inside";
-    return "no runtime with a garbage collector is known in it";
+    bool node = is_node();
+    *text = node        ? "it is Node without heapdiff's companion, which calls the collector"
+            : is_java() ? "it is a JVM, whose collector is called through jcmd"
+                        : "no runtime with a garbage collector is known in it";
+    return node ? ENOPKG : ENOTSUP;
 }
 
 const char *kind_silence(void)
 {
     if (is_node())
-        return "its event loop has not turned for 10 s, so the garbage could not be collected";
-    return "no thread of it let go of the interpreter for 10 s, so the garbage could not be "
+        return "its event loop has not turned for 5 s, so the garbage could not be collected";
+    return "no thread of it let go of the interpreter for 5 s, so the garbage could not be "
            "collected";
 }

@@ -13,8 +13,9 @@ void kind_join_all(void);
 /* In a forked child: forgets those members. */
 void kind_forked(void);
 
-/* Why nobody could be asked to collect, in the words of this process's runtime. */
-const char *kind_refusal(void);
+/* Why nobody could be asked to collect: ENOPKG when the companion is missing, else ENOTSUP; *text
+ * says it in the words of this process's runtime. */
+int kind_refusal(const char **text);
 
 /* Why the main member did not answer. */
 const char *kind_silence(void);

@@ -18,7 +18,7 @@
 #define MEMBERS_MAX 64
 
 /* Patience, in ms from the beginning of an exchange. */
-#define TAKE_MS      10000 /* a collection is worth waiting for, but a blocked loop must not hang */
+#define TAKE_MS      5000 /* a collection is worth waiting for, but a blocked loop must not hang */
 #define FINISH_MS    120000 /* a collection that runs: a second per GiB and more */
 #define NUMBERS_MS   1000   /* a snapshot goes without them rather than waiting longer */
 #define OWN_MS       250    /* when nobody waits: pressure may be about to end the process */
@@ -274,8 +274,10 @@ int runtime_outcome(char *text, size_t size)
     count(false, &all, &silent, &failed);
     *text = '\0';
     if (!mains) {
-        snprintf(text, size, "%s", kind_refusal());
-        return ENOTSUP;
+        const char *why;
+        int error = kind_refusal(&why);
+        snprintf(text, size, "%s", why);
+        return error;
     }
     if (silent_mains) {
         snprintf(text, size, "%s", kind_silence());

@@ -1,0 +1,113 @@
+/* java.c -- JVMs: their garbage is collected by the JDK's own command, from outside.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "control/java.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MOST_OUTPUT 4096
+
+bool java_is_jvm(pid_t pid)
+{
+    char path[64], line[PATH_MAX + 128];
+    snprintf(path, sizeof path, "/proc/%d/maps", (int)pid);
+    FILE *maps = fopen(path, "re");
+    bool found = false;
+    while (maps && !found && fgets(line, sizeof line, maps))
+        found = strstr(line, "/libjvm.so") != NULL;
+    if (maps)
+        fclose(maps);
+    return found;
+}
+
+/* The one beside the program's own java speaks its language surely; else whichever PATH has. */
+static void find_jcmd(pid_t pid, char *path, size_t size)
+{
+    char link[64], java[PATH_MAX];
+    snprintf(link, sizeof link, "/proc/%d/exe", (int)pid);
+    ssize_t length = readlink(link, java, sizeof java - 1);
+    java[length > 0 ? length : 0] = '\0';
+    snprintf(path, size, "%s/jcmd", dirname(java));
+    if (access(path, X_OK) != 0)
+        snprintf(path, size, "jcmd");
+}
+
+/* Starts jcmd with its output going to OUTPUT; 0 with errno set when there is none. */
+static pid_t start(pid_t pid, int output)
+{
+    extern char **environ;
+    char path[PATH_MAX], number[16];
+    char *const arguments[] = {path, number, "GC.run", NULL};
+    posix_spawn_file_actions_t actions;
+    pid_t child = 0;
+    find_jcmd(pid, path, sizeof path);
+    snprintf(number, sizeof number, "%d", (int)pid);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", 0, 0);
+    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
+    errno = posix_spawnp(&child, path, &actions, NULL, arguments, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    return errno ? 0 : child;
+}
+
+/* Status of the child as wait says it; killed when CANCEL_FD becomes readable. */
+static int wait_for(pid_t child, int cancel_fd)
+{
+    int status, fd = (int)syscall(SYS_pidfd_open, child, 0);
+    struct pollfd fds[] = {{.fd = fd, .events = POLLIN}, {.fd = cancel_fd, .events = POLLIN}};
+    while (poll(fds, 2, -1) < 0 && errno == EINTR)
+        ;
+    if (fds[1].revents)
+        kill(child, SIGKILL);
+    close(fd);
+    waitpid(child, &status, 0);
+    return status;
+}
+
+/* jcmd says what is wrong in its last lines; the first is the process id. */
+static bool refuse(pid_t pid, int output, struct error *error)
+{
+    char text[MOST_OUTPUT];
+    struct text clean = {0};
+    ssize_t length = pread(output, text, sizeof text - 1, 0);
+    text[length > 0 ? length : 0] = '\0';
+    char *first = strchr(text, ':') ? strchr(text, '\n') : NULL;
+    char *line = first ? first + 1 : text;
+    line[strcspn(line, "\n")] = '\0';
+    text_add_clean(&clean, line, true);
+    error_set(error, "take the snapshot without --gc", "jcmd %d GC.run failed: %s", (int)pid,
+              clean.length ? clean.bytes : "it gave no reason");
+    text_done(&clean);
+    return false;
+}
+
+bool java_collect(pid_t pid, int cancel_fd, struct error *error)
+{
+    int output = memfd_create("jcmd", MFD_CLOEXEC);
+    pid_t child = start(pid, output);
+    int status = child ? wait_for(child, cancel_fd) : -1;
+    bool good = child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    if (!child)
+        error_set(error, "install a JDK (openjdk-17-jdk-headless), or leave out --gc",
+                  "process %d is a JVM, and there is no jcmd to make it collect", (int)pid);
+    else if (!good)
+        refuse(pid, output, error);
+    close(output);
+    return good;
+}

@@ -1,0 +1,246 @@
+/* test_runtime.c -- Exchanges with managed heaps: who is asked, who answers, whose word counts.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "runtime/runtime.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "record/record.h"
+#include "test.h"
+
+/* A member that answers when it is told to, from the thread of the test. */
+struct fake {
+    struct heapdiff_member *member;
+    unsigned wakes;
+};
+
+static unsigned rings;
+
+static void ring(void)
+{
+    rings++;
+}
+
+static void wake(void *context)
+{
+    ((struct fake *)context)->wakes++;
+}
+
+static void join(struct fake *fake, const char *name, bool is_main)
+{
+    const struct heapdiff_member_info info = {
+        .version = MEMBER_VERSION, .is_main = is_main, .name = name, .wake = wake, .context = fake};
+    fake->wakes = 0;
+    fake->member = runtime_join(&info);
+    assert_non_null(fake->member);
+}
+
+static uint32_t take(const struct fake *fake, bool expect_collect)
+{
+    bool collect;
+    uint32_t request = runtime_take(fake->member, &collect);
+    if (request)
+        assert_int_equal(collect, expect_collect);
+    return request;
+}
+
+static void answer(const struct fake *fake, uint32_t request, double used)
+{
+    static const char names[] = "used\0limit";
+    const double values[] = {used, 100};
+    runtime_answer(fake->member, request, names, sizeof names, values, 2);
+}
+
+/* What runtime_each says, as "NAME STATISTIC VALUE;" */
+static char said[512];
+
+static void add_said(const char *name, const char *statistic, double value, void *nothing)
+{
+    size_t length = strlen(said);
+    snprintf(said + length, sizeof said - length, "%s %s %g;", name, statistic, value);
+}
+
+static const char *all_numbers(void)
+{
+    *said = '\0';
+    runtime_each(add_said, NULL);
+    return said;
+}
+
+static struct fake first, second;
+
+static int set_up(void **state)
+{
+    atomic_store(&record_state, RECORD_ON);
+    runtime_init(ring);
+    join(&first, "node", true);
+    join(&second, "node worker 1", false);
+    rings = 0;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    runtime_forked(); /* forgets all members and the exchange */
+    return 0;
+}
+
+static void an_exchange_is_settled_when_all_have_answered(void **state)
+{
+    char text[256];
+    unsigned asked, silent;
+    assert_false(runtime_settled(RUNTIME_FOR_ASKER, true));
+    assert_int_equal(first.wakes, 1);
+    answer(&first, take(&first, true), 1);
+    assert_int_equal(rings, 1);
+    assert_false(runtime_settled(RUNTIME_FOR_ASKER, true));
+    assert_string_equal(all_numbers(), "");
+    answer(&second, take(&second, true), 2);
+    assert_true(runtime_settled(RUNTIME_FOR_ASKER, true));
+    assert_int_equal(first.wakes, 1);
+    assert_string_equal(all_numbers(), "node used 1;node limit 100;"
+                                       "node worker 1 used 2;node worker 1 limit 100;");
+    runtime_count(&asked, &silent);
+    assert_int_equal(asked, 2);
+    assert_int_equal(silent, 0);
+    assert_int_equal(runtime_outcome(text, sizeof text), 0);
+    assert_string_equal(text, "");
+    runtime_over(RUNTIME_FOR_ASKER);
+    assert_string_equal(all_numbers(), "");
+}
+
+static void a_request_is_taken_once_and_answered_once(void **state)
+{
+    assert_false(runtime_settled(RUNTIME_FOR_ASKER, false));
+    uint32_t request = take(&first, false);
+    assert_int_not_equal(request, 0);
+    assert_int_equal(take(&first, false), 0);
+    answer(&first, request, 1);
+    answer(&first, request, 5);
+    answer(&second, take(&second, false), 2);
+    assert_true(runtime_settled(RUNTIME_FOR_ASKER, false));
+    assert_non_null(strstr(all_numbers(), "node used 1;"));
+}
+
+static void an_answer_to_an_earlier_request_is_dropped(void **state)
+{
+    assert_false(runtime_settled(RUNTIME_FOR_ASKER, false));
+    uint32_t earlier = take(&first, false);
+    runtime_over(RUNTIME_FOR_ASKER);
+    answer(&first, earlier, 1);
+    assert_false(runtime_settled(RUNTIME_FOR_ASKER, false));
+    answer(&first, earlier, 1);
+    assert_false(runtime_settled(RUNTIME_FOR_ASKER, false));
+    answer(&first, take(&first, false), 3);
+    answer(&second, take(&second, false), 4);
+    assert_true(runtime_settled(RUNTIME_FOR_ASKER, false));
+    assert_non_null(strstr(all_numbers(), "node used 3;"));
+}
+
+static void who_leaves_is_not_waited_for_and_what_it_said_stays(void **state)
+{
+    struct fake late;
+    assert_false(runtime_settled(RUNTIME_FOR_ASKER, false));
+    answer(&first, take(&first, false), 1);
+    runtime_leave(first.member);
+    runtime_leave(second.member);
+    join(&late, "node", true);
+    assert_ptr_not_equal(late.member, first.member);
+    assert_true(runtime_settled(RUNTIME_FOR_ASKER, false));
+    assert_string_equal(all_numbers(), "node used 1;node limit 100;");
+    assert_int_equal(late.wakes, 0);
+}
+
+static void names_of_members_are_unique(void **state)
+{
+    struct fake again;
+    join(&again, "node", true);
+    assert_false(runtime_settled(RUNTIME_FOR_ASKER, false));
+    answer(&first, take(&first, false), 1);
+    answer(&second, take(&second, false), 2);
+    answer(&again, take(&again, false), 3);
+    assert_true(runtime_settled(RUNTIME_FOR_ASKER, false));
+    assert_non_null(strstr(all_numbers(), "node 2 used 3;"));
+}
+
+static void a_collection_that_fails_in_the_main_heap_is_none(void **state)
+{
+    char text[256];
+    assert_false(runtime_settled(RUNTIME_FOR_ASKER, true));
+    runtime_answer(first.member, take(&first, true), "", 0, NULL, 0);
+    answer(&second, take(&second, true), 2);
+    assert_true(runtime_settled(RUNTIME_FOR_ASKER, true));
+    assert_int_equal(runtime_outcome(text, sizeof text), ENOTSUP);
+    assert_non_null(strstr(text, "could not be called"));
+}
+
+static void without_members_there_is_nothing_to_wait_for_and_no_collection(void **state)
+{
+    char text[256];
+    runtime_leave(first.member);
+    runtime_leave(second.member);
+    assert_true(runtime_settled(RUNTIME_FOR_ASKER, true));
+    assert_int_equal(runtime_outcome(text, sizeof text), ENOTSUP);
+    assert_non_null(strstr(text, "no runtime"));
+}
+
+static void our_own_snapshot_does_not_wait_for_an_askers_collection(void **state)
+{
+    assert_false(runtime_settled(RUNTIME_FOR_ASKER, true));
+    assert_true(runtime_settled(RUNTIME_FOR_OURSELVES, false));
+    assert_string_equal(all_numbers(), "");
+    runtime_over(RUNTIME_FOR_OURSELVES);
+    answer(&first, take(&first, true), 1);
+    answer(&second, take(&second, true), 2);
+    assert_true(runtime_settled(RUNTIME_FOR_ASKER, true));
+}
+
+static void an_exchange_under_way_has_a_deadline(void **state)
+{
+    assert_int_equal(runtime_deadline(), 0);
+    assert_false(runtime_settled(RUNTIME_FOR_ASKER, false));
+    uint64_t numbers = runtime_deadline();
+    runtime_over(RUNTIME_FOR_ASKER);
+    assert_false(runtime_settled(RUNTIME_FOR_ASKER, true));
+    uint64_t collection = runtime_deadline();
+    take(&first, true);
+    uint64_t begun = runtime_deadline();
+    assert_true(0 < numbers && numbers < collection && collection < begun);
+}
+
+static void members_find_no_place_where_nobody_records(void **state)
+{
+    const struct heapdiff_member_info info = {.version = MEMBER_VERSION, .name = "node"};
+    const struct heapdiff_member_info foreign = {.version = MEMBER_VERSION + 1, .name = "node"};
+    assert_null(runtime_join(&foreign));
+    atomic_store(&record_state, RECORD_OFF);
+    assert_null(runtime_join(&info));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(an_exchange_is_settled_when_all_have_answered, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_request_is_taken_once_and_answered_once, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(an_answer_to_an_earlier_request_is_dropped, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(who_leaves_is_not_waited_for_and_what_it_said_stays, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(names_of_members_are_unique, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_collection_that_fails_in_the_main_heap_is_none, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(
+            without_members_there_is_nothing_to_wait_for_and_no_collection, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(our_own_snapshot_does_not_wait_for_an_askers_collection,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_exchange_under_way_has_a_deadline, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(members_find_no_place_where_nobody_records, set_up,
+                                        tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
