@@ -99,7 +99,9 @@ static void rank_sites(struct comparison *comparison)
 static bool fold(struct comparison *comparison, const char *const *paths, const struct rules *rules,
                  size_t i, struct error *error)
 {
-    comparison->stores[i] = store_open(paths[i], error);
+    bool is_between = i > 0 && i + 1 < comparison->count;
+    comparison->stores[i] =
+        is_between ? store_open_counters(paths[i], error) : store_open(paths[i], error);
     if (!comparison->stores[i])
         return false;
     struct store *store = comparison->stores[i];

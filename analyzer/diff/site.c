@@ -22,6 +22,7 @@ void site_table_done(struct site_table *table)
 {
     VEC_DONE(&table->sites);
     VEC_DONE(&table->members);
+    VEC_DONE(&table->hints);
     map_done(&table->site_index);
     map_done(&table->member_index);
     pool_free(table->pool);
@@ -112,22 +113,43 @@ struct frame site_frame(struct frames *frames, const struct store_stack *stack)
     return find_frame(frames, stack, site_is_managed(frames, stack));
 }
 
-/* NULL when the stack belongs to no site, as it can in a snapshot between. */
-static struct site_member *find_member(struct site_table *table, struct frames *frames,
-                                       const struct store_stack *stack, bool can_add)
+static struct site_member *look_up_member(struct site_table *table, struct frames *frames,
+                                          const struct store_stack *stack, uint64_t identity,
+                                          bool can_add)
 {
-    uint64_t identity = frames_identity(frames, stack);
-    bool is_new;
+    bool is_new = false;
     size_t *slot = can_add ? map_add(&table->member_index, &identity, sizeof identity, &is_new)
                            : map_find(&table->member_index, &identity, sizeof identity);
     if (!slot)
         return NULL;
-    if (can_add && is_new) {
-        struct site_member member = {.site = find_site(table, frames, stack, true)};
+    if (is_new) {
         *slot = table->members.count;
+        struct site_member member = {.identity = identity};
         VEC_ADD(&table->members, member);
+        size_t index = table->members.count - 1;
+        size_t site = find_site(table, frames, stack, true);
+        table->members.items[index].site = site;
+        return &table->members.items[index];
     }
     return &table->members.items[*slot];
+}
+
+/* The member of the stack at POSITION in its snapshot; NULL when it belongs to none, as it can in a
+ * snapshot between. Snapshots of one process list their stacks in the same order, so the one that
+ * was at this place before is tried first. */
+static struct site_member *find_member(struct site_table *table, struct frames *frames,
+                                       const struct store_stack *stack, size_t position,
+                                       bool can_add)
+{
+    uint64_t identity = frames_identity(frames, stack);
+    while (table->hints.count <= position)
+        VEC_ADD(&table->hints, 0);
+    size_t *hint = &table->hints.items[position];
+    if (*hint && table->members.items[*hint - 1].identity == identity)
+        return &table->members.items[*hint - 1];
+    struct site_member *member = look_up_member(table, frames, stack, identity, can_add);
+    *hint = member ? (size_t)(member - table->members.items) + 1 : 0;
+    return member;
 }
 
 static void add_ages(const struct site_table *table, const struct store *store,
@@ -168,9 +190,9 @@ static void add_to_member(struct site_numbers *numbers, const struct store_stack
 }
 
 static void add_between(struct site_table *table, size_t index, struct frames *frames,
-                        const struct store_stack *stack)
+                        const struct store_stack *stack, size_t position)
 {
-    const struct site_member *member = find_member(table, frames, stack, false);
+    const struct site_member *member = find_member(table, frames, stack, position, false);
     size_t site = member ? member->site : find_site(table, frames, stack, false);
     if (site != NO_SITE)
         add_numbers(&table->sites.items[site], index, stack);
@@ -178,9 +200,9 @@ static void add_between(struct site_table *table, size_t index, struct frames *f
 
 /* A stack of the first snapshot or the last; the latter's is the one that can be shown. */
 static void add_at_end(struct site_table *table, size_t index, const struct store *store,
-                       struct frames *frames, const struct store_stack *stack)
+                       struct frames *frames, const struct store_stack *stack, size_t position)
 {
-    struct site_member *member = find_member(table, frames, stack, true);
+    struct site_member *member = find_member(table, frames, stack, position, true);
     struct site *site = &table->sites.items[member->site];
     double variance = stack->live_variance > 0 ? stack->live_variance : 0;
     add_numbers(site, index, stack);
@@ -210,9 +232,9 @@ void site_table_add(struct site_table *table, size_t index, const struct store *
         if (is_first && is_last && stack->live_bytes == 0 && stack->live_blocks == 0)
             continue; /* nothing to show; in a comparison it is churn of its site */
         if (is_first || is_last)
-            add_at_end(table, index, store, frames, stack);
+            add_at_end(table, index, store, frames, stack, i);
         else
-            add_between(table, index, frames, stack);
+            add_between(table, index, frames, stack, i);
     }
 }
 

@@ -42,6 +42,7 @@ struct site {
 /* Stacks of the same frames in the first and the last snapshot. */
 struct site_member {
     size_t site;
+    uint64_t identity; /* see frames_identity */
     struct site_numbers first, last;
     int64_t survivors; /* as in struct site, 0 when unknown */
     struct frames *frames;
@@ -56,6 +57,7 @@ struct site_table {
     VEC(struct site) sites;
     VEC(struct site_member) members;
     struct map site_index, member_index;
+    VEC(size_t) hints; /* by position in the snapshot before: index + 1 of the member */
     struct pool *pool;
 };
 

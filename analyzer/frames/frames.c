@@ -24,6 +24,9 @@ struct frames {
     struct pool *pool;
     bool is_local;            /* recorded on this machine: its paths are ours */
     struct frame_list *lists; /* by location; items NULL until asked for */
+    uint64_t *locations;      /* identities; 0 until asked for */
+    uint64_t *nodes;          /* the same of a node with all its callers */
+    VEC(uint32_t) path;       /* used while walking up */
 };
 
 struct frames *frames_new(const struct store *store, struct symbols *symbols,
@@ -36,6 +39,8 @@ struct frames *frames_new(const struct store *store, struct symbols *symbols,
     frames->is_local =
         gethostname(host, sizeof host - 1) == 0 && strcmp(host, store->facts.host) == 0;
     frames->lists = memory_zeroed(store->locations.count, sizeof *frames->lists);
+    frames->locations = memory_zeroed(store->locations.count, sizeof *frames->locations);
+    frames->nodes = memory_zeroed(store->nodes.count, sizeof *frames->nodes);
     return frames;
 }
 
@@ -44,6 +49,9 @@ void frames_free(struct frames *frames)
     if (!frames)
         return;
     free(frames->lists);
+    free(frames->locations);
+    free(frames->nodes);
+    VEC_DONE(&frames->path);
     pool_free(frames->pool);
     free(frames);
 }
@@ -218,24 +226,49 @@ const struct frame *frames_caller(struct frames_walk *walk)
     }
 }
 
-/* Without symbols for native code: they would have to be looked up for every frame. */
+/* Without symbols for native code: they would have to be looked up for every frame. JIT code is
+ * parsed but not classified. */
 static uint64_t location_identity(struct frames *frames, uint32_t index)
 {
+    uint64_t *known = &frames->locations[index];
+    if (*known)
+        return *known;
     const struct store_location *location = &frames->store->locations.items[index];
-    if (location->jit_name)
-        return frames_at(frames, index).identity;
-    struct frame none = {0};
-    return make_identity(frames, location, &none);
+    struct frame frame = {.is_jit = location->jit_name != NULL};
+    if (location->jit_name) {
+        struct symbol symbol = jit_parse(location->jit_name, frames->pool);
+        frame.function = symbol.function ? symbol.function : "";
+        frame.file = symbol.file;
+        frame.line = symbol.line;
+        frame.column = symbol.column;
+    }
+    *known = make_identity(frames, location, &frame);
+    *known += *known == 0;
+    return *known;
+}
+
+/* Every node is asked for once, whatever stacks it belongs to. */
+static uint64_t node_identity(struct frames *frames, uint32_t node)
+{
+    uint64_t identity = 0;
+    frames->path.count = 0;
+    for (; node != STORE_NONE && !frames->nodes[node];
+         node = frames->store->nodes.items[node].parent)
+        VEC_ADD(&frames->path, node);
+    if (node != STORE_NONE)
+        identity = frames->nodes[node];
+    while (frames->path.count > 0) {
+        node = frames->path.items[--frames->path.count];
+        uint32_t location = frames->store->nodes.items[node].location;
+        identity = map_mix(identity, location_identity(frames, location));
+        identity += identity == 0;
+        frames->nodes[node] = identity;
+    }
+    return identity;
 }
 
 uint64_t frames_identity(struct frames *frames, const struct store_stack *stack)
 {
-    uint64_t identity = (uint64_t)stack->kind;
-    uint32_t node = stack->node;
-    for (int depth = 0; node != STORE_NONE && depth < FRAMES_DEEPEST; depth++) {
-        const struct store_node *row = &frames->store->nodes.items[node];
-        identity = map_mix(identity, location_identity(frames, row->location));
-        node = row->parent;
-    }
-    return identity;
+    uint64_t identity = stack->node == STORE_NONE ? 0 : node_identity(frames, stack->node);
+    return map_mix((uint64_t)stack->kind, identity);
 }

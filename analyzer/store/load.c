@@ -4,17 +4,20 @@
  */
 #include "store/load.h"
 
-#include "base/map.h"
+#include "store/ids.h"
 #include "store/queries.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#define NO_PARENT INT64_MIN
+
 struct loader {
     struct store *store;
     sqlite3 *database;
     struct error *error;
-    struct map modules, locations, nodes, stacks; /* id → index */
+    struct ids modules, locations, nodes, stacks;
+    VEC(int64_t) parents; /* ids, by node; NO_PARENT for the outermost */
 };
 
 typedef bool (*row_reader)(struct loader *loader, sqlite3_stmt *row);
@@ -65,24 +68,17 @@ static const char *name_at(struct loader *loader, sqlite3_stmt *row, int column)
     return text ? text : "";
 }
 
-static void remember(struct map *ids, sqlite3_stmt *row, size_t index)
+static void remember(struct ids *ids, sqlite3_stmt *row, size_t index)
 {
-    bool is_new;
-    int64_t id = sqlite3_column_int64(row, 0);
-    *map_add(ids, &id, sizeof id, &is_new) = index;
+    ids_add(ids, sqlite3_column_int64(row, 0), (uint32_t)index);
 }
 
 /* The index that the id in COLUMN stands for: false when it dangles; NULL gives STORE_NONE. */
-static bool link_at(const struct map *ids, sqlite3_stmt *row, int column, uint32_t *index)
+static bool link_at(const struct ids *ids, sqlite3_stmt *row, int column, uint32_t *index)
 {
     *index = STORE_NONE;
-    if (sqlite3_column_type(row, column) == SQLITE_NULL)
-        return true;
-    int64_t id = sqlite3_column_int64(row, column);
-    const size_t *found = map_find(ids, &id, sizeof id);
-    if (found)
-        *index = (uint32_t)*found;
-    return found != NULL;
+    return sqlite3_column_type(row, column) == SQLITE_NULL ||
+           ids_find(ids, sqlite3_column_int64(row, column), index);
 }
 
 static bool read_snapshot(struct loader *loader, sqlite3_stmt *row)
@@ -164,24 +160,27 @@ static bool read_counter(struct loader *loader, sqlite3_stmt *row)
     return true;
 }
 
-/* Parents may come later than their children, so they are linked in a second pass. */
+/* Parents may come later than their children, so they are linked when all are there. */
 static bool read_node(struct loader *loader, sqlite3_stmt *row)
 {
     struct store_node node = {.parent = STORE_NONE};
+    bool is_outermost = sqlite3_column_type(row, 1) == SQLITE_NULL;
     if (!link_at(&loader->locations, row, 2, &node.location) || node.location == STORE_NONE)
         return damaged(loader, "a node refers to a location that is not there");
     remember(&loader->nodes, row, loader->store->nodes.count);
     VEC_ADD(&loader->store->nodes, node);
+    VEC_ADD(&loader->parents, is_outermost ? NO_PARENT : sqlite3_column_int64(row, 1));
     return true;
 }
 
-static bool link_node(struct loader *loader, sqlite3_stmt *row)
+static bool link_nodes(struct loader *loader)
 {
-    uint32_t node, parent;
-    if (!link_at(&loader->nodes, row, 0, &node) || node == STORE_NONE ||
-        !link_at(&loader->nodes, row, 1, &parent))
-        return damaged(loader, "a node refers to a parent that is not there");
-    loader->store->nodes.items[node].parent = parent;
+    struct store *store = loader->store;
+    for (size_t i = 0; i < store->nodes.count; i++) {
+        int64_t parent = loader->parents.items[i];
+        if (parent != NO_PARENT && !ids_find(&loader->nodes, parent, &store->nodes.items[i].parent))
+            return damaged(loader, "a node refers to a parent that is not there");
+    }
     return true;
 }
 
@@ -329,45 +328,57 @@ static bool has_facts(struct loader *loader)
     return loader->store->facts.program || damaged(loader, "its table snapshot is empty");
 }
 
-static bool read_tables(struct loader *loader)
+/* What only one view of a snapshot asks for is left out when it is not wanted. */
+static bool read_tables(struct loader *loader, bool all)
 {
     static const struct {
         const char *sql;
         row_reader reader;
+        bool is_detail;
     } tables[] = {
-        {QUERY_SNAPSHOT, read_snapshot},
-        {QUERY_MODULES, read_module},
-        {QUERY_LOCATIONS, read_location},
-        {QUERY_SYMBOLS, read_symbol},
-        {QUERY_COUNTERS, read_counter},
-        {QUERY_NODES, read_node},
-        {QUERY_NODES, link_node},
-        {QUERY_STACKS, read_stack},
-        {QUERY_AGES, read_age},
-        {QUERY_SIZES, read_size},
-        {QUERY_EPOCHS, read_epoch},
-        {QUERY_REGIONS, read_region},
-        {QUERY_CODE, read_code},
-        {QUERY_RSS, read_rss},
-        {QUERY_ALLOCATOR, read_allocator},
-        {QUERY_RUNTIME, read_runtime},
+        {QUERY_SNAPSHOT, read_snapshot, false},
+        {QUERY_MODULES, read_module, false},
+        {QUERY_LOCATIONS, read_location, false},
+        {QUERY_SYMBOLS, read_symbol, false},
+        {QUERY_COUNTERS, read_counter, false},
+        {QUERY_NODES, read_node, false},
+        {QUERY_STACKS, read_stack, false},
+        {QUERY_AGES, read_age, true},
+        {QUERY_SIZES, read_size, true},
+        {QUERY_EPOCHS, read_epoch, false},
+        {QUERY_REGIONS, read_region, false},
+        {QUERY_CODE, read_code, true},
+        {QUERY_RSS, read_rss, false},
+        {QUERY_ALLOCATOR, read_allocator, false},
+        {QUERY_RUNTIME, read_runtime, false},
     };
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-        if (!read_rows(loader, tables[i].sql, tables[i].reader))
+        if ((all || !tables[i].is_detail) && !read_rows(loader, tables[i].sql, tables[i].reader))
             return false;
     }
-    return has_facts(loader) && check_tree(loader);
+    return has_facts(loader) && link_nodes(loader) && check_tree(loader);
+}
+
+static bool load(struct store *store, sqlite3 *database, bool all, struct error *error)
+{
+    struct loader loader = {.store = store, .database = database, .error = error};
+    bool good = read_tables(&loader, all);
+    ids_done(&loader.modules);
+    ids_done(&loader.locations);
+    ids_done(&loader.nodes);
+    ids_done(&loader.stacks);
+    VEC_DONE(&loader.parents);
+    return good;
 }
 
 bool load_all(struct store *store, sqlite3 *database, struct error *error)
 {
-    struct loader loader = {.store = store, .database = database, .error = error};
-    bool good = read_tables(&loader);
-    map_done(&loader.modules);
-    map_done(&loader.locations);
-    map_done(&loader.nodes);
-    map_done(&loader.stacks);
-    return good;
+    return load(store, database, true, error);
+}
+
+bool load_counters(struct store *store, sqlite3 *database, struct error *error)
+{
+    return load(store, database, false, error);
 }
 
 bool load_facts(struct store *store, sqlite3 *database, struct error *error)

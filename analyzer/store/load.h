@@ -17,6 +17,9 @@ bool load_all(struct store *store, sqlite3 *database, struct error *error);
  * fails. sqlite3_close() it. */
 sqlite3 *store_database(const char *path, struct error *error);
 
+/* The same without ages, sizes and pages of code. */
+bool load_counters(struct store *store, sqlite3 *database, struct error *error);
+
 /* Fills the facts alone. */
 bool load_facts(struct store *store, sqlite3 *database, struct error *error);
 

@@ -87,8 +87,9 @@ sqlite3 *store_database(const char *path, struct error *error)
     struct text uri = {0};
     sqlite3 *database = NULL;
     build_uri(&uri, path);
-    if (sqlite3_open_v2(uri.bytes, &database, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL) ==
-        SQLITE_OK) {
+    if (sqlite3_open_v2(uri.bytes, &database,
+                        SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX,
+                        NULL) == SQLITE_OK) {
         distrust(database);
     } else {
         error_set(error, NULL, "cannot open %s: %s", path, sqlite3_errmsg(database));
@@ -129,6 +130,11 @@ static struct store *open_with(const char *path, loader load, bool check, struct
 struct store *store_open(const char *path, struct error *error)
 {
     return open_with(path, load_all, true, error);
+}
+
+struct store *store_open_counters(const char *path, struct error *error)
+{
+    return open_with(path, load_counters, false, error);
 }
 
 struct store *store_open_facts(const char *path, struct error *error)

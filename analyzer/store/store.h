@@ -131,6 +131,10 @@ void store_close(struct store *store);
 /* Whether both are of the same life of a process: births and counters can be compared. A is the
  * earlier one. */
 bool store_is_same_process(const struct store *a, const struct store *b);
+/* Opens a snapshot without ages, sizes and pages of code: enough to compare with. Its pages are
+ * checked by reading them only. */
+struct store *store_open_counters(const char *path, struct error *error);
+
 /* Opens a snapshot for its facts alone: all arrays stay empty. */
 struct store *store_open_facts(const char *path, struct error *error);
 
