@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "export/heapsnapshot.h"
 #include "export/out.h"
+#include "export/profile.h"
 #include "store/blocks.h"
 
 #include <ctype.h>
@@ -51,6 +52,44 @@ static bool write_timeline(const struct task *task, struct error *error)
     return heapsnapshot_write(task->set, task->numbers, task->index, true, task->out, error);
 }
 
+typedef void (*profile_writer)(const struct profile *profile, struct out *out);
+
+static bool write_profile(const struct task *task, profile_writer writer)
+{
+    struct profile profile;
+    profile_make(&profile, task->set, task->index, task->growth);
+    writer(&profile, task->out);
+    profile_done(&profile);
+    return true;
+}
+
+static bool write_heapprofile(const struct task *task, struct error *error)
+{
+    (void)error;
+    return write_profile(task, heapprofile_write);
+}
+
+static bool write_folded(const struct task *task, struct error *error)
+{
+    (void)error;
+    return write_profile(task, folded_write);
+}
+
+static bool write_json(const struct task *task, struct error *error)
+{
+    (void)error;
+    return write_profile(task, json_profile_write);
+}
+
+static bool write_pprof(const struct task *task, struct error *error)
+{
+    struct profile profile;
+    profile_make(&profile, task->set, task->index, task->growth);
+    bool good = pprof_write(&profile, task->out, error);
+    profile_done(&profile);
+    return good;
+}
+
 static const struct format formats[] = {
     {.name = "heapsnapshot",
      .ending = ".heapsnapshot",
@@ -65,6 +104,18 @@ static const struct format formats[] = {
      .write = write_timeline,
      .advice = "for allocation stacks tick DevTools' Memory > Allocations on timeline > Allocation "
                "stack traces before loading the file"},
+    {.name = "heapprofile",
+     .ending = ".heapprofile",
+     .can_grow = true,
+     .opens_by_name = true,
+     .write = write_heapprofile},
+    {.name = "pprof",
+     .ending = ".pb.gz",
+     .can_grow = true,
+     .is_binary = true,
+     .write = write_pprof},
+    {.name = "folded", .ending = ".folded", .can_grow = true, .write = write_folded},
+    {.name = "json", .ending = ".json", .can_grow = true, .write = write_json},
 };
 
 static const struct format *find_format(const char *name)

@@ -7,14 +7,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-static void mark(struct trace *trace, uint32_t node)
-{
-    while (node != TREE_ROOT && !trace->is_used[node]) {
-        trace->is_used[node] = 1;
-        node = trace->set->tree.nodes.items[node].parent;
-    }
-}
-
 static void count_stacks(struct trace *trace)
 {
     const struct set_snapshot *snapshot = &trace->set->snapshots[trace->index];
@@ -23,31 +15,9 @@ static void count_stacks(struct trace *trace)
         uint32_t leaf = snapshot->leaves[i];
         if (stack->allocations <= 0 && stack->live_bytes <= 0)
             continue;
-        trace->allocations[leaf] = store_sum(trace->allocations[leaf], stack->allocations);
+        int64_t count = stack->allocations > 0 ? stack->allocations : 1; /* it is live */
+        trace->allocations[leaf] = store_sum(trace->allocations[leaf], count);
         trace->bytes[leaf] = store_sum(trace->bytes[leaf], stack->allocated_bytes);
-        mark(trace, leaf);
-    }
-}
-
-/* The list of children at COUNT is the root's: what hangs below the groups. */
-static void link_children(struct trace *trace)
-{
-    const struct tree_node *nodes = trace->set->tree.nodes.items;
-    size_t count = trace->set->tree.nodes.count;
-    trace->first_child = memory_zeroed(count + 3, sizeof *trace->first_child);
-    trace->children = memory_zeroed(count + 1, sizeof *trace->children);
-    for (int pass = 0; pass < 2; pass++) {
-        for (uint32_t i = GROUP_COUNT; i < count; i++) {
-            size_t parent = nodes[i].parent < GROUP_COUNT ? count : nodes[i].parent;
-            if (!trace->is_used[i])
-                continue;
-            if (pass == 0)
-                trace->first_child[parent + 2]++;
-            else
-                trace->children[trace->first_child[parent + 1]++] = i;
-        }
-        for (size_t i = 2; i < count + 3 && pass == 0; i++)
-            trace->first_child[i] += trace->first_child[i - 1];
     }
 }
 
@@ -58,18 +28,17 @@ void trace_make(struct trace *trace, const struct set *set, const struct numbers
     *trace = (struct trace){.set = set, .numbers = numbers, .index = index};
     trace->allocations = memory_zeroed(count, sizeof *trace->allocations);
     trace->bytes = memory_zeroed(count, sizeof *trace->bytes);
-    trace->is_used = memory_zeroed(count, 1);
     count_stacks(trace);
-    link_children(trace);
+    uint8_t *used = walk_used(&set->tree, trace->allocations);
+    walk_make(&trace->walk, &set->tree, used, false);
+    free(used);
 }
 
 void trace_done(struct trace *trace)
 {
     free(trace->allocations);
     free(trace->bytes);
-    free(trace->is_used);
-    free(trace->first_child);
-    free(trace->children);
+    walk_done(&trace->walk);
     *trace = (struct trace){0};
 }
 
@@ -101,32 +70,19 @@ static void write_node(const struct trace *trace, uint32_t node, const char *sep
                bytes > 0 ? bytes : 0);
 }
 
-/* Depth first, without recursion: of the nodes on the way, the next child and the last. */
-void trace_write_tree(const struct trace *trace, struct out *out)
+void trace_write_tree(struct trace *trace, struct out *out)
 {
-    struct {
-        uint32_t next, end;
-    } way[TREE_DEEPEST + 2];
-    size_t depth = 0, root = trace->set->tree.nodes.count;
     const char *separator = "";
+    enum walk_step step;
     out_text(out, "1,0,0,0,[");
-    way[0].next = trace->first_child[root];
-    way[0].end = trace->first_child[root + 1];
-    for (;;) {
-        if (way[depth].next < way[depth].end) {
-            uint32_t node = trace->children[way[depth].next++];
-            write_node(trace, node, separator, out);
-            separator = "";
-            depth++;
-            way[depth].next = trace->first_child[node];
-            way[depth].end = trace->first_child[node + 1];
-        } else {
+    while ((step = walk_next(&trace->walk)) != WALK_DONE) {
+        if (step == WALK_ENTER)
+            write_node(trace, trace->walk.node, separator, out);
+        else
             out_text(out, "]");
-            separator = ",";
-            if (depth-- == 0)
-                return;
-        }
+        separator = step == WALK_ENTER ? "" : ",";
     }
+    out_text(out, "]");
 }
 
 /* When an epoch ended: with the next one's beginning, the last one with the snapshot. */

@@ -8,14 +8,14 @@
 #include "export/numbers.h"
 #include "export/out.h"
 #include "export/strings.h"
+#include "export/walk.h"
 
 struct trace {
     const struct set *set;
     const struct numbers_snapshot *numbers;
-    size_t index;                     /* of the snapshot */
-    int64_t *allocations, *bytes;     /* ever, by node of the tree whose leaf it is */
-    uint32_t *children, *first_child; /* as in struct graph; groups are passed over */
-    uint8_t *is_used;                 /* by node of the tree */
+    size_t index;                 /* of the snapshot */
+    int64_t *allocations, *bytes; /* ever, by node of the tree whose leaf it is */
+    struct walk walk;
 };
 
 /* Zero-initialised it can be given to trace_done. */
@@ -32,7 +32,7 @@ static inline uint32_t trace_id(uint32_t node)
 /* The three sections; functions add their texts to STRINGS. */
 size_t trace_function_count(const struct trace *trace);
 void trace_write_functions(const struct trace *trace, struct strings *strings, struct out *out);
-void trace_write_tree(const struct trace *trace, struct out *out);
+void trace_write_tree(struct trace *trace, struct out *out);
 void trace_write_samples(const struct trace *trace, struct out *out);
 
 #endif

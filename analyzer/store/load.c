@@ -109,7 +109,8 @@ static bool read_module(struct loader *loader, sqlite3_stmt *row)
 {
     struct store_module module = {.path = name_at(loader, row, 1),
                                   .build_id = text_at(loader, row, 2),
-                                  .span = (uint64_t)sqlite3_column_int64(row, 3)};
+                                  .start = (uint64_t)sqlite3_column_int64(row, 3),
+                                  .span = (uint64_t)sqlite3_column_int64(row, 4)};
     remember(&loader->modules, row, loader->store->modules.count);
     VEC_ADD(&loader->store->modules, module);
     return true;

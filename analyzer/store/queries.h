@@ -12,7 +12,7 @@
     " live_bytes, live_blocks, rss_bytes, peak_rss_bytes, started_ns,"                             \
     " label, reason, program, executable, command_line, directory, host FROM snapshot"
 
-#define QUERY_MODULES   "SELECT id, path, build_id, end - start FROM module"
+#define QUERY_MODULES   "SELECT id, path, build_id, start, end - start FROM module"
 #define QUERY_LOCATIONS "SELECT id, address, module_id, offset, jit_name FROM location"
 #define QUERY_SYMBOLS                                                                              \
     "SELECT location_id, function, file, line, column_number FROM symbol ORDER BY 1, depth"

@@ -39,6 +39,7 @@ struct store_facts {
 struct store_module {
     const char *path;
     const char *build_id; /* NULL when it has none */
+    uint64_t start;       /* its lowest mapped address */
     uint64_t span;        /* bytes from its lowest to its highest mapped address */
 };
 
