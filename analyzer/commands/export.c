@@ -11,7 +11,7 @@
 
 struct export_options {
     const char *format, *target, *class_by, *rules;
-    bool growth, no_blocks;
+    bool growth, grouped;
     struct symbol_sources sources;
 };
 
@@ -26,9 +26,9 @@ static const struct option_spec options[] = {
     {"growth", 0, OPTION_FLAG, NULL,
      "Write only what grew from the first snapshot to the last (heapprofile, pprof, folded, json).",
      offsetof(struct export_options, growth)},
-    {"no-blocks", 0, OPTION_FLAG, NULL,
-     "One object per stack and size even when the snapshots list every block.",
-     offsetof(struct export_options, no_blocks)},
+    {"grouped", 0, OPTION_FLAG, NULL,
+     "One object per stack, size class and birth instead of one per block: small files.",
+     offsetof(struct export_options, grouped)},
     {"rules", 0, OPTION_TEXT, "FILE", "Rules that say whose code a frame is, before our own.",
      offsetof(struct export_options, rules)},
     SYMBOL_OPTIONS(struct export_options, sources),
@@ -62,7 +62,7 @@ static int run(int argc, char **argv, struct error *error)
                                      .rules = rules,
                                      .class_by = parse_class(given.class_by),
                                      .growth = given.growth,
-                                     .no_blocks = given.no_blocks};
+                                     .grouped = given.grouped};
     bool good = rules && export_run(&request, error);
     rules_free(rules);
     return good ? EXIT_DONE : error->code;

@@ -1,5 +1,5 @@
-/* cells.h -- Live memory by call-tree leaf and size class (or birth): what stands for blocks that
- * are not listed one by one.
+/* cells.h -- Live memory by stack, size and birth: what stands for blocks that are not listed one
+ * by one.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -8,21 +8,29 @@
 
 #include "export/set.h"
 
+/* Sizes in DevTools' files have 32 bits: what is larger becomes several objects. */
+#define PIECE_BYTES ((int64_t)1 << 31)
+
 enum cell_sort {
-    CELL_SIZE_CLASS, /* WHICH is the class */
-    CELL_EPOCH,      /* WHICH is the epoch of birth */
-    CELL_CODE,       /* pages of JIT code */
-    CELL_REST,       /* what tables of blocks, sizes and ages do not account for */
+    CELL_BLOCKS, /* of a size class, an epoch of birth, or both */
+    CELL_CODE,   /* pages of JIT code */
+    CELL_REST,   /* what the tables of blocks, sizes and ages do not account for */
 };
 
+#define CELL_UNKNOWN (-1)
+
 struct cell {
+    uint64_t identity; /* of the stack, among those of one process */
     uint32_t leaf, class;
     enum cell_sort sort;
-    int64_t which, blocks, bytes;
+    int64_t size_class, epoch; /* CELL_UNKNOWN: of any */
+    size_t last;               /* snapshot of the set in which these blocks are seen last */
+    int64_t blocks, bytes;
+    uint64_t pieces; /* objects that it becomes in a file */
 };
 
 struct cell_list {
-    VEC(struct cell) cells; /* by leaf, class, sort, which; no two are the same in all four */
+    VEC(struct cell) cells; /* by leaf once they are split */
 };
 
 /* What the blocks of a stack that are listed one by one hold. */
@@ -30,9 +38,23 @@ struct listed {
     int64_t blocks, bytes;
 };
 
-/* The cells of a snapshot: by birth when BY_EPOCH, else by size. LISTED, when not NULL, is what the
- * blocks that are listed hold, by stack: only what is live beyond that becomes a cell. */
-struct cell_list cells_make(const struct set_snapshot *snapshot, bool by_epoch,
+/* What tells blocks of a stack apart when a snapshot knows their sizes and their births, but not
+ * which size was born when. */
+enum cells_by { CELLS_BY_SIZE, CELLS_BY_BIRTH };
+
+/* The cells of a snapshot. LISTED, when not NULL, is what listed blocks hold, by stack: only what
+ * is live beyond that becomes a cell. */
+struct cell_list cells_make(const struct set_snapshot *snapshot, enum cells_by by,
                             const struct listed *listed);
+
+/* Splits the cells of each snapshot of SET into those blocks that the next one still has and those
+ * that are gone by then, as far as births tell; orders them. */
+void cells_split(struct cell_list *lists, const struct set *set);
+
+/* Sets pieces: one, or as many as a cell is too large for one; EACH makes one of every block. */
+void cells_count_pieces(struct cell_list *list, bool each);
+
+/* The size of one of a cell's pieces. */
+uint32_t cells_piece(const struct cell *cell, uint64_t index);
 
 #endif

@@ -197,35 +197,43 @@ static bool write_task(const struct export_request *request, const struct format
     return good;
 }
 
-/* Blocks are shown one by one when all snapshots list them and DevTools can bear them. */
-static bool choose_blocks(const struct export_request *request, const struct set *set,
-                          bool *one_by_one, struct error *error)
+static int64_t most_blocks(const struct set *set)
 {
     int64_t most = 0;
-    *one_by_one = !request->no_blocks;
-    for (size_t i = 0; i < set->count && *one_by_one; i++) {
+    for (size_t i = 0; i < set->count; i++) {
+        int64_t blocks = set->snapshots[i].store->facts.live_blocks;
+        most = blocks > most ? blocks : most;
+    }
+    return most;
+}
+
+static bool are_listed(const struct set *set, bool *listed, struct error *error)
+{
+    *listed = true;
+    for (size_t i = 0; i < set->count && *listed; i++) {
         int64_t count = blocks_count(set->snapshots[i].store, error);
         if (count < 0)
             return false;
-        most = count > most ? count : most;
-        *one_by_one = count > 0;
-    }
-    if (*one_by_one && most > MOST_NODES) {
-        fprintf(stderr,
-                "heapdiff: %s blocks are more than DevTools bears; those of one stack and size "
-                "become one object\n",
-                units_count(most).text);
-        *one_by_one = false;
+        *listed = count > 0;
     }
     return true;
 }
 
+/* There is an object for each block, with its own size when all snapshots list their blocks, unless
+ * there are more than DevTools can bear. */
 static bool make_numbers(const struct export_request *request, const struct format *format,
                          const struct set *set, struct numbers *numbers, struct error *error)
 {
-    bool one_by_one;
-    return choose_blocks(request, set, &one_by_one, error) &&
-           numbers_make(numbers, set, one_by_one, format->has_freed, error);
+    bool by_birth = format->has_freed || set->count > 1;
+    struct numbers_options options = {.each = !request->grouped && most_blocks(set) <= MOST_NODES,
+                                      .by = by_birth ? CELLS_BY_BIRTH : CELLS_BY_SIZE};
+    if (!request->grouped && !options.each)
+        fprintf(stderr,
+                "heapdiff: %s blocks are more than DevTools bears; those of one stack and size "
+                "become one object\n",
+                units_count(most_blocks(set)).text);
+    return (!options.each || are_listed(set, &options.blocks, error)) &&
+           numbers_make(numbers, set, &options, error);
 }
 
 /* Writes the files of a set; the first one has NUMBER. */

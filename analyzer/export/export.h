@@ -14,8 +14,8 @@ struct export_request {
     const char *target; /* file or folder; NULL: stdout */
     const struct rules *rules;
     enum class_by class_by;
-    bool growth;    /* only what grew from the first to the last */
-    bool no_blocks; /* cells even when the snapshots list their blocks */
+    bool growth;  /* only what grew from the first to the last */
+    bool grouped; /* one object per stack, size and birth instead of one per block */
 };
 
 #define EXPORT_FORMATS "heapsnapshot|heaptimeline|heapprofile|pprof|folded|json"

@@ -40,18 +40,20 @@ struct writer {
 
 static void describe_cell(const struct cell *cell, struct text *name)
 {
-    int64_t low = cell->which > 0 && cell->which < 62 ? (int64_t)1 << cell->which : 0;
-    text_add(name, units_count(cell->blocks).text);
+    int64_t class = cell->size_class, low = class > 0 && class < 62 ? (int64_t)1 << class : 0;
+    if (cell->sort == CELL_CODE) {
+        text_add(name, "JIT code");
+        return;
+    }
+    text_format(name, "%s%s", cell->pieces > 1 && cell->blocks > 1 ? "of " : "",
+                units_count(cell->blocks).text);
     text_add(name, cell->blocks == 1 ? " block" : " blocks");
-    if (cell->sort == CELL_SIZE_CLASS) {
+    if (class != CELL_UNKNOWN) {
         text_format(name, " of %s", units_bytes(low).text);
         text_format(name, " to %s", units_bytes(low ? 2 * low - 1 : 1).text);
-    } else if (cell->sort == CELL_EPOCH) {
-        text_format(name, " born in epoch %" PRId64, cell->which);
-    } else if (cell->sort == CELL_CODE) {
-        name->length = 0;
-        text_add(name, "JIT code");
     }
+    if (cell->epoch != CELL_UNKNOWN)
+        text_format(name, " born in epoch %" PRId64, cell->epoch);
 }
 
 /* All texts get their number before the first node is written. */
@@ -184,7 +186,7 @@ static void find_owned(const struct writer *writer, uint32_t node, struct owned 
     owned->first_block = owned->block_place;
     owned->first_cell_index = owned->cell;
     while (owned->cell < writer->numbers->cells.cells.count && cells[owned->cell].leaf == node)
-        owned->cell_place += numbers_pieces(cells[owned->cell++].bytes);
+        owned->cell_place += cells[owned->cell++].pieces;
     while (owned->stack < graph->stack_count && leaves[graph->stacks[owned->stack]] == node)
         owned->block_place += writer->numbers->pieces[graph->stacks[owned->stack++]];
     owned->cells = owned->cell_place - owned->first_cell;
@@ -227,13 +229,13 @@ static void write_cells(struct writer *writer)
     const struct cell_list *list = &writer->numbers->cells;
     for (size_t i = 0; i < list->cells.count; i++) {
         const struct cell *cell = &list->cells.items[i];
-        for (uint64_t piece = 0; piece < numbers_pieces(cell->bytes); piece++)
+        for (uint64_t piece = 0; piece < cell->pieces; piece++)
             write_node(writer,
                        &(struct node_row){.type = cell->sort == CELL_CODE ? NODE_CODE : NODE_NATIVE,
                                           .name = writer->class_names[cell->class],
                                           .id = numbers_object_id(writer->numbers->cell_numbers[i] +
                                                                   (uint32_t)piece),
-                                          .size = numbers_piece(cell->bytes, piece),
+                                          .size = cells_piece(cell, piece),
                                           .trace = trace_of(writer, cell->leaf)});
     }
 }
@@ -274,7 +276,7 @@ static void write_cell_edges(struct writer *writer, const struct owned *owned)
 {
     uint64_t place = owned->first_cell;
     for (size_t i = owned->first_cell_index; i < owned->cell; i++) {
-        uint64_t end = place + numbers_pieces(writer->numbers->cells.cells.items[i].bytes);
+        uint64_t end = place + writer->numbers->cells.cells.items[i].pieces;
         for (; place < end; place++)
             write_edge(writer, EDGE_INTERNAL, writer->cell_names[i], place);
     }

@@ -66,7 +66,7 @@ static bool count_blocks(struct numbers *numbers, const struct set *set, struct 
 
 /* What makes two cells of different snapshots the same. No padding: it is hashed. */
 struct cell_key {
-    int64_t process, leaf, class, sort, which, blocks, bytes;
+    int64_t process, identity, sort, size_class, epoch, last, blocks, bytes;
 };
 
 /* Numbers what a cell holds that is not known from an earlier snapshot; returns the next number. */
@@ -74,9 +74,9 @@ static uint64_t number_cell(struct numbers_snapshot *snapshot, size_t index, uin
                             struct map *known, uint64_t next)
 {
     const struct cell *cell = &snapshot->cells.cells.items[index];
-    struct cell_key key = {process,     cell->leaf,   cell->class, cell->sort,
-                           cell->which, cell->blocks, cell->bytes};
-    uint64_t pieces = numbers_pieces(cell->bytes);
+    struct cell_key key = {process,     (int64_t)cell->identity, cell->sort,   cell->size_class,
+                           cell->epoch, (int64_t)cell->last,     cell->blocks, cell->bytes};
+    uint64_t pieces = cell->pieces;
     bool is_new;
     size_t *number = map_add(known, &key, sizeof key, &is_new);
     if (is_new)
@@ -90,7 +90,7 @@ static uint64_t number_cell(struct numbers_snapshot *snapshot, size_t index, uin
 /* 0: before all births. */
 static size_t birth_of(const struct cell *cell)
 {
-    return cell->sort == CELL_EPOCH ? numbers_epoch(cell->which) + 1 : 0;
+    return cell->epoch != CELL_UNKNOWN ? numbers_epoch(cell->epoch) + 1 : 0;
 }
 
 static int by_birth(const void *a, const void *b, void *cells)
@@ -154,29 +154,43 @@ static uint64_t find_slot(const struct set *set)
     return (uint64_t)(facts->pid % SLOTS + facts->number % SLOTS + SLOTS) % SLOTS * SLOT_SIZE;
 }
 
-static uint64_t count_cells(const struct numbers_snapshot *snapshot)
+static void make_cells(struct numbers *numbers, const struct set *set,
+                       const struct numbers_options *options)
+{
+    struct cell_list *lists = memory_zeroed(set->count, sizeof *lists);
+    for (size_t i = 0; i < set->count; i++)
+        lists[i] = cells_make(&set->snapshots[i], options->by, numbers->snapshots[i].listed);
+    cells_split(lists, set);
+    for (size_t i = 0; i < set->count; i++) {
+        cells_count_pieces(&lists[i], options->each);
+        numbers->snapshots[i].cells = lists[i];
+    }
+    free(lists);
+}
+
+static uint64_t count_pieces(const struct numbers *numbers)
 {
     uint64_t count = 0;
-    for (size_t i = 0; i < snapshot->cells.cells.count; i++)
-        count += numbers_pieces(snapshot->cells.cells.items[i].bytes);
+    for (size_t i = 0; i < numbers->count; i++) {
+        const struct cell_list *list = &numbers->snapshots[i].cells;
+        count += numbers->snapshots[i].listed_pieces;
+        for (size_t j = 0; j < list->cells.count; j++)
+            count += list->cells.items[j].pieces;
+    }
     return count;
 }
 
-bool numbers_make(struct numbers *numbers, const struct set *set, bool blocks, bool by_epoch,
-                  struct error *error)
+bool numbers_make(struct numbers *numbers, const struct set *set,
+                  const struct numbers_options *options, struct error *error)
 {
-    uint64_t most = 0;
-    *numbers = (struct numbers){.count = set->count, .has_blocks = blocks};
+    *numbers = (struct numbers){.count = set->count};
     numbers->snapshots = memory_zeroed(set->count, sizeof *numbers->snapshots);
-    if (blocks && !count_blocks(numbers, set, error)) {
+    if (options->blocks && !count_blocks(numbers, set, error)) {
         numbers_done(numbers);
         return false;
     }
-    for (size_t i = 0; i < set->count; i++) {
-        struct numbers_snapshot *snapshot = &numbers->snapshots[i];
-        snapshot->cells = cells_make(&set->snapshots[i], by_epoch, snapshot->listed);
-        most += snapshot->listed_pieces + count_cells(snapshot);
-    }
+    make_cells(numbers, set, options);
+    uint64_t most = count_pieces(numbers);
     if (most >= MOST) {
         numbers_done(numbers);
         return error_set(error, "export fewer of them at a time",

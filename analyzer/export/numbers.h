@@ -3,8 +3,9 @@
  *
  * DevTools compares snapshots by these ids. Those of objects are odd and grow with the time of
  * birth: by the snapshot in which an object comes first, then by its birth epoch. A listed block is
- * known by process, address and epoch; a cell by its place and all that it holds, so that a cell
- * that changed is a new object and the old one is gone: sizes stay right. Ids of frames are even.
+ * known by process, address and epoch. A cell is known by its place and all that it holds: one that
+ * changed is a new object and the old one is gone, so that sizes stay right. Ids of frames are
+ * even.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -13,9 +14,6 @@
 
 #include "export/cells.h"
 #include "export/merge.h"
-
-/* Sizes in DevTools' files have 32 bits: what is larger becomes several objects. */
-#define PIECE_BYTES ((int64_t)1 << 31)
 
 /* Births after this many snapshots are not told apart. */
 #define NUMBERS_EPOCHS 4096
@@ -36,19 +34,23 @@ struct numbers_snapshot {
 struct numbers {
     size_t count;
     struct numbers_snapshot *snapshots;
-    bool has_blocks;
 };
 
-/* Numbers the objects of a set: with BLOCKS the blocks one by one, the rest as cells by birth or by
- * size. False with ERROR filled when a file is damaged or holds too many. */
-bool numbers_make(struct numbers *numbers, const struct set *set, bool blocks, bool by_epoch,
-                  struct error *error);
+/* How the objects of a set are made. */
+struct numbers_options {
+    bool blocks; /* of listed blocks, one by one; else as cells */
+    bool each;   /* cells become as many objects as they hold blocks, of their mean size */
+    enum cells_by by;
+};
+
+/* Numbers the objects of a set. False with ERROR filled when a file is damaged or holds too many.
+ */
+bool numbers_make(struct numbers *numbers, const struct set *set,
+                  const struct numbers_options *options, struct error *error);
 void numbers_done(struct numbers *numbers);
 
-/* Objects that BYTES take. */
+/* Objects that a listed block takes, and the size of one of them. */
 uint64_t numbers_pieces(int64_t bytes);
-
-/* The size of piece INDEX of BYTES. */
 uint32_t numbers_piece(int64_t bytes, uint64_t index);
 
 /* NUMBERS_EPOCHS - 1 or less. */

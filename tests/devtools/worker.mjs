@@ -1,0 +1,174 @@
+// worker.mjs -- What DevTools' own worker makes of heap snapshots, as JSON.
+//
+// node worker.mjs toolkit|frontend FILE...
+//
+// `toolkit` is the worker as npm's heap-snapshot-toolkit packs it; `frontend` the source of
+// chrome-devtools-frontend, bundled here and now. Prints for each file its statistics, classes and
+// bars; for each file after the first what the Comparison view shows; and whatever was warned of.
+//
+// SPDX-License-Identifier: Apache-2.0
+import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const warnings = [];
+for (const level of ['warn', 'error']) {
+  console[level] = (...words) => warnings.push(words.join(' '));
+}
+Promise.withResolvers ??= () => {
+  const result = {};
+  result.promise = new Promise((resolve, reject) => Object.assign(result, { resolve, reject }));
+  return result;
+};
+
+// The front end imports a list of languages that its own build makes.
+const locales = `
+export const LOCALES = ['en-US'], BUNDLED_LOCALES = ['en-US'], DEFAULT_LOCALE = 'en-US';
+export const REMOTE_FETCH_PATTERN = '', LOCAL_FETCH_PATTERN = '';`;
+
+async function loadFrontend() {
+  const esbuild = await import('esbuild');
+  const root = dirname(createRequire(import.meta.url).resolve(
+    'chrome-devtools-frontend/package.json'));
+  const worker = join(root, 'front_end/entrypoints/heap_snapshot_worker');
+  const folder = mkdtempSync(join(tmpdir(), 'heapdiff-test.'));
+  const outfile = join(folder, 'worker.mjs');
+  try {
+    await esbuild.build({
+      stdin: {
+        contents: `
+          export * as HeapSnapshotLoader from './HeapSnapshotLoader.js';
+          export { SecondaryInitManager } from './HeapSnapshot.js';`,
+        loader: 'ts',
+        resolveDir: worker,
+      },
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      outfile,
+      logLevel: 'silent',
+      plugins: [{
+        name: 'locales',
+        setup(build) {
+          build.onResolve({ filter: /\/locales\.js$/ }, () => ({ path: 'l', namespace: 'l' }));
+          build.onLoad({ filter: /./, namespace: 'l' }, () => ({ contents: locales }));
+        },
+      }],
+    });
+    return await import(outfile);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function load(api, path) {
+  const loader = new api.HeapSnapshotLoader.HeapSnapshotLoader();
+  for await (const chunk of createReadStream(path, { encoding: 'utf-8', highWaterMark: 10 << 20 })) {
+    loader.write(chunk);
+  }
+  loader.close();
+  await loader.parsingComplete;
+  const channel = new MessageChannel();
+  new api.SecondaryInitManager(channel.port2);
+  const snapshot = await loader.buildSnapshot(channel.port1);
+  channel.port1.close();
+  channel.port2.close();
+  return snapshot;
+}
+
+function classesOf(snapshot) {
+  const result = {};
+  const aggregates = snapshot.aggregatesWithFilter({});
+  for (const { name, count, self, maxRet } of Object.values(aggregates)) {
+    result[name] = { count, self, retained: maxRet };
+  }
+  return result;
+}
+
+// The stack of every object, leaf first, as the Retainers pane leads through it.
+function stacksOf(snapshot) {
+  const sums = {};
+  const fields = snapshot.nodeFieldCount;
+  for (let index = 0; index < snapshot.nodes.length; index += fields) {
+    const node = snapshot.createNode(index);
+    if (node.selfSize() === 0) {
+      continue;
+    }
+    const frames = [];
+    let at = index;
+    for (;;) {
+      const retainers = snapshot.createNode(at).retainers();
+      if (!retainers.hasNext()) {
+        break;
+      }
+      at = retainers.item().nodeIndex();
+      frames.push(snapshot.createNode(at).name());
+    }
+    const key = frames.slice(0, -3).join('\n'); // group, (GC roots), root
+    sums[key] = (sums[key] ?? 0) + node.selfSize();
+  }
+  return sums;
+}
+
+// As the Allocation stack pane shows it.
+function allocationsOf(snapshot) {
+  const sums = {};
+  const fields = snapshot.nodeFieldCount;
+  for (let index = 0; index < snapshot.nodes.length; index += fields) {
+    const node = snapshot.createNode(index);
+    if (node.selfSize() > 0 && node.traceNodeId()) {
+      const frames = snapshot.allocationStack(index);
+      const key = frames.map((f) => `${f.functionName}|${f.scriptName}|${f.line}`).join('\n');
+      sums[key] = (sums[key] ?? 0) + node.selfSize();
+    }
+  }
+  return sums;
+}
+
+// The frame below which most is kept: its name and retained size.
+function retainedOf(snapshot) {
+  const result = {};
+  const fields = snapshot.nodeFieldCount;
+  for (let index = 0; index < snapshot.nodes.length; index += fields) {
+    const node = snapshot.createNode(index);
+    if (node.selfSize() === 0) {
+      result[node.name()] = Math.max(result[node.name()] ?? 0, node.retainedSize());
+    }
+  }
+  return result;
+}
+
+async function compare(base, snapshot) {
+  const definitions = base.interfaceDefinitions ? base.interfaceDefinitions() : undefined;
+  const aggregates = base.aggregatesForDiff(definitions);
+  const result = {};
+  for (const diff of Object.values(snapshot.calculateSnapshotDiff(base.uid ?? 0, aggregates))) {
+    const { name, addedCount, removedCount, addedSize, removedSize } = diff;
+    result[name] = { addedCount, removedCount, addedSize, removedSize };
+  }
+  return result;
+}
+
+const [source, ...paths] = process.argv.slice(2);
+const api = source === 'toolkit'
+  ? (await import('heap-snapshot-toolkit')).DevToolsAPI : await loadFrontend();
+const snapshots = [];
+for (const path of paths) {
+  snapshots.push(await load(api, path));
+}
+const files = snapshots.map((snapshot) => ({
+  nodes: snapshot.nodeCount,
+  statistics: snapshot.getStatistics(),
+  classes: classesOf(snapshot),
+  stacks: stacksOf(snapshot),
+  retained: retainedOf(snapshot),
+  allocations: allocationsOf(snapshot),
+  samples: snapshot.getSamples(),
+  lastId: snapshot.maxSnapshotJSObjectId,
+}));
+const comparisons = [];
+for (let i = 1; i < snapshots.length; i++) {
+  comparisons.push(await compare(snapshots[i - 1], snapshots[i]));
+}
+process.stdout.write(JSON.stringify({ files, comparisons, warnings }));
