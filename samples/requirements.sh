@@ -10,13 +10,15 @@ requirements_build="gcc g++ cmake ninja-build pkg-config binutils libsqlite3-dev
   libcmocka-dev python3"
 requirements_demo="nodejs"
 requirements_tests="nodejs redis-server redis-tools elfutils procps libtcmalloc-minimal4
-  libmimalloc2.0"
+  libmimalloc2.0 npm chromium golang-go protobuf-compiler"
 
 # A program that is already there counts, however it came: node is often not Debian's own.
 requirement_is_met() {
   case $1 in
     nodejs) command -v node >/dev/null && return ;;
     python3) command -v python3 >/dev/null && return ;;
+    npm) command -v npm >/dev/null && return ;;
+    golang-go) command -v go >/dev/null && return ;;
   esac
   [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }

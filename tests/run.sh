@@ -40,8 +40,18 @@ tsan() {
   run_preset tsan --label-exclude 'house|sample|end_to_end'
 }
 
+# Other people's readers of our exports, from npm; at rest when they are there already.
+install_readers() {
+  local folder=tests/devtools
+  [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ] && return
+  echo "installing: $folder/node_modules" >&2
+  npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+  touch "$folder/node_modules/.package-lock.json"
+}
+
 # shellcheck disable=SC2086 # lists of words
 require $requirements_build $requirements_tests
+install_readers
 for run in "${@:-release asan tsan}"; do
   for preset in $run; do
     case $preset in

@@ -28,10 +28,10 @@
 #define QUERY_REGIONS "SELECT stack_id, resident_bytes FROM region WHERE owner = 'mmap'"
 #define QUERY_RSS     "SELECT owner, bytes FROM rss"
 
-/* Both tables by address: the first one is in that order, the other one is small. */
+/* Both tables by address, then epoch and size: the first one is in that order, the other one is small. */
 #define QUERY_BLOCKS                                                                               \
     "SELECT address, size, stack_id, epoch FROM block UNION ALL"                                   \
-    " SELECT address, size, stack_id, epoch FROM pool_block ORDER BY 1"
+    " SELECT address, size, stack_id, epoch FROM pool_block ORDER BY 1, 4, 2"
 #define QUERY_BLOCK_COUNT "SELECT (SELECT count(*) FROM block) + (SELECT count(*) FROM pool_block)"
 
 /* Pages of JIT code by the stack that mapped them: what is executable and of no file. */

@@ -165,7 +165,7 @@ const files = snapshots.map((snapshot) => ({
   retained: retainedOf(snapshot),
   allocations: allocationsOf(snapshot),
   samples: snapshot.getSamples(),
-  lastId: snapshot.maxSnapshotJSObjectId,
+  lastId: snapshot.updateStaticData().maxJSObjectId,
 }));
 const comparisons = [];
 for (let i = 1; i < snapshots.length; i++) {
