@@ -28,7 +28,8 @@
 #define QUERY_REGIONS "SELECT stack_id, resident_bytes FROM region WHERE owner = 'mmap'"
 #define QUERY_RSS     "SELECT owner, bytes FROM rss"
 
-/* Both tables by address, then epoch and size: the first one is in that order, the other one is small. */
+/* Both tables by address, then epoch and size: the first one is in that order, the other one is
+ * small. */
 #define QUERY_BLOCKS                                                                               \
     "SELECT address, size, stack_id, epoch FROM block UNION ALL"                                   \
     " SELECT address, size, stack_id, epoch FROM pool_block ORDER BY 1, 4, 2"
