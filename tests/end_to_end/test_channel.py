@@ -227,6 +227,9 @@ class Channel(harness.TestCase):
     def test_a_stopped_process_is_told_and_no_hang(self):
         program, pid = self.deeds("keep")
         program.process.send_signal(signal.SIGSTOP)
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        while not all((task / "stat").read_text().rsplit(")", 1)[1][1] == "T" for task in tasks):
+            os.sched_yield()
         result = harness.heapdiff("snapshot", pid, "-o", self.folder / "never.db")
         self.assertEqual(result.returncode, 2)
         self.assertIn("stopped", result.stderr)
