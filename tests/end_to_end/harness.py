@@ -104,13 +104,15 @@ def compare(*paths):
 class Program:
     """A program beside the test: its stdout is read line by line, its stderr kept in a file."""
 
-    def __init__(self, arguments, recorded=True, cwd=None, **options):
+    def __init__(
+        self, arguments, recorded=True, cwd=None, stdin=subprocess.DEVNULL, **options
+    ):
         self.errors = tempfile.TemporaryFile("w+", errors="replace")
         self.process = subprocess.Popen(
             [str(argument) for argument in arguments],
             env=environment(recorded, **options),
             cwd=cwd,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=self.errors,
         )
@@ -148,6 +150,8 @@ class Program:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+        if self.process.stdin:
+            self.process.stdin.close()
         self.process.stdout.close()
         self.errors.close()
 

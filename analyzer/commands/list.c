@@ -1,0 +1,196 @@
+/* list.c -- heapdiff list: the snapshots in a folder, or those of a running process.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "cli/command.h"
+#include "control/page.h"
+#include "control/realm.h"
+#include "report/series_report.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MOST_NOTES 5
+
+struct list_options {
+    const char *format, *colour;
+};
+
+static const struct option_spec options[] = {
+    {"format", 0, OPTION_TEXT, "text|json", "How to print it (text).",
+     offsetof(struct list_options, format)},
+    {"color", 0, OPTION_TEXT, "auto|always|never", "Colour (auto: on a terminal).",
+     offsetof(struct list_options, colour)},
+    {0},
+};
+
+/* Said on stderr, so that what is read by a program stays clean. */
+static void note_others(const struct series *series)
+{
+    size_t count = series->skipped.count;
+    for (size_t i = 0; i < count && i < MOST_NOTES; i++) {
+        struct text line = {0};
+        text_add_clean(&line, series->skipped.items[i].why, true);
+        fprintf(stderr, "heapdiff: skipped: %s\n", line.bytes);
+        text_done(&line);
+    }
+    if (count > MOST_NOTES)
+        fprintf(stderr, "heapdiff: skipped: %zu files more\n", count - MOST_NOTES);
+    if (series->unfinished)
+        fprintf(stderr,
+                "heapdiff: %zu unfinished; those that nobody writes any more go with the"
+                " next snapshot\n",
+                series->unfinished);
+}
+
+static int print(const struct series *series, const struct series_process *process,
+                 const struct list_options *given, const char *folder)
+{
+    struct text out = {0};
+    struct term term = term_of_stdout(given->colour);
+    if (given->format && strcmp(given->format, "json") == 0) {
+        series_report_json(series, process, &out);
+    } else {
+        series_report_text(series, process, &term, &out);
+        note_others(series);
+        if (!series->snapshots.count)
+            fprintf(stderr, "heapdiff: no snapshots in %s\n", folder);
+    }
+    fwrite(out.bytes, 1, out.length, stdout);
+    text_done(&out);
+    return EXIT_DONE;
+}
+
+static int list_folder(const char *folder, const struct list_options *given, struct error *error)
+{
+    struct series *series = series_open(folder, 0, 0, error);
+    int code = series ? print(series, NULL, given, folder) : error->code;
+    series_close(series);
+    return code;
+}
+
+/* The folder of PATTERN with %p and %e filled in; false when it is another one for every number or
+ * label. */
+static bool fill_folder(const char *pattern, pid_t pid, int inner_pid, struct text *folder)
+{
+    char link[64], executable[PATH_MAX];
+    snprintf(link, sizeof link, "/proc/%d/exe", (int)pid);
+    ssize_t length = readlink(link, executable, sizeof executable - 1);
+    executable[length > 0 ? length : 0] = '\0';
+    const char *end = text_base_name(pattern) - 1; /* without the last slash */
+    if (end <= pattern)
+        text_add(folder, "/");
+    for (const char *at = pattern; at < end; at++) {
+        if (*at != '%' || !strchr("epnl%", at[1])) {
+            text_add_n(folder, at, 1);
+            continue;
+        }
+        at++;
+        if (*at == 'n' || *at == 'l')
+            return false;
+        if (*at == 'p')
+            text_format(folder, "%d", inner_pid);
+        else
+            text_add(folder, *at == 'e' ? text_base_name(executable) : "%");
+    }
+    return true;
+}
+
+/* Field 22 of /proc/PID/stat in the units of the snapshots; 0 when it cannot be told. */
+static int64_t started_ns(pid_t pid)
+{
+    char path[64];
+    struct text stat = {0};
+    unsigned long long ticks = 0;
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    const char *field = text_read_file(&stat, path, 4096) ? strrchr(stat.bytes, ')') : NULL;
+    for (int i = 2; field && i < 22; i++)
+        field = strchr(field + 1, ' ');
+    if (field)
+        ticks = strtoull(field, NULL, 10);
+    text_done(&stat);
+    return (int64_t)(ticks * (unsigned long long)(1000000000 / sysconf(_SC_CLK_TCK)));
+}
+
+static int list_series(struct page *page, const struct list_options *given, struct error *error)
+{
+    char pattern[PROTOCOL_PATH_SIZE];
+    struct text folder = {0};
+    struct realm realm;
+    memcpy(pattern, page->mapped->pattern, sizeof pattern - 1);
+    pattern[sizeof pattern - 1] = '\0';
+    realm_open(&realm, page->pid);
+    if (!realm.is_ours)
+        text_format(&folder, "%s/root", realm.task);
+    struct series_process process = {
+        .pid = page->pid, .pattern = pattern, .taken = atomic_load(&page->mapped->snapshots)};
+    int inner = (int)page->mapped->pid;
+    int64_t start = inner == page->pid ? started_ns(page->pid) : 0;
+    struct series *series = NULL;
+    if (fill_folder(pattern, page->pid, inner, &folder))
+        series = series_open(folder.bytes, inner, start, error);
+    else
+        error_set(error, "heapdiff list DIR",
+                  "process %d puts each snapshot into another folder: %s", (int)page->pid, pattern);
+    process.folder = folder.bytes;
+    int code = series ? print(series, &process, given, folder.bytes) : error->code;
+    series_close(series);
+    realm_close(&realm);
+    text_done(&folder);
+    return code;
+}
+
+static bool is_number(const char *word)
+{
+    size_t digits = strspn(word, "0123456789");
+    return digits > 0 && !word[digits];
+}
+
+/* A folder that is called like a number is a folder. */
+static int list(const char *word, const struct list_options *given, struct error *error)
+{
+    struct stat status;
+    struct page page;
+    if (stat(word, &status) == 0 || !is_number(word))
+        return list_folder(word, given, error);
+    long pid = strtol(word, NULL, 10);
+    if (pid <= 0 || pid > INT_MAX || !page_open(&page, (pid_t)pid, error)) {
+        if (pid <= 0 || pid > INT_MAX)
+            error_set(error, "pgrep finds one by name", "'%s' is not a process id", word);
+        return error->code;
+    }
+    int code = list_series(&page, given, error);
+    page_close(&page);
+    return code;
+}
+
+static int run(int argc, char **argv, struct error *error)
+{
+    struct list_options given = {0};
+    int first = options_parse(&command_list, argc, argv, &given, error);
+    if (first < 0)
+        return error->code;
+    if (argc - first > 1) {
+        error_set(error, "heapdiff list DIR", "list takes one folder or process id");
+        return error->code;
+    }
+    return list(argc - first == 1 ? argv[first] : ".", &given, error);
+}
+
+const struct command command_list = {
+    .name = "list",
+    .arguments = "[options] [DIR|PID]",
+    .summary = "The snapshots in a folder, or of a running process",
+    .details =
+        "Lists snapshots by process and number: when and why each was taken, resident and\n"
+        "live bytes. Without an argument: of the working directory. Of a process: where its\n"
+        "snapshots go, how many it has taken, and those that lie there.",
+    .options = options,
+    .run = run,
+};
