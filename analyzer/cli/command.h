@@ -19,8 +19,8 @@ struct command {
     int (*run)(int argc, char **argv, struct error *error);
 };
 
-extern const struct command command_run, command_snapshot, command_list, command_show,
-    command_compare, command_export, command_symbolize, command_info;
+extern const struct command command_completion, command_run, command_snapshot, command_list,
+    command_show, command_compare, command_export, command_symbolize, command_info;
 
 /* All commands, in the order of the help; ends with NULL. */
 extern const struct command *const commands[];
