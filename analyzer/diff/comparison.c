@@ -7,11 +7,14 @@
 #include "diff/conclude.h"
 #include "diff/order.h"
 #include "diff/site_match.h"
+#include "diff/wrappers.h"
 #include "symbols/symbols.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define MOST_WRAPPERS 8 /* one inside the other */
 
 static struct rank_evidence evidence_of(const struct comparison *comparison,
                                         const struct site *site)
@@ -107,6 +110,8 @@ static bool fold(struct comparison *comparison, const char *const *paths, const 
     struct store *store = comparison->stores[i];
     struct frames *frames = frames_new(store, comparison->symbols, rules);
     comparison->frames[i] = frames;
+    if (comparison->wrappers.count > 0)
+        frames_set_wrappers(frames, &comparison->wrappers);
     size_t last = comparison->count - 1;
     if (i == last) { /* the first to be read */
         struct store *first = last ? store_open_facts(paths[0], error) : NULL;
@@ -133,6 +138,22 @@ static bool fold(struct comparison *comparison, const char *const *paths, const 
     return true;
 }
 
+/* With the first and the last snapshot in the table: makes the sites anew until no site is named by
+ * a function that only allocates for its callers. */
+static void learn_wrappers(struct comparison *comparison)
+{
+    size_t last = comparison->count - 1;
+    for (int i = 0; i < MOST_WRAPPERS && wrappers_find(&comparison->table, &comparison->wrappers);
+         i++) {
+        site_table_clear(&comparison->table);
+        frames_set_wrappers(comparison->frames[last], &comparison->wrappers);
+        frames_set_wrappers(comparison->frames[0], &comparison->wrappers);
+        site_table_add(&comparison->table, last, comparison->stores[last],
+                       comparison->frames[last]);
+        site_table_add(&comparison->table, 0, comparison->stores[0], comparison->frames[0]);
+    }
+}
+
 /* The last one first, then the first: only they make sites. */
 static bool fold_all(struct comparison *comparison, const char *const *paths,
                      const struct rules *rules, struct error *error)
@@ -143,6 +164,8 @@ static bool fold_all(struct comparison *comparison, const char *const *paths,
         size_t i = n == 0 ? count - 1 : n - 1;
         if (!fold(comparison, paths, rules, i, error))
             return false;
+        if (n == 1)
+            learn_wrappers(comparison);
     }
     if (count > 1 && !comparison->is_one_process)
         site_match_moved(&comparison->table);
@@ -207,6 +230,7 @@ void comparison_close(struct comparison *comparison)
         return;
     if (comparison->table.pool)
         site_table_done(&comparison->table);
+    map_done(&comparison->wrappers);
     verdict_done(&comparison->verdict);
     for (size_t i = 0; i < comparison->count; i++) {
         frames_free(comparison->frames[i]);

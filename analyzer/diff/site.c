@@ -28,6 +28,16 @@ void site_table_done(struct site_table *table)
     pool_free(table->pool);
 }
 
+void site_table_clear(struct site_table *table)
+{
+    size_t count = table->count;
+    int64_t old_epoch = table->old_epoch, young_epoch = table->young_epoch;
+    site_table_done(table);
+    site_table_init(table, count);
+    table->old_epoch = old_epoch;
+    table->young_epoch = young_epoch;
+}
+
 /* The user's own frame; else the first that is not there to allocate for others; else the leaf. Of
  * a managed heap's stack, the frame that says so: whoever runs when the heap must grow is innocent.
  */

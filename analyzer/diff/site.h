@@ -63,6 +63,8 @@ struct site_table {
 
 void site_table_init(struct site_table *table, size_t snapshots);
 void site_table_done(struct site_table *table);
+/* Empty again, for the same snapshots. */
+void site_table_clear(struct site_table *table);
 
 /* Adds the stacks of snapshot number INDEX (0 … count-1). The last and the first must be added
  * before those between: what neither of them knows is no site. STORE and FRAMES of the last and the

@@ -21,6 +21,7 @@ struct frames {
     const struct store *store;
     struct symbols *symbols;
     const struct rules *rules;
+    const struct map *wrappers; /* names of functions; NULL: none */
     struct pool *pool;
     bool is_local;            /* recorded on this machine: its paths are ours */
     struct frame_list *lists; /* by location; items NULL until asked for */
@@ -71,6 +72,19 @@ static void classify(const struct frames *frames, struct frame *frame)
                                     .module = frame->module};
     frame->class = rules_class(frames->rules, &subject);
     frame->managed_heap = rules_managed_heap(frames->rules, &subject);
+    if (frame->class == CLASS_OWN && frames->wrappers && frame->is_named &&
+        map_find(frames->wrappers, frame->function, strlen(frame->function)))
+        frame->class = CLASS_WRAPPER;
+}
+
+void frames_set_wrappers(struct frames *frames, const struct map *wrappers)
+{
+    frames->wrappers = wrappers;
+    for (size_t i = 0; i < frames->store->locations.count; i++) {
+        struct frame *items = (struct frame *)frames->lists[i].items;
+        for (size_t j = 0; j < frames->lists[i].count && items; j++)
+            classify(frames, &items[j]);
+    }
 }
 
 static void name_unknown(struct frames *frames, const struct store_location *location,

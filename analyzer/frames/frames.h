@@ -36,6 +36,10 @@ struct frames *frames_new(const struct store *store, struct symbols *symbols,
                           const struct rules *rules);
 void frames_free(struct frames *frames);
 
+/* The program's own functions of these names count as wrappers from now on. Borrowed. */
+struct map;
+void frames_set_wrappers(struct frames *frames, const struct map *wrappers);
+
 /* Lives as long as FRAMES. */
 struct frame_list frames_at(struct frames *frames, uint32_t location);
 

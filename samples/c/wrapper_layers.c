@@ -2,7 +2,6 @@
  *
  * expect: kind=leak site1=open_channel file=wrapper_layers.c growth=8000000±2% blocks=+40000±2%
  * expect: absent=read_packet absent=load_routes
- * expect-miss: site -- a wrapper is known by its name alone
  *
  * SPDX-License-Identifier: Apache-2.0
  */
