@@ -14,7 +14,7 @@
 #define MIB             ((int64_t)1024 * 1024)
 #define SMALL_RSS_SHARE 0.05 /* noise of a process of less than 20 MiB */
 #define RSS_NOISE_SHARE 0.02
-#define LEAK_SHARE      0.2 /* of RSS growth: less than that is not what the user came for */
+#define LEAK_SHARE      0.2 /* of RSS growth: a kind with less is not what the user came for */
 #define CONVINCING      0.5 /* evidence of a site that speaks for itself */
 #define SERIES_FINER    8   /* a convincing series shows growth so many times smaller */
 
@@ -88,8 +88,10 @@ static enum verdict_kind largest_kind(const struct verdict_input *input)
         if (counts(input, i) && (kinds[i] != VERDICT_LEAK || !input->is_series))
             sums[kinds[i]] = store_sum(sums[kinds[i]], input->growth.bytes[i]);
     }
+    double least = LEAK_SHARE * (double)rss_growth(input);
     for (int kind = 0; kind < VERDICT_NONE; kind++) {
-        if (sums[kind] > rss_noise(input) / 2 && sums[kind] > sums[best])
+        if (sums[kind] > rss_noise(input) / 2 && (double)sums[kind] >= least &&
+            sums[kind] > sums[best])
             best = (enum verdict_kind)kind;
     }
     return best;
