@@ -31,6 +31,7 @@
 #include "control/pressure.h"
 #include "options.h"
 #include "record/record.h"
+#include "runtime/errand.h"
 #include "runtime/runtime.h"
 #include "snapshot/process.h"
 #include "unwind/unwind.h"
@@ -325,5 +326,6 @@ bool worker_step_aside(void)
     if (!worker_is_here() || syscall(SYS_gettid) == thread || process_threads() > 1)
         return false;
     worker_stop();
+    errand_stop();
     return true;
 }

@@ -29,6 +29,11 @@ static bool is_java(void)
     return kind_find_function("JNI_GetCreatedJavaVMs") != NULL;
 }
 
+bool kind_is_python(void)
+{
+    return kind_find_function("PyGC_Collect") != NULL;
+}
+
 void kind_join_all(void)
 {
     python_join();

@@ -7,6 +7,8 @@
 
 #include "tables/elf.h"
 
+bool kind_is_python(void);
+
 /* Makes members of the runtimes that need no companion (Python). Control thread. */
 void kind_join_all(void);
 

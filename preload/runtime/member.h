@@ -26,7 +26,8 @@ struct heapdiff_member_info {
     bool is_main;                /* a collection without it is none */
     bool only_to_collect;        /* has no numbers that are worth asking for without one */
     const char *name;            /* of the rows in table runtime: "node", "node worker 3" */
-    void (*wake)(void *context); /* must not block; never called after leave has returned */
+    void (*wake)(void *context); /* must not block; never called after leave has returned. From a
+                                    thread that shares the program's descriptors */
     void *context;
 };
 

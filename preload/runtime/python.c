@@ -1,20 +1,19 @@
-/* python.c -- CPython as a member: its collector is called from a thread made for it.
+/* python.c -- CPython as a member: its collector is called from the errand thread.
  *
  * Only who holds the interpreter's lock may call the collector. A thread that waits in the kernel
  * has let go of it, one that runs Python lets go every few milliseconds; a pending call would reach
- * only the latter. Waiting for the lock has no deadline, so the wait is a thread's of its own: it
- * may be late, and its answer is dropped then. One at a time.
+ * only the latter. Waiting for the lock has no deadline, so it is not the control thread that
+ * waits: the errand thread may be late, and its answer is dropped then.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "runtime/python.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "runtime/errand.h"
 #include "runtime/kind.h"
 #include "runtime/runtime.h"
 
@@ -30,8 +29,7 @@ static struct {
     int (*disable)(void);
 } python;
 
-static struct heapdiff_member *member;
-static atomic_bool running;
+static struct heapdiff_member *_Atomic member;
 
 static bool find(void)
 {
@@ -75,31 +73,10 @@ static void collect_and_answer(void)
     python.release(state);
 }
 
-static void *run(void *nothing)
+void python_collect(void)
 {
-    (void)nothing;
-    if (python.is_initialized() && !(python.is_finalizing && python.is_finalizing()))
+    if (member && python.is_initialized() && !(python.is_finalizing && python.is_finalizing()))
         collect_and_answer();
-    atomic_store(&running, false);
-    return NULL;
-}
-
-static void wake(void *nothing)
-{
-    pthread_attr_t attributes;
-    pthread_t thread;
-    sigset_t all, before;
-    (void)nothing;
-    if (atomic_exchange(&running, true))
-        return;
-    pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    if (pthread_create(&thread, &attributes, run, NULL) != 0)
-        atomic_store(&running, false);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
 }
 
 void python_join(void)
@@ -108,14 +85,12 @@ void python_join(void)
         .version = MEMBER_VERSION,
         .is_main = true,
         .only_to_collect = true, /* its numbers cost the interpreter's lock */
-        .name = "python",
-        .wake = wake};
-    if (!member && find() && python.is_initialized())
+        .name = "python"};
+    if (!member && errand_is_here() && find() && python.is_initialized())
         member = runtime_join(&info);
 }
 
 void python_forked(void)
 {
     member = NULL;
-    atomic_store(&running, false);
 }

@@ -1,4 +1,4 @@
-/* python.h -- CPython as a member: its collector is called from a thread made for it.
+/* python.h -- CPython as a member: its collector is called from the errand thread.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -8,6 +8,9 @@
 /* Becomes a member when the process has an interpreter that runs and is none yet. Control thread.
  */
 void python_join(void);
+
+/* Collects and answers if that is asked for. Errand thread only. */
+void python_collect(void);
 
 /* In a forked child, where the member is gone. */
 void python_forked(void);

@@ -11,7 +11,9 @@
 
 #include "base/lock.h"
 #include "base/memory.h"
+#include "options.h"
 #include "record/record.h"
+#include "runtime/errand.h"
 #include "runtime/kind.h"
 #include "runtime/member.h"
 
@@ -37,13 +39,13 @@ struct heapdiff_member {
     bool joined, is_main, only_to_collect;
     void (*wake)(void *);
     void *context;
-    uint32_t asked, taken, answered; /* numbers of requests */
+    uint32_t asked, woken, taken, answered; /* numbers of requests */
     struct answer *answer;
     size_t length, count;
 };
 
-/* Held by members for the moment of an entry, and by the control thread while it wakes them: a wake
- * is a write to a futex or a descriptor. */
+/* Held by members for the moment of an entry, and by the errand thread while it wakes them: a wake
+ * is a write to a descriptor. */
 static struct lock lock;
 static struct heapdiff_member members[MEMBERS_MAX];
 static enum phase phase;
@@ -98,7 +100,8 @@ static struct heapdiff_member *free_member(void)
 
 struct heapdiff_member *runtime_join(const struct heapdiff_member_info *info)
 {
-    if (info->version != MEMBER_VERSION || !record_is_on())
+    if (info->version != MEMBER_VERSION || !record_is_on() || !options.thread ||
+        (info->wake && !errand_start()))
         return NULL;
     lock_take(&lock);
     struct heapdiff_member *member = free_member();
@@ -168,6 +171,8 @@ static void no_ring(void)
 void runtime_init(void (*ring)(void))
 {
     ring_worker = ring ? ring : no_ring;
+    if (options.thread && kind_is_python())
+        errand_start();
 }
 
 void runtime_forked(void)
@@ -177,12 +182,14 @@ void runtime_forked(void)
         members[i] = (struct heapdiff_member){.answer = members[i].answer};
     phase = PHASE_NONE;
     kind_forked();
+    errand_forked();
 }
 
 static void begin(bool collect)
 {
     if (collect)
         kind_join_all();
+    bool asked = false;
     lock_take(&lock);
     phase = PHASE_WAITING;
     number += number + 1 ? 1 : 2; /* 0 is no request */
@@ -192,8 +199,23 @@ static void begin(bool collect)
     for (unsigned i = 0; i < MEMBERS_MAX; i++)
         if (members[i].joined && (collect || !members[i].only_to_collect)) {
             members[i].asked = number;
-            members[i].wake(members[i].context);
+            asked = true;
         }
+    lock_give(&lock);
+    if (asked)
+        errand_send();
+}
+
+void runtime_wake_members(void)
+{
+    lock_take(&lock);
+    for (unsigned i = 0; phase == PHASE_WAITING && i < MEMBERS_MAX; i++) {
+        struct heapdiff_member *member = &members[i];
+        if (!member->joined || member->asked != number || member->woken == number || !member->wake)
+            continue;
+        member->woken = number;
+        member->wake(member->context);
+    }
     lock_give(&lock);
 }
 

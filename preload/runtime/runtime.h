@@ -21,10 +21,14 @@ void runtime_answer(struct heapdiff_member *member, uint32_t request, const char
                     size_t length, const double *values, size_t count);
 void runtime_leave(struct heapdiff_member *member);
 
+/* Wakes those that are asked and have not been woken. Errand thread only. */
+void runtime_wake_members(void);
+
 /* ---- the control thread's side ------------------------------------------------------------------
  */
 
-/* Ring is called, from any thread, when runtime_settled is worth another look. */
+/* Ring is called, from any thread, when runtime_settled is worth another look. From a thread of the
+ * program, before there is an exchange; again whenever the control thread is started. */
 void runtime_init(void (*ring)(void));
 
 /* In a forked child: the members were threads of the parent. */

@@ -13,6 +13,7 @@
 
 #include "base/memory.h"
 #include "base/pagemap.h"
+#include "runtime/errand.h"
 
 /* ---- a line reader without stdio: FILE would allocate from the program's heap ------------------
  */
@@ -229,6 +230,7 @@ unsigned process_threads(void)
     char text[8192];
     process_read_text("/proc/self/status", text, sizeof text);
     const char *line = strstr(text, "\nThreads:");
-    unsigned long threads = line ? strtoul(line + 9, NULL, 10) : 2;
-    return threads > 1 ? (unsigned)threads - 1 : 1;
+    unsigned long ours = errand_is_here() ? 2 : 1;
+    unsigned long threads = line ? strtoul(line + 9, NULL, 10) : ours + 1;
+    return threads > ours ? (unsigned)(threads - ours) : 1;
 }

@@ -1,6 +1,7 @@
 # test_runtimes.py -- Garbage collected before a snapshot, and runtimes' numbers in it.
 #
 # SPDX-License-Identifier: Apache-2.0
+import os
 import re
 import shutil
 import signal
@@ -46,7 +47,7 @@ gc.disable()
 class Node: pass
 for _ in range(50):
     node = Node()
-    node.own, node.data = node, bytearray(1 << 20)
+    node.own, node.data, node.file = node, bytearray(1 << 20), open("/dev/null")
 del node
 print("ready", flush=True)
 {then}
@@ -254,8 +255,11 @@ class Others(Runtimes):
     def check_python(self, then):
         code = PYTHON_GARBAGE.format(then=then)
         with start("/usr/bin/python3", "-c", code) as program:
+            open_files = len(os.listdir(f"/proc/{program.pid}/fd"))
             before = self.snapshot(program, "before")
             after = self.snapshot(program, "after", "--gc")
+            closed = open_files - len(os.listdir(f"/proc/{program.pid}/fd"))
+        self.assertEqual(closed, 50)  # by finalizers: the program's own descriptors, not ours
         self.assertGreater(live_bytes(before) - live_bytes(after), 49 * MIB)
         self.assertGreaterEqual(numbers(after, "python")["collected_objects"], 50)
 

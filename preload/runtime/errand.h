@@ -1,0 +1,30 @@
+/* errand.h -- A second thread of ours, for what must be done with the program's own descriptors.
+ *
+ * The control thread has a table of descriptors of its own (control/apart.h), so it can neither
+ * wake an event loop, which is a write to a descriptor, nor run a collector whose finalizers close
+ * files. This thread shares the program's. It is there in Python and in Node with its companion,
+ * and sleeps until a snapshot asks for it.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef RUNTIME_ERRAND_H
+#define RUNTIME_ERRAND_H
+
+#include <stdbool.h>
+
+/* Starts the thread if it is not there yet. From a thread of the program, whose descriptors it
+ * shares then. False when it cannot be had. */
+bool errand_start(void);
+
+/* Ends it; returns when the kernel counts one thread less. */
+void errand_stop(void);
+
+/* Wakes it, to look at what members are asked. Any thread. */
+void errand_send(void);
+
+bool errand_is_here(void);
+
+/* In a forked child, which has no such thread. */
+void errand_forked(void);
+
+#endif
