@@ -23,13 +23,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOOK_MS     500
-#define LONGEST     (1 << 26) /* bytes of a reply */
-#define PATIENCE_NS ((int64_t)60 * 1000000000)
+#define LOOK_MS  500
+#define LONGEST  (1 << 26) /* bytes of a reply */
+#define PATIENCE 60        /* seconds */
 
 struct reader {
     pid_t pid;
-    int fd;
+    int fd, patience; /* seconds of processor time for an answer */
     char fate[64];
 };
 
@@ -52,6 +52,7 @@ struct reader *reader_new(reader_child_main *child_main, const struct symbol_sou
     struct reader *reader = memory_zeroed(1, sizeof *reader);
     reader->pid = pid;
     reader->fd = fds[0];
+    reader->patience = PATIENCE;
     return reader;
 }
 
@@ -65,7 +66,7 @@ static void end(struct reader *reader, bool is_late)
         ;
     if (is_late)
         snprintf(reader->fate, sizeof reader->fate, "it took more than %d s of processor time",
-                 (int)(PATIENCE_NS / 1000000000));
+                 reader->patience);
     else if (WIFSIGNALED(status))
         snprintf(reader->fate, sizeof reader->fate, "%s", strsignal(WTERMSIG(status)));
     else
@@ -85,6 +86,11 @@ void reader_free(struct reader *reader)
 const char *reader_fate(const struct reader *reader)
 {
     return reader->fate;
+}
+
+void reader_limit(struct reader *reader, int seconds)
+{
+    reader->patience = seconds;
 }
 
 static int64_t processor_ns(pid_t pid)
@@ -108,7 +114,7 @@ static bool await(const struct reader *reader, int64_t *since)
         int64_t now = processor_ns(reader->pid);
         if (*since < 0)
             *since = now;
-        if (now - *since > PATIENCE_NS)
+        if (now - *since > reader->patience * (int64_t)1000000000)
             return false;
     }
 }

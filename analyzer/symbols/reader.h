@@ -14,6 +14,9 @@ struct reader;
 struct reader *reader_new(reader_child_main *child_main, const struct symbol_sources *sources);
 void reader_free(struct reader *reader);
 
+/* How many seconds of processor time an answer may take (60). */
+void reader_limit(struct reader *reader, int seconds);
+
 /* Why it died, in words. */
 const char *reader_fate(const struct reader *reader);
 
