@@ -10,7 +10,8 @@ requirements_build="gcc g++ cmake ninja-build pkg-config binutils libsqlite3-dev
   libcmocka-dev python3 lowdown"
 requirements_demo="nodejs"
 requirements_tests="nodejs redis-server redis-tools elfutils procps libtcmalloc-minimal4
-  libmimalloc2.0 npm chromium golang-go protobuf-compiler"
+  libmimalloc2.0 npm chromium golang-go protobuf-compiler
+  debuginfod libdebuginfod1 libc6-dbg dwz xz-utils"
 
 # A program that is already there counts, however it came: node is often not Debian's own.
 requirement_is_met() {

@@ -208,9 +208,10 @@ int debugfiles_open_alt(struct debugfiles *files, const struct build_id *id, con
         fd = try_format(files, id, &found, "%.*s%s", length, debug_path, alt_path);
     const char *dir;
     size_t dir_length;
+    const char *shared = strstr(alt_path, "/.dwz/"); /* with the folders below it */
     for (size_t n = 0; fd < 0 && (dir = folder(files, n, &dir_length)); n++)
         fd = try_format(files, id, &found, "%.*s/.dwz/%s", (int)dir_length, dir,
-                        text_base_name(alt_path));
+                        shared ? shared + strlen("/.dwz/") : text_base_name(alt_path));
     if (fd < 0)
         fd = debuginfod_open(files->sources, id, DEBUGINFOD_DEBUG_INFO, files->path, &found);
     free(found);

@@ -28,7 +28,8 @@ struct elf {
     struct pool *pool;
     Dwfl *dwfl;
     Dwfl_Module *module;
-    Dwarf *alt; /* shared by several debug files (dwz), opened by us */
+    const char *alt_name; /* of the file that the debug information refers to; NULL: none */
+    Dwarf *alt;           /* shared by several debug files (dwz), opened by us */
     int alt_fd;
     struct symtab *symtab; /* these three when first needed */
     struct plt *plt;
@@ -36,15 +37,50 @@ struct elf {
     Dwarf_Addr dwarf_bias;
 };
 
+static bool find_section(Elf *elf, const char *wanted, GElf_Shdr *header, Elf_Scn **section)
+{
+    size_t names;
+    *section = NULL;
+    if (!elf || elf_getshdrstrndx(elf, &names) != 0)
+        return false;
+    while ((*section = elf_nextscn(elf, *section)) != NULL) {
+        const char *name =
+            gelf_getshdr(*section, header) ? elf_strptr(elf, names, header->sh_name) : NULL;
+        if (name && strcmp(name, wanted) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The name in .gnu_debugaltlink; NULL when there is none. */
+static const char *alt_name_of(Elf *elf, struct pool *pool)
+{
+    GElf_Shdr header;
+    Elf_Scn *section;
+    Elf_Data *data = find_section(elf, ".gnu_debugaltlink", &header, &section)
+                         ? elf_rawdata(section, NULL)
+                         : NULL;
+    if (!data || !data->d_buf || !memchr(data->d_buf, '\0', data->d_size))
+        return NULL;
+    return pool_text(pool, data->d_buf);
+}
+
+/* libdwfl asks for the debug file, and in the same way for the one that this refers to, which is
+ * opened by open_alt. */
 static int find_debug_info(Dwfl_Module *module, void **user_data, const char *name, Dwarf_Addr base,
                            const char *path, const char *link, GElf_Word crc, char **found)
 {
     struct elf *elf = *user_data;
-    if (!elf || elf->files.id.length == 0)
+    bool is_alt = elf && elf->alt_name && link && strcmp(link, elf->alt_name) == 0;
+    if (!elf || elf->files.id.length == 0 || is_alt)
         return -1;
     int fd = debugfiles_open_debug(&elf->files, path, link, found);
-    if (fd >= 0)
-        elf->facts.debug_file = pool_text(elf->pool, *found);
+    if (fd < 0)
+        return -1;
+    Elf *debug = elf_begin(fd, ELF_C_READ_MMAP, NULL);
+    elf->alt_name = alt_name_of(debug, elf->pool);
+    elf_end(debug);
+    elf->facts.debug_file = pool_text(elf->pool, *found);
     return fd;
 }
 
@@ -138,35 +174,25 @@ static bool open_alt(struct elf *elf, Dwarf *dwarf)
     return elf->alt || !elf->files.saw_other;
 }
 
-/* .symtab, here or in the debug file, or .gnu_debugdata: then there are more symbols than .dynsym
- * has. */
-static bool has_section(Elf *elf, GElf_Word type, const char *wanted)
+static bool has_section(Elf *elf, const char *name)
 {
-    Elf_Scn *section = NULL;
     GElf_Shdr header;
-    size_t names;
-    if (!elf || elf_getshdrstrndx(elf, &names) != 0)
-        return false;
-    while ((section = elf_nextscn(elf, section)) != NULL) {
-        const char *name =
-            gelf_getshdr(section, &header) ? elf_strptr(elf, names, header.sh_name) : NULL;
-        if (name && header.sh_type == type && strcmp(name, wanted) == 0)
-            return true;
-    }
-    return false;
+    Elf_Scn *section;
+    return find_section(elf, name, &header, &section) && header.sh_type != SHT_NOBITS;
 }
 
 static void look_inside(struct elf *elf)
 {
     GElf_Addr bias;
     Elf *main = dwfl_module_getelf(elf->module, &bias);
+    elf->alt_name = alt_name_of(main, elf->pool);
     Dwarf *dwarf = dwfl_module_getdwarf(elf->module, &elf->dwarf_bias);
     elf->files.saw_other = false;
     if (dwarf && open_alt(elf, dwarf))
         elf->units = units_new(dwarf);
     elf->facts.has_debug_info = elf->units != NULL;
-    elf->facts.has_table = elf->facts.debug_file || has_section(main, SHT_SYMTAB, ".symtab") ||
-                           has_section(main, SHT_PROGBITS, ".gnu_debugdata");
+    elf->facts.has_table = elf->facts.debug_file || has_section(main, ".symtab") ||
+                           has_section(main, ".gnu_debugdata");
     elf->symtab = symtab_new(elf->module);
     elf->plt = plt_new(main);
 }

@@ -176,6 +176,10 @@ class Golden(unittest.TestCase):
         run("dwz", "-m", shared, "-M", "/usr/lib/debug/.dwz/shared.debug", target, twin)
         self.assertIn(".gnu_debugaltlink", sections(target))
         self.expect(program, addresses, "--debug-dir", self.folder / "debug")
+        shared.unlink()  # then something is not known, but nothing is wrong
+        answer = ask(program, addresses, "--debug-dir", self.folder / "debug")
+        names = {function for frame in answer.frames.values() for function, *_ in frame}
+        self.assertLessEqual(names, {name for name, _ in CHAIN} | {"pay", "main", "??"})
 
     def test_a_program_that_is_gone_is_found_by_build_id(self):
         program = self.build("-O2")

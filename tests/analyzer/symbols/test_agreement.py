@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+# test_agreement.py -- Whether names, lines and inlined callers at random addresses are those of
+# eu-addr2line.
+#
+# SPDX-License-Identifier: Apache-2.0
+"""As a test, 300 addresses of each module. test_agreement.py --count 10000 [--debug-dir DIR]
+[MODULE...] prints the table of docs/symbols.md, and every difference.
+
+Equal means: the same functions, inlined ones in order, each with the same file, line and column.
+eu-addr2line runs without -C and c++filt demangles for it, since heapdiff leaves parameters out.
+"""
+import argparse
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from asking import ask, build_id, run, sections
+
+SEED = 20261123
+LEAST = 0.999
+KINDS = ("addr2line", "padding", "callers", "wrong")  # see classify
+USUAL = ("/usr/lib/x86_64-linux-gnu/libstdc++.so.6", "/lib/x86_64-linux-gnu/libc.so.6")
+
+
+def addresses_of(module, count):
+    start, size = sections(module)[".text"]
+    chosen = random.Random(SEED)
+    return sorted({start + chosen.randrange(size) for _ in range(count)})
+
+
+def demangled(names):
+    """Without parameters, as heapdiff writes them."""
+    words = sorted({re.sub("@.*", "", name) for name in names})
+    plain = subprocess.run(["c++filt", "-p", "-i"], input="\n".join(words) + "\n", text=True,
+                           capture_output=True, check=True).stdout.splitlines()
+    return dict(zip(words, plain))
+
+
+def place(text):
+    """FILE:LINE[:COLUMN][ (discriminator N)]"""
+    file, line, column = re.match(r"(.*?):(\d+)(?::(\d+))?(?: \(.*)?$", text).groups()
+    return file, int(line), int(column or 0)
+
+
+def reference(module, addresses, debug_dir):
+    """Frames by address, by eu-addr2line -i -f."""
+    dirs = [f"--debuginfo-path=:.debug:{debug_dir}:/usr/lib/debug"] if debug_dir else []
+    text = subprocess.run(["eu-addr2line", "-a", "-i", "-f", *dirs, "-e", module], text=True,
+                          input="".join(f"{address:#x}\n" for address in addresses),
+                          capture_output=True, errors="replace", timeout=600).stdout
+    frames = {}
+    for block in re.split(r"^(?=0x[0-9a-f]{16}$)", text, flags=re.M)[1:]:
+        address, *rows = block.splitlines()
+        frames[int(address, 16)] = [(rows[i].split(" inlined")[0].split("@")[0], *place(rows[i + 1]))
+                                    for i in range(0, len(rows), 2)]
+    plain = demangled(name for rows in frames.values() for name, *_ in rows)
+    return {address: [(plain[name], *rest) for name, *rest in rows]
+            for address, rows in frames.items()}
+
+
+def second_opinion(module, addresses):
+    """Frames by address, by binutils' addr2line -i -f: (function, base name, line)."""
+    if not addresses:
+        return {}
+    text = run("addr2line", "-a", "-i", "-f", "-e", module,
+               *[f"{address:#x}" for address in addresses])
+    frames = {}
+    for block in re.split(r"^(?=0x[0-9a-f]{16}$)", text, flags=re.M)[1:]:
+        address, *rows = block.splitlines()
+        frames[int(address, 16)] = [(rows[i], *place(rows[i + 1].replace(":?", ":0"))[:2])
+                                    for i in range(0, len(rows), 2)]
+    plain = demangled(name for rows in frames.values() for name, *_ in rows)
+    return {address: [(plain[name], Path(file).name, line) for name, file, line in rows]
+            for address, rows in frames.items()}
+
+
+def classify(ours, theirs, second):
+    """Why they differ. eu-addr2line -i looks for inlined callers at the first address of the line
+    that it has just found (its handle_address overwrites the address), and takes what lies between
+    two functions or two units for a part of the first."""
+    if [(name, Path(file).name, line) for name, file, line, _ in ours] == second:
+        return "addr2line"
+    if ours[0][0] == theirs[0][0] == "??":
+        return "padding"
+    if ours[0] == theirs[0]:
+        return "callers"
+    return "wrong"
+
+
+def compare(module, count, debug_dir):
+    addresses = addresses_of(module, count)
+    options = ["--debug-dir", debug_dir] if debug_dir else []
+    answer = ask(module, addresses, *options)
+    theirs = reference(module, addresses, debug_dir)
+    result, differing = Counter(all=len(addresses)), []
+    for address in addresses:
+        ours = answer.frames[address] or [("??", "??", 0, 0)]
+        result["lines"] += theirs[address][0][2] > 0
+        result["inlined"] += len(theirs[address]) > 1
+        if ours != theirs[address]:
+            differing.append((address, ours, theirs[address]))
+    second = second_opinion(module, [address for address, *_ in differing])
+    differing = [(classify(ours, other, second[address]), hex(address), ours, other,
+                  second[address]) for address, ours, other in differing]
+    result.update(kind for kind, *_ in differing)
+    result["equal"] = len(addresses) - len(differing)
+    return result, differing, answer
+
+
+def build_sample(folder):
+    program = Path(folder) / "inlined"
+    run("g++", "-g", "-O2", "-std=c++17", "-Wl,--build-id",
+        Path(__file__).with_name("inlined.cpp"), "-o", program)
+    return str(program)
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("modules", nargs="*")
+    options.add_argument("--count", type=int, default=300)
+    options.add_argument("--debug-dir")
+    given = options.parse_args()
+    faults = 0
+    if not shutil.which("eu-addr2line"):
+        print("skipped: eu-addr2line is not installed")
+        return 0
+    with tempfile.TemporaryDirectory(prefix="heapdiff-agreement.") as folder:
+        modules = given.modules or [shutil.which("node"), *USUAL, build_sample(folder)]
+        print("| module | addresses | with lines | inlined | equal | not equal |")
+        print("| --- | --- | --- | --- | --- | --- |")
+        for module in modules:
+            if not module or not Path(module).exists() or not build_id(module):
+                print(f"| {module} | not here |")
+                continue
+            result, differing, _ = compare(module, given.count, given.debug_dir)
+            share = result["equal"] / result["all"]
+            kinds = ", ".join(f"{result[kind]} {kind}" for kind in KINDS
+                              if result[kind])
+            print(f"| {Path(module).name} | {result['all']} | {result['lines']} "
+                  f"| {result['inlined']} | {share:.2%} | {kinds} |")
+            for fault in differing:
+                print(*fault, sep="\n   ", file=sys.stderr)
+            explained = result["addr2line"] + result["padding"]
+            faults += (result["equal"] + explained) / result["all"] < LEAST
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
