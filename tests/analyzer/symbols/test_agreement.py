@@ -56,8 +56,8 @@ def reference(module, addresses, debug_dir):
     frames = {}
     for block in re.split(r"^(?=0x[0-9a-f]{16}$)", text, flags=re.M)[1:]:
         address, *rows = block.splitlines()
-        frames[int(address, 16)] = [(rows[i].split(" inlined")[0].split("@")[0], *place(rows[i + 1]))
-                                    for i in range(0, len(rows), 2)]
+        names = [row.split(" inlined")[0].split("@")[0] for row in rows[::2]]
+        frames[int(address, 16)] = [(name, *place(row)) for name, row in zip(names, rows[1::2])]
     plain = demangled(name for rows in frames.values() for name, *_ in rows)
     return {address: [(plain[name], *rest) for name, *rest in rows]
             for address, rows in frames.items()}
