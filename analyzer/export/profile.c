@@ -82,16 +82,47 @@ void profile_done(struct profile *profile)
     *profile = (struct profile){0};
 }
 
+/* Scales the growing nodes of each class so that they add up to what the class grew by. */
+static void scale(int64_t *values, const uint32_t *classes, const struct set *set)
+{
+    struct sum {
+        int64_t up, net, seen, given;
+    } *sums = memory_zeroed(set->class_names.count + 1, sizeof *sums);
+    for (size_t i = 0; i < set->tree.nodes.count; i++) {
+        struct sum *sum = &sums[classes[i]];
+        sum->net = store_sum(sum->net, values[i]);
+        sum->up = store_sum(sum->up, values[i] > 0 ? values[i] : 0);
+    }
+    for (size_t i = 0; i < set->tree.nodes.count; i++) {
+        struct sum *sum = &sums[classes[i]];
+        if (values[i] <= 0 || sum->net <= 0) {
+            values[i] = 0;
+            continue;
+        }
+        sum->seen = store_sum(sum->seen, values[i]);
+        int64_t due = (int64_t)((__int128)sum->seen * sum->net / sum->up);
+        values[i] = due - sum->given;
+        sum->given = due;
+    }
+    free(sums);
+}
+
 int64_t *profile_values(const struct profile *profile)
 {
     size_t count = profile->set->tree.nodes.count;
     int64_t *values = memory_zeroed(count + 1, sizeof *values);
+    uint32_t *classes = memory_zeroed(count + 1, sizeof *classes);
     for (size_t i = 0; i < profile->rows.count; i++) {
         const struct profile_row *row = &profile->rows.items[i];
-        uint32_t leaf = profile->set->snapshots[row->snapshot].leaves[row->stack];
+        const struct set_snapshot *snapshot = &profile->set->snapshots[row->snapshot];
+        uint32_t leaf = snapshot->leaves[row->stack];
         values[leaf] = store_sum(values[leaf], row->bytes);
+        classes[leaf] = snapshot->classes[row->stack];
     }
+    if (profile->growth)
+        scale(values, classes, profile->set);
     for (size_t i = 0; i < count; i++)
         values[i] = values[i] > 0 ? values[i] : 0;
+    free(classes);
     return values;
 }

@@ -26,7 +26,9 @@ struct profile {
 void profile_make(struct profile *profile, const struct set *set, size_t index, bool growth);
 void profile_done(struct profile *profile);
 
-/* Bytes by node of the tree, where they were allocated; what shrank is 0. free() it. */
+/* Bytes by node of the tree, where they were allocated; never negative. Of growth, the nodes of a
+ * class add up to what the class grew by: what merely moved from one stack to another is none.
+ * free() it. */
 int64_t *profile_values(const struct profile *profile);
 
 /* The writers. Errors of writing are OUT's. */

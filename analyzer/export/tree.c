@@ -77,16 +77,19 @@ static uint32_t number_script(struct tree *tree, const char *place)
 static struct tree_frame make_frame(struct tree *tree, const struct frame *frame)
 {
     struct text name = {0}, safe = {0};
-    const char *place = frame->file ? frame->file : frame->module ? frame->module : "";
+    bool has_place = frame->file && frame->line > 0;
     frame_name(frame, NULL, &name);
     tree_safe_name(name.bytes, &safe);
     shorten(&safe);
-    struct tree_frame result = {.name = pool_text(tree->texts, safe.bytes),
-                                .function = clean_text(tree, frame->function),
-                                .place = clean_text(tree, place),
-                                .line = frame->line > 0 ? frame->line : 0,
-                                .column = frame->column > 0 ? frame->column : 0};
-    result.script = number_script(tree, result.place);
+    struct tree_frame result = {.name = pool_text(tree->texts, safe.bytes), .place = ""};
+    result.function = result.name;
+    if (has_place) {
+        result.function = clean_text(tree, frame->function);
+        result.place = clean_text(tree, frame->file);
+        result.script = number_script(tree, result.place);
+        result.line = frame->line;
+        result.column = frame->column > 0 ? frame->column : 0;
+    }
     text_done(&name);
     text_done(&safe);
     return result;

@@ -29,11 +29,11 @@ struct tree_node {
 
 /* Valid UTF-8, borrowed from the tree. */
 struct tree_frame {
-    const char *name; /* "function (file:line)" */
-    const char *function;
-    const char *place; /* file, else module, else "" */
-    uint32_t script;   /* number of the place, from 1; 0 without one */
-    int line, column;  /* from 1; 0 when unknown */
+    const char *name;     /* "function (file:line)", "function (module)" */
+    const char *function; /* alone when the line is known, else as NAME: tools show no place then */
+    const char *place;    /* the file when the line is known, else "" */
+    uint32_t script;      /* number of the place, from 1; 0 without one */
+    int line, column;     /* from 1; 0 when unknown */
 };
 
 struct tree {

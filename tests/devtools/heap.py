@@ -4,6 +4,7 @@
 """A Heap allocates and frees blocks and writes snapshots that a real process could have left."""
 import sqlite3
 import sys
+import tempfile
 from collections import defaultdict
 from pathlib import Path
 
@@ -105,6 +106,11 @@ class Heap:
         database.commit()
         database.close()
         return path
+
+
+def temporary_folder(test_class):
+    """A folder that goes with the tests of a class."""
+    return Path(test_class.enterClassContext(tempfile.TemporaryDirectory(prefix="heapdiff-test.")))
 
 
 def query(path, sql):

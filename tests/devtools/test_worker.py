@@ -4,10 +4,8 @@
 import functools
 import json
 import random
-import tempfile
 import unittest
 from collections import defaultdict
-from pathlib import Path
 
 import heap
 from heap import HERE, export, harness, js, query
@@ -88,7 +86,7 @@ class ByWorker:
 
     @classmethod
     def setUpClass(cls):
-        cls.folder = Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
+        cls.folder = heap.temporary_folder(cls)
         cls.listed, cls.counted = cls.folder / "listed", cls.folder / "counted"
         for folder in (cls.listed, cls.counted):
             folder.mkdir()
