@@ -59,6 +59,11 @@ void memory_free(void *block)
     guest_free(block);
 }
 
+void memory_trim(void)
+{
+    guest_trim();
+}
+
 bool memory_make_room(void *array, size_t element, size_t count, size_t *room)
 {
     if (count < *room)

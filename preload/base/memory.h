@@ -24,6 +24,9 @@ void *memory_alloc(size_t size);
 void *memory_resize(void *block, size_t size);
 void memory_free(void *block);
 
+/* Gives free memory of the private jemalloc back to the kernel: when a snapshot is done. */
+void memory_trim(void);
+
 /* Makes room for one more element in an array of the private jemalloc that holds count of *room:
  * doubles it when it is full. array is the address of the pointer. False when there is no memory;
  * the array is then as it was. */

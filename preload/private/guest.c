@@ -24,12 +24,15 @@ void *hd_je_malloc(size_t size);
 void *hd_je_calloc(size_t count, size_t size);
 void *hd_je_realloc(void *block, size_t size);
 void hd_je_free(void *block);
+int hd_je_mallctl(const char *name, void *old, size_t *old_size, void *new, size_t new_size);
 
-/* Read by jemalloc at its first call. One arena without thread caches is enough for one control
- * thread; pages go back at once, so that what we hold never looks like growth. */
+/* Read by jemalloc at its first call. One arena is enough for one control thread. Pages go back
+ * when a snapshot is done (guest_trim), so that what we hold never looks like growth; given back
+ * one by one they would interrupt every processor that runs the program. */
 extern const char *hd_je_malloc_conf;
 const char *hd_je_malloc_conf =
-    "narenas:1,tcache:false,dirty_decay_ms:0,muzzy_decay_ms:0,dss:disabled,background_thread:false";
+    "narenas:1,tcache:true,dirty_decay_ms:-1,muzzy_decay_ms:0,oversize_threshold:0,dss:disabled,"
+    "background_thread:false";
 
 void *guest_malloc(size_t size)
 {
@@ -49,6 +52,11 @@ void *guest_realloc(void *block, size_t size)
 void guest_free(void *block)
 {
     hd_je_free(block);
+}
+
+void guest_trim(void)
+{
+    hd_je_mallctl("arena.0.purge", NULL, NULL, NULL, 0);
 }
 
 void *guest_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset)

@@ -15,6 +15,9 @@ void *guest_calloc(size_t count, size_t size);
 void *guest_realloc(void *block, size_t size);
 void guest_free(void *block);
 
+/* Gives the kernel back what is free. Control thread only. */
+void guest_trim(void);
+
 /* System calls that do not pass through our own hooks. As mmap(2) and so on. */
 void *guest_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset);
 int guest_munmap(void *address, size_t size);

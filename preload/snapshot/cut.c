@@ -20,12 +20,19 @@
 #include "tables/modules.h"
 #include "tables/stacks.h"
 
+#define AHEAD 8 /* blocks */
+
+#define AGE_KEY(stack, epoch) ((uint64_t)(stack) << BLOCKS_EPOCH_BITS | (epoch))
+#define SIZE_KEY(stack, size) ((uint64_t)(stack) << 6 | size_class(size))
+
 /* What the sweep over the live blocks carries along. */
 struct sweep {
     struct cut *cut;
     bool out_of_memory;
-    bool *has_blocks; /* per mapping */
-    size_t mapping;   /* where the last block was */
+    bool *has_blocks;          /* per mapping */
+    size_t mapping;            /* where the last block was */
+    struct block ahead[AHEAD]; /* to be counted; stack 0: none */
+    unsigned turn;
 };
 
 static unsigned size_class(uint64_t size)
@@ -55,19 +62,43 @@ static void add_live(struct sweep *sweep, uint32_t id, uint32_t epoch, uint64_t 
     stack->live_bytes += bytes;
     /* Horvitz-Thompson: (1 - p) / p^2 times the square of the value */
     stack->variance += (double)size * (double)size * (weight - 1) * weight;
-    if (!tally_add(&sweep->cut->ages, (uint64_t)id << BLOCKS_EPOCH_BITS | epoch, weight, bytes) ||
-        !tally_add(&sweep->cut->sizes, (uint64_t)id << 6 | size_class(size), weight, bytes))
+    if (!tally_add(&sweep->cut->ages, AGE_KEY(id, epoch), weight, bytes) ||
+        !tally_add(&sweep->cut->sizes, SIZE_KEY(id, size), weight, bytes))
         sweep->out_of_memory = true;
 }
 
-static void visit_block(const struct block *block, void *context)
+static void count_block(struct sweep *sweep, const struct block *block)
 {
-    struct sweep *sweep = context;
-    if (block->stack > sweep->cut->stack_count)
-        return; /* born after the cut began */
     add_live(sweep, block->stack, block->epoch, block->size, 1 / sample_probability(block->size));
     mark_mapping(sweep, block->address);
     arenas_add(&sweep->cut->arenas, block);
+}
+
+/* Blocks are neighbours, their stacks are not: what a block will want is fetched while the ones
+ * before it are counted. */
+static void visit_block(const struct block *block, void *context)
+{
+    struct sweep *sweep = context;
+    const struct cut *cut = sweep->cut;
+    if (block->stack > cut->stack_count)
+        return; /* born after the cut began */
+    struct block *place = &sweep->ahead[sweep->turn++ % AHEAD];
+    if (place->stack)
+        count_block(sweep, place);
+    *place = *block;
+    __builtin_prefetch(&cut->stacks[block->stack], 1);
+    tally_prefetch(&cut->ages, AGE_KEY(block->stack, block->epoch));
+    tally_prefetch(&cut->sizes, SIZE_KEY(block->stack, block->size));
+}
+
+static void count_rest(struct sweep *sweep)
+{
+    for (unsigned i = 0; i < AHEAD; i++) {
+        struct block *place = &sweep->ahead[sweep->turn++ % AHEAD];
+        if (place->stack)
+            count_block(sweep, place);
+        place->stack = 0;
+    }
 }
 
 static void visit_pool_block(const struct block *block, void *context)
@@ -196,6 +227,7 @@ static int sweep_blocks(struct cut *cut, bool *has_blocks)
     if (has_arenas(cut) && !arenas_find(&cut->arenas, &cut->maps))
         return ENOMEM;
     ordered_each(visit_block, &sweep);
+    count_rest(&sweep);
     arenas_end(&cut->arenas, &cut->maps, cut->pagemap);
     pools_each(visit_pool_block, &sweep);
     int failed = cut_attribute(cut, has_blocks);

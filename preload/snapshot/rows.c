@@ -12,13 +12,28 @@
 
 void rows_begin(struct rows *rows, sqlite3 *db, const char *table, int columns)
 {
-    char sql[256];
-    int length = snprintf(sql, sizeof sql, "INSERT INTO %s VALUES (?", table);
-    for (int i = 1; i < columns; i++)
-        length += snprintf(sql + length, sizeof sql - (size_t)length, ",?");
+    rows->db = db;
+    rows->one = rows->batch = NULL;
+    snprintf(rows->table, sizeof rows->table, "%s", table);
+    rows->columns = columns;
+    rows->waiting = 0;
+    rows->failed = 0;
+}
+
+/* The statement for so many rows at once. */
+static sqlite3_stmt *prepare(struct rows *rows, sqlite3_stmt **statement, int count)
+{
+    char sql[64 + 32 + 2 * ROWS_BATCH_VALUE + 3 * ROWS_BATCH];
+    if (*statement || rows->failed)
+        return *statement;
+    int length = snprintf(sql, sizeof sql, "INSERT INTO %s VALUES ", rows->table);
+    for (int i = 0; i < count * rows->columns; i++) {
+        const char *open = i % rows->columns ? "," : i ? "),(" : "(";
+        length += snprintf(sql + length, sizeof sql - (size_t)length, "%s?", open);
+    }
     snprintf(sql + length, sizeof sql - (size_t)length, ")");
-    *rows = (struct rows){.db = db};
-    rows->failed = sqlite3_prepare_v2(db, sql, -1, &rows->insert, NULL);
+    rows->failed = sqlite3_prepare_v2(rows->db, sql, -1, statement, NULL);
+    return *statement;
 }
 
 /* Length of the UTF-8 sequence at text, 0 when there is none. Overlong forms, surrogates and
@@ -82,37 +97,81 @@ static void bind_text(sqlite3_stmt *insert, int column, const char *text)
         bind_mended(insert, column, text);
 }
 
-static void bind_number(sqlite3_stmt *insert, int column, sqlite3_int64 number, bool may_be_null)
+static void bind(sqlite3_stmt *insert, int column, const struct rows_value *value)
 {
-    if (number == 0 && may_be_null)
+    if (value->kind == 't')
+        bind_text(insert, column, value->text);
+    else if (value->kind == 'r')
+        sqlite3_bind_double(insert, column, value->real);
+    else if (value->kind == 'n' && value->number == 0)
         sqlite3_bind_null(insert, column);
     else
-        sqlite3_bind_int64(insert, column, number);
+        sqlite3_bind_int64(insert, column, value->number);
+}
+
+static void insert_values(struct rows *rows, sqlite3_stmt *insert, const struct rows_value *values,
+                          int count)
+{
+    if (rows->failed)
+        return;
+    for (int i = 0; i < count; i++)
+        bind(insert, i + 1, &values[i]);
+    int result = sqlite3_step(insert);
+    if (result != SQLITE_DONE)
+        rows->failed = result;
+    sqlite3_reset(insert);
+}
+
+static int batch_of(const struct rows *rows)
+{
+    int most = ROWS_BATCH_VALUE / rows->columns;
+    return most < ROWS_BATCH ? most : ROWS_BATCH;
+}
+
+static void insert_batch(struct rows *rows)
+{
+    sqlite3_stmt *insert = prepare(rows, &rows->batch, batch_of(rows));
+    insert_values(rows, insert, rows->values, rows->waiting * rows->columns);
+    rows->waiting = 0;
+}
+
+static void insert_one_by_one(struct rows *rows)
+{
+    for (int i = 0; i < rows->waiting; i++) {
+        sqlite3_stmt *insert = prepare(rows, &rows->one, 1);
+        insert_values(rows, insert, &rows->values[i * rows->columns], rows->columns);
+    }
+    rows->waiting = 0;
 }
 
 void rows_add(struct rows *rows, const char *format, ...)
 {
-    if (rows->failed)
-        return;
+    struct rows_value *value = &rows->values[rows->waiting * rows->columns];
+    bool has_text = false;
     va_list values;
     va_start(values, format);
-    for (int i = 0; format[i]; i++) {
-        if (format[i] == 't')
-            bind_text(rows->insert, i + 1, va_arg(values, const char *));
-        else if (format[i] == 'r')
-            sqlite3_bind_double(rows->insert, i + 1, va_arg(values, double));
+    for (; *format; format++, value++) {
+        value->kind = *format;
+        if (*format == 't')
+            value->text = va_arg(values, const char *);
+        else if (*format == 'r')
+            value->real = va_arg(values, double);
         else
-            bind_number(rows->insert, i + 1, va_arg(values, sqlite3_int64), format[i] == 'n');
+            value->number = va_arg(values, sqlite3_int64);
+        has_text = has_text || *format == 't';
     }
     va_end(values);
-    int result = sqlite3_step(rows->insert);
-    if (result != SQLITE_DONE)
-        rows->failed = result;
-    sqlite3_reset(rows->insert);
+    rows->waiting++;
+    if (has_text) /* it may not outlive this call */
+        insert_one_by_one(rows);
+    else if (rows->waiting == batch_of(rows))
+        insert_batch(rows);
 }
 
 int rows_end(struct rows *rows)
 {
-    sqlite3_finalize(rows->insert);
+    insert_one_by_one(rows);
+    sqlite3_finalize(rows->one);
+    sqlite3_finalize(rows->batch);
     return rows->failed;
 }

@@ -222,6 +222,7 @@ void snapshot_take(const struct snapshot_request *request, struct snapshot_answe
 {
     lock_take(&lock);
     take(request, answer);
+    memory_trim();
     lock_give(&lock);
 }
 

@@ -4,11 +4,13 @@
  */
 #include "snapshot/tally.h"
 
+#include <string.h>
+
 #include "base/memory.h"
-#include "base/sort.h"
 #include "tables/stacks.h"
 
 #define FREE_ROW UINT64_MAX
+#define RADIX    11 /* bits */
 
 void tally_done(struct tally *tally)
 {
@@ -56,19 +58,47 @@ bool tally_add(struct tally *tally, uint64_t key, double blocks, double bytes)
     return true;
 }
 
-static int by_key(const void *a, const void *b)
+void tally_prefetch(const struct tally *tally, uint64_t key)
 {
-    const struct tally_row *x = a, *y = b;
-    return x->key < y->key ? -1 : x->key > y->key;
+    if (tally->room)
+        __builtin_prefetch(&tally->rows[stacks_hash_end(key) & (tally->room - 1)], 1);
 }
 
+/* Moves the rows from one array to the other, ordered by RADIX bits of the key. */
+static void distribute(const struct tally_row *from, struct tally_row *to, size_t count,
+                       unsigned shift)
+{
+    size_t places[1u << RADIX] = {0}, place = 0;
+    for (size_t i = 0; i < count; i++)
+        places[from[i].key >> shift & ((1u << RADIX) - 1)]++;
+    for (unsigned i = 0; i < 1u << RADIX; i++) {
+        size_t here = places[i];
+        places[i] = place;
+        place += here;
+    }
+    for (size_t i = 0; i < count; i++)
+        to[places[from[i].key >> shift & ((1u << RADIX) - 1)]++] = from[i];
+}
+
+/* Keys are small numbers one above the other, so a few passes do (radix sort, lowest digit first).
+ * The free half of the table is the second array. */
 size_t tally_sort(struct tally *tally)
 {
     size_t count = 0;
+    uint64_t highest = 0;
     for (size_t i = 0; i < tally->room; i++)
-        if (tally->rows[i].key != FREE_ROW)
+        if (tally->rows[i].key != FREE_ROW) {
+            highest |= tally->rows[i].key;
             tally->rows[count++] = tally->rows[i];
-    if (count)
-        sort(tally->rows, count, sizeof *tally->rows, by_key);
+        }
+    struct tally_row *from = tally->rows, *to = tally->rows + tally->room / 2;
+    for (unsigned shift = 0; shift < 64 && highest >> shift; shift += RADIX) {
+        distribute(from, to, count, shift);
+        struct tally_row *sorted = to;
+        to = from;
+        from = sorted;
+    }
+    if (count && from != tally->rows)
+        memcpy(tally->rows, from, count * sizeof *from);
     return count;
 }

@@ -25,6 +25,9 @@ void tally_done(struct tally *tally);
 /* False when there is no memory; what was added before stays. */
 bool tally_add(struct tally *tally, uint64_t key, double blocks, double bytes);
 
+/* Begins to fetch the memory that an add of this key will want. */
+void tally_prefetch(const struct tally *tally, uint64_t key);
+
 /* Packs the rows to the front, sorted by key; nothing may be added afterwards. Returns how many. */
 size_t tally_sort(struct tally *tally);
 

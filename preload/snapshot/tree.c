@@ -9,78 +9,150 @@
 
 #include "base/memory.h"
 
-static struct tree_slot *slot_of(struct tree_ids *ids, uint64_t a, uint64_t b)
+/* A location of JIT code has no module but a name, of which there may be several. */
+static uintptr_t whose(const struct tree_location *location)
 {
-    size_t at = stacks_hash_end(stacks_hash_add(a, b)) & (ids->room - 1);
-    while (ids->slots[at].id && (ids->slots[at].a != a || ids->slots[at].b != b))
-        at = (at + 1) & (ids->room - 1);
-    return &ids->slots[at];
+    return location->module ? (uintptr_t)location->module : (uintptr_t)location->jit.name;
 }
 
-/* Makes sure that one more of `used` pairs fits in. */
-static bool ids_make_room(struct tree_ids *ids, size_t used)
+static uint64_t location_hash(const struct tree_location *location)
 {
-    if (used * 2 < ids->room)
+    return stacks_hash_end(stacks_hash_add(location->address, whose(location)));
+}
+
+static uint64_t node_hash(const struct tree_node *node)
+{
+    return stacks_hash_end((uint64_t)node->parent << 32 | node->location);
+}
+
+/* Makes sure that one more than `used` fits in. What was there must be put in again when the table
+ * is empty afterwards: *moved. */
+static bool ids_make_room(struct tree_ids *ids, size_t used, bool *moved)
+{
+    *moved = used * 2 >= ids->room;
+    if (!*moved)
         return true;
-    struct tree_ids old = *ids;
-    size_t room = old.room ? old.room * 2 : 4096;
-    struct tree_slot *slots = memory_alloc(room * sizeof *slots);
+    size_t room = ids->room ? ids->room * 4 : 4096;
+    uint32_t *slots = memory_alloc(room * sizeof *slots);
     if (!slots)
         return false;
     memset(slots, 0, room * sizeof *slots);
+    memory_free(ids->slots);
     *ids = (struct tree_ids){slots, room};
-    for (size_t i = 0; i < old.room; i++)
-        if (old.slots[i].id)
-            *slot_of(ids, old.slots[i].a, old.slots[i].b) = old.slots[i];
-    memory_free(old.slots);
     return true;
+}
+
+static void ids_put(struct tree_ids *ids, uint64_t hash, uint32_t id)
+{
+    size_t at = hash & (ids->room - 1);
+    while (ids->slots[at])
+        at = (at + 1) & (ids->room - 1);
+    ids->slots[at] = id;
+}
+
+static bool location_room(struct tree *tree)
+{
+    bool moved;
+    if (!ids_make_room(&tree->location_ids, tree->location_count, &moved))
+        return false;
+    for (size_t i = 0; moved && i < tree->location_count; i++)
+        ids_put(&tree->location_ids, location_hash(&tree->locations[i]), (uint32_t)i + 1);
+    return memory_make_room(&tree->locations, sizeof *tree->locations, tree->location_count,
+                            &tree->location_room);
+}
+
+static bool node_room(struct tree *tree)
+{
+    bool moved;
+    if (!ids_make_room(&tree->node_ids, tree->node_count, &moved))
+        return false;
+    for (size_t i = 0; moved && i < tree->node_count; i++)
+        ids_put(&tree->node_ids, node_hash(&tree->nodes[i]), (uint32_t)i + 1);
+    return memory_make_room(&tree->nodes, sizeof *tree->nodes, tree->node_count, &tree->node_room);
 }
 
 static uint32_t add_location(struct tree *tree, const struct tree_location *location)
 {
-    if (!ids_make_room(&tree->location_ids, tree->location_count) ||
-        !memory_make_room(&tree->locations, sizeof *tree->locations, tree->location_count,
-                          &tree->location_room))
+    if (!location_room(tree))
         return 0;
-    /* A location of JIT code has no module but a name, of which there may be several. */
-    uintptr_t whose =
-        location->module ? (uintptr_t)location->module : (uintptr_t)location->jit.name;
-    struct tree_slot *slot = slot_of(&tree->location_ids, location->address, whose);
-    if (!slot->id) {
-        tree->locations[tree->location_count++] = *location;
-        *slot = (struct tree_slot){location->address, whose, (uint32_t)tree->location_count};
+    const struct tree_ids *ids = &tree->location_ids;
+    size_t at = location_hash(location) & (ids->room - 1);
+    for (; ids->slots[at]; at = (at + 1) & (ids->room - 1)) {
+        const struct tree_location *known = &tree->locations[ids->slots[at] - 1];
+        if (known->address == location->address && whose(known) == whose(location))
+            return ids->slots[at];
     }
-    return slot->id;
+    tree->locations[tree->location_count++] = *location;
+    return ids->slots[at] = (uint32_t)tree->location_count;
 }
 
 static uint32_t add_node(struct tree *tree, uint32_t parent, uint32_t location)
 {
-    if (!ids_make_room(&tree->node_ids, tree->node_count) ||
-        !memory_make_room(&tree->nodes, sizeof *tree->nodes, tree->node_count, &tree->node_room))
+    struct tree_node node = {parent, location};
+    if (!node_room(tree))
         return parent;
-    struct tree_slot *slot = slot_of(&tree->node_ids, parent, location);
-    if (!slot->id) {
-        tree->nodes[tree->node_count++] = (struct tree_node){parent, location};
-        *slot = (struct tree_slot){parent, location, (uint32_t)tree->node_count};
+    const struct tree_ids *ids = &tree->node_ids;
+    size_t at = node_hash(&node) & (ids->room - 1);
+    for (; ids->slots[at]; at = (at + 1) & (ids->room - 1)) {
+        const struct tree_node *known = &tree->nodes[ids->slots[at] - 1];
+        if (known->parent == parent && known->location == location)
+            return ids->slots[at];
     }
-    return slot->id;
+    tree->nodes[tree->node_count++] = node;
+    return ids->slots[at] = (uint32_t)tree->node_count;
+}
+
+/* The step from the parent's node to the frame's. */
+static struct tree_step add_frame(struct tree *tree, uint32_t parent, const struct stack *stack,
+                                  uintptr_t address, const struct jitnames *names)
+{
+    struct tree_step step = {address, parent, true};
+    if (address >= modules_own_start && address < modules_own_end)
+        return step;
+    struct tree_location at = {.address = address,
+                               .module = modules_find_in(address, stack->generation)};
+    if (!at.module && names)
+        at.jit = jitnames_find(names, address, stack);
+    step.of_module = at.module != NULL;
+    uint32_t location = add_location(tree, &at);
+    if (location)
+        step.node = add_node(tree, parent, location);
+    return step;
+}
+
+/* How many of the outermost frames are those of the stack before. JIT code may have had another
+ * name when that one was first seen. */
+static unsigned common_callers(const struct tree *tree, const struct stack *stack)
+{
+    unsigned count = 0;
+    if (tree->path_generation != stack->generation)
+        return 0;
+    while (count < tree->path_length && count < stack->depth && tree->path[count].of_module &&
+           tree->path[count].frame == stack->frames[stack->depth - 1 - count])
+        count++;
+    return count;
+}
+
+static bool path_room(struct tree *tree, unsigned depth)
+{
+    while (tree->path_room < depth)
+        if (!memory_make_room(&tree->path, sizeof *tree->path, tree->path_room, &tree->path_room))
+            return false;
+    return true;
 }
 
 uint32_t tree_add(struct tree *tree, const struct stack *stack, const struct jitnames *names)
 {
-    uint32_t node = 0;
-    for (unsigned i = stack->depth; i-- > 0;) {
-        uintptr_t address = stack->frames[i];
-        if (address >= modules_own_start && address < modules_own_end)
-            continue;
-        struct tree_location at = {.address = address,
-                                   .module = modules_find_in(address, stack->generation)};
-        if (!at.module && names)
-            at.jit = jitnames_find(names, address, stack);
-        uint32_t location = add_location(tree, &at);
-        if (location)
-            node = add_node(tree, node, location);
+    unsigned known = common_callers(tree, stack);
+    uint32_t node = known ? tree->path[known - 1].node : 0;
+    if (!path_room(tree, stack->depth))
+        return 0;
+    for (unsigned i = known; i < stack->depth; i++) {
+        tree->path[i] = add_frame(tree, node, stack, stack->frames[stack->depth - 1 - i], names);
+        node = tree->path[i].node;
     }
+    tree->path_length = stack->depth;
+    tree->path_generation = stack->generation;
     if (!stack->pool)
         return node;
     struct tree_location pool = {.address = (uintptr_t)stack->pool, .pool = stack->pool};
@@ -94,5 +166,6 @@ void tree_done(struct tree *tree)
     memory_free(tree->nodes);
     memory_free(tree->location_ids.slots);
     memory_free(tree->node_ids.slots);
+    memory_free(tree->path);
     *tree = (struct tree){0};
 }

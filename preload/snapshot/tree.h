@@ -5,6 +5,7 @@
 #ifndef SNAPSHOT_TREE_H
 #define SNAPSHOT_TREE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,22 +25,28 @@ struct tree_node {
     uint32_t location; /* location id */
 };
 
-/* Pairs of numbers to small ids; ids count from 1. */
+/* Open addressing over ids, which are indexes + 1; what they stand for lies in the arrays, so that
+ * the table stays small enough for the processor's caches. */
 struct tree_ids {
-    struct tree_slot {
-        uint64_t a, b;
-        uint32_t id; /* 0: free */
-    } * slots;
+    uint32_t *slots; /* 0: free */
     size_t room;
 };
 
-/* Ids are indexes + 1. Memory is of the private jemalloc. Begins as {0}. */
+/* Memory is of the private jemalloc. Begins as {0}. */
 struct tree {
     struct tree_location *locations;
     struct tree_node *nodes;
     size_t location_count, node_count;
     size_t location_room, node_room;
     struct tree_ids location_ids, node_ids;
+    /* The stack before, outermost frame first: neighbours have callers in common. */
+    struct tree_step {
+        uintptr_t frame;
+        uint32_t node;
+        bool of_module; /* or of our own */
+    } * path;
+    size_t path_length, path_room;
+    uint32_t path_generation;
 };
 
 /* The node of the stack's leaf, 0 when it has no frames or there is no memory. Frames inside

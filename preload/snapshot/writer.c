@@ -76,10 +76,10 @@ static int write_stacks(sqlite3 *db, const struct cut *cut, struct tree *tree,
 static int write_nodes(sqlite3 *db, const struct tree *tree)
 {
     struct rows rows;
-    rows_begin(&rows, db, "node", 3);
+    /* without its id, which counts from 1 by itself: SQLite need not look whether it is new */
+    rows_begin(&rows, db, "node (parent_id, location_id)", 2);
     for (size_t i = 0; i < tree->node_count; i++)
-        rows_add(&rows, "ini", (number)i + 1, (number)tree->nodes[i].parent,
-                 (number)tree->nodes[i].location);
+        rows_add(&rows, "ni", (number)tree->nodes[i].parent, (number)tree->nodes[i].location);
     return rows_end(&rows);
 }
 

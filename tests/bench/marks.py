@@ -131,3 +131,23 @@ def memory_rows(memories, writings):
                             [found[name] for found in writings],
                             0 if name == "heapdiff" else None))
     return rows
+
+
+def snapshot_rows(rounds):
+    """Node's own threads make gaps as long as ours: its mark is the same, its noise is larger."""
+    rows = []
+    for case in rounds[0] if rounds else []:
+        def series(field, case=case):
+            return [found[case][field] for found in rounds]
+        listed = series("blocks")[0]
+        rows.append(Row(f"snapshot, {case}: longest gap - longest gap without", "ms",
+                        [us / 1000 for us in series("added_us")], None if listed else 10))
+        rows.append(Row(f"snapshot, {case}: longest gap without", "ms",
+                        [us / 1000 for us in series("rest_us")]))
+        rows.append(Row(f"snapshot, {case}: complete in", "ms",
+                        [1000 * seconds for seconds in series("seconds")],
+                        500 if not listed else 500 + listed / 1000))
+        rows.append(Row(f"snapshot, {case}: file, less 1 MiB, per stack", "B",
+                        [(found[case]["file_bytes"] - (1 << 20) - 24 * listed)
+                         / found[case]["stacks"] for found in rounds], 200))
+    return rows

@@ -22,10 +22,11 @@ import churns
 import marks
 import memory
 import programs
+import snapshots
 from peers import Peers, missing_programs
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ["churn", "memory", "programs"]
+PARTS = ["churn", "memory", "programs", "snapshots"]
 
 
 def say(text):
@@ -64,8 +65,8 @@ def machine():
 
 
 def measure(options, peers, missing):
-    """{'churn': …, 'memory': …, 'writing': …, 'programs': …}"""
-    results = {"churn": {}, "memory": [], "writing": [], "programs": {}}
+    """{'churn': …, 'memory': …, 'writing': …, 'programs': …, 'snapshots': …}"""
+    results = {"churn": {}, "memory": [], "writing": [], "programs": {}, "snapshots": []}
     parts = options.only or PARTS
     for number in range(options.rounds):
         say(f"round {number + 1} of {options.rounds}, load {os.getloadavg()[0]:.1f}")
@@ -76,6 +77,8 @@ def measure(options, peers, missing):
             results["writing"].append(memory.measure_writing(peers, options.quick))
         if "programs" in parts:
             programs.round_of(peers, results["programs"], options.quick, missing)
+        if "snapshots" in parts:
+            results["snapshots"].append(snapshots.measure(peers, options.quick, missing))
     return results
 
 
@@ -86,6 +89,7 @@ def table(results):
     if results["memory"]:
         rows += marks.memory_rows(results["memory"], results["writing"])
     rows += marks.program_rows(results["programs"])
+    rows += marks.snapshot_rows(results["snapshots"])
     marks.absolute(marks.Churns(results["churn"]), rows)
     return rows
 

@@ -16,6 +16,7 @@ sys.path.insert(0, str(HERE))
 
 import churns  # noqa: E402  found by the path above
 import programs  # noqa: E402
+import snapshots  # noqa: E402
 
 
 class Bench(unittest.TestCase):
@@ -38,6 +39,15 @@ class Bench(unittest.TestCase):
         wanted = {name for name, (_, needs) in programs.PROGRAMS.items()
                   if not set(needs) & set(self.found["missing"])}
         self.assertEqual(set(self.found["measurements"]["programs"]), wanted)
+
+    def test_snapshots_were_taken_as_asked(self):
+        found = self.found["measurements"]["snapshots"][0]
+        wanted = set(snapshots.CASES) | {snapshots.NODE} - set(self.found["missing"])
+        self.assertEqual(set(found), wanted)
+        for name, (blocks, stacks, _, listed) in snapshots.CASES.items():
+            self.assertGreaterEqual(found[name]["stacks"], stacks // 50)
+            self.assertGreaterEqual(found[name]["blocks"], blocks // 50 if listed else 0)
+            self.assertGreater(found[name]["rest_us"], 100)
 
     def test_every_row_has_its_numbers_and_is_printed(self):
         self.assertGreater(len(self.found["rows"]), 20)
