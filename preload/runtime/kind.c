@@ -19,19 +19,21 @@ void *kind_find_function(const char *name)
     return NULL;
 }
 
-static bool is_node(void)
-{
-    return kind_find_function("napi_module_register") != NULL;
-}
+static bool is_node, is_python;
 
-static bool is_java(void)
+void kind_look(void)
 {
-    return kind_find_function("JNI_GetCreatedJavaVMs") != NULL;
+    static bool looked;
+    if (looked)
+        return;
+    looked = true;
+    is_node = kind_find_function("napi_module_register") != NULL;
+    is_python = python_look();
 }
 
 bool kind_is_python(void)
 {
-    return kind_find_function("PyGC_Collect") != NULL;
+    return is_python;
 }
 
 void kind_join_all(void)
@@ -46,16 +48,14 @@ void kind_forked(void)
 
 int kind_refusal(const char **text)
 {
-    bool node = is_node();
-    *text = node        ? "it is Node without heapdiff's companion, which calls the collector"
-            : is_java() ? "it is a JVM, whose collector is called through jcmd"
-                        : "no runtime with a garbage collector is known in it";
-    return node ? ENOPKG : ENOTSUP;
+    *text = is_node ? "it is Node without heapdiff's companion, which calls the collector"
+                    : "no runtime with a garbage collector is known in it";
+    return is_node ? ENOPKG : ENOTSUP;
 }
 
 const char *kind_silence(void)
 {
-    if (is_node())
+    if (is_node)
         return "its event loop has not turned for 5 s, so the garbage could not be collected";
     return "no thread of it let go of the interpreter for 5 s, so the garbage could not be "
            "collected";

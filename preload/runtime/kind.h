@@ -7,6 +7,10 @@
 
 #include "tables/elf.h"
 
+/* Looks, once, at what is loaded. At the start of the program: its own libraries are never
+ * unloaded, while a search among all may meet one that goes away meanwhile. */
+void kind_look(void);
+
 bool kind_is_python(void);
 
 /* Makes members of the runtimes that need no companion (Python). Control thread. */
@@ -22,7 +26,8 @@ int kind_refusal(const char **text);
 /* Why the main member did not answer. */
 const char *kind_silence(void);
 
-/* A function that a loaded module exports; NULL when none does. Takes no lock of the loader's. */
+/* A function that a loaded module exports; NULL when none does. Takes no lock of the loader's. From
+ * kind_look only. */
 void *kind_find_function(const char *name);
 
 #endif

@@ -31,7 +31,7 @@ static struct {
 
 static struct heapdiff_member *_Atomic member;
 
-static bool find(void)
+bool python_look(void)
 {
     *(void **)&python.is_initialized = kind_find_function("Py_IsInitialized");
     *(void **)&python.ensure = kind_find_function("PyGILState_Ensure");
@@ -86,7 +86,7 @@ void python_join(void)
         .is_main = true,
         .only_to_collect = true, /* its numbers cost the interpreter's lock */
         .name = "python"};
-    if (!member && errand_is_here() && find() && python.is_initialized())
+    if (!member && errand_is_here() && kind_is_python() && python.is_initialized())
         member = runtime_join(&info);
 }
 

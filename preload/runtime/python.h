@@ -5,6 +5,11 @@
 #ifndef RUNTIME_PYTHON_H
 #define RUNTIME_PYTHON_H
 
+#include <stdbool.h>
+
+/* Whether the program has an interpreter; finds its functions. See kind_look. */
+bool python_look(void);
+
 /* Becomes a member when the process has an interpreter that runs and is none yet. Control thread.
  */
 void python_join(void);

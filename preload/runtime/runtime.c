@@ -171,7 +171,10 @@ static void no_ring(void)
 void runtime_init(void (*ring)(void))
 {
     ring_worker = ring ? ring : no_ring;
-    if (options.thread && kind_is_python())
+    if (!options.thread) /* lent for a moment: nobody asks from outside */
+        return;
+    kind_look();
+    if (kind_is_python())
         errand_start();
 }
 
