@@ -2,7 +2,7 @@
 #
 # SPDX-License-Identifier: Apache-2.0
 """HEAPDIFF_KILLS: how many processes are killed at random moments of a snapshot (500);
-HEAPDIFF_SEED: of the moments."""
+HEAPDIFF_KILL_SEED: of the moments."""
 import fcntl
 import os
 import random
@@ -15,7 +15,7 @@ import unittest
 import harness
 
 KILLS = int(os.environ.get("HEAPDIFF_KILLS", 500))
-SEED = int(os.environ.get("HEAPDIFF_SEED", 1))
+SEED = int(os.environ.get("HEAPDIFF_KILL_SEED", 1))
 PART = ".heapdiff-part"
 ROOT = os.geteuid() == 0
 WAITER = [harness.GUESTS / "deeds", "keep"]

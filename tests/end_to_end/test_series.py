@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -156,6 +157,18 @@ class List(harness.TestCase):
             result = harness.heapdiff("list", word)
             self.assertEqual((result.returncode, result.stdout), (2, ""), result.stderr)
             self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
+
+
+class Variables(harness.TestCase):
+    def test_each_is_printed_on_request_and_documented_with_its_default(self):
+        said = harness.must(harness.run(
+            ["true"], recorded=True, cwd=self.folder, HEAPDIFF_VERBOSE=1)).stderr
+        found = re.findall(r"(?m)^heapdiff: (HEAPDIFF_\w+)=(\S+) by default", said)
+        self.assertGreater(len(found), 8, said)
+        page = (harness.ROOT / "docs" / "snapshots.md").read_text()
+        for name, default in found:
+            row = rf"(?m)^\| `{name}` \| .* \| `?{re.escape(default)}`? \|$"
+            self.assertTrue(re.search(row, page), f"docs/snapshots.md: {name}, {default}")
 
 
 if __name__ == "__main__":
