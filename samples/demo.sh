@@ -10,6 +10,7 @@ source samples/requirements.sh
 
 warmup=1800 # requests: every route is compiled, every cache is full
 load=6000
+naming="--perf-basic-prof --interpreted-frames-native-stack" # of JavaScript functions in stacks
 
 out=build/demo
 server=""
@@ -39,7 +40,7 @@ start_server() {
     top=$PWD
     cd "$out" # V8 leaves a log in the working directory
     HEAPDIFF_AT_EXIT=0 LD_PRELOAD="$top/build/libheapdiff.so" \
-      NODE_OPTIONS="--perf-basic-prof --interpreted-frames-native-stack" \
+      NODE_OPTIONS="--require=$top/build/heapdiff-node.cjs $naming" \
       exec node "$top/samples/node-server/server.js" 0 2>server.log
   )
   server=$!
@@ -56,9 +57,8 @@ ask() {
 }
 
 snapshot() {
-  ask gc >/dev/null
+  build/heapdiff snapshot "$server" --label "$1" --gc -o "$out/$1.db"
   ask stats >"$out/$1.stats.json"
-  build/heapdiff snapshot "$server" --label "$1" -o "$out/$1.db"
 }
 
 # What the server says that it kept between the snapshots, beside what was measured from outside.
