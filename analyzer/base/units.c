@@ -67,6 +67,22 @@ struct units_text units_signed_count(int64_t count)
     return count_text(count, "+");
 }
 
+struct units_text units_seconds(double seconds)
+{
+    struct units_text result;
+    if (seconds < 9.95)
+        snprintf(result.text, sizeof result.text, "%.1f s", seconds);
+    else if (seconds < 120)
+        snprintf(result.text, sizeof result.text, "%.0f s", seconds);
+    else if (seconds < 7200)
+        snprintf(result.text, sizeof result.text, "%.0f min", seconds / 60);
+    else if (seconds < 172800)
+        snprintf(result.text, sizeof result.text, "%.1f h", seconds / 3600);
+    else
+        snprintf(result.text, sizeof result.text, "%.1f days", seconds / 86400);
+    return result;
+}
+
 /* The factor that a unit stands for; 0 when there is no such unit. */
 static double unit_factor(const char *unit)
 {

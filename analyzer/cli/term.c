@@ -36,7 +36,9 @@ static int find_width(void)
 
 struct term term_of_stdout(const char *colour)
 {
-    return (struct term){.has_colour = wants_colour(colour), .width = find_width()};
+    return (struct term){.has_colour = wants_colour(colour),
+                         .is_terminal = isatty(STDOUT_FILENO),
+                         .width = find_width()};
 }
 
 const char *term_bold(const struct term *term)

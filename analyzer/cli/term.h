@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 struct term {
-    bool has_colour;
+    bool has_colour, is_terminal;
     int width; /* columns */
 };
 

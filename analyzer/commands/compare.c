@@ -4,6 +4,7 @@
  */
 #include "cli/command.h"
 #include "cli/symbol_options.h"
+#include "commands/view_options.h"
 #include "report/json_report.h"
 #include "report/junit_report.h"
 #include "report/markdown_report.h"
@@ -18,6 +19,8 @@ struct compare_options {
     int64_t operations;
     bool all_sites, all_frames, is_forced;
     struct symbol_sources sources;
+    struct view_words view;
+    struct view_choice choice; /* made from them */
 };
 
 static const struct option_spec options[] = {
@@ -34,6 +37,7 @@ static const struct option_spec options[] = {
      offsetof(struct compare_options, new_baseline)},
     {"suppress", 0, OPTION_TEXT, "FILE", "Sites that never count, by patterns in this file.",
      offsetof(struct compare_options, suppressions)},
+    VIEW_OPTION_SPECS(struct compare_options, view),
     {"top", 'n', OPTION_COUNT, "N", "List at most so many sites (10; as JSON 100).",
      offsetof(struct compare_options, top)},
     {"all", 'a', OPTION_FLAG, NULL, "List also sites that do not grow.",
@@ -67,7 +71,9 @@ static void print(const struct comparison *comparison, const struct compare_opti
                                                            : 10,
                                     .all_sites = given->all_sites,
                                     .all_frames = given->all_frames,
-                                    .result = given->limit ? result : NULL};
+                                    .result = given->limit ? result : NULL,
+                                    .view = &given->choice.options,
+                                    .tree = given->choice.tree};
     struct text out = {0};
     if (json)
         json_report_comparison(comparison, &report, &out);
@@ -163,9 +169,14 @@ static int run(int argc, char **argv, struct error *error)
         error_set(error, "heapdiff compare A.db B.db", "two snapshots or more are needed");
         return error->code;
     }
-    if (!check(&given, error) || !symbol_options_use(&given.sources, error))
+    size_t count = (size_t)(argc - first);
+    if (!check(&given, error) || !symbol_options_use(&given.sources, error) ||
+        !view_choice_init(&given.choice, &given.view, count, error))
         return error->code;
-    return compare_gated((const char *const *)argv + first, (size_t)(argc - first), &given, error);
+    given.choice.options.all = given.all_sites;
+    int code = compare_gated((const char *const *)argv + first, count, &given, error);
+    view_choice_done(&given.choice);
+    return code;
 }
 
 const struct command command_compare = {

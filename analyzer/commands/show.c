@@ -4,6 +4,7 @@
  */
 #include "cli/command.h"
 #include "cli/symbol_options.h"
+#include "commands/view_options.h"
 #include "report/json_report.h"
 
 #include <stdio.h>
@@ -14,11 +15,14 @@ struct show_options {
     int64_t top;
     bool all_frames;
     struct symbol_sources sources;
+    struct view_words view;
+    struct view_choice choice; /* made from them */
 };
 
 static const struct option_spec options[] = {
     {"format", 0, OPTION_TEXT, "text|json", "How to print it (text).",
      offsetof(struct show_options, format)},
+    VIEW_OPTION_SPECS(struct show_options, view),
     {"top", 'n', OPTION_COUNT, "N", "List at most so many sites (10; as JSON 100).",
      offsetof(struct show_options, top)},
     {"all-frames", 0, OPTION_FLAG, NULL, "Show every frame of the stacks, runtime and library too.",
@@ -38,7 +42,9 @@ static void print(const struct comparison *snapshot, const struct show_options *
                                     .top = given->top >= 0 ? given->top
                                            : json          ? 100
                                                            : 10,
-                                    .all_frames = given->all_frames};
+                                    .all_frames = given->all_frames,
+                                    .view = &given->choice.options,
+                                    .tree = given->choice.tree};
     struct text out = {0};
     if (json)
         json_report_snapshot(snapshot, &report, &out);
@@ -58,7 +64,8 @@ static int run(int argc, char **argv, struct error *error)
         error_set(error, "heapdiff compare takes several", "show takes one snapshot");
         return error->code;
     }
-    if (!symbol_options_use(&given.sources, error))
+    if (!symbol_options_use(&given.sources, error) ||
+        !view_choice_init(&given.choice, &given.view, 1, error))
         return error->code;
     struct rules *rules = rules_new(given.rules, error);
     const char *const *paths = (const char *const *)argv + first;
@@ -68,6 +75,7 @@ static int run(int argc, char **argv, struct error *error)
     int code = snapshot ? EXIT_DONE : error->code;
     comparison_close(snapshot);
     rules_free(rules);
+    view_choice_done(&given.choice);
     return code;
 }
 

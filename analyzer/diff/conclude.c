@@ -76,6 +76,8 @@ static void add_growing(const struct comparison *comparison, struct verdict_inpu
         const struct site *site = comparison->ranked[i];
         if (is_block(site))
             input->growing_bytes = store_sum(input->growing_bytes, site->growth_bytes);
+        if (site->kind == KIND_BUFFER)
+            input->growing_buffers = store_sum(input->growing_buffers, site->growth_bytes);
     }
     input->growth_blocks =
         store_sum(last_of(comparison)->facts.live_blocks, -first_of(comparison)->facts.live_blocks);

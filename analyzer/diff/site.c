@@ -239,8 +239,6 @@ void site_table_add(struct site_table *table, size_t index, const struct store *
     bool is_first = index == 0, is_last = index + 1 == table->count;
     for (size_t i = 0; i < store->stacks.count; i++) {
         const struct store_stack *stack = &store->stacks.items[i];
-        if (is_first && is_last && stack->live_bytes == 0 && stack->live_blocks == 0)
-            continue; /* nothing to show; in a comparison it is churn of its site */
         if (is_first || is_last)
             add_at_end(table, index, store, frames, stack, i);
         else

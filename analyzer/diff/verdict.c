@@ -120,16 +120,26 @@ static void say_top(const struct verdict_input *input, int64_t whole, struct tex
                     input->top_name);
 }
 
+/* What is live and the reader came for: the part that grew most; of a series, or where the sum of
+ * all shrank, what the growing sites hold. */
+static int64_t leaked_bytes(const struct verdict_input *input, bool *is_buffers)
+{
+    const int64_t *bytes = input->growth.bytes;
+    *is_buffers = bytes[PART_BUFFERS] > bytes[PART_NATIVE_BLOCKS];
+    int64_t part = bytes[*is_buffers ? PART_BUFFERS : PART_NATIVE_BLOCKS];
+    if (!input->is_series && part >= input->top_growth)
+        return part;
+    *is_buffers = input->top_is_buffer;
+    if (!input->is_series)
+        return input->top_growth;
+    return *is_buffers ? input->growing_buffers : input->growing_bytes - input->growing_buffers;
+}
+
 static void say_leak(const struct verdict_input *input, struct text *text)
 {
-    bool buffers = input->growth.bytes[PART_BUFFERS] > input->growth.bytes[PART_NATIVE_BLOCKS];
-    const char *what = buffers ? "off-heap buffers" : "native blocks";
-    int64_t part = input->growth.bytes[buffers ? PART_BUFFERS : PART_NATIVE_BLOCKS];
-    int64_t rss = rss_growth(input);
-    if (part < input->top_growth) { /* the sum of all shrank, but this site did not */
-        what = input->top_is_buffer ? "off-heap buffers" : "native blocks";
-        part = input->top_growth;
-    }
+    bool is_buffers;
+    int64_t rss = rss_growth(input), part = leaked_bytes(input, &is_buffers);
+    const char *what = is_buffers ? "off-heap buffers" : "native blocks";
     if (rss > rss_noise(input) && part <= rss)
         text_format(text, "RSS grew by %s; %s of it are %s that are still live",
                     units_bytes(rss).text, units_bytes(part).text, what);

@@ -30,6 +30,7 @@ struct verdict_input {
     struct parts growth;
     int64_t rss_first, rss_last;
     int64_t growing_bytes;        /* sum over growing sites of blocks and buffers */
+    int64_t growing_buffers;      /* of them buffers */
     int64_t noise_bytes;          /* of live bytes, by sampling and churn */
     bool is_series;               /* three snapshots or more */
     bool has_stopped[PART_COUNT]; /* in a series: the part does not go on growing */

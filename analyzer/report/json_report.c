@@ -182,13 +182,45 @@ static cJSON *site_object(const struct comparison *comparison, const struct site
     return object;
 }
 
+static cJSON *group_object(const struct view_row *row)
+{
+    static const char *const fields[] = {"growth", "live", "survivor", "temporary", "total"};
+    cJSON *object = cJSON_CreateObject();
+    add_text(object, "name", row->name);
+    add_number(object, "sites", (int64_t)row->sites);
+    for (int what = WHAT_GROWTH; what <= WHAT_TOTAL; what++) {
+        char name[32];
+        snprintf(name, sizeof name, "%s_bytes", fields[what]);
+        add_number(object, name, row->values[what]);
+    }
+    add_number(object, "growth_blocks", row->blocks[WHAT_GROWTH]);
+    add_number(object, "live_blocks", row->blocks[WHAT_LIVE]);
+    return object;
+}
+
+/* Sites as ranked, or as a view picks and sorts them; with a view of something else, groups. */
 static void add_sites(cJSON *root, const struct comparison *comparison,
                       const struct report_options *options)
 {
+    if (!options->view) {
+        cJSON *sites = cJSON_AddArrayToObject(root, "sites");
+        size_t count = report_site_count(comparison, options);
+        for (size_t i = 0; i < count; i++)
+            cJSON_AddItemToArray(sites, site_object(comparison, comparison->ranked[i], i + 1));
+        return;
+    }
+    bool by_sites = options->view->by == BY_SITES;
     cJSON *sites = cJSON_AddArrayToObject(root, "sites");
-    size_t count = report_site_count(comparison, options);
-    for (size_t i = 0; i < count; i++)
-        cJSON_AddItemToArray(sites, site_object(comparison, comparison->ranked[i], i + 1));
+    cJSON *groups = by_sites ? NULL : cJSON_AddArrayToObject(root, "groups");
+    struct view *view = view_new(comparison, options->view);
+    for (size_t i = 0; i < view->rows.count && i < (size_t)options->top; i++) {
+        const struct view_row *row = &view->rows.items[i];
+        if (by_sites)
+            cJSON_AddItemToArray(sites, site_object(comparison, row->site, i + 1));
+        else
+            cJSON_AddItemToArray(groups, group_object(row));
+    }
+    view_free(view);
 }
 
 static void print_root(cJSON *root, struct text *out)

@@ -7,6 +7,9 @@
 
 #include "cli/term.h"
 #include "diff/gate.h"
+#include "diff/view.h"
+
+enum report_tree { TREE_NONE, TREE_TOP_DOWN, TREE_BOTTOM_UP };
 
 struct report_options {
     struct term term;
@@ -14,6 +17,8 @@ struct report_options {
     bool all_sites;                   /* also those that do not grow; TOP holds nevertheless */
     bool all_frames;                  /* every frame of a stack, one a line */
     const struct gate_result *result; /* of --fail-on-growth; NULL without it */
+    const struct view_options *view;  /* NULL: sites as ranked */
+    enum report_tree tree;
 };
 
 /* How many sites of the comparison are to be listed. */

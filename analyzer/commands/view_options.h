@@ -1,0 +1,59 @@
+/* view_options.h -- The options that show and compare share: what is listed, and how.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ANALYZER_COMMANDS_VIEW_OPTIONS_H
+#define ANALYZER_COMMANDS_VIEW_OPTIONS_H
+
+#include "cli/options.h"
+#include "report/text_report.h"
+
+/* Zero-initialise it; then options_parse fills it by these specs. */
+struct view_words {
+    const char *by, *view, *sort, *filter, *tree;
+};
+
+#define VIEW_OPTION_SPECS(type, field)                                                             \
+    {"by",                                                                                         \
+     0,                                                                                            \
+     OPTION_TEXT,                                                                                  \
+     "site|function|module|kind|thread|label",                                                     \
+     "What is one line (site).",                                                                   \
+     offsetof(type, field.by)},                                                                    \
+        {"view",                                                                                   \
+         0,                                                                                        \
+         OPTION_TEXT,                                                                              \
+         "growth|live|survivors|temporary|total",                                                  \
+         "Which bytes: grown, live now, lived through an interval, freed again, all allocated.",   \
+         offsetof(type, field.view)},                                                              \
+        {"sort",                                                                                   \
+         0,                                                                                        \
+         OPTION_TEXT,                                                                              \
+         "score|value|growth|live|blocks|name",                                                    \
+         "The order (growth by score, all else by value).",                                        \
+         offsetof(type, field.sort)},                                                              \
+        {"filter",                                                                                 \
+         0,                                                                                        \
+         OPTION_TEXT,                                                                              \
+         "REGEX",                                                                                  \
+         "Only stacks with a frame that fits.",                                                    \
+         offsetof(type, field.filter)},                                                            \
+    {                                                                                              \
+        "tree", 0, OPTION_TEXT, "top-down|bottom-up",                                              \
+            "As a tree: from main down, or from who allocates to the callers.",                    \
+            offsetof(type, field.tree)                                                             \
+    }
+
+struct view_choice {
+    struct view_options options;
+    regex_t filter;
+    enum report_tree tree;
+};
+
+/* Turns words into a choice; COUNT is that of the snapshots. False with ERROR filled when they make
+ * no sense; view_choice_done when it was true. */
+bool view_choice_init(struct view_choice *choice, const struct view_words *words, size_t count,
+                      struct error *error);
+void view_choice_done(struct view_choice *choice);
+
+#endif
