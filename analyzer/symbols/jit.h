@@ -8,8 +8,9 @@
 #include "base/memory.h"
 #include "symbols/symbols.h"
 
-/* Parses a name of V8 (`JS:*fn file:line:column`, `Builtin:…`), CPython (`py::fn:file`) or any
- * other runtime. The tier of compilation is left out, so that one function has one name. In POOL.
+/* Parses a name of V8 (`JS:*fn file:line:column`), the JVM, .NET, CPython or another runtime; a
+ * form that is not known is kept as it is. The tier of compilation is left out, so that one
+ * function has one name. In POOL.
  */
 struct symbol jit_parse(const char *name, struct pool *pool);
 

@@ -5,6 +5,8 @@
 #include "symbols/jit.h"
 #include "test.h"
 
+#include <string.h>
+
 static void expect(const char *name, const char *function, const char *file, int line, int column)
 {
     struct pool *pool = pool_new();
@@ -71,8 +73,98 @@ static void python_has_function_and_file(void **state)
     expect("py::load", "load", NULL, 0, 0);
 }
 
+static void files_of_every_kind_are_told_from_functions(void **state)
+{
+    expect("JS:*named my file.js:1:15", "named", "my file.js", 1, 15);
+    expect("JS:*get size my file.js:1:15", "get size", "my file.js", 1, 15);
+    expect("JS:~evald evalmachine.<anonymous>:1:15", "evald", "evalmachine.<anonymous>", 1, 15);
+    expect("JS:^ev2 :1:13", "ev2", NULL, 1, 13);
+    expect("JS:*f https://example.org/a%3Ab.js:1:2", "f", "https://example.org/a%3Ab.js", 1, 2);
+    expect("JS:*f webpack-internal:///./src/a.js:9:2", "f", "webpack-internal:///./src/a.js", 9, 2);
+    expect("JS:*Module._load node:internal/modules/cjs/loader:1003:24", "Module._load",
+           "node:internal/modules/cjs/loader", 1003, 24);
+}
+
+static void webassembly_has_functions_only(void **state)
+{
+    expect("JS:wasm-function[0]-0-liftoff", "wasm-function[0]", NULL, 0, 0);
+    expect("JS:wasm-function[0]-0-turbofan", "wasm-function[0]", NULL, 0, 0);
+    expect("JS:add_all-12-turbofan", "add_all", NULL, 0, 0);
+    expect("Stub:js-to-wasm:ii:i", "Stub:js-to-wasm:ii:i", NULL, 0, 0);
+}
+
+static void the_jvm_has_class_and_method(void **state)
+{
+    expect("void Direct.serve(Direct$Cache, int)", "Direct.serve", NULL, 0, 0);
+    expect("void java.nio.ByteBuffer.<init>(int, byte[])", "java.nio.ByteBuffer.<init>", NULL, 0,
+           0);
+    expect("java.lang.Object a.B$$Lambda$14/0x0000000800c03000.apply(java.lang.Object)",
+           "a.B$$Lambda$14/0x0000000800c03000.apply", NULL, 0, 0);
+    expect("Lcom/foo/Bar;::run", "com.foo.Bar.run", NULL, 0, 0);
+    expect("Lcom/foo/Bar;run(ILjava/lang/String;)V", "com.foo.Bar.run", NULL, 0, 0);
+    expect("com.foo.Bar::run", "com.foo.Bar::run", NULL, 0, 0);
+    expect("Interpreter", "Interpreter", NULL, 0, 0);
+    expect("I2C/C2I adapters", "I2C/C2I adapters", NULL, 0, 0);
+    expect("L;::", "L;::", NULL, 0, 0);
+    expect("void (int)", "void (int)", NULL, 0, 0);
+}
+
+static void dotnet_has_class_and_method(void **state)
+{
+    expect("instance void [System.Private.CoreLib] System.Threading.Thread::StartCallback()[Tier0]",
+           "System.Threading.Thread.StartCallback", NULL, 0, 0);
+    expect("void [Shop] Shop.Program::Main(string[])[OptimizedTier1]", "Shop.Program.Main", NULL, 0,
+           0);
+    expect("class L`1<!!0> [System.Linq] System.Linq.Enumerable::ToList(class I`1<!!0>)",
+           "System.Linq.Enumerable.ToList", NULL, 0, 0);
+    expect("stub<12> GenerateLookupStub<X>", "stub<12> GenerateLookupStub<X>", NULL, 0, 0);
+    expect("void [a] ::", "void [a] ::", NULL, 0, 0);
+}
+
+static void other_runtimes_are_known(void **state)
+{
+    expect("TRACE_12::app.lua:34", "(trace)", "app.lua", 34, 0);
+    expect("JIT$Cart::add", "Cart::add", NULL, 0, 0);
+    expect("TRACE-3$Cart::add$17", "Cart::add", NULL, 17, 0);
+    expect("[JIT] Integer#times@<internal:numeric>:238", "Integer#times", "<internal:numeric>", 238,
+           0);
+    expect("[JIT] leave", "leave", NULL, 0, 0);
+    expect("$lists:map/2", "lists:map/2", NULL, 0, 0);
+    expect("TRACE_", "TRACE_", NULL, 0, 0);
+    expect("TRACE-1$", "TRACE-1$", NULL, 0, 0);
+    expect("JIT$", "JIT$", NULL, 0, 0);
+}
+
+/* Pieces that mean something, in any order: some text comes out, and it is never empty. */
+static void names_of_any_kind_do_no_harm(void **state)
+{
+    static const char *const pieces[] = {
+        "JS:",     "~",    "'",      "*",      " ",        ":",     "12",   "(",        ")",
+        "::",      "[",    "] ",     "L",      ";",        "$",     "/",    "@",        "-",
+        "liftoff", "py::", "TRACE_", "[JIT] ", "file://%", "node:", "\xff", "Main.run", "<"};
+    uint32_t random = 1;
+    for (int round = 0; round < 20000; round++) {
+        char name[256] = "";
+        for (int i = 0; i < 12; i++) {
+            random = random * 1664525 + 1013904223;
+            strcat(name, pieces[(random >> 16) % (sizeof pieces / sizeof *pieces)]);
+        }
+        struct pool *pool = pool_new();
+        struct symbol symbol = jit_parse(name, pool);
+        assert_true(symbol.function && *symbol.function);
+        assert_true(!symbol.file || *symbol.file);
+        assert_true(symbol.line >= 0 && symbol.column >= 0);
+        pool_free(pool);
+    }
+}
+
 TEST_MAIN(cmocka_unit_test(every_tier_of_v8_gives_the_same_name),
           cmocka_unit_test(files_may_hold_blanks_and_colons),
           cmocka_unit_test(functions_may_be_empty_or_hold_blanks),
           cmocka_unit_test(other_names_of_v8_are_kept),
-          cmocka_unit_test(python_has_function_and_file))
+          cmocka_unit_test(python_has_function_and_file),
+          cmocka_unit_test(files_of_every_kind_are_told_from_functions),
+          cmocka_unit_test(webassembly_has_functions_only),
+          cmocka_unit_test(the_jvm_has_class_and_method),
+          cmocka_unit_test(dotnet_has_class_and_method), cmocka_unit_test(other_runtimes_are_known),
+          cmocka_unit_test(names_of_any_kind_do_no_harm))

@@ -1,0 +1,84 @@
+/* jit_managed.c -- Names of the JVM and of .NET, made as short as people write them.
+ *
+ * JVM, by `jcmd PID Compiler.perfmap`:  void com.foo.Bar.run(int, java.lang.String)
+ * JVM, by agents:                       Lcom/foo/Bar;::run   Lcom/foo/Bar;run(I)V
+ * .NET:          instance void [Assembly] Foo.Bar::Run(int32)[OptimizedTier1]
+ * Return types, parameters and tiers are left out, as in C++: a line tells overloads apart.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/text.h"
+#include "symbols/jit_forms.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static bool is_name(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (!isalnum(c) && !strchr("._$<>/-+", c) && c < 0x80)
+            return false;
+    }
+    return length > 0;
+}
+
+/* A copy in which each FROM is TO. */
+static char *with_dots(struct pool *pool, const char *text, size_t length, char from)
+{
+    char *copy = pool_text_n(pool, text, length);
+    for (char *c = copy; *c; c++)
+        *c = *c == from ? '.' : *c;
+    return copy;
+}
+
+/* "type class.method(types)" */
+static bool parse_signature(const char *name, struct pool *pool, struct symbol *symbol)
+{
+    size_t length = strlen(name), parameters = strcspn(name, "(");
+    const char *blank = memchr(name, ' ', parameters);
+    if (!blank || parameters == length || name[length - 1] != ')')
+        return false;
+    const char *method = blank + 1;
+    size_t method_length = parameters - (size_t)(method - name);
+    if (!is_name(method, method_length) || !memchr(method, '.', method_length))
+        return false;
+    symbol->function = pool_text_n(pool, method, method_length);
+    return true;
+}
+
+/* "Lpackage/Class;" in front of the method */
+static bool parse_descriptor(const char *name, struct pool *pool, struct symbol *symbol)
+{
+    const char *end = name[0] == 'L' ? strchr(name, ';') : NULL;
+    if (!end || !is_name(name + 1, (size_t)(end - name - 1)))
+        return false;
+    const char *method = end + 1 + (text_starts(end + 1, "::") ? 2 : 0);
+    size_t length = strcspn(method, "(");
+    if (!is_name(method, length))
+        return false;
+    const char *class = with_dots(pool, name + 1, (size_t)(end - name - 1), '/');
+    symbol->function = pool_format(pool, "%s.%.*s", class, (int)length, method);
+    return true;
+}
+
+bool jit_jvm(const char *name, struct pool *pool, struct symbol *symbol)
+{
+    return parse_signature(name, pool, symbol) || parse_descriptor(name, pool, symbol);
+}
+
+bool jit_dotnet(const char *name, struct pool *pool, struct symbol *symbol)
+{
+    const char *assembly = strstr(name, " [");
+    const char *method = assembly ? strstr(assembly, "] ") : NULL;
+    const char *colons = method ? strstr(method, "::") : NULL;
+    if (!colons)
+        return false;
+    method += 2;
+    size_t length = strcspn(colons, "(");
+    if (colons < method || length <= 2)
+        return false;
+    symbol->function =
+        pool_format(pool, "%.*s.%.*s", (int)(colons - method), method, (int)length - 2, colons + 2);
+    return true;
+}
