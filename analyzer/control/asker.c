@@ -174,13 +174,16 @@ bool asker_snapshot(const struct asker_request *request, struct text *path, int 
     if (!page_open(&asker.page, request->pid, error))
         return false;
     bool good = deliver_init(&deliver, request->pid, request->path, error);
-    if (good && request->gc && java_is_jvm(request->pid)) {
+    bool is_jvm = good && java_is_jvm(request->pid);
+    if (is_jvm && request->gc) {
         asker.collected = good = java_collect(request->pid, request->cancel_fd, error);
         if (!good) {
             *answer = ENOPKG;
             deliver_done(&deliver);
         }
     }
+    if (good && is_jvm)
+        java_write_perf_map(request->pid, request->cancel_fd);
     if (good) {
         good = ask_and_deliver(&asker, &deliver, path, answer);
         deliver_done(&deliver);

@@ -1,4 +1,4 @@
-/* java.c -- JVMs: their garbage is collected by the JDK's own command, from outside.
+/* java.c -- JVMs: collecting and naming by the JDK's own command, from outside.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -48,11 +48,11 @@ static void find_jcmd(pid_t pid, char *path, size_t size)
 }
 
 /* Starts jcmd with its output going to OUTPUT; 0 with errno set when there is none. */
-static pid_t start(pid_t pid, int output)
+static pid_t start(pid_t pid, const char *command, int output)
 {
     extern char **environ;
     char path[PATH_MAX], number[16];
-    char *const arguments[] = {path, number, "GC.run", NULL};
+    char *const arguments[] = {path, number, (char *)command, NULL};
     posix_spawn_file_actions_t actions;
     pid_t child = 0;
     find_jcmd(pid, path, sizeof path);
@@ -100,7 +100,7 @@ static bool refuse(pid_t pid, int output, struct error *error)
 bool java_collect(pid_t pid, int cancel_fd, struct error *error)
 {
     int output = memfd_create("jcmd", MFD_CLOEXEC);
-    pid_t child = start(pid, output);
+    pid_t child = start(pid, "GC.run", output);
     int status = child ? wait_for(child, cancel_fd) : -1;
     bool good = child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
     if (!child)
@@ -110,4 +110,13 @@ bool java_collect(pid_t pid, int cancel_fd, struct error *error)
         refuse(pid, output, error);
     close(output);
     return good;
+}
+
+bool java_write_perf_map(pid_t pid, int cancel_fd)
+{
+    int output = memfd_create("jcmd", MFD_CLOEXEC);
+    pid_t child = start(pid, "Compiler.perfmap", output);
+    int status = child ? wait_for(child, cancel_fd) : -1;
+    close(output);
+    return child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }

@@ -5,6 +5,7 @@
 #include "diff/site.h"
 
 #include "base/text.h"
+#include "frames/site_frame.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -38,26 +39,6 @@ void site_table_clear(struct site_table *table)
     table->young_epoch = young_epoch;
 }
 
-/* The user's own frame; else the first that is not there to allocate for others; else the leaf. Of
- * a managed heap's stack, the frame that says so: whoever runs when the heap must grow is innocent.
- */
-static struct frame find_frame(struct frames *frames, const struct store_stack *stack, bool managed)
-{
-    struct frames_walk walk = frames_leaf(frames, stack);
-    const struct frame *leaf = NULL, *second = NULL, *frame;
-    if (stack->kind == KIND_POOL)
-        leaf = frames_caller(&walk); /* the pool's name: nobody's code */
-    while ((frame = frames_caller(&walk)) != NULL) {
-        if (managed ? frame->managed_heap > 0 : frame->class == CLASS_OWN)
-            break;
-        leaf = leaf ? leaf : frame;
-        second = second || frame->class != CLASS_RUNTIME ? second : frame;
-    }
-    if (!frame)
-        frame = second ? second : leaf;
-    return frame ? *frame : (struct frame){.function = "(no stack)"};
-}
-
 /* What makes two stacks one site. Native code: function and line of the call; without a line,
  * the function in its module. JIT code: where the function is defined. */
 static void make_key(struct text *key, enum block_kind kind, bool managed,
@@ -77,7 +58,7 @@ static size_t find_site(struct site_table *table, struct frames *frames,
                         const struct store_stack *stack, bool can_add)
 {
     bool managed = site_is_managed(frames, stack), is_new = false;
-    struct frame frame = find_frame(frames, stack, managed);
+    struct frame frame = site_frame_find(frames, stack, managed);
     struct text key = {0};
     make_key(&key, stack->kind, managed, &frame);
     size_t *slot = can_add ? map_add(&table->site_index, key.bytes, key.length, &is_new)
@@ -120,7 +101,7 @@ bool site_is_managed(struct frames *frames, const struct store_stack *stack)
 
 struct frame site_frame(struct frames *frames, const struct store_stack *stack)
 {
-    return find_frame(frames, stack, site_is_managed(frames, stack));
+    return site_frame_find(frames, stack, site_is_managed(frames, stack));
 }
 
 static struct site_member *look_up_member(struct site_table *table, struct frames *frames,

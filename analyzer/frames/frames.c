@@ -72,6 +72,10 @@ static void classify(const struct frames *frames, struct frame *frame)
                                     .module = frame->module};
     frame->class = rules_class(frames->rules, &subject);
     frame->managed_heap = rules_managed_heap(frames->rules, &subject);
+    frame->is_start = rules_is_start(frames->rules, &subject);
+    /* Code of a runtime that gave it no name says nothing about whose it is. */
+    if (!frame->is_named && !frame->module && frame->class == CLASS_OWN)
+        frame->class = CLASS_RUNTIME;
     if (frame->class == CLASS_OWN && frames->wrappers && frame->is_named &&
         map_find(frames->wrappers, frame->function, strlen(frame->function)))
         frame->class = CLASS_WRAPPER;
@@ -113,9 +117,6 @@ static struct frame make_frame(struct frames *frames, const struct store_locatio
     if (!frame.function)
         name_unknown(frames, location, &frame);
     classify(frames, &frame);
-    /* Code of a runtime that gave it no name says nothing about whose it is. */
-    if (!frame.is_named && !module && frame.class == CLASS_OWN)
-        frame.class = CLASS_RUNTIME;
     return frame;
 }
 

@@ -21,6 +21,7 @@ struct frame {
     enum frame_class class;
     int managed_heap; /* see rules_managed_heap */
     bool is_inlined, is_jit, is_named;
+    bool is_start; /* only starts programs or threads */
 };
 
 /* The frames at one location: inlined ones first. */

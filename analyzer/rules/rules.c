@@ -16,10 +16,10 @@
 
 extern const char rules_default_text[]; /* default.rules, made into C by the build */
 
-/* Beyond enum frame_class: rules that speak about mappings. */
-enum { RULE_JS_HEAP = CLASS_COUNT, RULE_MAPPING, RULE_COUNT };
-static const char *const class_names[RULE_COUNT] = {"own",       "runtime",  "library", "wrapper",
-                                                    "allocator", "heapdiff", "js-heap", "mapping"};
+/* Beyond enum frame_class: rules that speak about mappings, and about how programs start. */
+enum { RULE_JS_HEAP = CLASS_COUNT, RULE_MAPPING, RULE_START, RULE_COUNT };
+static const char *const class_names[RULE_COUNT] = {
+    "own", "runtime", "library", "wrapper", "allocator", "heapdiff", "js-heap", "mapping", "start"};
 
 enum field { FIELD_FUNCTION, FIELD_FILE, FIELD_MODULE, FIELD_COUNT };
 static const char *const field_names[FIELD_COUNT] = {"function", "file", "module"};
@@ -89,10 +89,21 @@ int rules_managed_heap(const struct rules *rules, const struct rules_subject *su
 {
     for (size_t i = 0; i < rules->items.count; i++) {
         const struct rule *rule = &rules->items.items[i];
-        if (rule->class >= CLASS_COUNT && rule_fits(rule, subject))
-            return rule->class == RULE_JS_HEAP ? 1 : -1;
+        bool is_heap = rule->class == RULE_JS_HEAP;
+        if ((is_heap || rule->class == RULE_MAPPING) && rule_fits(rule, subject))
+            return is_heap ? 1 : -1;
     }
     return 0;
+}
+
+bool rules_is_start(const struct rules *rules, const struct rules_subject *subject)
+{
+    for (size_t i = 0; i < rules->items.count; i++) {
+        const struct rule *rule = &rules->items.items[i];
+        if (rule->class == RULE_START && rule_fits(rule, subject))
+            return true;
+    }
+    return false;
 }
 
 static int find_name(const char *const *names, int count, const char *name)
@@ -125,7 +136,7 @@ static bool parse_line(struct rules *rules, char *line, const char **wrong)
     int field = class < 0 ? -1 : find_name(field_names, FIELD_COUNT, next_word(&line));
     struct rule rule = {.class = class, .field = (enum field)field, .pattern = line};
     *wrong = class < 0   ? "no such class: own, wrapper, library, runtime, allocator, heapdiff, "
-                           "js-heap and mapping are"
+                           "js-heap, mapping and start are"
              : field < 0 ? "the second word must be function, file or module"
              : !*line    ? "a pattern is missing"
                          : NULL;

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 
-/* The first three can be a site when no frame is the user's own; see diff/sites.c. */
+/* The first three can be a site when no frame is the user's own; see frames/site_frame.c. */
 enum frame_class {
     CLASS_OWN,       /* the user's code: what no rule names */
     CLASS_RUNTIME,   /* node, V8, CPython, the JVM */
@@ -36,6 +36,9 @@ enum frame_class rules_class(const struct rules *rules, const struct rules_subje
 /* What a frame says about the mapping that it leads to: > 0 it is a managed heap's, < 0 it is not,
  * 0 nothing. */
 int rules_managed_heap(const struct rules *rules, const struct rules_subject *subject);
+
+/* Whether the frame only starts programs or threads, and so is nobody's errand. */
+bool rules_is_start(const struct rules *rules, const struct rules_subject *subject);
 
 /* '*' stands for any run of characters, everything else for itself. */
 bool rules_match(const char *pattern, const char *text);

@@ -64,6 +64,10 @@ static bool parse_descriptor(const char *name, struct pool *pool, struct symbol 
 
 bool jit_jvm(const char *name, struct pool *pool, struct symbol *symbol)
 {
+    if (strcmp(name, "Interpreter") == 0) { /* all methods that are not compiled */
+        symbol->function = "(interpreter)"; /* so that nobody's class is taken for it */
+        return true;
+    }
     return parse_signature(name, pool, symbol) || parse_descriptor(name, pool, symbol);
 }
 

@@ -53,8 +53,52 @@ static void libraries_and_runtimes_are_not_the_users(void **state)
     assert_int_equal(class_of("hook", NULL, "/opt/lib/libheapdiff.so"), CLASS_HEAPDIFF);
 }
 
+static void frames_of_every_runtime_are_known(void **state)
+{
+    static const char *const names[] = {"Builtins_InterpreterEntryTrampoline",
+                                        "BytecodeHandler:LdaZero",
+                                        "Stub:js-to-wasm:ii:i",
+                                        "uv_run",
+                                        "_PyEval_EvalFrameDefault",
+                                        "(interpreter)",
+                                        "StubRoutines (1)",
+                                        "new_instance Runtime1 stub",
+                                        "jdk.internal.misc.Unsafe.allocateMemory0",
+                                        "java.nio.DirectByteBuffer.<init>",
+                                        "System.Threading.Thread.StartCallback",
+                                        "stub<12> GenerateLookupStub<X>",
+                                        "runtime.mallocgc",
+                                        "crosscall2"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        assert_int_equal(class_of(names[i], NULL, NULL), CLASS_RUNTIME);
+    assert_int_equal(class_of("<alloc::vec::Vec<T> as Clone>::clone", NULL, "/srv/a"),
+                     CLASS_LIBRARY);
+    assert_int_equal(class_of("f", "/rustc/90b35a6/library/core/src/ops/function.rs", "/srv/a"),
+                     CLASS_LIBRARY);
+    assert_int_equal(class_of("__rust_alloc", NULL, "/srv/a"), CLASS_WRAPPER);
+    assert_int_equal(class_of("_cgo_3f_Cfunc_malloc", NULL, "/srv/a"), CLASS_WRAPPER);
+}
+
+static void what_starts_programs_is_told(void **state)
+{
+    static const char *const names[] = {"_start",       "__libc_start_main_impl",
+                                        "start_thread", "clone3",
+                                        "_dl_init",     "std::rt::lang_start_internal"};
+    struct error error;
+    struct rules *rules = rules_new(NULL, &error);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        assert_true(rules_is_start(rules, &(struct rules_subject){.function = names[i]}));
+    assert_false(rules_is_start(rules, &(struct rules_subject){.function = "main"}));
+    assert_false(rules_is_start(rules, &(struct rules_subject){.function = "fopen"}));
+    rules_free(rules);
+}
+
 static void all_else_is_the_users(void **state)
 {
+    assert_int_equal(class_of("Interpreter", "/srv/lisp.js", NULL), CLASS_OWN);
+    assert_int_equal(class_of("runtime.start", "/srv/a.js", NULL), CLASS_OWN);
+    assert_int_equal(class_of("Direct.serve", NULL, NULL), CLASS_OWN);
+    assert_int_equal(class_of("loadBlob", "blob.c", "/srv/a"), CLASS_OWN);
     assert_int_equal(class_of("handleUpload", "/srv/server.js", NULL), CLASS_OWN);
     assert_int_equal(class_of("core::Engine::load", "engine.cc", "/srv/game"), CLASS_OWN);
     assert_int_equal(class_of("createStringObject", NULL, "/usr/bin/redis-server"), CLASS_OWN);
@@ -106,7 +150,8 @@ static void faulty_rules_name_file_and_line(void **state)
 TEST_MAIN(cmocka_unit_test(a_star_stands_for_anything),
           cmocka_unit_test(allocation_wrappers_are_known),
           cmocka_unit_test(libraries_and_runtimes_are_not_the_users),
-          cmocka_unit_test(all_else_is_the_users),
+          cmocka_unit_test(frames_of_every_runtime_are_known),
+          cmocka_unit_test(what_starts_programs_is_told), cmocka_unit_test(all_else_is_the_users),
           cmocka_unit_test(mappings_of_the_js_heap_are_told_from_others),
           cmocka_unit_test(a_users_rules_go_before_ours),
           cmocka_unit_test(faulty_rules_name_file_and_line))

@@ -103,7 +103,7 @@ static void the_jvm_has_class_and_method(void **state)
     expect("Lcom/foo/Bar;::run", "com.foo.Bar.run", NULL, 0, 0);
     expect("Lcom/foo/Bar;run(ILjava/lang/String;)V", "com.foo.Bar.run", NULL, 0, 0);
     expect("com.foo.Bar::run", "com.foo.Bar::run", NULL, 0, 0);
-    expect("Interpreter", "Interpreter", NULL, 0, 0);
+    expect("Interpreter", "(interpreter)", NULL, 0, 0);
     expect("I2C/C2I adapters", "I2C/C2I adapters", NULL, 0, 0);
     expect("L;::", "L;::", NULL, 0, 0);
     expect("void (int)", "void (int)", NULL, 0, 0);

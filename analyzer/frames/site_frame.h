@@ -1,0 +1,16 @@
+/* site_frame.h -- Which frame of a stack is the site.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ANALYZER_FRAMES_SITE_FRAME_H
+#define ANALYZER_FRAMES_SITE_FRAME_H
+
+#include "frames/frames.h"
+
+/* The user's own frame. Without one: the first of a runtime; then the outermost of a library, which
+ * is what was called from outside; then the outermost of what allocates for others, but never
+ * malloc itself. Of a managed heap's stack (MANAGED), the frame that says so: whoever runs when the
+ * heap must grow is innocent. Always has a function. */
+struct frame site_frame_find(struct frames *frames, const struct store_stack *stack, bool managed);
+
+#endif
