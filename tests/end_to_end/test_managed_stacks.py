@@ -1,0 +1,177 @@
+# test_managed_stacks.py -- Stacks through native code, builtins and code made at run time.
+#
+# SPDX-License-Identifier: Apache-2.0
+import json
+import shutil
+import sqlite3
+import subprocess
+from pathlib import Path
+
+import harness
+
+COUNT = 400
+
+NODE = f"""
+const kept = [];
+function remember(size) {{ kept.push(Buffer.alloc(size)); }}
+class Shelf {{
+  static put(size) {{ remember(size); }}
+  get full() {{ Shelf.put(20000); return kept.length; }}
+}}
+function work(value) {{ let sum = 0; for (let i = 0; i < 200; i++) sum += i ^ value; return sum; }}
+let sum = 0;
+const shelf = new Shelf();
+%NeverOptimizeFunction(main);
+%PrepareFunctionForOptimization(remember);
+function main() {{
+  for (let i = 0; i < {COUNT}; i++) {{
+    sum += work(i);
+    sum += shelf.full;
+    if (i === {COUNT} / 4) %CompileBaseline(remember);
+    if (i === {COUNT} / 2) %OptimizeFunctionOnNextCall(remember);
+  }}
+}}
+main();
+console.log('kept ' + kept.length);
+setInterval(() => kept, 100000);
+"""
+
+JAVA = f"""
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+public class Shelf {{
+    static final List<ByteBuffer> kept = new ArrayList<>();
+    static void remember(int size) {{ kept.add(ByteBuffer.allocateDirect(size)); }}
+    static void serve(int number) {{ remember(20000 + number % 2); }}
+    public static void main(String[] words) throws Exception {{
+        for (int i = 0; i < {COUNT}; i++) serve(i);
+        System.out.println("kept " + kept.size());
+        System.in.read();
+        Thread.sleep(3600000);
+    }}
+}}
+"""
+
+RUST = f"""
+struct Shelf {{ kept: Vec<Vec<u8>> }}
+impl Shelf {{
+    #[inline(never)]
+    fn remember(&mut self, size: usize) {{ self.kept.push(Vec::with_capacity(size)); }}
+}}
+fn main() {{
+    let mut shelf = Shelf {{ kept: Vec::new() }};
+    for number in 0..{COUNT} {{ shelf.remember(20000 + number % 2); }}
+    std::process::exit((shelf.kept.len() != {COUNT}) as i32);
+}}
+"""
+
+
+def show(path, *more):
+    return json.loads(harness.must(harness.heapdiff("show", "--format", "json", *more, path)).stdout)
+
+
+class Stacks(harness.TestCase):
+    def live(self, arguments, **options):
+        """What is live in a program that says `kept` and then waits, asked while it does."""
+        path = self.folder / "live.db"
+        with harness.Program(arguments, cwd=self.folder, HEAPDIFF_AT_EXIT=0, **options) as program:
+            map_path = Path(f"/tmp/perf-{program.pid}.map")
+            self.addCleanup(map_path.unlink, missing_ok=True)
+            program.await_line(rf"^kept {COUNT}$")
+            harness.snapshot(program.pid, path, "live")
+        return path
+
+    def site_of(self, path, function, kind="malloc"):
+        sites = [site for site in show(path)["sites"]
+                 if site["frame"]["function"].endswith(function) and site["kind"] == kind]
+        self.assertEqual(len(sites), 1, [s["name"] for s in sites])
+        self.assertGreaterEqual(sites[0]["live_blocks"][0], COUNT)
+        return sites[0]
+
+
+class Node(Stacks):
+    def setUp(self):
+        super().setUp()
+        (self.folder / "shelf.js").write_text(NODE)
+
+    def snapshot(self, *flags):
+        return self.live(["node", "--allow-natives-syntax", "--interpreted-frames-native-stack",
+                          *flags, "shelf.js"])
+
+    def assert_one_site_over_all_tiers(self, path):
+        with_tiers = self.tiers(path, "remember")
+        self.assertTrue({"~", "*"} <= with_tiers, with_tiers)
+        site = self.site_of(path, "remember", "buffer")
+        self.assertEqual((site["frame"]["file"], site["frame"]["line"]),
+                         (str(self.folder / "shelf.js"), 3))
+        functions = [frame["function"] for frame in site["stack"]]
+        for caller, callee in zip(("get full", "put"), ("put", "remember")):
+            self.assertLess(functions.index(callee), functions.index(caller), functions)
+        classes = {frame["class"] for frame in site["stack"]}
+        self.assertTrue({"own", "runtime"} <= classes)
+        self.assertTrue(any("NodeArrayBufferAllocator" in name for name in functions), functions)
+        return site
+
+    def tiers(self, path, function):
+        with sqlite3.connect(path) as database:
+            rows = database.execute("SELECT jit_name FROM location WHERE jit_name LIKE ?",
+                                    (f"JS:%{function} %shelf.js%",)).fetchall()
+        return {name[3] for name, in rows}
+
+    def test_one_function_is_one_site_in_every_tier_by_the_perf_map(self):
+        site = self.assert_one_site_over_all_tiers(self.snapshot("--perf-basic-prof"))
+        self.assertTrue(any(f["function"].startswith("Builtin") for f in site["stack"]))
+
+    def test_one_function_is_one_site_in_every_tier_by_the_jitdump(self):
+        self.assert_one_site_over_all_tiers(self.snapshot("--perf-prof"))
+
+    def test_frames_of_the_runtime_are_shown_when_asked_for(self):
+        path = self.snapshot("--perf-basic-prof")
+        folded = harness.must(harness.heapdiff("show", path)).stdout
+        whole = harness.must(harness.heapdiff("show", "--all-frames", path)).stdout
+        self.assertRegex(folded, r"remember \(shelf\.js:3\)\n +called from .*put \(shelf\.js:5\)")
+        self.assertNotIn("Builtin", folded.split("called from", 1)[1].split("\n", 1)[0])
+        self.assertIn("Builtin", whole)
+
+    def test_without_names_no_nameless_code_is_blamed(self):
+        names = [site["name"] for site in show(self.snapshot())["sites"]]
+        self.assertFalse([name for name in names if name.startswith("0x")], names)
+
+
+class Java(Stacks):
+    def test_direct_buffers_lead_to_the_method_that_keeps_them(self):
+        if not shutil.which("javac") or not shutil.which("jcmd"):
+            self.skipTest("no JDK: apt install openjdk-17-jdk-headless")
+        (self.folder / "Shelf.java").write_text(JAVA)
+        harness.must(harness.run(["javac", "Shelf.java"], cwd=self.folder))
+        path = self.live(["java", "-XX:+PreserveFramePointer", "-XX:TieredStopAtLevel=1", "-Xcomp",
+                          "-XX:-Inline", "-XX:CompileCommand=quiet", "-Xshare:auto", "Shelf"])
+        site = self.site_of(path, "Shelf.remember")
+        functions = [frame["function"] for frame in site["stack"]]
+        self.assertIn("os::malloc", functions)
+        self.assertLess(functions.index("Shelf.remember"), functions.index("Shelf.serve"))
+        self.assertLess(functions.index("Shelf.serve"), functions.index("Shelf.main"))
+        own = [frame["function"] for frame in site["stack"] if frame["class"] == "own"]
+        self.assertEqual(own, ["Shelf.remember", "Shelf.serve", "Shelf.main"])
+
+
+class Rust(Stacks):
+    def test_the_method_that_pushes_is_the_site_and_not_the_library(self):
+        rustc = shutil.which("rustc")
+        source = self.folder / "shelf.rs"
+        source.write_text(RUST)
+        built = rustc and subprocess.run([rustc, "-g", "-O", "shelf.rs"], cwd=self.folder,
+                                         capture_output=True, check=False).returncode == 0
+        if not built:
+            self.skipTest("no rustc")
+        harness.must(harness.run([self.folder / "shelf"], recorded=True, cwd=self.folder,
+                                 HEAPDIFF_OUT="rust.db"))
+        site = self.site_of(self.folder / "rust.db", "remember")
+        self.assertEqual(site["frame"]["line"], 5)
+        self.assertRegex(site["frame"]["function"], r"shelf::Shelf>?::remember$")
+
+
+if __name__ == "__main__":
+    harness.main()
