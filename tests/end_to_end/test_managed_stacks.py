@@ -48,8 +48,7 @@ public class Shelf {{
     public static void main(String[] words) throws Exception {{
         for (int i = 0; i < {COUNT}; i++) serve(i);
         System.out.println("kept " + kept.size());
-        System.in.read();
-        Thread.sleep(3600000);
+        Thread.currentThread().join();
     }}
 }}
 """
@@ -69,7 +68,8 @@ fn main() {{
 
 
 def show(path, *more):
-    return json.loads(harness.must(harness.heapdiff("show", "--format", "json", *more, path)).stdout)
+    shown = harness.must(harness.heapdiff("show", "--format", "json", *more, path))
+    return json.loads(shown.stdout)
 
 
 class Stacks(harness.TestCase):
