@@ -17,7 +17,7 @@ struct info {
 
 void info_report_text(const struct info *info, struct text *out);
 
-/* Fields: docs/symbols.md. */
+/* Fields: docs/names.md. */
 void info_report_json(const struct info *info, struct text *out);
 
 #endif
