@@ -103,7 +103,9 @@ static bool is_offered(const char *package)
 {
     char *const program[] = {"apt-cache", "show", "--no-all-versions", (char *)package, NULL};
     struct text out = {0};
-    bool offered = capture_output(program, OUTPUT_LIMIT, &out);
+    /* of a name that only others provide it shows nothing */
+    bool offered = capture_output(program, OUTPUT_LIMIT, &out) && out.length > 0 &&
+                   text_starts(out.bytes, "Package: ");
     text_done(&out);
     return offered;
 }
