@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "cli/command.h"
+#include "cli/symbol_options.h"
 #include "report/info_report.h"
 #include "symbols/packages.h"
 
@@ -12,11 +13,13 @@
 
 struct info_options {
     const char *format;
+    struct symbol_sources sources;
 };
 
 static const struct option_spec options[] = {
     {"format", 0, OPTION_TEXT, "text|json", "How to print it (text).",
      offsetof(struct info_options, format)},
+    SYMBOL_OPTIONS(struct info_options, sources),
     {0},
 };
 
@@ -69,6 +72,8 @@ static int run(int argc, char **argv, struct error *error)
         error_set(error, "heapdiff info A.db", "info takes one snapshot");
         return error->code;
     }
+    if (!symbol_options_use(&given.sources, error))
+        return error->code;
     struct store *store = store_open(argv[first], error);
     struct rules *rules = store ? rules_new(NULL, error) : NULL;
     if (rules)

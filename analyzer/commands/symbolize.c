@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "cli/command.h"
+#include "cli/symbol_options.h"
 #include "cli/term.h"
 #include "frames/frames.h"
 #include "store/symbol_rows.h"
@@ -13,11 +14,13 @@
 
 struct symbolize_options {
     const char *target;
+    struct symbol_sources sources;
 };
 
 static const struct option_spec options[] = {
     {"output", 'o', OPTION_TEXT, "FILE", "Where to write it (the snapshot itself).",
      offsetof(struct symbolize_options, target)},
+    SYMBOL_OPTIONS(struct symbolize_options, sources),
     {0},
 };
 
@@ -108,6 +111,8 @@ static int run(int argc, char **argv, struct error *error)
                   given.target ? "-o takes one snapshot" : "a snapshot is missing");
         return error->code;
     }
+    if (!symbol_options_use(&given.sources, error))
+        return error->code;
     for (int i = first; i < argc; i++) {
         if (!symbolize(argv[i], given.target ? given.target : argv[i], error))
             return error->code;

@@ -23,7 +23,8 @@ from asking import ask, build_id, run, sections
 
 SEED = 20261123
 LEAST = 0.999
-KINDS = ("addr2line", "padding", "callers", "wrong")  # see classify
+NEARBY = 64  # bytes
+KINDS = ("addr2line", "line start", "padding", "scopes", "wrong")  # see classify
 USUAL = ("/usr/lib/x86_64-linux-gnu/libstdc++.so.6", "/lib/x86_64-linux-gnu/libc.so.6")
 
 
@@ -72,23 +73,34 @@ def second_opinion(module, addresses):
     frames = {}
     for block in re.split(r"^(?=0x[0-9a-f]{16}$)", text, flags=re.M)[1:]:
         address, *rows = block.splitlines()
-        frames[int(address, 16)] = [(rows[i], *place(rows[i + 1].replace(":?", ":0"))[:2])
+        frames[int(address, 16)] = [(rows[i].split("@")[0], *place(rows[i + 1].replace(":?", ":0"))[:2])
                                     for i in range(0, len(rows), 2)]
     plain = demangled(name for rows in frames.values() for name, *_ in rows)
     return {address: [(plain[name], Path(file).name, line) for name, file, line in rows]
             for address, rows in frames.items()}
 
 
-def classify(ours, theirs, second):
-    """Why they differ. eu-addr2line -i looks for inlined callers at the first address of the line
-    that it has just found (its handle_address overwrites the address), and takes what lies between
-    two functions or two units for a part of the first."""
+def is_of_line_start(module, options, address, theirs):
+    """Whether eu-addr2line's callers are those of an earlier address of the same line."""
+    nearby = range(address - 1, address - NEARBY, -1)
+    return any(frames and frames[0][1:] == theirs[0][1:] and frames[1:] == theirs[1:]
+               for frames in ask(module, nearby, *options).frames.values())
+
+
+def classify(ours, theirs, second, is_earlier):
+    """Why they differ; docs/symbols.md has it in full. addr2line: that tool agrees with heapdiff.
+    line start: eu-addr2line -i looks for inlined callers at the first address of the line that it
+    has just found (its handle_address overwrites the address). padding: it takes what lies between
+    two functions or units for a part of the first. scopes: it finds no inlined function where that
+    is described in a shared debug file, and prints its line beside the outer function's name."""
     if [(name, Path(file).name, line) for name, file, line, _ in ours] == second:
         return "addr2line"
     if ours[0][0] == theirs[0][0] == "??":
         return "padding"
-    if ours[0] == theirs[0]:
-        return "callers"
+    if is_earlier():
+        return "line start"
+    if theirs == [(ours[-1][0], *ours[0][1:])] and len(ours) > 1:
+        return "scopes"
     return "wrong"
 
 
@@ -105,8 +117,10 @@ def compare(module, count, debug_dir):
         if ours != theirs[address]:
             differing.append((address, ours, theirs[address]))
     second = second_opinion(module, [address for address, *_ in differing])
-    differing = [(classify(ours, other, second[address]), hex(address), ours, other,
-                  second[address]) for address, ours, other in differing]
+    differing = [(classify(ours, other, second[address],
+                           lambda: is_of_line_start(module, options, address, other)),
+                  hex(address), ours, other, second[address])
+                 for address, ours, other in differing]
     result.update(kind for kind, *_ in differing)
     result["equal"] = len(addresses) - len(differing)
     return result, differing, answer
@@ -145,8 +159,7 @@ def main():
                   f"| {result['inlined']} | {share:.2%} | {kinds} |")
             for fault in differing:
                 print(*fault, sep="\n   ", file=sys.stderr)
-            explained = result["addr2line"] + result["padding"]
-            faults += (result["equal"] + explained) / result["all"] < LEAST
+            faults += 1 - result["wrong"] / result["all"] < LEAST
     return 1 if faults else 0
 
 
