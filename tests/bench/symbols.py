@@ -92,7 +92,8 @@ def main():
     addresses = sorted({start + chosen.randrange(size) for _ in range(given.count)})
     with tempfile.TemporaryDirectory(prefix="heapdiff-symbols.") as folder:
         wanted = tools(module, addresses, folder)
-        for name in [name for name, (command, *_) in wanted.items() if not shutil.which(command[0])]:
+        missing = [name for name, (command, *_) in wanted.items() if not shutil.which(command[0])]
+        for name in missing:
             print(f"left out, not installed: {name}", file=sys.stderr)
             del wanted[name]
         results = {name: [] for name in wanted}

@@ -73,8 +73,9 @@ def second_opinion(module, addresses):
     frames = {}
     for block in re.split(r"^(?=0x[0-9a-f]{16}$)", text, flags=re.M)[1:]:
         address, *rows = block.splitlines()
-        frames[int(address, 16)] = [(rows[i].split("@")[0], *place(rows[i + 1].replace(":?", ":0"))[:2])
-                                    for i in range(0, len(rows), 2)]
+        names = [row.split("@")[0] for row in rows[::2]]
+        places = [place(row.replace(":?", ":0"))[:2] for row in rows[1::2]]
+        frames[int(address, 16)] = [(name, *at) for name, at in zip(names, places)]
     plain = demangled(name for rows in frames.values() for name, *_ in rows)
     return {address: [(plain[name], Path(file).name, line) for name, file, line in rows]
             for address, rows in frames.items()}
