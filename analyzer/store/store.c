@@ -142,15 +142,45 @@ struct store *store_open_facts(const char *path, struct error *error)
     return open_with(path, load_facts, false, error);
 }
 
-void store_trim(struct store *store)
+static void free_arrays(struct store *store)
 {
+    VEC_DONE(&store->modules);
     VEC_DONE(&store->locations);
     VEC_DONE(&store->symbols);
+    VEC_DONE(&store->counters);
     VEC_DONE(&store->nodes);
     VEC_DONE(&store->stacks);
     VEC_DONE(&store->ages);
     VEC_DONE(&store->sizes);
     VEC_DONE(&store->regions);
+}
+
+static void keep(struct pool *pool, const char **text)
+{
+    *text = pool_text(pool, *text);
+}
+
+/* The names of all code lie in the same pool as the few texts that stay. */
+void store_trim(struct store *store)
+{
+    struct pool *texts = pool_new();
+    struct store_facts *facts = &store->facts;
+    const char **kept[] = {&store->path,      &facts->label,      &facts->reason,
+                           &facts->program,   &facts->executable, &facts->command_line,
+                           &facts->directory, &facts->host};
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        keep(texts, kept[i]);
+    for (size_t i = 0; i < store->allocator.count; i++) {
+        keep(texts, &store->allocator.items[i].owner);
+        keep(texts, &store->allocator.items[i].name);
+    }
+    for (size_t i = 0; i < store->runtime.count; i++) {
+        keep(texts, &store->runtime.items[i].owner);
+        keep(texts, &store->runtime.items[i].name);
+    }
+    free_arrays(store);
+    pool_free(store->texts);
+    store->texts = texts;
 }
 
 double store_statistic(const struct store_statistic *items, size_t count, const char *owner,
@@ -167,9 +197,7 @@ void store_close(struct store *store)
 {
     if (!store)
         return;
-    store_trim(store);
-    VEC_DONE(&store->modules);
-    VEC_DONE(&store->counters);
+    free_arrays(store);
     VEC_DONE(&store->epochs);
     VEC_DONE(&store->allocator);
     VEC_DONE(&store->runtime);

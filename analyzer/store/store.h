@@ -139,7 +139,7 @@ struct store *store_open_counters(const char *path, struct error *error);
 /* Opens a snapshot for its facts alone: all arrays stay empty. */
 struct store *store_open_facts(const char *path, struct error *error);
 
-/* Gives the arrays of locations, nodes, stacks, ages and regions back; facts and sums stay. */
+/* Gives all arrays but epochs and statistics back, and their texts; facts and sums stay. */
 void store_trim(struct store *store);
 
 /* The value of a statistic in `allocator` or `runtime` (VECs); FALLBACK when it is not there. */
