@@ -37,7 +37,7 @@ asan() {
 
 # Whole programs say nothing about races that they did not say before.
 tsan() {
-  run_preset tsan --label-exclude 'house|sample|end_to_end'
+  run_preset tsan --label-exclude 'house|sample|end_to_end|symbols'
 }
 
 # Other people's readers of our exports, from npm; at rest when they are there already.
