@@ -122,7 +122,9 @@ def lines(text, key):
 
 
 def site_name(site):
-    return harness.bare_name(harness.own_frame(site).get("function"))
+    frame = harness.own_frame(site)
+    name = harness.bare_name(frame.get("function"))
+    return name.split(".")[-1] if frame.get("jit") else name  # Java's Class.method
 
 
 def is_within(text, value, truth):
