@@ -247,7 +247,7 @@ static void *run(void *nothing)
     record_own_thread();
     apart_begin();
     pthread_setname_np(pthread_self(), "heapdiff");
-    unwind_init_thread();
+    unwind_init_thread(stack, STACK_SIZE);
     thread = (pid_t)syscall(SYS_gettid);
     atomic_store(&ready, 1);
     syscall(SYS_futex, &ready, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);

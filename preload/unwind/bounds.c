@@ -1,15 +1,15 @@
 /* bounds.c -- Where the calling thread's stack begins and ends.
  *
  * pthread_getattr_np knows, but takes the thread's own lock in glibc and allocates under it: a
- * thread whose first malloc comes from there would wait for itself. So glibc is asked once, by our
- * own thread, and the place where it keeps the answer (two words behind the thread pointer) is
- * looked up and used for all other threads. The main thread's stack is known from the loader.
+ * thread whose first malloc comes from there would wait for itself. So our own thread, whose stack
+ * we have given it, looks up the place where glibc keeps that (two words behind the thread
+ * pointer), which is then used for all other threads. The main thread's stack is known from the
+ * loader.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "unwind/bounds.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -19,15 +19,8 @@ extern void *__libc_stack_end; /* set by ld.so before any code of the program ru
 
 static atomic_uint offset; /* of the stack's start behind the thread pointer; 0: not known */
 
-void bounds_learn(void)
+void bounds_learn(const void *start, size_t size)
 {
-    pthread_attr_t attributes;
-    void *start = NULL;
-    size_t size = 0;
-    if (pthread_getattr_np(pthread_self(), &attributes) != 0)
-        return;
-    pthread_attr_getstack(&attributes, &start, &size);
-    pthread_attr_destroy(&attributes);
     const uintptr_t *words = __builtin_thread_pointer();
     const uintptr_t *end = (const uintptr_t *)((uintptr_t)start + size); /* behind struct pthread */
     for (unsigned i = 1; words + i + 1 < end; i++) {

@@ -5,11 +5,13 @@
 #ifndef UNWIND_BOUNDS_H
 #define UNWIND_BOUNDS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Finds out where glibc keeps a thread's stack; once, by a thread that runs nothing of the program,
- * before others call bounds_of_thread. Its stack must be one that was given to it. */
-void bounds_learn(void);
+ * before others call bounds_of_thread. START and SIZE are of its stack, which must have been given
+ * to it: pthread_getattr_np would answer with memory of the program's heap. */
+void bounds_learn(const void *start, size_t size);
 
 /* [*low, *high): all of it can be read from the current stack pointer upwards. Empty when it is
  * not known. Takes no lock and does not allocate. */

@@ -41,9 +41,9 @@ size_t unwind_room(unsigned limit)
            MEMO_SIZE;
 }
 
-void unwind_init_thread(void)
+void unwind_init_thread(const void *stack, size_t size)
 {
-    bounds_learn();
+    bounds_learn(stack, size);
 }
 
 void unwind_begin(struct unwind *unwind, unsigned limit, void *room)

@@ -7,8 +7,9 @@
 
 #include "unwind/unwind.h"
 
-void unwind_init_thread(void)
+void unwind_init_thread(const void *stack, size_t size)
 {
+    (void)stack, (void)size;
 }
 
 size_t unwind_room(unsigned limit)
