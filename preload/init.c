@@ -152,6 +152,8 @@ static void begin(void)
         worker_stop(); /* it has learned what only a thread of ours can */
     else
         set_signal();
+    if (options.sample)
+        record_filter_frees();
     record_start();
 }
 
@@ -160,8 +162,10 @@ static __attribute__((constructor(101))) void birth(void)
     real_first_use();
     options_read();
     bool root = is_root();
-    if (!root && !options.follow)
+    if (!root && !options.follow) {
+        record_filter_frees();
         return;
+    }
     if (options_complaint())
         log_line("%s", options_complaint());
     if (!options.thread && (options.signal || options.interval > 0 || options.at_rss_count > 0))

@@ -1,5 +1,7 @@
 /* hooks.c -- Our malloc and its family: the real call, and a note to record.c.
  *
+ * malloc, calloc and free themselves are in gate.c and come here when they may have to be recorded.
+ *
  * A block is forgotten before it is really freed, and before a realloc; put back if that fails.
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -11,25 +13,26 @@
 
 #include "record/record.h"
 
-void *malloc(size_t size)
+/* The gate of gate.c has been passed, and size was taken from it. */
+void *hooks_malloc(size_t size)
 {
     if (HOOK_MISSING(malloc))
         return real_bootstrap_alloc(size, 16);
     void *block = real.malloc(size);
-    record_alloc(block, size, KIND_MALLOC, RECORD_HERE());
+    record_alloc_passed(block, size, KIND_MALLOC, RECORD_HERE());
     return block;
 }
 
-void *calloc(size_t count, size_t size)
+void *hooks_calloc(size_t count, size_t size)
 {
     if (HOOK_MISSING(calloc))
         return real_bootstrap_alloc(count * size, 16); /* static memory: zero already */
     void *block = real.calloc(count, size);
-    record_alloc(block, count * size, KIND_MALLOC, RECORD_HERE());
+    record_alloc_passed(block, count * size, KIND_MALLOC, RECORD_HERE());
     return block;
 }
 
-void free(void *block)
+void hooks_free(void *block)
 {
     if (HOOK_RARE(!block || real_is_bootstrap(block)) || HOOK_MISSING(free))
         return;

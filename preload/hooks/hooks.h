@@ -13,6 +13,11 @@
 /* True while the real function is not known: before, and during, the first look-up. */
 #define HOOK_MISSING(name) (HOOK_RARE(!real.name) && (real_first_use(), !real.name))
 
+/* What is behind the gate of malloc, calloc and free. */
+void *hooks_malloc(size_t size);
+void *hooks_calloc(size_t count, size_t size);
+void hooks_free(void *block);
+
 #define HOOK(result, name, parameters, arguments) HOOK_EXPORT result name parameters;
 #include "hooks/hooks.def"
 #undef HOOK

@@ -8,6 +8,7 @@
 #include <link.h> /* _r_debug */
 #include <stdatomic.h>
 
+#include "record/filter.h"
 #include "tables/elf.h"
 
 struct real real;
@@ -25,8 +26,10 @@ void *real_bootstrap_alloc(size_t size, size_t alignment)
     size_t from = atomic_fetch_add(&bootstrap_used, need + alignment);
     if (from + need + alignment > REAL_BOOTSTRAP_SIZE)
         return NULL;
-    return (void *)(((uintptr_t)real_bootstrap + from + alignment - 1) &
-                    ~(uintptr_t)(alignment - 1));
+    void *block =
+        (void *)(((uintptr_t)real_bootstrap + from + alignment - 1) & ~(uintptr_t)(alignment - 1));
+    filter_count(block, 1); /* its free must not reach the real one, ever */
+    return block;
 }
 
 extern ElfW(Dyn) _DYNAMIC[] __attribute__((visibility("hidden"))); /* of libheapdiff.so */

@@ -65,6 +65,7 @@ static __attribute__((noinline, cold)) uint32_t intern_slow(struct thread *threa
                             .depth = thread->unwind.depth,
                             .kind = kind,
                             .truncated = thread->unwind.truncated,
+                            .jit = unwind_may_have_left_modules(&thread->unwind),
                             .pool = pool};
     uint32_t id = stacks_intern(&key, &thread->room);
     if (!id)
@@ -122,6 +123,17 @@ static inline uint32_t find_stack(struct thread *thread, enum block_kind kind, c
     return cached->id;
 }
 
+static inline bool insert(const struct block *block)
+{
+    bool sampled = options.sample != 0;
+    if (__builtin_expect(sampled, 0))
+        filter_count((const void *)block->address, 1);
+    bool fits = blocks_insert(block);
+    if (__builtin_expect(sampled && !fits, 0))
+        filter_count((const void *)block->address, -1);
+    return fits;
+}
+
 void record_alloc_taken(const void *block, size_t size, enum block_kind kind, uintptr_t frame)
 {
     blocks_prefetch((uintptr_t)block);
@@ -142,7 +154,7 @@ void record_alloc_taken(const void *block, size_t size, enum block_kind kind, ui
     record_left = sample_distance(&thread->random);
     struct block born = {.address = (uintptr_t)block, .size = size, .epoch = epoch_now()};
     born.stack = find_stack(thread, kind, NULL, frame, size);
-    if (__builtin_expect(born.stack && !blocks_insert(&born), 0))
+    if (__builtin_expect(born.stack && !insert(&born), 0))
         count(&thread->dropped_table);
     errno = saved;
     leave(thread);
@@ -150,12 +162,21 @@ void record_alloc_taken(const void *block, size_t size, enum block_kind kind, ui
 
 bool record_forget(const void *block, struct block *was)
 {
-    return blocks_remove((uintptr_t)block, was);
+    if (!filter_lets_pass(block) || !blocks_remove((uintptr_t)block, was))
+        return false;
+    if (__builtin_expect(options.sample != 0, 0))
+        filter_count(block, -1);
+    return true;
 }
 
 void record_restore(const struct block *was)
 {
-    blocks_insert(was);
+    insert(was);
+}
+
+void record_filter_frees(void)
+{
+    atomic_store(&filter_off, false);
 }
 
 int64_t record_mark(void)

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "format/schema.h"
+#include "record/filter.h"
 #include "tables/blocks.h"
 
 /* The frame pointer of the hook's body: where unwinding starts. Hooks are compiled with frame
@@ -46,13 +47,41 @@ static inline bool record_is_on(void)
 /* The slow partner of record_alloc: everything that has passed the gate. */
 void record_alloc_taken(const void *block, size_t size, enum block_kind kind, uintptr_t frame);
 
-/* The block was just handed out, or is NULL; frame is RECORD_HERE() of the hook. errno is kept. */
+/* What an allocation takes from the gate. A size that is no size (a negative number, a product that
+ * was too big) must not open it wide: the real function will refuse it. */
+static inline int64_t record_share(size_t size)
+{
+    return (int64_t)(size & (((size_t)1 << 44) - 1));
+}
+
+/* Takes size from the gate. True when the allocation is to be recorded: record_alloc_passed. */
+static inline bool record_gate(size_t size)
+{
+    return (record_left -= record_share(size)) <= 0;
+}
+
+/* The block, or NULL when there was none after all; frame is RECORD_HERE() of the hook. errno is
+ * kept. */
+static inline void record_alloc_passed(const void *block, size_t size, enum block_kind kind,
+                                       uintptr_t frame)
+{
+    if (__builtin_expect(block != NULL, 1))
+        record_alloc_taken(block, size, kind, frame);
+    else
+        record_left += record_share(size);
+}
+
+/* Both in one: the block was just handed out, or is NULL. */
 static inline void record_alloc(const void *block, size_t size, enum block_kind kind,
                                 uintptr_t frame)
 {
-    if (block && (record_left -= (int64_t)size) <= 0)
+    if (block && record_gate(size))
         record_alloc_taken(block, size, kind, frame);
 }
+
+/* Nothing will be recorded in this process, or samples only: frees need not all be looked at. To be
+ * called when the real functions are known. */
+void record_filter_frees(void);
 
 /* The block is about to be freed: called before the real free, so that nobody can be given the
  * address before it is forgotten. Returns whether it was known; *was is set then. */
@@ -61,7 +90,7 @@ bool record_forget(const void *block, struct block *was);
 static inline void record_free(const void *block)
 {
     struct block was;
-    if (record_is_on()) {
+    if (record_is_on() && filter_lets_pass(block)) {
         /* The allocator will read its header before the block: let both misses overlap. */
         __builtin_prefetch((const char *)block - 8, 1);
         record_forget(block, &was);

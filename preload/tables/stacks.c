@@ -177,7 +177,7 @@ static struct stack *record_make(const struct stack_key *key, struct stacks_room
     stack->depth = (uint16_t)key->depth;
     stack->kind = (uint8_t)key->kind;
     stack->truncated = key->truncated;
-    stack->jitmap_size = jitmap_size(key->frames, key->depth);
+    stack->jitmap_size = key->jit ? jitmap_size(key->frames, key->depth) : JITMAP_UNKNOWN;
     stack->seen_ns = now();
     stack->pool = key->pool;
     memcpy(stack->frames, key->frames, key->depth * sizeof(uintptr_t));

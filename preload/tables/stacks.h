@@ -39,6 +39,7 @@ struct stack_key {
     unsigned depth;
     enum block_kind kind;
     bool truncated;
+    bool jit;         /* a frame may lie in code that no module has */
     const char *pool; /* kept, not copied */
 };
 

@@ -59,6 +59,11 @@ void unwind_begin(struct unwind *unwind, unsigned limit, void *room)
         unwind->low = unwind->base;
 }
 
+bool unwind_may_have_left_modules(const struct unwind *unwind)
+{
+    return unwind->guessed > 0;
+}
+
 void unwind_forget(void)
 {
     rules_forget();

@@ -27,6 +27,11 @@ uint64_t unwind_take(struct unwind *unwind, uintptr_t hook)
     return unwind_take_reference(unwind, hook);
 }
 
+bool unwind_may_have_left_modules(const struct unwind *unwind)
+{
+    return true;
+}
+
 void unwind_forget(void)
 {
     unw_flush_cache(unw_local_addr_space, 0, 0);

@@ -73,6 +73,9 @@ static inline void unwind_copy(const struct unwind *unwind, uintptr_t *addresses
         addresses[i] = unwind->frames[unwind->kept - 1 - i].pc;
 }
 
+/* False: no frame of this thread was ever outside of all modules. */
+bool unwind_may_have_left_modules(const struct unwind *unwind);
+
 /* Addresses have changed their meaning (a module came or went): rules are looked up afresh. */
 void unwind_forget(void);
 
