@@ -121,6 +121,7 @@ static const char *find_nearest(const struct command *command, const char *word)
     char name[64];
     const char *nearest = NULL;
     size_t best = 3;
+    word += strspn(word, "-");
     snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
     for (const struct option_spec *spec = command->options; spec->name; spec++) {
         size_t distance = text_distance(name, spec->name);
@@ -135,7 +136,7 @@ static const char *find_nearest(const struct command *command, const char *word)
 static bool refuse_unknown(const struct parser *parser, const char *word)
 {
     char hint[128];
-    const char *nearest = text_starts(word, "--") ? find_nearest(parser->command, word + 2) : NULL;
+    const char *nearest = text_starts(word, "--") ? find_nearest(parser->command, word) : NULL;
     if (nearest)
         snprintf(hint, sizeof hint, "did you mean --%s?", nearest);
     else
