@@ -66,14 +66,27 @@ static bool is_script(const char *program)
     return script;
 }
 
-bool companion_may_help(char *const *program)
+/* Node's permission model: a required file that may not be read ends the program (Node 20). */
+static bool is_restricted(char *const *program)
+{
+    const char *options = getenv("NODE_OPTIONS");
+    bool restricted = options && strstr(options, "-permission");
+    for (size_t i = 1; program[i] && !restricted; i++)
+        restricted = text_starts(program[i], "--permission") ||
+                     text_starts(program[i], "--experimental-permission");
+    return restricted;
+}
+
+bool companion_may_help(char *const *program, bool is_followed)
 {
     static const char *const names[] = {"node", "nodejs", "npm",  "npx", "pnpm", "yarn",
                                         "sh",   "bash",   "dash", "zsh", NULL};
+    if (is_restricted(program))
+        return false;
     for (size_t i = 0; program[i]; i++)
         if (is_one_of(text_base_name(program[i]), names))
             return true;
-    return is_script(program[0]);
+    return is_followed || is_script(program[0]);
 }
 
 void companion_hint(struct error *error)

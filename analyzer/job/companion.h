@@ -12,8 +12,9 @@
 bool companion_find(const char *shim, struct text *path);
 
 /* Whether a command line may lead to Node: it names it or one of its launchers, or is a script or a
- * shell, which may start anything. Our own variables are then worth setting. */
-bool companion_may_help(char *const *program);
+ * shell, or its children are followed. Not under Node's permission model, where a file that may not
+ * be read ends the program. */
+bool companion_may_help(char *const *program, bool is_followed);
 
 /* Tells in ERROR's hint how a Node program gets the companion. */
 void companion_hint(struct error *error);

@@ -133,7 +133,7 @@ bool launch_prepare(const struct launch *launch, struct error *error)
     if (good) {
         prepend("LD_PRELOAD", shim.bytes, ':');
         set_options(launch);
-        if (launch->program && (launch->follow || companion_may_help(launch->program)))
+        if (launch->program && companion_may_help(launch->program, launch->follow))
             require_companion(shim.bytes);
     }
     text_done(&shim);
