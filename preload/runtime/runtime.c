@@ -150,8 +150,10 @@ void runtime_answer(struct heapdiff_member *member, uint32_t request, const char
     if (waits) {
         member->length = length < MEMBER_TEXT_SIZE ? length : MEMBER_TEXT_SIZE;
         member->count = count < MEMBER_NUMBERS_MAX ? count : MEMBER_NUMBERS_MAX;
-        memcpy(member->answer->names, names, member->length);
-        memcpy(member->answer->values, values, member->count * sizeof *values);
+        if (member->length)
+            memcpy(member->answer->names, names, member->length);
+        if (member->count)
+            memcpy(member->answer->values, values, member->count * sizeof *values);
         member->answered = number;
         if (member->is_main)
             main_done = now_ms();
