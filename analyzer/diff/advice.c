@@ -20,6 +20,10 @@ static void say_free(const struct verdict_allocator *allocator, struct text *tex
     if (allocator->arenas > 0)
         text_format(text, ", in %lld arena%s", (long long)allocator->arenas,
                     allocator->arenas == 1 ? "" : "s");
+    if (allocator->holes > 0 && allocator->hole_bytes * 2 > allocator->free_last)
+        text_format(text, "; %s of it in %s holes of %s and more between live blocks",
+                    units_bytes(allocator->hole_bytes).text, units_count(allocator->holes).text,
+                    units_bytes(allocator->hole_least).text);
     text_add(text, ". ");
 }
 
@@ -45,9 +49,11 @@ static void say_glibc(const struct verdict_input *input, struct text *text)
         text_add(text, "Most of it lies at the top: malloc_trim(0) after a peak, or a smaller "
                        "MALLOC_TRIM_THRESHOLD_, gives it back.");
     else
-        text_add(text, "It lies between live blocks: malloc_trim(0) after a peak gives whole pages "
-                       "back; an allocator that keeps sizes apart does better "
-                       "(LD_PRELOAD=libjemalloc.so.2).");
+        text_add(
+            text,
+            "Most of it lies between live blocks: malloc_trim(0) after a peak gives whole pages "
+            "back; an allocator that keeps sizes apart does better "
+            "(LD_PRELOAD=libjemalloc.so.2).");
 }
 
 static void advise_retention(const struct verdict_input *input, struct text *text)

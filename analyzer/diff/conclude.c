@@ -112,11 +112,19 @@ static struct verdict_allocator describe_allocator(const struct comparison *comp
         return allocator;
     allocator.name = last->allocator.items[0].owner;
     allocator.free_first =
-        (int64_t)STORE_STATISTIC(&first->allocator, allocator.name, "fordblks", -1);
+        (int64_t)STORE_STATISTIC(&first->allocator, allocator.name, "free_bytes", -1);
     allocator.free_last =
-        (int64_t)STORE_STATISTIC(&last->allocator, allocator.name, "fordblks", -1);
+        (int64_t)STORE_STATISTIC(&last->allocator, allocator.name, "free_bytes", -1);
     allocator.top = (int64_t)STORE_STATISTIC(&last->allocator, allocator.name, "keepcost", -1);
-    allocator.arenas = (int64_t)STORE_STATISTIC(&last->allocator, allocator.name, "arenas", -1);
+    const struct store_arenas *arenas = &last->arenas;
+    if (arenas->count == 0)
+        return allocator;
+    allocator.arenas = arenas->count;
+    allocator.top = arenas->top_resident;
+    allocator.holes = arenas->largest_holes;
+    allocator.hole_bytes = arenas->largest_bytes;
+    if (arenas->largest_class >= 0 && arenas->largest_class < 48)
+        allocator.hole_least = (int64_t)1 << arenas->largest_class;
     return allocator;
 }
 

@@ -23,6 +23,8 @@ struct verdict_allocator {
     int64_t free_first, free_last; /* bytes that it holds and nobody uses */
     int64_t top;                   /* of them at the end of the heap, where trimming is easy */
     int64_t arenas;
+    int64_t holes, hole_bytes, hole_least; /* the size of holes that most bytes are in: how many,
+                                              their bytes, the least size; 0: not known */
 };
 
 /* All that the verdict is made from: no file, no table. */

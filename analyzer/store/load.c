@@ -324,6 +324,33 @@ static bool read_runtime(struct loader *loader, sqlite3_stmt *row)
     return true;
 }
 
+static bool read_arenas(struct loader *loader, sqlite3_stmt *row)
+{
+    struct store_arenas *arenas = &loader->store->arenas;
+    arenas->count = number_at(row, 0);
+    arenas->hole_bytes = number_at(row, 1);
+    arenas->top_resident = number_at(row, 2);
+    return true;
+}
+
+static bool read_holes(struct loader *loader, sqlite3_stmt *row)
+{
+    struct store_arenas *arenas = &loader->store->arenas;
+    arenas->largest_class = number_at(row, 0);
+    arenas->largest_holes = number_at(row, 1);
+    arenas->largest_bytes = number_at(row, 2);
+    return true;
+}
+
+/* A snapshot without these tables knows less, and is as good. */
+static bool read_optional(struct loader *loader, const char *table, const char *sql,
+                          row_reader reader)
+{
+    int found = sqlite3_table_column_metadata(loader->database, NULL, table, NULL, NULL, NULL, NULL,
+                                              NULL, NULL);
+    return found != SQLITE_OK || read_rows(loader, sql, reader);
+}
+
 static bool has_facts(struct loader *loader)
 {
     return loader->store->facts.program || damaged(loader, "its table snapshot is empty");
@@ -357,7 +384,9 @@ static bool read_tables(struct loader *loader, bool all)
         if ((all || !tables[i].is_detail) && !read_rows(loader, tables[i].sql, tables[i].reader))
             return false;
     }
-    return has_facts(loader) && link_nodes(loader) && check_tree(loader);
+    return has_facts(loader) && read_optional(loader, "arena", QUERY_ARENAS, read_arenas) &&
+           read_optional(loader, "hole", QUERY_HOLES, read_holes) && link_nodes(loader) &&
+           check_tree(loader);
 }
 
 static bool load(struct store *store, sqlite3 *database, bool all, struct error *error)

@@ -42,6 +42,11 @@
     " ON r.start < m.end AND r.end > m.start WHERE m.permissions LIKE '__x%'"                      \
     " AND m.kind = 'anonymous' AND r.owner = 'mmap' AND r.stack_id IS NOT NULL GROUP BY "          \
     "r.stack_id"
+#define QUERY_ARENAS                                                                               \
+    "SELECT count(*), coalesce(sum(hole_bytes), 0), coalesce(sum(top_resident_bytes), 0)"          \
+    " FROM arena WHERE live_blocks > 0"
+#define QUERY_HOLES                                                                                \
+    "SELECT class, sum(holes), sum(bytes) FROM hole GROUP BY class ORDER BY 3 DESC LIMIT 1"
 #define QUERY_ALLOCATOR "SELECT name, statistic, value FROM allocator"
 #define QUERY_RUNTIME   "SELECT name, statistic, value FROM runtime"
 

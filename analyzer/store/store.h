@@ -106,6 +106,14 @@ struct store_statistic {
     double value;
 };
 
+/* What glibc's arenas hold free: all of them together. */
+struct store_arenas {
+    int64_t count;                        /* of those with a live block */
+    int64_t hole_bytes, top_resident;     /* between live blocks; behind the last ones, in memory */
+    int64_t largest_class;                /* sizes of 2^class up to 2^(class+1) of which … */
+    int64_t largest_holes, largest_bytes; /* … most bytes are holes */
+};
+
 struct store {
     const char *path;
     struct store_facts facts;
@@ -119,6 +127,7 @@ struct store {
     VEC(struct store_size) sizes;     /* by stack */
     VEC(struct store_epoch) epochs;   /* by number */
     VEC(struct store_region) regions; /* of owner 'mmap' only */
+    struct store_arenas arenas;       /* all 0 when nothing is known */
     VEC(struct store_statistic) allocator;
     VEC(struct store_statistic) runtime;
     int64_t rss[OWNER_COUNT];

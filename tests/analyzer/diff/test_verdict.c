@@ -163,6 +163,10 @@ static void retention_says_what_helps_with_this_process_figures(void **state)
     expect_advice(&input, "malloc_trim(0)");
     expect_advice(&input, "MALLOC_ARENA_MAX=2 keeps 12 threads");
     input = retaining("glibc", 48 * MIB, MIB);
+    input.allocator.holes = 90;
+    input.allocator.hole_bytes = 44 * MIB;
+    input.allocator.hole_least = MIB / 4;
+    expect_advice(&input, "44.0 MiB of it in 90 holes of 256.0 KiB and more between live blocks");
     expect_advice(&input, "LD_PRELOAD=libjemalloc.so.2");
     input = retaining("jemalloc", 48 * MIB, -1);
     expect_advice(&input, "dirty_decay_ms");

@@ -196,6 +196,48 @@ static void deep_stacks_are_read(void **state)
     store_close(store);
 }
 
+static void arenas_are_summed_up_and_may_be_missing(void **state)
+{
+    struct error error;
+    const char *path = fixture_snapshot(
+        "arenas.db", 1, 1253,
+        WHOLE "INSERT INTO arena VALUES (1, 0, 9, 5, 100, 40, 9, 90, 8), (2, 9, 9, 1, 10, 20, 3, 9,"
+              " 2), (3, 20, 29, 0, 0, 0, 0, 4, 0);"
+              "INSERT INTO hole VALUES (1, 5, 2, 64), (1, 9, 1, 600), (2, 9, 2, 1100);");
+    struct store *store = store_open(path, &error);
+    assert_non_null(store);
+    assert_int_equal(store->arenas.count, 2);
+    assert_int_equal(store->arenas.hole_bytes, 60);
+    assert_int_equal(store->arenas.top_resident, 10);
+    assert_int_equal(store->arenas.largest_class, 9);
+    assert_int_equal(store->arenas.largest_holes, 3);
+    assert_int_equal(store->arenas.largest_bytes, 1700);
+    store_close(store);
+    fixture_sql(path, "DROP TABLE hole; DROP TABLE arena");
+    store = store_open(path, &error);
+    assert_non_null(store);
+    assert_int_equal(store->arenas.count, 0);
+    store_close(store);
+}
+
+/* What a comparison keeps of a snapshot between others. */
+static void a_trimmed_snapshot_keeps_facts_and_statistics(void **state)
+{
+    struct error error;
+    struct store *store = store_open(
+        fixture_snapshot("trimmed.db", 2, 1253,
+                         WHOLE "INSERT INTO allocator VALUES ('glibc', 'free_bytes', 77)"),
+        &error);
+    assert_non_null(store);
+    store_trim(store);
+    assert_int_equal(store->stacks.count, 0);
+    assert_string_equal(store->facts.program, "server");
+    assert_int_equal(store->rss[OWNER_ALLOCATOR], 1000);
+    assert_true(STORE_STATISTIC(&store->allocator, "glibc", "free_bytes", -1) == 77);
+    assert_true(STORE_STATISTIC(&store->allocator, "glibc", "moon", -1) == -1);
+    store_close(store);
+}
+
 TEST_MAIN(cmocka_unit_test(rows_become_linked_arrays), cmocka_unit_test(a_path_may_hold_anything),
           cmocka_unit_test(what_is_no_snapshot_is_refused),
           cmocka_unit_test(other_databases_and_formats_are_refused),
@@ -204,4 +246,6 @@ TEST_MAIN(cmocka_unit_test(rows_become_linked_arrays), cmocka_unit_test(a_path_m
           cmocka_unit_test(links_that_lead_nowhere_are_refused),
           cmocka_unit_test(a_program_hidden_in_a_view_is_not_run),
           cmocka_unit_test(absurd_numbers_are_held_in_bounds),
-          cmocka_unit_test(deep_stacks_are_read))
+          cmocka_unit_test(deep_stacks_are_read),
+          cmocka_unit_test(arenas_are_summed_up_and_may_be_missing),
+          cmocka_unit_test(a_trimmed_snapshot_keeps_facts_and_statistics))
