@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WINDOW ((uint64_t)8 << 20) /* blocks; 8 bytes each */
+uint64_t graph_window = (uint64_t)8 << 20;
 
 struct slot {
     uint32_t number, size;
@@ -193,10 +193,10 @@ bool graph_blocks(const struct graph *graph, graph_block call, void *context, st
         return true;
     pass.places = memory_zeroed(snapshot_of(graph)->store->stacks.count, sizeof *pass.places);
     pass.births = memory_zeroed((graph->index + 1) * NUMBERS_EPOCHS, sizeof *pass.births);
-    pass.window = memory_zeroed(count < WINDOW ? count : WINDOW, sizeof *pass.window);
+    pass.window = memory_zeroed(count < graph_window ? count : graph_window, sizeof *pass.window);
     while (good && pass.end < count) {
         pass.start = pass.end;
-        pass.end = count - pass.start < WINDOW ? count : pass.start + WINDOW;
+        pass.end = count - pass.start < graph_window ? count : pass.start + graph_window;
         good = fill_window(&pass, error);
         if (good)
             empty_window(&pass, call, context);

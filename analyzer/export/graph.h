@@ -14,6 +14,9 @@
 
 #define GRAPH_ROOTS 2 /* the root and (GC roots) */
 
+/* Listed blocks that are held in memory at a time, 8 bytes each; tests make it small. */
+extern uint64_t graph_window;
+
 struct graph {
     const struct set *set;
     const struct numbers *numbers;

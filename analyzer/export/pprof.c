@@ -255,11 +255,22 @@ static void emit_facts(struct writer *writer)
     text_done(&comment);
 }
 
+/* The first mapping is taken for the program's own. */
+static void emit_executable(struct writer *writer)
+{
+    const struct store *store = writer->profile->set->snapshots[writer->profile->index].store;
+    for (uint32_t i = 0; i < store->modules.count; i++) {
+        if (strcmp(store->modules.items[i].path, store->facts.executable) == 0)
+            mapping_id(writer, store, 0, i);
+    }
+}
+
 static void write_all(struct writer *writer)
 {
     const struct profile *profile = writer->profile;
     strings_add(&writer->strings, "");
     emit_facts(writer);
+    emit_executable(writer);
     for (size_t i = 0; i < profile->rows.count; i++)
         emit_sample(writer, &profile->rows.items[i]);
     for (size_t i = 0; i < writer->strings.items.count; i++)

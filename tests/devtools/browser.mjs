@@ -113,6 +113,7 @@ async function main() {
     executablePath, args, headless: true, viewport: { width: 1200, height: 640 } });
   try {
     const [page] = context.pages();
+    page.setDefaultTimeout(90_000);
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
       if (['warning', 'error'].includes(message.type())) {

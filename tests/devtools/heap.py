@@ -2,6 +2,7 @@
 #
 # SPDX-License-Identifier: Apache-2.0
 """A Heap allocates and frees blocks and writes snapshots that a real process could have left."""
+import json
 import sqlite3
 import sys
 import tempfile
@@ -12,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "end_to_end"))
 import harness  # noqa: E402
 
+harness.TIMEOUT = 200  # seconds: a browser, or 5 million nodes, on a busy machine
 SCHEMA = (ROOT / "preload" / "format" / "schema.sql").read_text()
 HERE = Path(__file__).resolve().parent
 MINUTE_NS = 60 * 10**9
@@ -122,6 +124,15 @@ def export(folder, *paths, options=()):
     """Exports into `folder`; the paths of the files, in order."""
     result = harness.must(harness.heapdiff("export", *paths, "-o", f"{folder}/", *options))
     return [Path(line) for line in result.stdout.splitlines()]
+
+
+def read(source, *files):
+    """What worker.mjs says; nobody may have been warned of anything."""
+    printed = harness.must(harness.run(["node", HERE / "worker.mjs", source, *files])).stdout
+    result = json.loads(printed)
+    if result["warnings"]:
+        raise AssertionError(f"DevTools warned: {result['warnings'][:3]}")
+    return result
 
 
 def require_readers():

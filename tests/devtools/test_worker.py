@@ -8,18 +8,9 @@ import unittest
 from collections import defaultdict
 
 import heap
-from heap import HERE, export, harness, js, query
+from heap import export, harness, js, query, read
 
 SITES = ("keepUpload", "cachePage", "parseBody", "renderPage")
-
-
-def read(source, *files):
-    """What worker.mjs says; nobody may have been warned of anything."""
-    printed = harness.must(harness.run(["node", HERE / "worker.mjs", source, *files])).stdout
-    result = json.loads(printed)
-    if result["warnings"]:
-        raise AssertionError(f"DevTools warned: {result['warnings'][:3]}")
-    return result
 
 
 def make_server(folder, seed=1, blocks=True):

@@ -1,6 +1,6 @@
 // worker.mjs -- What DevTools' own worker makes of heap snapshots, as JSON.
 //
-// node worker.mjs toolkit|frontend FILE...
+// node worker.mjs toolkit|frontend [--brief] FILE...      --brief: statistics and classes only
 //
 // `toolkit` is the worker as npm's heap-snapshot-toolkit packs it; `frontend` the source of
 // chrome-devtools-frontend, bundled here and now. Prints for each file its statistics, classes and
@@ -139,6 +139,16 @@ function retainedOf(snapshot) {
   return result;
 }
 
+function detailsOf(snapshot) {
+  return {
+    stacks: stacksOf(snapshot),
+    retained: retainedOf(snapshot),
+    allocations: allocationsOf(snapshot),
+    samples: snapshot.getSamples(),
+    lastId: snapshot.updateStaticData().maxJSObjectId,
+  };
+}
+
 async function compare(base, snapshot) {
   const definitions = base.interfaceDefinitions ? base.interfaceDefinitions() : undefined;
   const aggregates = base.aggregatesForDiff(definitions);
@@ -150,7 +160,8 @@ async function compare(base, snapshot) {
   return result;
 }
 
-const [source, ...paths] = process.argv.slice(2);
+const [source, ...paths] = process.argv.slice(2).filter((word) => word !== '--brief');
+const brief = process.argv.includes('--brief');
 const api = source === 'toolkit'
   ? (await import('heap-snapshot-toolkit')).DevToolsAPI : await loadFrontend();
 const snapshots = [];
@@ -161,11 +172,7 @@ const files = snapshots.map((snapshot) => ({
   nodes: snapshot.nodeCount,
   statistics: snapshot.getStatistics(),
   classes: classesOf(snapshot),
-  stacks: stacksOf(snapshot),
-  retained: retainedOf(snapshot),
-  allocations: allocationsOf(snapshot),
-  samples: snapshot.getSamples(),
-  lastId: snapshot.updateStaticData().maxJSObjectId,
+  ...(brief ? {} : detailsOf(snapshot)),
 }));
 const comparisons = [];
 for (let i = 1; i < snapshots.length; i++) {

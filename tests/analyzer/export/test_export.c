@@ -1,0 +1,104 @@
+/* test_export.c -- heapdiff export from outside: files, names, refusals; nothing half-written.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "fixture.h"
+#include "test.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *const heap =
+    "INSERT INTO location VALUES (1, 1, NULL, NULL, 'keep');"
+    "INSERT INTO node VALUES (1, NULL, 1);"
+    "INSERT INTO stack VALUES (1, 1, 'malloc', 3, 300, 0, 3, 300, 1, 0)";
+
+static void expect_words(const char *text, const char *words)
+{
+    if (!strstr(text, words))
+        fail_msg("'%s' is not in: %s", words, text);
+}
+
+/* One line on stderr, nothing on stdout. */
+static void expect_refusal(const struct fixture_result *result, const char *words)
+{
+    assert_int_equal(result->status, 2);
+    assert_string_equal(result->out, "");
+    assert_ptr_equal(strchr(result->err, '\n'), result->err + strlen(result->err) - 1);
+    expect_words(result->err, words);
+}
+
+static void one_snapshot_goes_to_stdout(void **state)
+{
+    const char *a = fixture_snapshot("a.db", 1, 1000, heap);
+    const struct fixture_result *result = fixture_run("heapdiff export %s", a);
+    assert_int_equal(result->status, 0);
+    assert_string_equal(result->err, "");
+    assert_int_equal(strncmp(result->out, "{\"snapshot\":{\"meta\":{", 21), 0);
+    expect_words(result->out, "\"node_count\":7,\"edge_count\":6");
+    expect_words(result->out, "\"extra_native_bytes\":700}");
+    assert_string_equal(result->out + strlen(result->out) - 4, "\"]}\n");
+}
+
+static void a_file_is_named_and_said(void **state)
+{
+    const char *a = fixture_snapshot("a.db", 1, 1000, heap), *out = fixture_path("x.heapsnapshot");
+    const struct fixture_result *result = fixture_run("heapdiff export %s -o %s", a, out);
+    assert_int_equal(result->status, 0);
+    assert_int_equal(strncmp(result->out, out, strlen(out)), 0);
+    assert_int_equal(access(out, R_OK), 0);
+    assert_string_equal(result->err, "");
+    result = fixture_run("heapdiff export %s -o %s", a, fixture_path("x.json"));
+    assert_int_equal(result->status, 0);
+    expect_words(result->err, "only under a name that ends with .heapsnapshot");
+}
+
+static void what_cannot_be_done_is_refused_in_one_line(void **state)
+{
+    const char *a = fixture_snapshot("a.db", 1, 1000, heap);
+    const char *b = fixture_snapshot("b.db", 2, 1000, heap);
+    expect_refusal(fixture_run("heapdiff export"), "a snapshot is missing");
+    expect_refusal(fixture_run("heapdiff export %s --format docx", a), "--format takes");
+    expect_refusal(fixture_run("heapdiff export %s %s", a, b), "become several files");
+    expect_refusal(fixture_run("heapdiff export %s %s -o %s", a, b, fixture_path("one")),
+                   "become several files");
+    expect_refusal(fixture_run("heapdiff export %s %s --growth", a, b), "has no form for growth");
+    expect_refusal(fixture_run("heapdiff export %s --growth --format folded", a), "two snapshots");
+    expect_refusal(fixture_run("heapdiff export %s %s --growth --format folded", b, a),
+                   "name the earlier one first");
+    expect_refusal(fixture_run("heapdiff export %s -o /nowhere/x.heapsnapshot", a), "cannot write");
+    expect_refusal(fixture_run("heapdiff export %s", fixture_file("no.db", "text")), "no.db");
+}
+
+static void a_full_disk_leaves_neither_a_file_nor_exit_code_0(void **state)
+{
+    const char *a = fixture_snapshot("a.db", 1, 1000, heap);
+    static const char *const formats[] = {"heapsnapshot", "heaptimeline", "heapprofile",
+                                          "pprof",        "folded",       "json"};
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        const struct fixture_result *result =
+            fixture_run("heapdiff export %s --format %s >/dev/full", a, formats[i]);
+        assert_int_equal(result->status, 2);
+        expect_words(result->err, "No space left on device");
+    }
+}
+
+static void a_snapshot_that_turns_out_damaged_leaves_the_old_file_as_it_was(void **state)
+{
+    const char *bad = fixture_snapshot("bad.db", 1, 1000, heap);
+    const char *out = fixture_file("old.heapsnapshot", "old");
+    struct stat status;
+    fixture_sql(bad, "PRAGMA foreign_keys = OFF; INSERT INTO block VALUES (1, 100, 99, 1)");
+    expect_refusal(fixture_run("heapdiff export %s -o %s", bad, out),
+                   "a block refers to a stack that is not there");
+    assert_int_equal(stat(out, &status), 0);
+    assert_int_equal(status.st_size, 3);
+    assert_int_equal(fixture_run("ls %s.*.part", out)->status, 2);
+}
+
+TEST_MAIN(cmocka_unit_test(one_snapshot_goes_to_stdout), cmocka_unit_test(a_file_is_named_and_said),
+          cmocka_unit_test(what_cannot_be_done_is_refused_in_one_line),
+          cmocka_unit_test(a_full_disk_leaves_neither_a_file_nor_exit_code_0),
+          cmocka_unit_test(a_snapshot_that_turns_out_damaged_leaves_the_old_file_as_it_was))
