@@ -9,16 +9,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#define NAME_WIDTH 10 /* of the longest command */
+
 void help_all(void)
 {
     puts("heapdiff says what makes a long-running process grow.\n\nUsage:");
     for (size_t i = 0; commands[i]; i++)
-        printf("  heapdiff %-9s %s\n", commands[i]->name, commands[i]->arguments);
+        printf("  heapdiff %-*s %s\n", NAME_WIDTH, commands[i]->name, commands[i]->arguments);
     puts("\nCommands:");
     for (size_t i = 0; commands[i]; i++)
-        printf("  %-9s %s\n", commands[i]->name, commands[i]->summary);
-    puts("  help      Says more about a command: heapdiff help compare\n"
-         "  version   Prints the version\n\n"
+        printf("  %-*s %s\n", NAME_WIDTH, commands[i]->name, commands[i]->summary);
+    puts("  help       Says more about a command: heapdiff help compare\n"
+         "  version    Prints the version\n\n"
          "The three steps by hand:\n"
          "  heapdiff run -- ./app &        start it recorded (or LD_PRELOAD=libheapdiff.so ./app)\n"
          "  heapdiff snapshot PID          once in steady state, once more under load\n"

@@ -1,9 +1,11 @@
-/* term.h -- What stdout can show: colour and width.
+/* term.h -- What stdout can show: colour, width, letters.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #ifndef ANALYZER_CLI_TERM_H
 #define ANALYZER_CLI_TERM_H
+
+#include "base/text.h"
 
 #include <stdbool.h>
 
@@ -14,6 +16,10 @@ struct term {
 
 /* COLOUR is "auto", "always", "never" or NULL for auto: on a terminal, unless NO_COLOR is set. */
 struct term term_of_stdout(const char *colour);
+
+/* Writes TEXT to stdout: in a locale that is said to be without UTF-8 (LC_ALL=C), bars, branches
+ * and ellipses of our own in ASCII. Names stay as they are. */
+void term_print(const struct text *text);
 
 /* Escape sequences; "" without colour. */
 const char *term_bold(const struct term *term);

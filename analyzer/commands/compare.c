@@ -75,6 +75,7 @@ static void print(const struct comparison *comparison, const struct compare_opti
                                     .view = &given->choice.options,
                                     .tree = given->choice.tree};
     struct text out = {0};
+    bool other = true;
     if (json)
         json_report_comparison(comparison, &report, &out);
     else if (is_format(given, "markdown"))
@@ -82,8 +83,13 @@ static void print(const struct comparison *comparison, const struct compare_opti
     else if (is_format(given, "junit"))
         junit_report(comparison, gate, result, &out);
     else
+        other = false;
+    if (other) {
+        fwrite(out.bytes, 1, out.length, stdout);
+    } else {
         text_report_comparison(comparison, &report, &out);
-    fwrite(out.bytes, 1, out.length, stdout);
+        term_print(&out);
+    }
     text_done(&out);
 }
 

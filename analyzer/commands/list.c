@@ -157,7 +157,13 @@ static int list(const char *word, const struct list_options *given, struct error
 {
     struct stat status;
     struct page page;
-    if (stat(word, &status) == 0 || !is_number(word))
+    bool is_there = stat(word, &status) == 0;
+    if (is_there && S_ISREG(status.st_mode)) {
+        error_set(error, "heapdiff info FILE says what a snapshot is",
+                  "list takes a folder or a process id, and %s is a file", word);
+        return error->code;
+    }
+    if (is_there || !is_number(word))
         return list_folder(word, given, error);
     long pid = strtol(word, NULL, 10);
     if (pid <= 0 || pid > INT_MAX || !page_open(&page, (pid_t)pid, error)) {

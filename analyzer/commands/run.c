@@ -3,29 +3,32 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "cli/command.h"
+#include "cli/symbol_options.h"
 #include "job/job.h"
 #include "report/text_report.h"
 
 #include <stdio.h>
 
 struct run_options {
-    const char *output, *interval, *load, *rules, *colour;
-    int64_t sample, depth, port; /* -1: not given */
-    double warm_up, duration;    /* -1: not given */
+    const char *output, *load, *rules, *colour;
+    int64_t sample, depth, port;        /* -1: not given */
+    double interval, warm_up, duration; /* -1: not given */
     bool follow, jit, no_companion;
+    struct symbol_sources sources;
 };
 
 #define WARM_UP_SECONDS 5
+#define MOST_DEPTH      1024
 
 static const struct option_spec options[] = {
     {"output", 'o', OPTION_TEXT, "FILE",
-     "Where the snapshot goes; in a job a folder, or the start of both names.",
+     "A file or a folder for the snapshots; in a job also the start of both names.",
      offsetof(struct run_options, output)},
     {"sample", 0, OPTION_SIZE, "BYTES", "Record one allocation per so many bytes (0: all).",
      offsetof(struct run_options, sample)},
     {"depth", 0, OPTION_COUNT, "N", "Most frames kept of a stack (128).",
      offsetof(struct run_options, depth)},
-    {"interval", 0, OPTION_TEXT, "S", "Take a snapshot every so many seconds (off).",
+    {"interval", 0, OPTION_SECONDS, "S", "Take a snapshot every so many seconds (off).",
      offsetof(struct run_options, interval)},
     {"follow", 0, OPTION_FLAG, NULL, "Record child processes too.",
      offsetof(struct run_options, follow)},
@@ -46,6 +49,7 @@ static const struct option_spec options[] = {
      offsetof(struct run_options, duration)},
     {"rules", 0, OPTION_TEXT, "FILE", "Job: rules for the comparison, before our own.",
      offsetof(struct run_options, rules)},
+    SYMBOL_OPTIONS(struct run_options, sources),
     {"color", 0, OPTION_TEXT, "auto|always|never", "Job: colour (auto: on a terminal).",
      offsetof(struct run_options, colour)},
     {0},
@@ -62,7 +66,7 @@ static int compare(const char *steady, const char *loaded, const struct run_opti
     int code = EXIT_UNUSABLE;
     if (comparison) {
         text_report_comparison(comparison, &report, &out);
-        fwrite(out.bytes, 1, out.length, stdout);
+        term_print(&out);
         code = EXIT_DONE;
         if (comparison->obstacle) {
             error_set(error, NULL, "nothing was compared: %s", comparison->obstacle);
@@ -90,6 +94,8 @@ static bool check(const struct run_options *given, bool is_job, struct error *er
 {
     if (given->port == 0 || given->port > 65535)
         return error_set(error, NULL, "--on-port takes a port from 1 to 65535");
+    if (given->depth == 0 || given->depth > MOST_DEPTH)
+        return error_set(error, NULL, "--depth takes 1 to %d frames", MOST_DEPTH);
     if (is_job && !given->load && given->duration <= 0)
         return error_set(error, "give --load CMD, or --duration S to let the program run by itself",
                          "there is nothing to do between the two snapshots");
@@ -115,7 +121,7 @@ static int start(char *const *program, const struct run_options *given, struct e
                                  : given->load       ? WARM_UP_SECONDS
                                                      : 0,
                       .duration = given->duration > 0 ? given->duration : 0};
-    if (!check(given, is_job, error))
+    if (!check(given, is_job, error) || !symbol_options_use(&given->sources, error))
         return error->code;
     if (is_job)
         return run_job(&job, given, error);
@@ -127,7 +133,7 @@ static int start(char *const *program, const struct run_options *given, struct e
 static int run(int argc, char **argv, struct error *error)
 {
     struct run_options given = {
-        .sample = -1, .depth = -1, .port = -1, .warm_up = -1, .duration = -1};
+        .sample = -1, .depth = -1, .port = -1, .interval = -1, .warm_up = -1, .duration = -1};
     int first = options_parse(&command_run, argc, argv, &given, error);
     if (first < 0)
         return error->code;

@@ -46,11 +46,13 @@ static void print(const struct comparison *snapshot, const struct show_options *
                                     .view = &given->choice.options,
                                     .tree = given->choice.tree};
     struct text out = {0};
-    if (json)
+    if (json) {
         json_report_snapshot(snapshot, &report, &out);
-    else
+        fwrite(out.bytes, 1, out.length, stdout);
+    } else {
         text_report_snapshot(snapshot, &report, &out);
-    fwrite(out.bytes, 1, out.length, stdout);
+        term_print(&out);
+    }
     text_done(&out);
 }
 

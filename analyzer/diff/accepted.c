@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define FILE_LIMIT ((size_t)16 * 1024 * 1024)
@@ -175,20 +176,25 @@ int64_t accepted_bytes(const struct accepted *accepted, const struct site *site)
     return slot ? accepted->allowances.items[*slot] : 0;
 }
 
-/* Under a temporary name first: a baseline is whole or not there. */
+/* Under a temporary name first: a baseline is whole or not there. Pipes and devices are written to
+ * as they are, and nothing takes their place. */
 static bool write_file(const struct text *text, const char *path, struct error *error)
 {
     struct text part = {0};
-    text_format(&part, "%s.%ld.part", path, (long)getpid());
+    struct stat status;
+    bool is_other = stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+    text_add(&part, path);
+    if (!is_other)
+        text_format(&part, ".%ld.part", (long)getpid());
     FILE *file = fopen(part.bytes, "w");
     bool good = file && fwrite(text->bytes, 1, text->length, file) == text->length;
     if (file && fclose(file) != 0)
         good = false;
-    if (good)
+    if (good && !is_other)
         good = rename(part.bytes, path) == 0;
     if (!good) {
         error_set(error, NULL, "cannot write %s: %s", path, strerror(errno));
-        if (file)
+        if (file && !is_other)
             unlink(part.bytes);
     }
     text_done(&part);

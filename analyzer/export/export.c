@@ -314,11 +314,15 @@ bool export_run(const struct export_request *request, struct error *error)
         return error_set(error, NULL, "there is no format %s", request->format);
     if (!check(request, format, error))
         return false;
-    if (request->target && is_folder(request->target) && mkdir(request->target, 0777) != 0 &&
-        errno != EEXIST)
+    bool has_folder = request->target && is_folder(request->target);
+    bool is_new = has_folder && mkdir(request->target, 0777) == 0;
+    if (has_folder && !is_new && errno != EEXIST)
         return error_set(error, NULL, "cannot make %s: %s", request->target, strerror(errno));
-    if (!write_all(request, format, error))
+    if (!write_all(request, format, error)) {
+        if (is_new)
+            rmdir(request->target); /* only if nothing is in it */
         return false;
+    }
     advise(request, format);
     return true;
 }

@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SHIM      "libheapdiff.so"
@@ -82,27 +83,47 @@ static void set_number(const char *name, int64_t number)
     setenv(name, digits, 1);
 }
 
+/* Said now and not when the program has run for a week. What the shim fills in, we cannot look at.
+ */
+static bool check_folder(const char *path, struct error *error)
+{
+    char *copy = strdup(path);
+    char *folder = copy ? dirname(copy) : NULL;
+    bool good = !folder || strchr(folder, '%') || access(folder, W_OK) == 0;
+    if (!good)
+        error_set(error, "name a folder that is there", "cannot write %s: %s", path,
+                  strerror(errno));
+    free(copy);
+    return good;
+}
+
 /* The program may change its folder before a snapshot is written. */
-static void set_out(const char *out)
+static bool set_out(const char *out, struct error *error)
 {
     struct text path = {0};
+    struct stat status;
     char *folder = out[0] == '/' ? NULL : getcwd(NULL, 0);
     if (folder)
         text_format(&path, "%s/", folder);
     text_add(&path, out);
+    if (stat(path.bytes, &status) == 0 && S_ISDIR(status.st_mode))
+        text_add(&path, "/heapdiff.%e.%p.%n.db");
+    bool good = check_folder(path.bytes, error);
     setenv("HEAPDIFF_OUT", path.bytes, 1);
     free(folder);
     text_done(&path);
+    return good;
 }
 
 static void set_options(const struct launch *launch)
 {
-    if (launch->out)
-        set_out(launch->out);
     set_number("HEAPDIFF_SAMPLE", launch->sample);
     set_number("HEAPDIFF_DEPTH", launch->depth);
-    if (launch->interval)
-        setenv("HEAPDIFF_INTERVAL", launch->interval, 1);
+    if (launch->interval >= 0) {
+        char seconds[32];
+        snprintf(seconds, sizeof seconds, "%.9g", launch->interval);
+        setenv("HEAPDIFF_INTERVAL", seconds, 1);
+    }
     if (launch->follow)
         setenv("HEAPDIFF_FOLLOW", "1", 1);
     if (launch->is_job)
@@ -130,6 +151,7 @@ bool launch_prepare(const struct launch *launch, struct error *error)
     if (good && strpbrk(shim.bytes, " :")) /* LD_PRELOAD is a list parted by these */
         good = error_set(error, "put it into a folder without blanks and colons, or link to it",
                          "%s cannot be preloaded", shim.bytes);
+    good = good && (!launch->out || set_out(launch->out, error));
     if (good) {
         prepend("LD_PRELOAD", shim.bytes, ':');
         set_options(launch);

@@ -23,7 +23,13 @@ void bar_add(struct text *out, int64_t value, int64_t largest, int width)
     if (eighths == 0 && value != 0)
         eighths = 1;
     int columns = eighths / EIGHTHS;
-    for (int i = 0; i < columns; i++)
+    if (value < 0) { /* pale, and of whole columns */
+        columns += eighths % EIGHTHS > 0;
+        eighths = 0;
+    }
+    for (int i = 0; i < columns && value < 0; i++)
+        text_add(out, "\xe2\x96\x91");
+    for (int i = 0; i < columns && value > 0; i++)
         text_add(out, "\xe2\x96\x88");
     text_add(out, rests[eighths % EIGHTHS]);
     columns += eighths % EIGHTHS > 0;

@@ -9,7 +9,8 @@
 
 #include <stdint.h>
 
-/* Adds a bar of VALUE against LARGEST, WIDTH columns at most, and blanks up to WIDTH. */
+/* Adds a bar of VALUE against LARGEST, WIDTH columns at most, and blanks up to WIDTH: pale when
+ * VALUE is negative. */
 void bar_add(struct text *out, int64_t value, int64_t largest, int width);
 
 /* Adds one column a value, up to WIDTH (evenly picked): how a series went, from 0 to its largest.

@@ -43,10 +43,12 @@ static void add_facts(const struct store *store, struct text *out)
     add_line(out, "command", facts->command_line);
     add_line(out, "in", facts->directory);
     add_line(out, "on", facts->host);
-    text_format(out, "  %-12s %.1f s, %s threads\n", "up", (double)facts->uptime_ns / 1e9,
-                units_count(facts->threads).text);
-    text_format(out, "  %-12s %s, at most %s\n", "RSS", units_bytes(facts->rss_bytes).text,
-                units_bytes(facts->peak_rss_bytes).text);
+    text_format(out, "  %-12s %.1f s, %s thread%s\n", "up", (double)facts->uptime_ns / 1e9,
+                units_count(facts->threads).text, facts->threads == 1 ? "" : "s");
+    text_format(out, "  %-12s %s", "RSS", units_bytes(facts->rss_bytes).text);
+    if (facts->peak_rss_bytes > facts->rss_bytes) /* the kernel counts the peak a little late */
+        text_format(out, ", at most %s", units_bytes(facts->peak_rss_bytes).text);
+    text_add(out, "\n");
     text_format(out, "  %-12s %s in %s blocks\n", "live", units_bytes(facts->live_bytes).text,
                 units_count(facts->live_blocks).text);
     if (facts->sample_bytes)

@@ -119,12 +119,22 @@ static bool sync_file(const char *path)
     return good;
 }
 
+/* A device or a pipe would be replaced by our file. */
+static bool check_target(const char *target, struct error *error)
+{
+    struct stat status;
+    if (stat(target, &status) != 0 || S_ISREG(status.st_mode))
+        return true;
+    return error_set(error, "name a file", "cannot write %s: %s", target,
+                     S_ISDIR(status.st_mode) ? "Is a directory" : "Not a regular file");
+}
+
 bool symbol_rows_write(const char *path, const char *target, const struct symbol_row *rows,
                        size_t count, struct error *error)
 {
     struct text name = {0};
     text_format(&name, "%s.XXXXXX", target);
-    bool good = copy_beside(path, name.bytes, target, error) &&
+    bool good = check_target(target, error) && copy_beside(path, name.bytes, target, error) &&
                 write_copy(name.bytes, target, rows, count, error);
     if (good && (!sync_file(name.bytes) || rename(name.bytes, target) != 0))
         good = fail(error, target);

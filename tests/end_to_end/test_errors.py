@@ -2,10 +2,15 @@
 #
 # SPDX-License-Identifier: Apache-2.0
 import os
+import re
 import shutil
 import sqlite3
+import stat
+import subprocess
 import sys
 import unittest
+import zlib
+from pathlib import Path
 
 import harness
 
@@ -22,7 +27,19 @@ class Refusal(harness.TestCase):
             self.assertIn(str(word), result.stderr)
 
 
-class UnreadableFiles(Refusal):
+def readers():
+    """Every command that reads snapshots, by heapdiff's own help: name, how many it needs, whether
+    it writes a file that -o names."""
+    usage = harness.must(harness.heapdiff("help")).stdout
+    found = []
+    for name, arguments in re.findall(r"^  heapdiff (\w+) +(.*A\.db.*)$", usage, re.MULTILINE):
+        needed = len(re.findall(r"\w\.db", re.sub(r"\[.*?\]", "", arguments)))
+        options = harness.must(harness.heapdiff(name, "--help")).stdout
+        found.append((name, needed, "-o, --output" in options))
+    return found
+
+
+class Snapshots(Refusal):
     def setUp(self):
         super().setUp()
         self.good = self.folder / "good.db"
@@ -30,10 +47,31 @@ class UnreadableFiles(Refusal):
             ["sort", "/dev/null"], recorded=True, cwd=self.folder, HEAPDIFF_OUT="good.db"))
         self.bad = self.folder / "bad.db"
 
+    def content(self, folder=None):
+        """All files below, with what is in them."""
+        return {path.name: zlib.crc32(path.read_bytes()) if path.is_file() else None
+                for path in Path(folder or self.folder).rglob("*")}
+
+
+class UnreadableFiles(Snapshots):
+    def test_the_commands_that_read_snapshots_are_known(self):
+        needs = {name: needed for name, needed, _ in readers()}
+        known = {"show": 1, "compare": 2, "export": 1, "symbolize": 1, "info": 1}
+        self.assertEqual({**needs, **known}, needs)
+
     def assert_all_commands_refuse(self, *words):
-        self.assert_refused(harness.heapdiff("show", self.bad), *words)
-        self.assert_refused(harness.heapdiff("compare", self.good, self.bad), *words)
-        self.assert_refused(harness.heapdiff("compare", self.bad, self.good), *words)
+        """Wherever the bad one is named, and with nothing written."""
+        before = self.content()
+        for name, needed, writes in readers():
+            target = ("-o", f"{self.folder}/out/" if name == "export" else self.folder / "out")
+            orders = [(self.bad,)] if needed == 1 else []
+            if needed == 2 or name in ("export", "report", "view"):
+                orders += [(self.good, self.bad), (self.bad, self.good)]
+            for order in orders:
+                with self.subTest(name, order=[path.name for path in order]):
+                    named = target if writes else ()
+                    self.assert_refused(harness.heapdiff(name, *named, *order), *words)
+        self.assertEqual(self.content(), before)
 
     def alter(self, statement):
         shutil.copyfile(self.good, self.bad)
@@ -80,6 +118,84 @@ class UnreadableFiles(Refusal):
         self.assert_all_commands_refuse(self.bad)
 
 
+class OutputsThatCannotBe(Snapshots):
+    """Commands with -o, and --write-baseline, whose file goes the same way."""
+
+    def writers(self, target):
+        for name, needed, writes in readers():
+            if writes:
+                yield name, [name, "-o", target, *[self.good] * needed]
+        yield "compare", ["compare", self.good, self.good, "--write-baseline", target]
+
+    def assert_refused_as_output(self, target, *words, but=()):
+        for name, command in self.writers(target):
+            with self.subTest(name):
+                result = harness.heapdiff(*command)
+                if name in but:
+                    harness.must(result)
+                    continue
+                if name == "compare":
+                    result.stdout = ""  # the comparison itself was asked for, too
+                self.assert_refused(result, *words)
+
+    def test_a_folder_that_is_not_there(self):
+        self.assert_refused_as_output(self.folder / "no" / "x", "no/x", "No such file")
+        self.assertEqual(list(self.content()), ["good.db"])
+
+    def test_a_folder_in_place_of_a_file(self):
+        target = self.folder / "target"
+        target.mkdir()
+        self.assert_refused_as_output(target, "target", "directory", but=("export",))
+        self.assertEqual([path.suffix for path in target.iterdir()], [".heapsnapshot"])
+
+    def test_a_device_is_written_to_or_refused_and_never_replaced(self):
+        device = self.folder / "full"
+        try:
+            os.mknod(device, 0o666 | stat.S_IFCHR, os.makedev(1, 7))
+            device.open("w").close()
+        except OSError:
+            self.skipTest("this machine does not let us make devices")
+        self.assert_refused_as_output(device, "full")
+        self.assertTrue(stat.S_ISCHR(device.stat().st_mode))
+
+    def test_a_disk_that_is_full(self):
+        full = self.folder / "full"
+        full.mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", "size=4k", "heapdiff-test", full]
+        if os.geteuid() or subprocess.run(command, capture_output=True, check=False).returncode:
+            self.skipTest("this machine does not let us mount")
+        self.addCleanup(subprocess.run, ["umount", "-l", full], check=True)
+        (full / "filler").write_bytes(bytes(4096))
+        before = self.content(full)
+        self.assert_refused_as_output(full / "x", "full/x", "No space left")
+        self.assertEqual(self.content(full), before)
+
+    def test_stdout_that_takes_nothing(self):
+        for name, needed, _ in readers():
+            if name in ("symbolize", "view"):
+                continue  # print nothing
+            with self.subTest(name), open("/dev/full", "w", encoding="ascii") as full:
+                result = subprocess.run(
+                    [harness.COMMAND, name, *[self.good] * needed], stdout=full,
+                    stderr=subprocess.PIPE, text=True, check=False, timeout=harness.TIMEOUT)
+                result.stdout = ""
+                self.assert_refused(result, "No space left")
+
+    def test_a_program_is_not_started_when_its_snapshot_would_have_no_place(self):
+        marker = self.folder / "started"
+        self.assert_refused(
+            harness.heapdiff("run", "-o", "/nowhere/x.db", "--", "touch", marker), "/nowhere/x.db")
+        self.assertFalse(marker.exists())
+
+    def test_a_folder_is_a_place_for_the_snapshots_of_run(self):
+        target = self.folder / "target"
+        target.mkdir()
+        harness.must(harness.heapdiff("run", "-o", target, "--", "true"))
+        names = [path.name for path in target.iterdir()]
+        self.assertEqual(len(names), 1)
+        self.assertRegex(names[0], r"^heapdiff\.true\.\d+\.1\.db$")
+
+
 class UnaskableProcesses(Refusal):
     def waiter(self, recorded):
         program = harness.Program(
@@ -90,25 +206,29 @@ class UnaskableProcesses(Refusal):
 
     def test_a_process_that_is_not_recorded(self):
         pid = self.waiter(recorded=False).pid
-        self.assert_refused(harness.heapdiff("snapshot", pid), pid)
+        for name in ("snapshot", "list"):
+            self.assert_refused(harness.heapdiff(name, pid), pid)
 
     def test_a_process_that_does_not_exist(self):
         program = self.waiter(recorded=True)
         program.stop()
-        self.assert_refused(harness.heapdiff("snapshot", program.pid), program.pid)
+        for name in ("snapshot", "list"):
+            self.assert_refused(harness.heapdiff(name, program.pid), program.pid)
 
     def test_something_that_is_no_pid(self):
-        self.assert_refused(harness.heapdiff("snapshot", "server"), "server")
+        for name in ("snapshot", "list"):
+            self.assert_refused(harness.heapdiff(name, "server"), "server")
 
     @unittest.skipUnless(os.geteuid() == 0, "only root can become another user")
     def test_a_process_of_another_user(self):
         pid = self.waiter(recorded=True).pid
         self.folder.chmod(0o755)
         command = shutil.copy(harness.COMMAND, self.folder)
-        result = harness.run(
-            ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups",
-             command, "snapshot", pid, "-o", "/tmp/never.db"])
-        self.assert_refused(result, pid, "root")
+        for words in (["snapshot", pid, "-o", "/tmp/never.db"], ["list", pid]):
+            result = harness.run(
+                ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups",
+                 command, *words])
+            self.assert_refused(result, pid, "root")
         self.assertFalse(os.path.exists("/tmp/never.db"))
 
     def test_a_path_that_cannot_be_written(self):
@@ -118,6 +238,17 @@ class UnaskableProcesses(Refusal):
 
 
 class WrongUsage(Refusal):
+    def test_a_file_where_a_folder_is_listed(self):
+        file = self.folder / "a.db"
+        file.touch()
+        self.assert_refused(harness.heapdiff("list", file), file, "heapdiff info")
+
+    def test_numbers_that_make_no_sense_to_the_recorder(self):
+        for option in (["--depth", "0"], ["--depth", "2000"], ["--interval", "soon"],
+                       ["--sample", "some"], ["--debug-dir", "/nowhere"]):
+            with self.subTest(option):
+                self.assert_refused(harness.heapdiff("run", *option, "--", "true"), option[0])
+
     def test_an_unknown_command(self):
         self.assert_refused(harness.heapdiff("comprae"), "comprae")
 

@@ -35,6 +35,26 @@ static void all_frames_and_colour_are_shown_when_asked_for(void **state)
     expect_words(fixture_run("heapdiff compare --color always %s %s", a, b)->out, "\033[1m");
 }
 
+static void a_locale_without_utf8_gets_bars_in_ascii_and_names_as_they_are(void **state)
+{
+    const char *a = server("a.db", 1, 10), *b = server("b.db", 2, 70);
+    const struct fixture_result *result =
+        fixture_run("LC_ALL=C heapdiff compare --all-frames %s %s", a, b);
+    expect_words(result->out, "off-heap buffers        +60.0 MiB  ####################");
+    expect_words(result->out, "evil?[31m\xef\xbf\xbd?name");
+    assert_null(strstr(result->out, "\xe2\x96"));
+    expect_words(fixture_run("LC_ALL=C.UTF-8 heapdiff compare %s %s", a, b)->out, "\xe2\x96\x88");
+    expect_words(fixture_run("env -u LANG -u LC_ALL -u LC_CTYPE heapdiff compare %s %s", a, b)->out,
+                 "\xe2\x96\x88");
+}
+
+static void what_shrank_has_a_pale_bar(void **state)
+{
+    const char *a = server("a.db", 1, 70), *b = server("b.db", 2, 10);
+    expect_words(fixture_run("heapdiff compare %s %s", a, b)->out,
+                 "off-heap buffers        -60.0 MiB  \xe2\x96\x91\xe2\x96\x91");
+}
+
 static cJSON *field(cJSON *object, const char *name)
 {
     cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
@@ -202,6 +222,8 @@ static void run_fails_as_a_shell_does(void **state)
 
 TEST_MAIN(cmocka_unit_test(compare_says_verdict_parts_and_sites),
           cmocka_unit_test(all_frames_and_colour_are_shown_when_asked_for),
+          cmocka_unit_test(a_locale_without_utf8_gets_bars_in_ascii_and_names_as_they_are),
+          cmocka_unit_test(what_shrank_has_a_pale_bar),
           cmocka_unit_test(compare_gives_the_json_that_was_promised),
           cmocka_unit_test(what_cannot_be_measured_has_not_passed),
           cmocka_unit_test(show_lists_what_is_live),
