@@ -6,6 +6,7 @@
 
 #include "base/units.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define MANY_ARENAS    4  /* more than the first few threads of a program make */
@@ -86,6 +87,25 @@ static void advise_managed(const struct verdict_input *input, struct text *text)
         text_add(text, "tracemalloc tells which lines made the objects in it.");
 }
 
+static void advise_names(const struct verdict_input *input, struct text *text)
+{
+    const char *module = input->top_runtime ? input->top_runtime : "";
+    int minor = 0;
+    if (text_starts(module, "node") || text_starts(module, "libnode"))
+        text_add(text,
+                 "No JavaScript function has a name: start with `heapdiff run --jit`, or with "
+                 "NODE_OPTIONS=\"--perf-basic-prof --interpreted-frames-native-stack\".");
+    else if (text_starts(module, "libjvm"))
+        text_add(text, "Stacks end where Java begins: start with java -XX:+PreserveFramePointer.");
+    else if (sscanf(module, "python3.%d", &minor) == 1 ||
+             sscanf(module, "libpython3.%d", &minor) == 1)
+        text_add(text, minor >= 12
+                           ? "No Python function has a name: start with `heapdiff run --jit`, or "
+                             "with python3 -X perf."
+                           : "Python functions have names with CPython 3.12 and later, by "
+                             "`heapdiff run --jit` or python3 -X perf.");
+}
+
 static void advise_mapping(const struct verdict_input *input, struct text *text)
 {
     int64_t stacks = input->growth.bytes[PART_THREAD_STACKS];
@@ -110,6 +130,8 @@ void advice_add(const struct verdict_input *input, enum verdict_kind kind, struc
         advise_managed(input, text);
     else if (kind == VERDICT_MAPPING)
         advise_mapping(input, text);
+    else if (kind == VERDICT_LEAK)
+        advise_names(input, text);
     while (text->length > 0 && text->bytes[text->length - 1] == ' ')
         text->bytes[--text->length] = '\0';
 }

@@ -128,6 +128,29 @@ static struct verdict_allocator describe_allocator(const struct comparison *comp
     return allocator;
 }
 
+static bool has_jit_names(const struct store *store)
+{
+    for (size_t i = 0; i < store->locations.count; i++) {
+        if (store->locations.items[i].jit_name)
+            return true;
+    }
+    return false;
+}
+
+/* A runtime that had not been told to name the code that it makes. The JVM is asked for names in
+ * any case: without frame pointers its stacks do not get that far. */
+static const char *nameless_runtime(const struct comparison *comparison, const struct site *top)
+{
+    if (top->frame.class != CLASS_RUNTIME || !top->frame.module)
+        return NULL;
+    const struct store *last = last_of(comparison);
+    const char *module = text_base_name(top->frame.module);
+    bool is_told = text_starts(module, "libjvm")
+                       ? strstr(last->facts.command_line, "+PreserveFramePointer") != NULL
+                       : has_jit_names(last);
+    return is_told ? NULL : module;
+}
+
 static void describe_top(const struct comparison *comparison, struct verdict_input *input,
                          struct text *name)
 {
@@ -140,6 +163,7 @@ static void describe_top(const struct comparison *comparison, struct verdict_inp
     input->top_evidence = top->rank.evidence;
     input->top_is_buffer = top->kind == KIND_BUFFER;
     input->top_is_mapping = !is_block(top);
+    input->top_runtime = nameless_runtime(comparison, top);
 }
 
 void conclude(struct comparison *comparison, bool is_forced)

@@ -41,6 +41,8 @@ struct verdict_input {
     double top_evidence;
     bool top_is_buffer;
     bool top_is_mapping;      /* kind mmap or shm */
+    const char *top_runtime;  /* module whose function names that site, for want of the program's
+                                 own;  NULL: it is the program's, or no runtime's */
     const char *managed_heap; /* whose it is: "JavaScript heap", …; NULL: "managed heap" */
     int64_t threads_first, threads_last;
     int64_t growth_blocks; /* of native blocks and buffers */

@@ -177,6 +177,28 @@ static void retention_says_what_helps_with_this_process_figures(void **state)
     expect_advice(&input, "About 48.0 MiB of the growth is what 3,145,728 more blocks cost");
 }
 
+static void a_runtime_that_names_nothing_is_told_how(void **state)
+{
+    static const char *const modules[][2] = {{"node", "--interpreted-frames-native-stack"},
+                                             {"libjvm.so", "-XX:+PreserveFramePointer"},
+                                             {"python3.11", "CPython 3.12 and later"},
+                                             {"libpython3.13.so.1.0", "-X perf"}};
+    struct verdict_input input = server();
+    grow(&input, PART_NATIVE_BLOCKS, 50 * MIB);
+    input.growing_bytes = 50 * MIB;
+    input.top_name = "malloc_for_it";
+    input.top_growth = 50 * MIB;
+    for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
+        input.top_runtime = modules[i][0];
+        expect_advice(&input, modules[i][1]);
+    }
+    input.top_runtime = NULL;
+    struct verdict verdict = verdict_reach(&input);
+    assert_int_equal(verdict.kind, VERDICT_LEAK);
+    assert_string_equal(verdict.advice.bytes, "");
+    verdict_done(&verdict);
+}
+
 static void threads_that_are_left_over_are_counted(void **state)
 {
     struct verdict_input input = server();
@@ -238,6 +260,7 @@ TEST_MAIN(cmocka_unit_test(live_buffers_that_explain_rss_are_a_leak),
           cmocka_unit_test(growth_of_the_recorder_is_not_the_programs),
           cmocka_unit_test(nothing_recorded_is_not_measurable),
           cmocka_unit_test(retention_says_what_helps_with_this_process_figures),
+          cmocka_unit_test(a_runtime_that_names_nothing_is_told_how),
           cmocka_unit_test(threads_that_are_left_over_are_counted),
           cmocka_unit_test(a_series_that_stopped_growing_is_nothing),
           cmocka_unit_test(a_convincing_series_shows_a_slow_leak),
