@@ -17,7 +17,11 @@
 
 #define TRIES 8
 
-static atomic_int held = -1; /* the descriptor that a forked child must close */
+/* The descriptor that a forked child must close, and its file: the number alone may be another
+ * file's in the child, which has the program's table and not that of our own thread. */
+static atomic_int held = -1;
+static dev_t held_device;
+static ino_t held_file;
 
 /* The folder of a path, with its last slash; "" when the path has none. */
 static void folder_of(const char *path, char *folder)
@@ -51,6 +55,10 @@ static void remove_unheld(int folder, const char *name)
 static int lock(int fd)
 {
     struct stat status;
+    if (fstat(fd, &status) != 0)
+        return errno;
+    held_device = status.st_dev;
+    held_file = status.st_ino;
     if (flock(fd, LOCK_EX | LOCK_NB) != 0)
         return errno == EWOULDBLOCK ? EAGAIN : 0; /* a file system without locks: nobody sweeps */
     if (fstat(fd, &status) != 0)
@@ -125,6 +133,8 @@ void file_end(struct file *file)
 void file_forked(void)
 {
     int fd = atomic_exchange(&held, -1);
-    if (fd >= 0)
+    struct stat status;
+    if (fd >= 0 && fstat(fd, &status) == 0 && status.st_dev == held_device &&
+        status.st_ino == held_file)
         close(fd);
 }
