@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = {".c", ".h", ".cpp", ".js", ".py", ".sh"}
 C_LIKE = {".c", ".h", ".cpp"}
+UNMAPPED = {"README.md", "CMakeLists.txt", "node_modules", "__pycache__", "dist"}
 MOST_LINES, MOST_COLUMNS, MOST_FUNCTION_LINES = 450, 100, 60
 
 
@@ -67,6 +68,19 @@ def waiting_faults(path, lines):
             yield number, "sleeps"
 
 
+def map_faults():
+    """A README with a table maps its folder: each neighbour is in it, by name or stem."""
+    for readme in sorted(ROOT.glob("*/**/README.md")):
+        folder, text = readme.parent, readme.read_text()
+        inside = folder.relative_to(ROOT)
+        if re.match(r"build|\.", inside.parts[0]) or "node_modules" in inside.parts:
+            continue
+        for path in sorted(folder.iterdir()) if "\n| ---" in text else ():
+            known = path.name in UNMAPPED or path.name.startswith(".")
+            if not known and not re.search(rf"\b{re.escape(path.stem)}\b", text):
+                yield inside / "README.md", f"does not say what {path.name} is"
+
+
 def faults(path):
     lines = (ROOT / path).read_text().splitlines()
     checks = [opening_faults, size_faults, waiting_faults]
@@ -79,6 +93,7 @@ def faults(path):
 
 def main():
     found = [fault for path in sources() for fault in faults(path)]
+    found += [f"{path}: {text}" for path, text in map_faults()]
     print("\n".join(found) or "no faults")
     return 1 if found else 0
 
