@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCE = {".c", ".h", ".cpp", ".js", ".py", ".sh"}
+SOURCE = {".c", ".h", ".cpp", ".js", ".ts", ".tsx", ".py", ".sh"}
 C_LIKE = {".c", ".h", ".cpp"}
 UNMAPPED = {"README.md", "CMakeLists.txt", "node_modules", "__pycache__", "dist"}
 MOST_LINES, MOST_COLUMNS, MOST_FUNCTION_LINES = 450, 100, 60

@@ -40,9 +40,9 @@ tsan() {
   run_preset tsan --label-exclude 'house|sample|end_to_end|symbols'
 }
 
-# Other people's readers of our exports, from npm; at rest when they are there already.
-install_readers() {
-  local folder=tests/devtools
+# npm's packages of a folder; at rest when they are there already.
+install_packages() {
+  local folder=$1
   [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ] && return
   echo "installing: $folder/node_modules" >&2
   npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
@@ -51,7 +51,8 @@ install_readers() {
 
 # shellcheck disable=SC2086 # lists of words
 require $requirements_build $requirements_tests
-install_readers
+install_packages tests/devtools # other people's readers of our exports
+install_packages viewer         # what the page is built and tested with
 for run in "${@:-release asan tsan}"; do
   for preset in $run; do
     case $preset in

@@ -20,7 +20,8 @@ struct command {
 };
 
 extern const struct command command_completion, command_run, command_snapshot, command_list,
-    command_show, command_compare, command_export, command_symbolize, command_info;
+    command_show, command_compare, command_report, command_view, command_export, command_symbolize,
+    command_info;
 
 /* All commands, in the order of the help; ends with NULL. */
 extern const struct command *const commands[];

@@ -8,9 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-const struct command *const commands[] = {
-    &command_run,    &command_snapshot,  &command_list, &command_show,       &command_compare,
-    &command_export, &command_symbolize, &command_info, &command_completion, NULL};
+const struct command *const commands[] = {&command_run,  &command_snapshot,   &command_list,
+                                          &command_show, &command_compare,    &command_report,
+                                          &command_view, &command_export,     &command_symbolize,
+                                          &command_info, &command_completion, NULL};
 
 static const struct command *find_nearest(const char *name)
 {

@@ -1,0 +1,260 @@
+// model.ts -- The document with its numbers turned into sites, stacks and frames.
+//
+// SPDX-License-Identifier: Apache-2.0
+import type { Columns, Document } from './document';
+
+export type FrameSort = 'js' | 'inlined' | 'native' | 'unnamed';
+
+export interface Frame {
+  id: number;
+  name: string; // the function
+  file: string; // '' when unknown
+  line: number;
+  column: number;
+  module: string; // path, '' for JIT code
+  cls: string; // whose it is: own, runtime, library, wrapper, allocator
+  sort: FrameSort;
+}
+
+export interface Site {
+  index: number;
+  frame: Frame;
+  kind: string;
+  managed: boolean;
+  growing: boolean;
+  growth: number;
+  growthBlocks: number;
+  score: number;
+  evidence: number; // 0..1
+  pattern: string;
+  noise: number;
+  old: number | null;
+  survivors: number | null;
+  total: number; // bytes allocated in between
+  allocations: number;
+  temporary: number; // bytes allocated in between and freed again
+  slope: number | null; // bytes a second
+  slopeLow: number | null;
+  slopeHigh: number | null;
+  chance: number | null;
+  deviation: number;
+  live: number[];
+  blocks: number[];
+  text: string; // what a search looks into, in lower case
+}
+
+export interface Stack {
+  node: number;
+  site: number;
+  values: Record<What, number>;
+  truncated: boolean;
+}
+
+export const WHATS = ['growth', 'live', 'survivors', 'temporary', 'total'] as const;
+export type What = (typeof WHATS)[number];
+
+export interface SizeRow {
+  from: number; // bytes
+  to: number;
+  blocks: [number, number];
+  bytes: [number, number];
+}
+
+export interface AgeRow {
+  epoch: number;
+  blocks: number;
+  bytes: number;
+}
+
+export interface Source {
+  first: number;
+  lines: string[];
+  changed: boolean;
+}
+
+function reader(columns: Columns) {
+  const at = new Map(columns.fields.map((name, index) => [name, index]));
+  return (row: unknown[], name: string) => row[at.get(name) ?? -1];
+}
+
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+// "app.js:40", '' when unknown.
+export function placeOf(frame: Frame): string {
+  return frame.file ? baseName(frame.file) + (frame.line ? `:${frame.line}` : '') : '';
+}
+
+export class Model {
+  readonly frames: Frame[] = [];
+  readonly sites: Site[];
+  readonly stacks: Stack[];
+  readonly modules: string[]; // that name sites
+  readonly count: number; // of snapshots
+  private readonly sources = new Map<string, Source>();
+  private readonly stacksBySite = new Map<number, Stack[]>();
+
+  constructor(readonly doc: Document) {
+    this.count = doc.snapshots.length;
+    this.readFrames();
+    this.sites = this.readSites();
+    this.stacks = this.readStacks();
+    this.modules = [...new Set(this.sites.map((site) => site.frame.module).filter(Boolean))].sort();
+    for (const [file, line, first, text, changed] of doc.sources) {
+      this.sources.set(`${doc.strings[file]}:${line}`,
+        { first, lines: text.split('\n'), changed: changed === 1 });
+    }
+  }
+
+  get isComparison(): boolean {
+    return this.count > 1;
+  }
+
+  get isSeries(): boolean {
+    return this.count > 2;
+  }
+
+  get isSampled(): boolean {
+    return this.doc.snapshots.some((snapshot) => snapshot.sample_bytes > 0);
+  }
+
+  private text(index: number): string {
+    return index < 0 ? '' : this.doc.strings[index] ?? '';
+  }
+
+  private readFrames(): void {
+    const numbers = this.doc.frames;
+    for (let i = 0; i + 6 < numbers.length; i += 7) {
+      const flags = numbers[i + 6];
+      const isNamed = (flags & 4) !== 0;
+      this.frames.push({
+        id: i / 7,
+        name: this.text(numbers[i]),
+        file: this.text(numbers[i + 1]),
+        line: numbers[i + 2],
+        column: numbers[i + 3],
+        module: this.text(numbers[i + 4]),
+        cls: this.doc.classes[numbers[i + 5]] ?? 'own',
+        sort: flags & 2 ? 'js' : !isNamed ? 'unnamed' : flags & 1 ? 'inlined' : 'native',
+      });
+    }
+  }
+
+  private readSites(): Site[] {
+    const get = reader(this.doc.sites);
+    return this.doc.sites.rows.map((row, index) => {
+      const number = (name: string) => get(row, name) as number;
+      const maybe = (name: string) => get(row, name) as number | null;
+      const frame = this.frames[number('frame')];
+      const kind = number('managed') ? 'managed heap' : this.doc.kinds[number('kind')];
+      const live = get(row, 'live') as number[];
+      const freed = number('total') - (this.isComparison && this.doc.one_process
+        ? number('growth') : live[live.length - 1]);
+      return {
+        index, frame, kind, live,
+        managed: number('managed') === 1,
+        growing: number('growing') === 1,
+        growth: number('growth'),
+        growthBlocks: number('growth_blocks'),
+        score: number('score'),
+        evidence: number('evidence'),
+        pattern: this.text(number('pattern')),
+        noise: number('noise'),
+        old: maybe('old'),
+        survivors: maybe('survivors'),
+        total: number('total'),
+        allocations: number('allocations'),
+        temporary: Math.max(0, freed),
+        slope: maybe('slope'),
+        slopeLow: maybe('slope_low'),
+        slopeHigh: maybe('slope_high'),
+        chance: maybe('chance'),
+        deviation: number('deviation'),
+        blocks: get(row, 'blocks') as number[],
+        text: `${frame.name}\n${frame.file}\n${frame.module}\n${kind}`.toLowerCase(),
+      };
+    });
+  }
+
+  private readStacks(): Stack[] {
+    const get = reader(this.doc.stacks);
+    const stacks = this.doc.stacks.rows.map((row) => ({
+      node: get(row, 'node') as number,
+      site: get(row, 'site') as number,
+      truncated: get(row, 'truncated') === 1,
+      values: Object.fromEntries(WHATS.map((what) => [what, get(row, what)])) as Stack['values'],
+    }));
+    for (const stack of stacks) {
+      const list = this.stacksBySite.get(stack.site);
+      if (list) {
+        list.push(stack);
+      } else {
+        this.stacksBySite.set(stack.site, [stack]);
+      }
+    }
+    return stacks;
+  }
+
+  // Those that grew most first; of one snapshot, those that hold most.
+  stacksOf(site: Site): Stack[] {
+    const what: What = this.isComparison ? 'growth' : 'live';
+    return [...(this.stacksBySite.get(site.index) ?? [])]
+      .sort((a, b) => b.values[what] - a.values[what] || b.values.live - a.values.live);
+  }
+
+  // Leaf first.
+  framesOf(stack: Stack): Frame[] {
+    const frames: Frame[] = [];
+    for (let node = stack.node; node >= 0; node = this.doc.nodes[2 * node]) {
+      frames.push(this.frames[this.doc.nodes[2 * node + 1]]);
+    }
+    return frames;
+  }
+
+  sizesOf(site: Site): SizeRow[] {
+    const row = this.doc.sizes[site.index] ?? [];
+    const rows: SizeRow[] = [];
+    for (let i = 0; i + 4 < row.length; i += 5) {
+      rows.push({
+        from: row[i] === 0 ? 0 : 2 ** row[i],
+        to: 2 ** (row[i] + 1) - 1,
+        blocks: [row[i + 1], row[i + 3]],
+        bytes: [row[i + 2], row[i + 4]],
+      });
+    }
+    return rows;
+  }
+
+  agesOf(site: Site): AgeRow[] {
+    const row = this.doc.ages[site.index] ?? [];
+    const rows: AgeRow[] = [];
+    for (let i = 0; i + 2 < row.length; i += 3) {
+      rows.push({ epoch: row[i], blocks: row[i + 1], bytes: row[i + 2] });
+    }
+    return rows;
+  }
+
+  // When blocks of an epoch were born, in terms of the snapshots that are here.
+  nameEpoch(epoch: number): string {
+    const { snapshots } = this.doc;
+    const next = snapshots.findIndex((snapshot) => snapshot.epoch >= epoch);
+    if (!this.doc.one_process && this.isComparison) {
+      return `epoch ${epoch}`;
+    }
+    if (next < 0) {
+      return `epoch ${epoch}`;
+    }
+    return next === 0 ? `before ${this.nameSnapshot(0)}`
+      : `${this.nameSnapshot(next - 1)} – ${this.nameSnapshot(next)}`;
+  }
+
+  nameSnapshot(index: number): string {
+    const snapshot = this.doc.snapshots[index];
+    return snapshot.label || `#${index + 1}`;
+  }
+
+  sourceOf(frame: Frame): Source | undefined {
+    return this.sources.get(`${frame.file}:${frame.line}`);
+  }
+}

@@ -1,0 +1,35 @@
+// keys.ts -- What keys do, in one table, which is also what the help shows.
+//
+// SPDX-License-Identifier: Apache-2.0
+import { useEffect } from 'preact/hooks';
+
+export const KEYS: [string, string][] = [
+  ['1 … 5', 'Summary, sites, flame graph, timeline, facts'],
+  ['/', 'Search'],
+  ['j  k', 'Next and previous site; in an open site, the next and previous one'],
+  ['Enter', 'Open the site that is marked; zoom the flame graph to the frame'],
+  ['Esc', 'Close: help, search, zoom, site'],
+  ['← ↑ ↓ →', 'In the flame graph: other frames'],
+  ['i', 'Invert the flame graph'],
+  ['t', 'Light, dark, as the system'],
+  ['?', 'This help'],
+];
+
+// Keys that are typed into a field are not ours, but for Escape.
+export function useKeys(onKey: (key: string) => boolean): void {
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      const target = event.target as HTMLElement;
+      const isTyping = /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
+      if (event.ctrlKey || event.metaKey || event.altKey || (isTyping && event.key !== 'Escape')) {
+        return;
+      }
+      const isPress = /^(BUTTON|A|SUMMARY)$/.test(target.tagName) && event.key === 'Enter';
+      if (!isPress && !event.defaultPrevented && onKey(event.key)) {
+        event.preventDefault();
+      }
+    };
+    addEventListener('keydown', listen);
+    return () => removeEventListener('keydown', listen);
+  }, [onKey]);
+}

@@ -1,0 +1,182 @@
+// sites.tsx -- All sites as a table: search, filters, sorting; only the rows in sight are drawn.
+//
+// SPDX-License-Identifier: Apache-2.0
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { type Model, type Site, baseName } from '../model/model';
+import { type Sort, select } from '../model/select';
+import type { ViewProps } from '../ui/app_state';
+import { Meter, Name, Spark } from '../ui/small';
+import { TERMS, type Term } from '../ui/terms';
+import { blocks, bytes, count, rate, signedBytes } from '../ui/units';
+
+interface Column {
+  sort: Sort;
+  label: string;
+  term?: Term;
+  show: (site: Site, model: Model) => preact.ComponentChildren;
+  isNumber: boolean;
+}
+
+const toneOf = (value: number) => (value > 0 ? 'up' : value < 0 ? 'down' : 'even');
+
+const COLUMNS: Column[] = [
+  { sort: 'rank', label: '#', isNumber: true, show: (site) => site.index + 1 },
+  { sort: 'name', label: 'Site', term: 'site', isNumber: false, show: (site) => (
+    <>
+      <Name frame={site.frame} />
+      <small>{baseName(site.frame.module) || (site.frame.sort === 'js' ? 'JIT code' : '')}</small>
+    </>) },
+  { sort: 'kind', label: 'Kind', term: 'kind', isNumber: false,
+    show: (site) => <span class="chip">{site.kind}</span> },
+  { sort: 'growth', label: 'Growth', term: 'growth', isNumber: true, show: (site) => (
+    <span class={toneOf(site.growth)}>{signedBytes(site.growth)}</span>) },
+  { sort: 'slope', label: 'Series', term: 'slope', isNumber: true, show: (site) => (
+    <>
+      <Spark values={site.live} quiet={!site.growing} />
+      {site.slope !== null && <small>{rate(site.slope)}</small>}
+    </>) },
+  { sort: 'live', label: 'Live', term: 'live', isNumber: true, show: (site) => (
+    <>{bytes(site.live[site.live.length - 1])}
+      <small>{blocks(site.blocks[site.blocks.length - 1])}</small></>) },
+  { sort: 'temporary', label: 'Churn', term: 'temporary', isNumber: true,
+    show: (site) => bytes(site.temporary) },
+  { sort: 'survivors', label: 'Survivors', term: 'survivors', isNumber: true,
+    show: (site) => (site.survivors === null ? '–' : bytes(site.survivors)) },
+  { sort: 'evidence', label: 'Evidence', term: 'evidence', isNumber: true, show: (site) => (
+    <><Meter value={site.evidence} tone="up" /><small>{site.evidence.toFixed(2)} {site.pattern}
+    </small></>) },
+];
+
+const ONE = new Set<Sort>(['rank', 'name', 'kind', 'live', 'temporary']);
+const OVERSCAN = 8;
+
+function Filters({ model, state, go, shown }: ViewProps & { shown: number }) {
+  const kinds = useMemo(() => [...new Set(model.sites.map((site) => site.kind))].sort(), [model]);
+  return (
+    <div class="filters" role="search">
+      <input id="search" type="search" placeholder="Search: words, -not this  ( / )"
+        aria-label="Search sites" value={state.query}
+        onInput={(event) => go({ query: event.currentTarget.value }, true)} />
+      <select aria-label="Kind" value={state.kind}
+        onChange={(event) => go({ kind: event.currentTarget.value })}>
+        <option value="">all kinds</option>
+        {kinds.map((kind) => <option key={kind} value={kind}>{kind}</option>)}
+      </select>
+      <select aria-label="Module" value={state.module}
+        onChange={(event) => go({ module: event.currentTarget.value })}>
+        <option value="">all modules</option>
+        {model.modules.map((path) => <option key={path} value={path}>{baseName(path)}</option>)}
+      </select>
+      {model.isComparison && (
+        <label><input type="checkbox" checked={state.all}
+          onChange={(event) => go({ all: event.currentTarget.checked })} /> also what did not grow
+        </label>)}
+      <span class="count" aria-live="polite">{count(shown)} of {count(model.sites.length)} sites
+        {model.doc.sites_left_out > 0 && `, ${count(model.doc.sites_left_out)} left out`}</span>
+    </div>
+  );
+}
+
+function HeadCell({ column, state, go }: Pick<ViewProps, 'state' | 'go'> & { column: Column }) {
+  const isSorted = state.sort === column.sort;
+  const onClick = () => go({ sort: column.sort, reversed: isSorted ? !state.reversed : false });
+  const order = !isSorted ? 'none'
+    : state.reversed === (column.isNumber && column.sort !== 'rank') ? 'ascending' : 'descending';
+  return (
+    <div role="columnheader" class={`cell ${column.sort}`} aria-sort={order}>
+      <button type="button" onClick={onClick}
+        title={column.term ? TERMS[column.term] : 'The rank: evidence weighed with size'}>
+        {column.label}
+        {isSorted && <span aria-hidden="true">{order === 'ascending' ? ' ▴' : ' ▾'}</span>}
+      </button>
+    </div>
+  );
+}
+
+// Which rows are in sight, by the position and height of a scrolled element.
+function useWindow(box: { current: HTMLElement | null }, high: number, rows: number) {
+  const [range, setRange] = useState({ first: 0, last: 40 });
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) {
+      return undefined;
+    }
+    const measure = () => {
+      const first = Math.max(0, Math.floor(element.scrollTop / high) - OVERSCAN);
+      const last = Math.ceil((element.scrollTop + element.clientHeight) / high) + OVERSCAN;
+      setRange((old) => (old.first === first && old.last === last ? old : { first, last }));
+    };
+    measure();
+    element.addEventListener('scroll', measure, { passive: true });
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => {
+      element.removeEventListener('scroll', measure);
+      observer.disconnect();
+    };
+  }, [high, rows]);
+  return range;
+}
+
+export function useSelection(model: Model, state: ViewProps['state']): Site[] {
+  return useMemo(
+    () => select(model.sites, { ...state, growing: model.isComparison && !state.all }),
+    [model, state.query, state.kind, state.module, state.all, state.sort, state.reversed]);
+}
+
+interface SitesProps extends ViewProps {
+  marked: number; // index in the selection
+  onMark: (index: number) => void;
+}
+
+export function Sites({ model, state, go, marked, onMark }: SitesProps) {
+  const rows = useSelection(model, state);
+  const box = useRef<HTMLDivElement>(null);
+  const high = matchMedia('(max-width: 700px)').matches ? 92 : 46;
+  const { first, last } = useWindow(box, high, rows.length);
+  const columns = COLUMNS.filter((column) => model.isComparison || ONE.has(column.sort))
+    .filter((column) => model.isSeries || column.sort !== 'survivors');
+  useEffect(() => {
+    const element = box.current;
+    if (element && marked >= 0) {
+      const top = marked * high;
+      if (top < element.scrollTop) {
+        element.scrollTop = top;
+      } else if (top + high > element.scrollTop + element.clientHeight - 40) {
+        element.scrollTop = top + high + 40 - element.clientHeight;
+      }
+    }
+  }, [marked, high]);
+  return (
+    <div class="sites">
+      <Filters model={model} state={state} go={go} shown={rows.length} />
+      <div ref={box} class={`table ${model.isComparison ? 'many' : 'one'}`} role="grid" tabIndex={0}
+        aria-label="Sites" aria-rowcount={rows.length + 1}>
+        <div role="row" class="row head" aria-rowindex={1}>
+          {columns.map((column) => (
+            <HeadCell key={column.sort} column={column} state={state} go={go} />))}
+        </div>
+        <div role="rowgroup" class="rows" style={{ height: `${rows.length * high}px` }}>
+          {rows.slice(first, last).map((site, i) => (
+            <div role="row" key={site.index} aria-rowindex={first + i + 2}
+              aria-selected={first + i === marked}
+              class={`row ${first + i === marked ? 'marked' : ''}`}
+              style={{ transform: `translateY(${(first + i) * high}px)`, height: `${high}px` }}
+              onClick={() => {
+                onMark(first + i);
+                go({ site: site.index, stack: 0 });
+              }}>
+              {columns.map((column) => (
+                <div role="gridcell" key={column.sort}
+                  class={`cell ${column.sort} ${column.isNumber ? 'number' : ''}`}>
+                  {column.show(site, model)}
+                </div>))}
+            </div>))}
+        </div>
+        {rows.length === 0 && <p class="empty">No site fits. {model.isComparison && !state.all
+          && <button type="button" class="link" onClick={() => go({ all: true })}>
+            Also look at those that did not grow</button>}</p>}
+      </div>
+    </div>
+  );
+}
