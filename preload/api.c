@@ -11,7 +11,7 @@
 
 int heapdiff_snapshot(const char *label)
 {
-    return record_is_on() ? worker_ask(REASON_API, label, false) : -1;
+    return record_is_on() ? worker_ask(REASON_API, label) : -1;
 }
 
 void heapdiff_pause(void)

@@ -8,7 +8,6 @@
  */
 #include "init.h"
 
-#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -22,9 +21,11 @@
 #include "control/worker.h"
 #include "hooks/real.h"
 #include "options.h"
+#include "private/guest.h"
 #include "record/pools.h"
 #include "record/record.h"
 #include "record/thread.h"
+#include "runtime/runtime.h"
 #include "snapshot/file.h"
 #include "snapshot/process.h"
 #include "tables/maps.h"
@@ -179,7 +180,7 @@ static __attribute__((constructor(101))) void birth(void)
     /* Our fork handler may wait for a snapshot, so it must run before the private jemalloc's, which
      * holds that one's locks: registered later, called earlier. */
     memory_free(memory_alloc(1));
-    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+    guest_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
     begin();
 }
 
@@ -190,7 +191,7 @@ static __attribute__((constructor(101))) void birth(void)
  * can look at the tables any more. */
 static bool tables_are_free(void)
 {
-    return maps_settles() && pools_settles() && modules_settles();
+    return maps_settles() && pools_settles() && modules_settles() && runtime_settles();
 }
 
 void init_at_exit(bool orderly)
@@ -200,7 +201,7 @@ void init_at_exit(bool orderly)
         return;
     /* Without a thread one must be made, which allocates: not in _exit, a signal handler's way. */
     if (options.at_exit && (orderly || worker_is_here()) && tables_are_free())
-        worker_ask(REASON_EXIT, "", true);
+        worker_ask_last();
     page_close();
 }
 

@@ -7,9 +7,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
+
 int pagemap_open(void)
 {
-    return open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+    return descriptors_keep(open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC));
 }
 
 void pagemap_close(int fd)

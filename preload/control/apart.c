@@ -13,10 +13,12 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/folder.h"
 
 /* Linux 5.9; older libcs may not know the number. */
@@ -46,7 +48,9 @@ void apart_begin(void)
 {
     if (syscall(SYS_unshare, CLONE_FS) == 0 && chdir("/") != 0)
         errno = 0; /* the folder that we were started in is as good */
-    if (!leave_descriptors())
+    bool shared = !leave_descriptors();
+    descriptors_set_shared(shared);
+    if (shared)
         return;
     for (int fd = 0; fd <= STDERR_FILENO; fd++)
         if (open("/", O_PATH | O_DIRECTORY | O_CLOEXEC) < 0)

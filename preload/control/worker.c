@@ -46,12 +46,17 @@ static _Atomic uint32_t ready; /* futex: the thread runs */
 static atomic_bool leaving;    /* it is to end */
 static atomic_uint later;      /* bit set of snapshot_reason */
 
-/* A caller of worker_ask holds the lock; the rest is its message. */
+struct message {
+    struct snapshot_request request;
+    struct snapshot_answer answer;
+    atomic_bool asked;
+    _Atomic uint32_t done; /* futex: rises with every answer */
+};
+static struct message usual, last; /* last: of the one that ends the process */
+
+/* Held by a caller of worker_ask, whose thread asker is. */
 static struct lock asking;
-static struct snapshot_request request;
-static struct snapshot_answer answer;
-static atomic_bool asked;
-static _Atomic uint32_t done; /* futex: rises with every answer to worker_ask */
+static _Atomic pid_t asker;
 
 static void ring(void)
 {
@@ -59,38 +64,84 @@ static void ring(void)
     syscall(SYS_futex, &bell, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
-static void ask_and_wait(enum snapshot_reason reason, const char *label)
+static void send(struct message *message, enum snapshot_reason reason, const char *label)
 {
-    uint32_t before = atomic_load(&done);
-    request = (struct snapshot_request){.reason = reason};
-    strncpy(request.label, label ? label : "", sizeof request.label - 1);
-    atomic_store(&asked, true);
+    message->request = (struct snapshot_request){.reason = reason};
+    strncpy(message->request.label, label ? label : "", sizeof message->request.label - 1);
+    atomic_store(&message->asked, true);
     ring();
-    while (atomic_load(&done) == before)
-        syscall(SYS_futex, &done, FUTEX_WAIT_PRIVATE, before, NULL, NULL, 0);
 }
 
-int worker_ask(enum snapshot_reason reason, const char *label, bool say)
+static void report(const struct snapshot_answer *answer)
+{
+    log_line("%s%s", answer->error ? "" : "wrote ", answer->error ? answer->text : answer->path);
+}
+
+/* With the lock held: sends the message to the thread, or to one that is lent for it. */
+static int ask(struct message *message, enum snapshot_reason reason, const char *label)
+{
+    bool lent = !atomic_load(&ready);
+    uint32_t before = atomic_load(&message->done);
+    int failed = lent ? worker_start() : 0;
+    if (failed) {
+        message->answer = (struct snapshot_answer){.error = failed};
+        snprintf(message->answer.text, sizeof message->answer.text,
+                 "no snapshot: no thread can be started: %s", strerrordesc_np(failed));
+        return failed;
+    }
+    send(message, reason, label);
+    while (atomic_load(&message->done) == before)
+        syscall(SYS_futex, &message->done, FUTEX_WAIT_PRIVATE, before, NULL, NULL, 0);
+    if (lent)
+        worker_stop();
+    return message->answer.error;
+}
+
+int worker_ask(enum snapshot_reason reason, const char *label)
 {
     if (owner != getpid()) /* a child made by vfork or clone has our memory and no thread */
         return -1;
     lock_take(&asking);
-    bool lent = !atomic_load(&ready);
-    int failed = lent ? worker_start() : 0;
-    if (failed) {
-        answer = (struct snapshot_answer){.error = failed};
-        snprintf(answer.text, sizeof answer.text, "no snapshot: no thread can be started: %s",
-                 strerror(failed));
-    } else {
-        ask_and_wait(reason, label);
-        if (lent)
-            worker_stop();
-    }
-    int error = answer.error;
-    if (say)
-        log_line("%s%s", error ? "" : "wrote ", error ? answer.text : answer.path);
+    atomic_store(&asker, (pid_t)syscall(SYS_gettid));
+    int error = ask(&usual, reason, label);
+    atomic_store(&asker, 0);
     lock_give(&asking);
     return error;
+}
+
+/* The thread is here, and stays: it is told past those who wait for it, one of whom may be the
+ * caller itself. */
+static void ask_last_of_the_thread(void)
+{
+    const struct timespec slice = {0, 50000000};
+    uint32_t before = atomic_load(&last.done);
+    send(&last, REASON_EXIT, "");
+    while (atomic_load(&last.done) == before) {
+        syscall(SYS_futex, &last.done, FUTEX_WAIT_PRIVATE, before, &slice, NULL, 0);
+        if (snapshot_is_stuck()) {
+            snapshot_abandon();
+            log_line("no last snapshot: the process was ended inside of malloc or fork");
+            return;
+        }
+    }
+    report(&last.answer);
+}
+
+void worker_ask_last(void)
+{
+    bool own = atomic_load(&asker) == (pid_t)syscall(SYS_gettid);
+    if (owner != getpid())
+        return;
+    if (atomic_load(&ready) && (own || options.thread)) {
+        ask_last_of_the_thread();
+    } else if (!own && lock_settles(&asking)) {
+        lock_take(&asking);
+        ask(&last, REASON_EXIT, "");
+        report(&last.answer);
+        lock_give(&asking);
+    } else {
+        log_line("no last snapshot: the process was ended while another one began");
+    }
 }
 
 void worker_ask_later(enum snapshot_reason reason)
@@ -117,13 +168,13 @@ static void take_and_say(enum snapshot_reason reason, const char *label)
         log_line("wrote %s", own_answer.path);
 }
 
-static bool serve_inside(void)
+static bool serve_inside(struct message *message)
 {
-    bool pending = atomic_exchange(&asked, false);
+    bool pending = atomic_exchange(&message->asked, false);
     if (pending) {
-        snapshot_take(&request, &answer);
-        atomic_fetch_add(&done, 1);
-        syscall(SYS_futex, &done, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+        snapshot_take(&message->request, &message->answer);
+        atomic_fetch_add(&message->done, 1);
+        syscall(SYS_futex, &message->done, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
     }
     return pending;
 }
@@ -229,7 +280,8 @@ static void serve(void)
     for (;;) {
         uint32_t bell_seen = atomic_load(&bell);
         uint32_t asked_seen = page ? atomic_load(&page->asked) : 0;
-        bool served = serve_inside();
+        bool served = serve_inside(&usual);
+        served = serve_inside(&last) || served;
         served = (page && page_serve(page)) || served;
         look_at_clock();
         served = serve_due() || served;
@@ -249,6 +301,10 @@ static void *run(void *nothing)
     pthread_setname_np(pthread_self(), "heapdiff");
     unwind_init_thread(stack, STACK_SIZE);
     thread = (pid_t)syscall(SYS_gettid);
+    if (!page && options.thread) /* here, where a limit of file sizes raises no signal */
+        page = page_open();
+    if (!page && options.thread && options.verbose)
+        log_line("no control page could be made: heapdiff snapshot will not find this process");
     atomic_store(&ready, 1);
     syscall(SYS_futex, &ready, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
     page_sweep();
@@ -263,7 +319,9 @@ static void *run(void *nothing)
 void worker_forked(void)
 {
     atomic_store(&asking.state, 0);
-    atomic_store(&asked, false);
+    atomic_store(&asker, 0);
+    atomic_store(&usual.asked, false);
+    atomic_store(&last.asked, false);
     atomic_store(&later, 0);
     atomic_store(&ready, 0);
     atomic_store(&leaving, false);
@@ -285,8 +343,6 @@ int worker_start(void)
     if (!stack && !(stack = memory_map(STACK_SIZE)))
         return ENOMEM;
     owner = getpid();
-    if (!page && options.thread)
-        page = page_open();
     runtime_init(ring);
     pthread_attr_init(&attributes);
     pthread_attr_setstack(&attributes, stack, STACK_SIZE);
@@ -296,7 +352,7 @@ int worker_start(void)
     int failed = pthread_create(&id, &attributes, run, NULL);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
-    if (failed) {
+    if (failed) { /* the page is of an earlier thread: nobody answers there any more */
         page_close();
         page_leave();
         page = NULL;

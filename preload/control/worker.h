@@ -29,9 +29,14 @@ void worker_forked(void);
 
 /* Asks the thread for a snapshot and waits until it is done; calls from several threads are served
  * one after the other. When there is no thread one is lent for the time. 0, an errno, or -1 in a
- * process that is not the recorded one (a child made by vfork). When say is set, one line on stderr
- * names the file or the error. Not from the thread itself, not in a signal handler. */
-int worker_ask(enum snapshot_reason reason, const char *label, bool say);
+ * process that is not the recorded one (a child made by vfork). Not from the thread itself, not in
+ * a signal handler. */
+int worker_ask(enum snapshot_reason reason, const char *label);
+
+/* The last snapshot of a process that ends, once; one line on stderr names the file or the error.
+ * In a signal handler too, which may have interrupted worker_ask, or malloc while the thread waits
+ * for that malloc's lock: then there is none, and it returns after a second. */
+void worker_ask_last(void);
 
 /* As worker_ask, without waiting and safe in a signal handler; requests that come while one is
  * pending become one. */

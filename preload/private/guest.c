@@ -73,6 +73,13 @@ int guest_munmap(void *address, size_t size)
     return (int)syscall(SYS_munmap, address, size);
 }
 
+int __register_atfork(void (*)(void), void (*)(void), void (*)(void), void *library);
+
+int guest_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void))
+{
+    return __register_atfork(prepare, parent, child, NULL);
+}
+
 /* Only SQLite may call this, and only for memory-mapped files, which the writer does not use. */
 void *guest_mremap(void *address, size_t old_size, size_t new_size, int flags, ...)
 {

@@ -23,6 +23,10 @@ void *guest_mmap(void *address, size_t size, int protection, int flags, int fd, 
 int guest_munmap(void *address, size_t size);
 void *guest_mremap(void *address, size_t old_size, size_t new_size, int flags, ...);
 
+/* As pthread_atfork, but for ever: glibc takes a library's handlers away when the process exits,
+ * and aborts if another thread forks at that moment (glibc 2.36, __run_prefork_handlers). */
+int guest_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
+
 /* Modules from our own list, so that nobody takes the loader's lock: unwind/libunwind.c. */
 int guest_dl_iterate_phdr(int (*visit)(struct dl_phdr_info *, size_t, void *), void *context);
 

@@ -180,6 +180,11 @@ void runtime_init(void (*ring)(void))
         errand_start();
 }
 
+bool runtime_settles(void)
+{
+    return lock_settles(&lock);
+}
+
 void runtime_forked(void)
 {
     lock = (struct lock){0};

@@ -31,6 +31,9 @@ void runtime_wake_members(void);
  * program, before there is an exchange; again whenever the control thread is started. */
 void runtime_init(void (*ring)(void));
 
+/* Whether its lock is free, or is so within a second; see lock_settles. */
+bool runtime_settles(void);
+
 /* In a forked child: the members were threads of the parent. */
 void runtime_forked(void);
 

@@ -22,6 +22,7 @@
 static atomic_int held = -1;
 static dev_t held_device;
 static ino_t held_file;
+static _Atomic(const char *) unfinished; /* its name */
 
 /* The folder of a path, with its last slash; "" when the path has none. */
 static void folder_of(const char *path, char *folder)
@@ -51,14 +52,17 @@ static void remove_unheld(int folder, const char *name)
     close(fd);
 }
 
+static void set_held(const struct descriptor *lock)
+{
+    held_device = lock->device;
+    held_file = lock->inode;
+    atomic_store(&held, lock->fd);
+}
+
 /* Somebody who sweeps may see the file between its making and its lock, and take it away. */
 static int lock(int fd)
 {
     struct stat status;
-    if (fstat(fd, &status) != 0)
-        return errno;
-    held_device = status.st_dev;
-    held_file = status.st_ino;
     if (flock(fd, LOCK_EX | LOCK_NB) != 0)
         return errno == EWOULDBLOCK ? EAGAIN : 0; /* a file system without locks: nobody sweeps */
     if (fstat(fd, &status) != 0)
@@ -74,7 +78,8 @@ static int make(struct file *file, const char *folder, int number)
                           (int)getpid(), number);
     if (length >= (int)sizeof file->temporary)
         return ENAMETOOLONG;
-    int fd = open(file->temporary, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = descriptors_keep(
+        open(file->temporary, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (fd < 0)
         return errno;
     int error = fchmod(fd, 0600) != 0 ? errno : lock(fd); /* whatever the umask is */
@@ -82,15 +87,16 @@ static int make(struct file *file, const char *folder, int number)
         close(fd);
         return error;
     }
-    file->fd = fd;
-    atomic_store(&held, fd);
+    file->lock = descriptors_name(fd);
+    set_held(&file->lock);
+    atomic_store(&unfinished, file->temporary);
     return 0;
 }
 
 int file_begin(struct file *file, const char *path)
 {
     char folder[PROTOCOL_PATH_SIZE];
-    file->fd = -1;
+    file->lock.fd = -1;
     folder_of(path, folder);
     folder_each(*folder ? folder : ".", remove_unheld);
     int error = EEXIST;
@@ -112,7 +118,9 @@ static void sync_folder(const char *path)
 
 int file_publish(struct file *file, const char *path)
 {
-    if (fsync(file->fd) != 0 || rename(file->temporary, path) != 0)
+    if (!descriptors_is_ours(&file->lock))
+        return EBADF; /* the program has closed it, and perhaps SQLite's too */
+    if (fsync(file->lock.fd) != 0 || rename(file->temporary, path) != 0)
         return errno;
     *file->temporary = '\0';
     sync_folder(path);
@@ -121,17 +129,25 @@ int file_publish(struct file *file, const char *path)
 
 void file_end(struct file *file)
 {
-    if (file->fd < 0)
+    if (file->lock.fd < 0)
         return;
     if (*file->temporary)
         unlink(file->temporary);
+    atomic_store(&unfinished, NULL);
     atomic_store(&held, -1);
-    close(file->fd);
-    file->fd = -1;
+    descriptors_close(&file->lock);
+}
+
+void file_abandon(void)
+{
+    const char *name = atomic_exchange(&unfinished, NULL);
+    if (name && *name)
+        unlink(name);
 }
 
 void file_forked(void)
 {
+    atomic_store(&unfinished, NULL);
     int fd = atomic_exchange(&held, -1);
     struct stat status;
     if (fd >= 0 && fstat(fd, &status) == 0 && status.st_dev == held_device &&

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/descriptors.h"
 #include "format/protocol.h"
 
 #define FILE_PART ".heapdiff-part"
@@ -20,7 +21,7 @@
 /* The file on its way; one at a time, as snapshots are. */
 struct file {
     char temporary[PROTOCOL_PATH_SIZE];
-    int fd; /* holds the lock; -1: none */
+    struct descriptor lock; /* of the file, which is locked; fd -1: none */
 };
 
 /* Makes the empty temporary file for what is to lie at path. 0 or an errno. */
@@ -33,7 +34,11 @@ int file_publish(struct file *file, const char *path);
 /* Removes the temporary file if it is still there, and gives back the lock. */
 void file_end(struct file *file);
 
-/* In a forked child: lets go of the parent's lock, which the child would hold beyond its death. */
+/* Removes the temporary file for a thread that will never come to file_end. Any thread. */
+void file_abandon(void);
+
+/* In a forked child, which has a copy of the program's descriptors: if ours is among them, lets go
+ * of the lock, which the child would hold beyond the parent's death. */
 void file_forked(void);
 
 #endif

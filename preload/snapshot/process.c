@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/memory.h"
 #include "base/pagemap.h"
 #include "runtime/errand.h"
@@ -139,7 +140,7 @@ int process_read_maps(struct process_maps *maps)
     if (!reader)
         return ENOMEM;
     reader->from = reader->to = 0;
-    reader->fd = open("/proc/self/smaps", O_RDONLY | O_CLOEXEC);
+    reader->fd = descriptors_keep(open("/proc/self/smaps", O_RDONLY | O_CLOEXEC));
     int failed = reader->fd < 0 ? errno : 0;
     for (char *line; !failed && (line = next_line(reader));) {
         /* A mapping's own line begins with an address, its numbers with a capital letter. */

@@ -27,6 +27,10 @@ static uint64_t epochs[BLOCKS_EPOCH_MAX + 1];
 static atomic_uint taken;
 static struct lock lock; /* held while a snapshot is taken */
 
+/* Since when the control thread waits for a lock of the program's; 0: it does not. */
+static _Atomic uint64_t waits_ns;
+#define STUCK_NS 1000000000u
+
 static uint64_t now(void)
 {
     struct timespec time;
@@ -46,6 +50,7 @@ void snapshot_init(void)
     start_directory[length > 0 ? length : 0] = '\0';
     started_ns = now();
     taken = 0; /* a forked child counts anew */
+    waits_ns = 0;
     writer_init();
 }
 
@@ -143,8 +148,11 @@ static int finish_and_write(void *context, char *text, size_t size)
 
 static void ask_allocator(struct draft *draft, uint64_t free_chunks)
 {
-    if (draft->facts.reason != REASON_EXIT)
-        allocators_ask(&draft->cut.allocators, free_chunks);
+    if (draft->facts.reason == REASON_EXIT)
+        return;
+    atomic_store(&waits_ns, now());
+    allocators_ask(&draft->cut.allocators, free_chunks);
+    atomic_store(&waits_ns, 0);
 }
 
 /* The list of blocks is made in a copy of the process, which must not ask the allocator. */
@@ -220,10 +228,23 @@ static void take(const struct snapshot_request *request, struct snapshot_answer 
 
 void snapshot_take(const struct snapshot_request *request, struct snapshot_answer *answer)
 {
+    atomic_store(&waits_ns, now());
     lock_take(&lock);
+    atomic_store(&waits_ns, 0);
     take(request, answer);
     memory_trim();
     lock_give(&lock);
+}
+
+bool snapshot_is_stuck(void)
+{
+    uint64_t since = atomic_load(&waits_ns);
+    return since && now() > since + STUCK_NS;
+}
+
+void snapshot_abandon(void)
+{
+    file_abandon();
 }
 
 unsigned snapshot_count(void)

@@ -35,6 +35,13 @@ void snapshot_take(const struct snapshot_request *request, struct snapshot_answe
 void snapshot_lock(void);
 void snapshot_unlock(void);
 
+/* Whether the control thread has been waiting for more than a second for a lock that a thread of
+ * the program holds: its malloc's, or snapshot_lock. Nobody holds them so long who still runs. */
+bool snapshot_is_stuck(void);
+
+/* Removes the unfinished file of a control thread that is stuck. Any thread; at the end only. */
+void snapshot_abandon(void);
+
 /* How many were written so far, for whatever reason. */
 unsigned snapshot_count(void);
 

@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "snapshot/alias.h"
 #include "snapshot/block_rows.h"
+#include "snapshot/disk.h"
 #include "snapshot/facts.h"
 #include "snapshot/jitnames.h"
 #include "snapshot/rows.h"
@@ -30,6 +31,7 @@ void writer_init(void)
     sqlite3_config(SQLITE_CONFIG_SINGLETHREAD); /* one control thread */
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     sqlite3_initialize();
+    disk_init();
 }
 
 /* Rounds an estimate; exact when nothing was sampled. */
@@ -228,27 +230,27 @@ static int write_all(sqlite3 *db, const struct cut *cut, const struct writer_fac
     return failed;
 }
 
-static int to_errno(sqlite3 *db, int failed)
+static int to_errno(int failed)
 {
-    if (failed == SQLITE_FULL)
-        return ENOSPC;
     if (failed == SQLITE_NOMEM)
         return ENOMEM;
-    int system = db ? sqlite3_system_errno(db) : 0;
-    return system ? system : EIO;
+    if (disk_error())
+        return disk_error();
+    return failed == SQLITE_FULL ? ENOSPC : EIO;
 }
 
 int writer_write(const char *path, const struct cut *cut, const struct writer_facts *facts,
                  char *text, size_t size)
 {
     sqlite3 *db = NULL;
+    disk_begin();
     int failed = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, "unix-none");
     if (!failed)
         failed = write_all(db, cut, facts);
-    int error = failed ? to_errno(db, failed) : 0;
+    int error = failed ? to_errno(failed) : 0;
     if (failed)
-        snprintf(text, size, "cannot write %s: %s (%s)", path,
-                 db ? sqlite3_errmsg(db) : "no memory", strerrordesc_np(error));
+        snprintf(text, size, "cannot write %s: %s", path,
+                 error == EIO && db ? sqlite3_errmsg(db) : strerrordesc_np(error));
     if (sqlite3_close(db) != SQLITE_OK && !error)
         error = EIO;
     return error;

@@ -66,6 +66,14 @@ class Channel(harness.TestCase):
         self.assert_answers(pid)
         self.assertEqual(os.listdir(f"/proc/{pid}/fd"), [])
 
+    def test_where_descriptors_must_be_shared_no_file_of_the_program_is_touched(self):
+        own = self.folder / "own"
+        own.write_bytes(b"the program's own")
+        pid = self.deeds("refuse-to-part", f"exec=close-and-open={own}")[1]
+        for _ in range(20):
+            self.assert_answers(pid).unlink()
+        self.assertEqual(own.read_bytes(), b"the program's own")
+
     @unittest.skipUnless(ROOT, "only root can change the root")
     def test_after_a_chroot_into_an_empty_folder(self):
         (self.folder / "jail").mkdir()

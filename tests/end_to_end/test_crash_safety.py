@@ -190,6 +190,13 @@ class NowhereToWrite(harness.TestCase):
         self.assertEqual(list(self.folder.iterdir()), [])
         self.assertEqual(program.stop(), -signal.SIGTERM)
 
+    def test_a_limit_of_file_sizes_from_the_beginning(self):
+        script = "ulimit -f 0; exec {} -c 'print(1)'".format(sys.executable)
+        result = harness.run(["sh", "-c", script], recorded=True, cwd=self.folder)
+        self.assertEqual((result.returncode, result.stdout), (0, "1\n"), result.stderr)
+        self.assertIn("File too large", result.stderr)
+        self.assertEqual(list(self.folder.iterdir()), [])
+
     def test_snapshots_by_the_clock_say_why_there_are_none(self):
         program = self.waiter(HEAPDIFF_OUT="missing/%n.db", HEAPDIFF_INTERVAL=0.01)
         while program.stderr().count("\n") < 3:

@@ -2,6 +2,7 @@
 #
 # SPDX-License-Identifier: Apache-2.0
 import os
+import re
 import signal
 import sys
 
@@ -52,6 +53,24 @@ class LifeCycle(harness.TestCase):
             for path in paths:
                 path.unlink()
 
+    def test_an_end_in_the_middle_of_a_snapshot_that_it_asked_for(self):
+        for options in ({}, {"HEAPDIFF_THREAD": 0}):
+            result = harness.run([ENDINGS, "waiting"], recorded=True, cwd=self.folder,
+                                 HEAPDIFF_OUT="%n.db", **options)
+            self.assertEqual(result.returncode, 5)
+            wrote = re.fullmatch("heapdiff: wrote (.*)\n", result.stderr)
+            self.assertTrue(wrote, result.stderr)
+            harness.check_whole(wrote[1])
+            self.assertEqual(harness.ask(wrote[1], "SELECT reason FROM snapshot"), ("exit",))
+            self.assertEqual(list(self.folder.glob("*part")), [])
+
+    def test_an_end_in_malloc_whose_lock_a_snapshot_waits_for(self):
+        result = harness.run([ENDINGS, "arena"], recorded=True, cwd=self.folder,
+                             HEAPDIFF_SIGNAL="USR2")
+        self.assertEqual(result.returncode, 5)
+        self.assertRegex(result.stderr, "^heapdiff: no last snapshot: .*malloc.*\n$")
+        self.assertEqual(list(self.folder.iterdir()), [])
+
     def test_abort_leaves_nothing_and_stays_an_abort(self):
         self.assertEqual(self.run_way("abort", status=-signal.SIGABRT), [])
 
@@ -62,6 +81,16 @@ class LifeCycle(harness.TestCase):
 
     def test_a_forked_child_is_passive(self):
         self.assert_one(self.run_way("fork", status=7))
+
+    def test_forks_during_snapshots_and_the_exit(self):
+        for follow in (0, 1) * 5:
+            result = harness.run([ENDINGS, "forking"], recorded=True, cwd=self.folder,
+                                 HEAPDIFF_FOLLOW=follow, HEAPDIFF_OUT="%p.db")
+            self.assertEqual(result.returncode, 3, result.stderr)
+            self.assertRegex(result.stderr, r"(?m)^heapdiff: wrote .*\.db$")
+            for path in self.folder.iterdir():
+                harness.check_whole(path)
+                path.unlink()
 
     def test_a_followed_child_starts_with_the_blocks_of_its_parent(self):
         paths = self.run_way("fork", status=7, HEAPDIFF_FOLLOW=1)

@@ -9,11 +9,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -61,6 +64,40 @@ static void daemonise(void)
     umask(0777);
 }
 
+/* From here on the kernel is an old one in a strict sandbox: whoever wants a table of descriptors
+ * or a root of his own does not get it. */
+static void refuse_to_part(void)
+{
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0 /* number of the system call */),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_unshare, 1, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_close_range, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {5, filter};
+    must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, 2, &program), "seccomp");
+}
+
+static void say_ready(void)
+{
+    printf("ready %d\n", (int)syscall(SYS_getpid));
+    fflush(stdout);
+}
+
+/* Closes the numbers that one is given, for ever, and opens a file of its own again and again. */
+static void close_and_open(const char *path)
+{
+    keep_blocks();
+    say_ready();
+    for (;;) {
+        for (int fd = 3; fd < 64; fd++)
+            close(fd);
+        for (int i = 0; i < 16; i++)
+            must(open(path, O_RDWR) < 0, path);
+    }
+}
+
 static int count_threads(void)
 {
     int count = 0;
@@ -76,12 +113,6 @@ static void enter(const char *file)
     int fd = open(file, O_RDONLY);
     must(fd < 0 || setns(fd, 0), file);
     close(fd);
-}
-
-static void say_ready(void)
-{
-    printf("ready %d\n", (int)syscall(SYS_getpid));
-    fflush(stdout);
 }
 
 static void act(const char *deed)
@@ -106,6 +137,10 @@ static void act(const char *deed)
         printf("threads %d\n", count_threads());
     else if (strncmp(deed, "exec=", 5) == 0)
         must(execl("/proc/self/exe", "deeds", deed + 5, (char *)NULL), "exec");
+    else if (strcmp(deed, "refuse-to-part") == 0)
+        refuse_to_part();
+    else if (strncmp(deed, "close-and-open=", 15) == 0)
+        close_and_open(deed + 15);
     else if (strncmp(deed, "file-size=", 10) == 0)
         must(setrlimit(RLIMIT_FSIZE, &(struct rlimit){(rlim_t)atol(deed + 10), RLIM_INFINITY}),
              "setrlimit");

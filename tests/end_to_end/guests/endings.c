@@ -4,6 +4,9 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -11,10 +14,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "heapdiff.h"
+
+#define DESCRIPTORS 12
 
 extern char **environ;
 extern void *kept[];
@@ -68,6 +75,79 @@ static void leave_in_handler_of_timer(void)
     }
 }
 
+/* Until the thread of that id waits for a futex. */
+static void await_futex(int thread)
+{
+    char path[64], text[16] = "";
+    snprintf(path, sizeof path, "/proc/self/task/%d/syscall", thread);
+    while (strncmp(text, "202 ", 4) != 0) {
+        int fd = open(path, O_RDONLY);
+        if (fd < 0 || read(fd, text, sizeof text - 1) < 0)
+            exit(96);
+        close(fd);
+    }
+}
+
+static void *interrupt(void *thread)
+{
+    await_futex(getpid());
+    pthread_kill(*(pthread_t *)thread, SIGUSR1);
+    return NULL;
+}
+
+/* The handler runs in the middle of heapdiff_snapshot. */
+static void leave_in_handler_while_waiting(void)
+{
+    pthread_t self = pthread_self(), other;
+    signal(SIGUSR1, leave);
+    pthread_create(&other, NULL, interrupt, &self);
+    while (heapdiff_snapshot("interrupted") == 0)
+        continue;
+    raise(SIGUSR1);
+}
+
+static int thread_named_heapdiff(void)
+{
+    char path[64], name[32];
+    for (int thread = getpid() + 1; thread < getpid() + 1000; thread++) {
+        snprintf(path, sizeof path, "/proc/self/task/%d/comm", thread);
+        int fd = open(path, O_RDONLY);
+        ssize_t got = fd < 0 ? 0 : read(fd, name, sizeof name);
+        close(fd);
+        if (got == 9 && memcmp(name, "heapdiff\n", 9) == 0)
+            return thread;
+    }
+    return 0;
+}
+
+/* malloc has its arena locked; a snapshot comes, asks malloc for its numbers, and waits. */
+static void leave_with_arena_locked(int unused)
+{
+    int thread = thread_named_heapdiff();
+    if (thread) {
+        kill(getpid(), SIGUSR2); /* HEAPDIFF_SIGNAL */
+        await_futex(thread);
+    }
+    _exit(5);
+}
+
+/* Interrupted where malloc asks the kernel for more, by a filter that makes a signal of it. */
+static void leave_in_handler_in_malloc(void)
+{
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0 /* number of the system call */),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_brk, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {4, filter};
+    signal(SIGSYS, leave_with_arena_locked);
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, 2, &program))
+        exit(95);
+    for (;;)
+        kept[0] = malloc(1000);
+}
+
 static int fork_and_wait(void)
 {
     pid_t child = fork();
@@ -76,6 +156,36 @@ static int fork_and_wait(void)
         exit(7);
     }
     return status_of(child);
+}
+
+/* Every descriptor that the program has, a child of its has too. */
+static void *fork_for_ever(void *unused)
+{
+    for (;;) {
+        pid_t child = fork();
+        for (int fd = 0; child == 0 && fd < DESCRIPTORS; fd++)
+            if (fcntl(fd, F_GETFD) < 0)
+                _exit(1);
+        if (child == 0)
+            _exit(0);
+        if (status_of(child) != 0)
+            _exit(94);
+    }
+    return unused;
+}
+
+/* Threads fork while snapshots are taken, and while the process exits. */
+static int fork_meanwhile(void)
+{
+    pthread_t thread;
+    for (int fd = 3; fd < DESCRIPTORS; fd++)
+        dup2(0, fd);
+    for (int i = 0; i < 3; i++)
+        pthread_create(&thread, NULL, fork_for_ever, NULL);
+    for (int i = 0; i < 5; i++)
+        heapdiff_snapshot("forking");
+    usleep(3000); /* without the shim the snapshots take no time */
+    return 3;
 }
 
 static int vfork_and_wait(void)
@@ -134,8 +244,14 @@ int main(int count, char **words)
         leave_in_handler();
     if (strcmp(way, "timer") == 0)
         leave_in_handler_of_timer();
+    if (strcmp(way, "waiting") == 0)
+        leave_in_handler_while_waiting();
+    if (strcmp(way, "arena") == 0)
+        leave_in_handler_in_malloc();
     if (strcmp(way, "fork") == 0)
         return fork_and_wait();
+    if (strcmp(way, "forking") == 0)
+        return fork_meanwhile();
     if (strcmp(way, "vfork") == 0)
         return vfork_and_wait();
     if (strcmp(way, "spawn") == 0)
