@@ -31,7 +31,7 @@ static void begin(void)
     char path[sizeof folder + 8];
     snprintf(path, sizeof path, "%s/a.db", folder);
     assert_int_equal(file_begin(&file, path), 0);
-    assert_true(file.fd >= 0);
+    assert_true(file.lock.fd >= 0);
 }
 
 static bool is_open(int fd)
@@ -44,7 +44,7 @@ static void test_lets_go_of_the_snapshot(void **state)
     (void)state;
     begin();
     file_forked();
-    assert_false(is_open(file.fd));
+    assert_false(is_open(file.lock.fd));
     file_end(&file);
 }
 
@@ -53,7 +53,7 @@ static void test_leaves_the_programs_descriptor(void **state)
 {
     (void)state;
     begin();
-    int number = file.fd, other = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    int number = file.lock.fd, other = open("/dev/null", O_RDONLY | O_CLOEXEC);
     assert_int_equal(dup2(other, number), number);
     close(other);
     file_forked();
