@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NAME_WIDTH 10 /* of the longest command */
+#define NAME_WIDTH   10 /* of the longest command */
+#define LEFT_WIDTH   29 /* columns before what an option does */
+#define MOST_COLUMNS 100
 
 void help_all(void)
 {
@@ -29,16 +31,33 @@ void help_all(void)
          "3 not measurable.");
 }
 
+/* Puts WORDS behind LEFT_WIDTH columns, broken between words. */
+static void print_words(const char *words)
+{
+    size_t column = 0, room = MOST_COLUMNS - LEFT_WIDTH;
+    while (*words) {
+        size_t length = strcspn(words, " ");
+        if (column > 0 && column + 1 + length > room) {
+            printf("\n%*s", LEFT_WIDTH, "");
+            column = 0;
+        }
+        column += (size_t)printf("%s%.*s", column > 0 ? " " : "", (int)length, words);
+        words += length + strspn(words + length, " ");
+    }
+    puts("");
+}
+
 static void print_option(const struct option_spec *spec)
 {
     char left[64];
     snprintf(left, sizeof left, "%c%c%s --%s%s%s", spec->letter ? '-' : ' ',
              spec->letter ? spec->letter : ' ', spec->letter ? "," : " ", spec->name,
              spec->argument ? " " : "", spec->argument ? spec->argument : "");
-    if (strlen(left) > 25)
-        printf("  %s\n  %-26s %s\n", left, "", spec->help);
+    if (strlen(left) > LEFT_WIDTH - 4)
+        printf("  %s\n%*s", left, LEFT_WIDTH, "");
     else
-        printf("  %-26s %s\n", left, spec->help);
+        printf("  %-*s", LEFT_WIDTH - 2, left);
+    print_words(spec->help);
 }
 
 void help_command(const struct command *command)

@@ -18,7 +18,7 @@ struct view_words {
      0,                                                                                            \
      OPTION_TEXT,                                                                                  \
      "site|function|module|kind|thread|label",                                                     \
-     "What is one line (site).",                                                                   \
+     "What is one line (site). Of a block's thread and label nothing is recorded yet.",            \
      offsetof(type, field.by)},                                                                    \
         {"view",                                                                                   \
          0,                                                                                        \

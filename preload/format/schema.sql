@@ -160,7 +160,7 @@ CREATE TABLE mapping (
 --   'mmap'          anonymous and shared memory mapped by the program itself (or its runtime)
 --   'file'          mapped files: code, data, caches
 --   'thread stack'  stacks of all threads, the main one too
---   'heapdiff'      what recording costs
+--   'heapdiff'      what recording costs: tables, the library's own code and data
 --   'other'         what nobody could be found for
 CREATE TABLE rss (
   owner           TEXT    PRIMARY KEY,

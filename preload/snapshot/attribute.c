@@ -19,6 +19,10 @@
 /* glibc's arenas other than the main one are aligned to this (HEAP_MAX_SIZE). */
 #define ARENA_SIZE ((uintptr_t)64 << 20)
 
+/* Of libheapdiff.so: its first byte, and the one after its last; by the linker. */
+extern char __ehdr_start[] __attribute__((visibility("hidden")));
+extern char _end[] __attribute__((visibility("hidden")));
+
 struct collector {
     struct cut *cut;
     int pagemap;
@@ -60,6 +64,15 @@ static void add_region(struct collector *collector, const struct cut_region *reg
 static void add_own(uintptr_t start, size_t size, void *context)
 {
     add_region(context, &(struct cut_region){start, start + size, "heapdiff", 0, 0, false, 0});
+}
+
+/* Our code and data too: most of it is touched when the first snapshot is written, and would be
+ * taken for growth of the program's mappings. */
+static void add_own_library(struct collector *collector)
+{
+    uintptr_t start = (uintptr_t)__ehdr_start / PAGEMAP_PAGE * PAGEMAP_PAGE;
+    uintptr_t end = ((uintptr_t)_end + PAGEMAP_PAGE - 1) / PAGEMAP_PAGE * PAGEMAP_PAGE;
+    add_own(start, end - start, collector);
 }
 
 /* A thread's own data lies at the upper end of its stack (glibc), so the mapping around the thread
@@ -171,6 +184,7 @@ int cut_attribute(struct cut *cut, const bool *mapping_has_blocks)
                                         maps[i].epoch, maps[i].reserved, 0});
     memory_free(maps);
     ranges_each(add_own, &collector);
+    add_own_library(&collector);
     add_thread_stacks(&collector);
     sort_regions(&collector);
     size_t region = 0;
