@@ -57,7 +57,7 @@ function fillOf(node: FlameNode, painting: Painting, palette: ReturnType<typeof 
     return palette[node.frame.cls as 'own'] ?? palette.library;
   }
   const strength = Math.sqrt(Math.abs(node.net) / (painting.flame.largest || 1));
-  const share = Math.round(18 + 82 * strength);
+  const share = Math.round(14 + 60 * strength); // names stay readable on it
   const sign = node.net > 0 ? palette.up : node.net < 0 ? palette.down : palette.even;
   return `color-mix(in srgb, ${sign} ${share}%, ${palette.paper})`;
 }

@@ -1,7 +1,7 @@
 // keys.ts -- What keys do, in one table, which is also what the help shows.
 //
 // SPDX-License-Identifier: Apache-2.0
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
 export const KEYS: [string, string][] = [
   ['1 … 5', 'Summary, sites, flame graph, timeline, facts'],
@@ -17,6 +17,8 @@ export const KEYS: [string, string][] = [
 
 // Keys that are typed into a field are not ours, but for Escape.
 export function useKeys(onKey: (key: string) => boolean): void {
+  const latest = useRef(onKey); // keys can come faster than effects run
+  latest.current = onKey;
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement;
@@ -25,11 +27,11 @@ export function useKeys(onKey: (key: string) => boolean): void {
         return;
       }
       const isPress = /^(BUTTON|A|SUMMARY)$/.test(target.tagName) && event.key === 'Enter';
-      if (!isPress && !event.defaultPrevented && onKey(event.key)) {
+      if (!isPress && !event.defaultPrevented && latest.current(event.key)) {
         event.preventDefault();
       }
     };
     addEventListener('keydown', listen);
     return () => removeEventListener('keydown', listen);
-  }, [onKey]);
+  }, []);
 }

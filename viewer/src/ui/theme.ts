@@ -1,7 +1,7 @@
 // theme.ts -- Light or dark: as the system says, until somebody chooses.
 //
 // SPDX-License-Identifier: Apache-2.0
-import { useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useState } from 'preact/hooks';
 
 export type Theme = 'system' | 'light' | 'dark';
 const NAME = 'heapdiff-theme';
@@ -29,11 +29,11 @@ export function useTheme(): [Theme, () => void] {
   useEffect(() => {
     document.documentElement.dataset.theme = theme;
   }, [theme]);
-  const next = () => {
-    const following: Theme = theme === 'system' ? 'light' : theme === 'light' ? 'dark' : 'system';
-    setTheme(following);
+  const next = useCallback(() => setTheme((old) => {
+    const following = old === 'system' ? 'light' : old === 'light' ? 'dark' : 'system';
     remember(following);
-  };
+    return following;
+  }), []);
   return [theme, next];
 }
 
