@@ -28,6 +28,7 @@
 #include "runtime/runtime.h"
 #include "snapshot/file.h"
 #include "snapshot/process.h"
+#include "tables/births.h"
 #include "tables/maps.h"
 #include "tables/modules.h"
 #include "unwind/unwind.h"
@@ -77,6 +78,7 @@ static void before_fork(void)
     if (options.follow)
         snapshot_lock();
     pools_lock();
+    births_lock();
     maps_lock();
     modules_lock();
 }
@@ -85,6 +87,7 @@ static void after_fork_in_parent(void)
 {
     modules_unlock();
     maps_unlock();
+    births_unlock();
     pools_unlock();
     if (options.follow)
         snapshot_unlock();
@@ -97,6 +100,7 @@ static void after_fork_in_child(void)
 {
     after_fork_in_parent();
     record_stop();
+    births_forget();
     recorded_pid = 0;
     worker_forked();
     file_forked();
@@ -191,7 +195,8 @@ static __attribute__((constructor(101))) void birth(void)
  * can look at the tables any more. */
 static bool tables_are_free(void)
 {
-    return maps_settles() && pools_settles() && modules_settles() && runtime_settles();
+    return maps_settles() && births_settles() && pools_settles() && modules_settles() &&
+           runtime_settles();
 }
 
 void init_at_exit(bool orderly)

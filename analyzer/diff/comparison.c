@@ -14,8 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_WRAPPERS 8 /* one inside the other */
-
 static struct rank_evidence evidence_of(const struct comparison *comparison,
                                         const struct site *site)
 {

@@ -67,7 +67,7 @@ static bool has_stopped(const struct comparison *comparison, enum part part)
 
 static bool is_block(const struct site *site)
 {
-    return site->kind != KIND_MMAP && site->kind != KIND_SHM;
+    return !format_kind_is_mapped(site->kind);
 }
 
 static void add_growing(const struct comparison *comparison, struct verdict_input *input)

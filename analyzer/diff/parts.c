@@ -33,15 +33,15 @@ static int64_t managed_heap(const struct store *store, struct frames *frames)
     return bytes;
 }
 
-/* Blocks of kind 'mmap' and 'shm' are mappings: their resident pages count, not their length. */
+/* Blocks of kind 'mmap', 'shm' and 'thread' are mappings: their resident pages count, not their
+ * length. */
 static int64_t live_bytes(const struct store *store, bool buffers)
 {
     int64_t bytes = 0;
     for (size_t i = 0; i < store->stacks.count; i++) {
         const struct store_stack *stack = &store->stacks.items[i];
         bool is_buffer = stack->kind == KIND_BUFFER;
-        bool is_mapping = stack->kind == KIND_MMAP || stack->kind == KIND_SHM;
-        if (is_buffer == buffers && !is_mapping)
+        if (is_buffer == buffers && !format_kind_is_mapped(stack->kind))
             bytes = store_sum(bytes, stack->live_bytes);
     }
     return bytes;

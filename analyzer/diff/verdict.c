@@ -157,7 +157,7 @@ static void say_mapping(const struct verdict_input *input, struct text *text)
                 units_bytes(rss_growth(input)).text, units_bytes(larger(mappings, stacks)).text,
                 stacks > mappings ? "stacks of threads" : "mappings");
     if (input->top_is_mapping)
-        say_top(input, mappings, text);
+        say_top(input, larger(mappings, stacks), text);
 }
 
 static void say_none(const struct verdict_input *input, int64_t limit, struct text *text)

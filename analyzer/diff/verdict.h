@@ -40,7 +40,7 @@ struct verdict_input {
     int64_t top_growth;
     double top_evidence;
     bool top_is_buffer;
-    bool top_is_mapping;      /* kind mmap or shm */
+    bool top_is_mapping;      /* kind mmap, shm or thread */
     const char *top_runtime;  /* module whose function names that site, for want of the program's
                                  own;  NULL: it is the program's, or no runtime's */
     const char *managed_heap; /* whose it is: "JavaScript heap", …; NULL: "managed heap" */

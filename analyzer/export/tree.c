@@ -141,7 +141,7 @@ enum tree_group tree_group_of(enum block_kind kind)
 {
     if (kind == KIND_BUFFER)
         return GROUP_BUFFERS;
-    return kind == KIND_MMAP || kind == KIND_SHM ? GROUP_MAPPINGS : GROUP_BLOCKS;
+    return format_kind_is_mapped(kind) ? GROUP_MAPPINGS : GROUP_BLOCKS;
 }
 
 /* Adds one path, whose frames are given leaf first. */

@@ -5,6 +5,8 @@
 #ifndef HEAPDIFF_FORMAT_SCHEMA_H
 #define HEAPDIFF_FORMAT_SCHEMA_H
 
+#include <stdbool.h>
+
 #define FORMAT_APPLICATION_ID 0x48444646 /* 'HDFF', PRAGMA application_id */
 #define FORMAT_VERSION        1          /* PRAGMA user_version */
 
@@ -12,11 +14,26 @@
 extern const char format_schema_sql[];
 
 /* stack.kind, in the order of enum block_kind. */
-enum block_kind { KIND_MALLOC, KIND_BUFFER, KIND_MMAP, KIND_BRK, KIND_SHM, KIND_POOL, KIND_COUNT };
+enum block_kind {
+    KIND_MALLOC,
+    KIND_BUFFER,
+    KIND_MMAP,
+    KIND_BRK,
+    KIND_SHM,
+    KIND_POOL,
+    KIND_THREAD,
+    KIND_COUNT
+};
 #define FORMAT_KIND_NAMES                                                                          \
     {                                                                                              \
-        "malloc", "buffer", "mmap", "brk", "shm", "pool"                                           \
+        "malloc", "buffer", "mmap", "brk", "shm", "pool", "thread"                                 \
     }
+
+/* Memory of the kernel's, in no allocator's hands: what is resident of it counts. */
+static inline bool format_kind_is_mapped(enum block_kind kind)
+{
+    return kind == KIND_MMAP || kind == KIND_SHM || kind == KIND_THREAD;
+}
 
 /* snapshot.reason, in the order of enum snapshot_reason. */
 enum snapshot_reason {

@@ -45,10 +45,12 @@ CREATE TABLE snapshot (
 CREATE TABLE stack (
   id              INTEGER PRIMARY KEY,
   node_id         INTEGER REFERENCES node (id),  -- leaf frame; NULL when no frame was found
-  kind            TEXT    NOT NULL,   -- 'malloc', 'buffer', 'mmap', 'brk', 'shm', 'pool'
+  kind            TEXT    NOT NULL,   -- 'malloc', 'buffer', 'mmap', 'brk', 'shm', 'pool',
+                                      -- 'thread': threads and their stacks
   live_blocks     INTEGER NOT NULL,
   live_bytes      INTEGER NOT NULL,   -- as requested by the program, without allocator rounding;
-                                      -- of mappings made without access, what is resident
+                                      -- of threads, and of mappings made without access, what is
+                                      -- resident
   live_variance   REAL    NOT NULL,   -- of live_bytes, in bytes squared; 0 when not sampled
   allocations     INTEGER NOT NULL,   -- ever, including those that were freed
   allocated_bytes INTEGER NOT NULL,   -- ever
@@ -136,7 +138,9 @@ CREATE TABLE region (
   end             INTEGER NOT NULL,
   owner           TEXT    NOT NULL,   -- 'mmap': the program's own mapping (see its stack);
                                       -- 'allocator': mapped by an allocator for its blocks;
-                                      -- 'thread stack'; 'heapdiff': our own memory
+                                      -- 'thread stack': glibc's, of a thread that runs or waits to
+                                      -- be joined (see its stack), or kept for the next one;
+                                      -- 'heapdiff': our own memory
   stack_id        INTEGER REFERENCES stack (id),
   resident_bytes  INTEGER NOT NULL
 ) STRICT;

@@ -13,8 +13,11 @@
 #include "base/pagemap.h"
 #include "base/ranges.h"
 #include "base/sort.h"
+#include "record/pools.h"
 #include "record/thread.h"
 #include "snapshot/cut.h"
+#include "tables/births.h"
+#include "unwind/bounds.h"
 
 /* glibc's arenas other than the main one are aligned to this (HEAP_MAX_SIZE). */
 #define ARENA_SIZE ((uintptr_t)64 << 20)
@@ -75,25 +78,56 @@ static void add_own_library(struct collector *collector)
     add_own(start, end - start, collector);
 }
 
+static const struct process_mapping *find_mapping(const struct cut *cut, uintptr_t address)
+{
+    size_t at = process_mapping_after(&cut->maps, address);
+    const struct process_mapping *mapping = &cut->maps.mappings[at];
+    return at < cut->maps.count && mapping->start <= address ? mapping : NULL;
+}
+
 /* A thread's own data lies at the upper end of its stack (glibc), so the mapping around the thread
- * pointer is the stack. The main thread's pointer is elsewhere, and its stack has a name. */
+ * pointer is the stack, or several of them without guards; the thread's descriptor knows more. The
+ * main thread's pointer is elsewhere, and its stack has a name. */
+static void add_thread_stack(struct collector *collector, uintptr_t pointer,
+                             const struct birth *birth)
+{
+    struct cut_region region = {.owner = "thread stack", .reserved = true};
+    const struct process_mapping *mapping = find_mapping(collector->cut, pointer);
+    struct bounds_thread thread;
+    if (!mapping || strcmp(mapping->kind, "anonymous") != 0 || pointer == thread_main_pointer())
+        return;
+    if (bounds_of_other(pointer, &thread)) {
+        region.start = thread.start;
+        region.end = thread.end;
+        region.stack = birth && !thread.is_spare ? birth->stack : 0;
+        region.epoch = birth ? birth->epoch : 0;
+    } else if (!birth) {
+        region.start = mapping->start;
+        region.end = mapping->end;
+    }
+    if (region.end > region.start)
+        add_region(collector, &region);
+}
+
+/* Those whose creation was seen, whether they still run or not; and those that have allocated. */
 static void add_thread_stacks(struct collector *collector)
 {
-    for (struct thread *thread = thread_first(); thread; thread = thread->next) {
-        uintptr_t pointer = thread->pointer;
-        size_t at = process_mapping_after(&collector->cut->maps, pointer);
-        const struct process_mapping *mapping = &collector->cut->maps.mappings[at];
-        if (pointer && at < collector->cut->maps.count && mapping->start <= pointer &&
-            strcmp(mapping->kind, "anonymous") == 0 && pointer != thread_main_pointer())
-            add_region(collector, &(struct cut_region){mapping->start, mapping->end, "thread stack",
-                                                       0, 0, false, 0});
-    }
+    struct birth *births;
+    size_t count = births_copy(&births);
+    for (size_t i = 0; i < count; i++)
+        add_thread_stack(collector, births[i].thread, &births[i]);
+    memory_free(births);
+    for (struct thread *thread = thread_first(); thread; thread = thread->next)
+        if (thread->pointer)
+            add_thread_stack(collector, thread->pointer, NULL);
 }
 
 static int by_start(const void *a, const void *b)
 {
     const struct cut_region *x = a, *y = b;
-    return x->start < y->start ? -1 : x->start > y->start;
+    if (x->start != y->start)
+        return x->start < y->start ? -1 : 1;
+    return x->stack > y->stack ? -1 : x->stack < y->stack; /* who knows more comes first */
 }
 
 /* Sorted, and without overlaps: what begins inside an earlier region is cut or dropped. */
@@ -114,6 +148,25 @@ static void sort_regions(struct collector *collector)
         cut->regions[kept++] = region;
     }
     cut->region_count = kept;
+}
+
+/* What a pool cuts its blocks from is an allocator's: else its bytes would count twice, as blocks
+ * and as a mapping. */
+static void give_to_pool(const struct block *block, void *context)
+{
+    struct cut *cut = context;
+    size_t low = 0, high = cut->region_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (cut->regions[middle].end <= block->address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    struct cut_region *region = &cut->regions[low];
+    if (low < cut->region_count && region->start <= block->address &&
+        strcmp(region->owner, "mmap") == 0)
+        region->owner = "allocator";
 }
 
 static enum cut_owner owner_of_region(const struct cut_region *region, bool is_file)
@@ -187,6 +240,7 @@ int cut_attribute(struct cut *cut, const bool *mapping_has_blocks)
     add_own_library(&collector);
     add_thread_stacks(&collector);
     sort_regions(&collector);
+    pools_each(give_to_pool, cut);
     size_t region = 0;
     for (size_t i = 0; i < cut->maps.count; i++)
         attribute_mapping(&collector, i, &region, mapping_has_blocks[i]);

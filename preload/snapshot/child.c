@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "record/pools.h"
+#include "tables/births.h"
 #include "tables/maps.h"
 #include "tables/modules.h"
 
@@ -40,6 +41,7 @@ struct result {
 static void hold_all(void)
 {
     pools_lock();
+    births_lock();
     maps_lock();
     modules_lock();
 }
@@ -48,6 +50,7 @@ static void release_all(void)
 {
     modules_unlock();
     maps_unlock();
+    births_unlock();
     pools_unlock();
 }
 

@@ -104,12 +104,26 @@ static void count_rest(struct sweep *sweep)
 static void visit_pool_block(const struct block *block, void *context)
 {
     struct sweep *sweep = context;
-    if (block->stack <= sweep->cut->stack_count)
-        add_live(sweep, block->stack, block->epoch, block->size, 1);
+    const struct process_maps *maps = &sweep->cut->maps;
+    size_t at = process_mapping_after(maps, block->address);
+    if (block->stack > sweep->cut->stack_count)
+        return;
+    add_live(sweep, block->stack, block->epoch, block->size, 1);
+    if (at < maps->count && block->address >= maps->mappings[at].start)
+        sweep->has_blocks[at] = true;
 }
 
 /* ---- counters -----------------------------------------------------------------------------------
  */
+
+/* What was resident of the stacks of threads that are gone nobody knows: as much as of the others,
+ * one by one. */
+static void guess_stacks(struct cut_stack *stack)
+{
+    if (stack->live_blocks > 0)
+        stack->allocated_bytes =
+            (uint64_t)(stack->live_bytes / stack->live_blocks * (double)stack->allocations + 0.5);
+}
 
 static void add_counters(struct cut *cut)
 {
@@ -130,6 +144,8 @@ static void add_counters(struct cut *cut)
         cut->stacks[id].allocated_bytes += counters->bytes;
         if (cut->stacks[id].live_blocks > (double)cut->stacks[id].allocations)
             cut->stacks[id].allocations = (uint64_t)(cut->stacks[id].live_blocks + 0.5);
+        if (cut->stacks[id].kind == KIND_THREAD)
+            guess_stacks(&cut->stacks[id]);
     }
 }
 
@@ -146,15 +162,15 @@ static void set_kinds(struct cut *cut)
 /* ---- mappings
  * ------------------------------------------------------------------------------------ */
 
-/* The program's mappings are live blocks too: of their size, or, when they were made without
- * access (V8 reserves gigabytes), of what is resident. */
+/* The program's mappings and its threads are live blocks too: of their size, or, when they were
+ * made without access (V8 reserves gigabytes) or are stacks, of what is resident. */
 static void add_mappings(struct sweep *sweep)
 {
     struct cut *cut = sweep->cut;
     for (size_t i = 0; i < cut->region_count; i++) {
         const struct cut_region *region = &cut->regions[i];
         if (!region->stack || region->stack > cut->stack_count ||
-            strcmp(region->owner, "mmap") != 0)
+            strcmp(region->owner, "allocator") == 0)
             continue;
         add_live(sweep, region->stack, region->epoch,
                  region->reserved ? region->resident : region->end - region->start, 1);

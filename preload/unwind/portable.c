@@ -5,11 +5,18 @@
 #define UNW_LOCAL_ONLY
 #include <libunwind.h>
 
+#include "unwind/bounds.h"
 #include "unwind/unwind.h"
 
 void unwind_init_thread(const void *stack, size_t size)
 {
     (void)stack, (void)size;
+}
+
+bool bounds_of_other(uintptr_t pointer, struct bounds_thread *thread)
+{
+    (void)pointer, (void)thread;
+    return false;
 }
 
 size_t unwind_room(unsigned limit)

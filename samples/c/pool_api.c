@@ -4,7 +4,6 @@
  *
  * expect: kind=leak site1=open_session|pool_take via=open_session file=pool_api.c
  * expect: growth=10240000±2% blocks=+40000±2% absent=begin_request
- * expect-miss: other -- slabs allocated while paused are nobody's
  *
  * SPDX-License-Identifier: Apache-2.0
  */

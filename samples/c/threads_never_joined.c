@@ -1,8 +1,6 @@
 /* threads_never_joined.c -- A thread a request, neither joined nor detached: its stack stays.
  *
  * expect: kind=mapping site1=start_upload file=threads_never_joined.c
- * expect-miss: verdict? -- stacks of ended threads are nobody's
- * expect-miss: other -- stacks of ended threads are nobody's
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -119,6 +119,41 @@ static void mappings_count_exactly_beside_tcmalloc(void **state)
     check_guest("mappings", TEST_TCMALLOC, 17);
 }
 
+/* Whoever holds one has touched at least a page of its stack. */
+static void check_threads(const char *database, const char *line)
+{
+    char name[16];
+    unsigned created, held;
+    if (sscanf(line, "threads %15s %u %u", name, &created, &held) != 3)
+        return;
+    long long found = guest_number(database,
+                                   "SELECT count(*) FROM stack WHERE kind = 'thread' AND"
+                                   " allocations = %u AND live_blocks = %u AND live_bytes"
+                                   " BETWEEN %u AND %u",
+                                   created, held, held * 4096, held << 20);
+    if (found != 1)
+        fail_msg("%s: %lld stacks are like that; %s", line, found,
+                 guest_text(database, "SELECT group_concat(printf('%%d %%d %%d', allocations,"
+                                      " live_blocks, live_bytes), '; ') FROM stack WHERE"
+                                      " kind = 'thread'"));
+}
+
+static void threads_count_until_somebody_lets_them_go(void **state)
+{
+    const char *database = fixture_path("guest.db");
+    check_guest("creating", "", 1);
+    char *copy = strdup(guest_run(TEST_GUESTS "/creating", "", database, "")->out);
+    char *rest = copy, *line;
+    while ((line = strsep(&rest, "\n")))
+        check_threads(database, line);
+    free(copy);
+    assert_int_equal(guest_number(database, "SELECT count(*) FROM stack WHERE kind = 'thread'"), 6);
+    assert_int_equal(guest_number(database,
+                                  "SELECT (SELECT bytes FROM rss WHERE owner = 'thread stack') >="
+                                  " (SELECT sum(live_bytes) FROM stack WHERE kind = 'thread')"),
+                     1);
+}
+
 TEST_MAIN(cmocka_unit_test(every_name_in_the_list_is_interposed),
           cmocka_unit_test(the_malloc_family_counts_exactly),
           cmocka_unit_test(the_malloc_family_counts_exactly_on_jemalloc),
@@ -128,4 +163,5 @@ TEST_MAIN(cmocka_unit_test(every_name_in_the_list_is_interposed),
           cmocka_unit_test(operators_count_exactly_on_tcmalloc),
           cmocka_unit_test(mappings_count_exactly),
           cmocka_unit_test(mappings_count_exactly_beside_jemalloc),
-          cmocka_unit_test(mappings_count_exactly_beside_tcmalloc))
+          cmocka_unit_test(mappings_count_exactly_beside_tcmalloc),
+          cmocka_unit_test(threads_count_until_somebody_lets_them_go))
