@@ -69,7 +69,7 @@ static void judge_sites(struct comparison *comparison)
         struct site *site = comparison->ranked[i];
         struct rank_evidence evidence = evidence_of(comparison, site);
         site->rank = rank_judge(&evidence, total);
-        if (site->kind != KIND_MMAP && site->kind != KIND_SHM)
+        if (!format_kind_is_mapped(site->kind))
             squares += site->rank.noise * site->rank.noise;
         if (!site->rank.is_growing)
             continue;
@@ -136,22 +136,6 @@ static bool fold(struct comparison *comparison, const char *const *paths, const 
     return true;
 }
 
-/* With the first and the last snapshot in the table: makes the sites anew until no site is named by
- * a function that only allocates for its callers. */
-static void learn_wrappers(struct comparison *comparison)
-{
-    size_t last = comparison->count - 1;
-    for (int i = 0; i < MOST_WRAPPERS && wrappers_find(&comparison->table, &comparison->wrappers);
-         i++) {
-        site_table_clear(&comparison->table);
-        frames_set_wrappers(comparison->frames[last], &comparison->wrappers);
-        frames_set_wrappers(comparison->frames[0], &comparison->wrappers);
-        site_table_add(&comparison->table, last, comparison->stores[last],
-                       comparison->frames[last]);
-        site_table_add(&comparison->table, 0, comparison->stores[0], comparison->frames[0]);
-    }
-}
-
 /* The last one first, then the first: only they make sites. */
 static bool fold_all(struct comparison *comparison, const char *const *paths,
                      const struct rules *rules, struct error *error)
@@ -163,7 +147,11 @@ static bool fold_all(struct comparison *comparison, const char *const *paths,
         if (!fold(comparison, paths, rules, i, error))
             return false;
         if (n == 1)
-            learn_wrappers(comparison);
+            wrappers_learn(&comparison->table,
+                           &(struct wrappers_end){0, comparison->stores[0], comparison->frames[0]},
+                           &(struct wrappers_end){count - 1, comparison->stores[count - 1],
+                                                  comparison->frames[count - 1]},
+                           &comparison->wrappers);
     }
     if (count > 1 && !comparison->is_one_process)
         site_match_moved(&comparison->table);

@@ -20,6 +20,7 @@
 #define FREED_SHARE   0.02 /* of what it got, the most that a caller that frees may have kept */
 #define KEPT_SHARE    0.1  /* of what it got, the least that a caller that keeps has kept */
 #define KEEPERS_SHARE 0.8  /* of the site's growth that is theirs */
+#define MOST_ROUNDS   8    /* of sites made anew: a wrapper in a wrapper */
 #define BUSY_SHARE    0.05 /* of the site's allocations that are of callers that free */
 
 /* What one caller got between the snapshots, and how much of it stayed. */
@@ -160,4 +161,21 @@ bool wrappers_find(const struct site_table *table, struct map *wrappers)
     free(starts);
     free(members);
     return found;
+}
+
+static void fold(struct site_table *table, const struct wrappers_end *end)
+{
+    site_table_add(table, end->index, end->store, end->frames);
+}
+
+void wrappers_learn(struct site_table *table, const struct wrappers_end *first,
+                    const struct wrappers_end *last, struct map *wrappers)
+{
+#define MOST_ROUNDS 8 /* of sites made anew: a wrapper in a wrapper */
+    site_table_clear(table);
+    frames_set_wrappers(last->frames, wrappers);
+    frames_set_wrappers(first->frames, wrappers);
+    fold(table, last);
+    fold(table, first);
+}
 }

@@ -5,7 +5,7 @@
 #include "export/set.h"
 
 #include "base/text.h"
-#include "diff/site.h"
+#include "diff/wrappers.h"
 #include "frames/frame_name.h"
 #include "symbols/symbols.h"
 
@@ -56,6 +56,26 @@ static uint32_t class_of(struct set *set, struct frames *frames, const struct st
     return class;
 }
 
+/* As heapdiff compare would learn them from the same snapshots. */
+static void learn_wrappers(struct set *set)
+{
+    if (set->count < 2)
+        return;
+    struct wrappers_end first = {0, set->snapshots[0].store, set->snapshots[0].frames};
+    struct wrappers_end last = {1, set->snapshots[set->count - 1].store,
+                                set->snapshots[set->count - 1].frames};
+    struct site_table table;
+    site_table_init(&table, 2);
+    if (store_is_same_process(first.store, last.store))
+        table.old_epoch = first.store->facts.epoch;
+    site_table_add(&table, last.index, last.store, last.frames);
+    site_table_add(&table, first.index, first.store, first.frames);
+    wrappers_learn(&table, &first, &last, &set->wrappers);
+    site_table_done(&table);
+    for (size_t i = 1; i + 1 < set->count; i++)
+        frames_set_wrappers(set->snapshots[i].frames, &set->wrappers);
+}
+
 static void add_snapshot(struct set *set, size_t index, const struct set_options *options)
 {
     struct set_snapshot *snapshot = &set->snapshots[index];
@@ -99,6 +119,7 @@ struct set *set_open(const char *const *paths, size_t count, const struct set_op
         set_close(set);
         return NULL;
     }
+    learn_wrappers(set);
     for (size_t i = 0; i < count; i++)
         add_snapshot(set, i, options);
     return set;
@@ -116,6 +137,7 @@ void set_close(struct set *set)
     }
     tree_done(&set->tree);
     map_done(&set->class_index);
+    map_done(&set->wrappers);
     VEC_DONE(&set->class_names);
     symbols_free(set->symbols);
     free(set->snapshots);

@@ -34,6 +34,7 @@ struct set {
     struct tree tree;
     VEC(const char *) class_names; /* no two are equal; safe for DevTools */
     struct map class_index;
+    struct map wrappers; /* see diff/wrappers.h */
 };
 
 /* Reads COUNT snapshots in the order of time; NULL with ERROR filled when that cannot be done. */
