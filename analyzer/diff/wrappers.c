@@ -142,7 +142,9 @@ static size_t *gather(const struct site_table *table, size_t *starts)
     return members;
 }
 
-bool wrappers_find(const struct site_table *table, struct map *wrappers)
+/* Adds the functions of sites of TABLE that are wrappers; false when there is none. A wrapper of a
+ * wrapper is found when the sites were made anew without the inner one. */
+static bool find_wrappers(const struct site_table *table, struct map *wrappers)
 {
     bool found = false;
     if (table->old_epoch < 0) /* counters of another process */
@@ -171,11 +173,11 @@ static void fold(struct site_table *table, const struct wrappers_end *end)
 void wrappers_learn(struct site_table *table, const struct wrappers_end *first,
                     const struct wrappers_end *last, struct map *wrappers)
 {
-#define MOST_ROUNDS 8 /* of sites made anew: a wrapper in a wrapper */
-    site_table_clear(table);
-    frames_set_wrappers(last->frames, wrappers);
-    frames_set_wrappers(first->frames, wrappers);
-    fold(table, last);
-    fold(table, first);
-}
+    for (int i = 0; i < MOST_ROUNDS && find_wrappers(table, wrappers); i++) {
+        site_table_clear(table);
+        frames_set_wrappers(last->frames, wrappers);
+        frames_set_wrappers(first->frames, wrappers);
+        fold(table, last);
+        fold(table, first);
+    }
 }

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "export/set.h"
 #include "fixture.h"
 #include "test.h"
 
@@ -55,6 +56,47 @@ static void a_file_is_named_and_said(void **state)
     expect_words(result->err, "only under a name that ends with .heapsnapshot");
 }
 
+/* Stacks, leaf first: 1 take < keep, 2 take < use; take only allocates for them. */
+static const char *wrapped(const char *name, int number, int kept, int used_ever)
+{
+    char sql[1024];
+    snprintf(sql, sizeof sql,
+             "INSERT INTO location VALUES (1, 1, NULL, NULL, 'JS:~keep /a.js:1:1'),"
+             " (2, 2, NULL, NULL, 'JS:~use /a.js:2:1'), (3, 3, NULL, NULL, 'JS:~take /a.js:3:1');"
+             "INSERT INTO node VALUES (1, NULL, 1), (2, NULL, 2), (11, 1, 3), (12, 2, 3);"
+             "INSERT INTO stack VALUES (1, 11, 'malloc', %1$d, %1$d << 10, 0, %1$d, %1$d << 10, 1,"
+             " 0), (2, 12, 'malloc', 10, 10240, 0, %2$d, %2$d << 10, 1, 0);"
+             "INSERT INTO rss VALUES ('allocator', (%1$d + 10) << 10);",
+             kept, used_ever);
+    return fixture_snapshot(name, number, (kept + 10LL) << 10, sql);
+}
+
+/* The name of the class of the blocks of STACK in the last of COUNT snapshots. */
+static const char *class_of(const char *const *paths, size_t count, uint32_t stack)
+{
+    static char name[64];
+    struct error error;
+    struct rules *rules = rules_new(NULL, &error);
+    const struct set_options options = {.class_by = CLASS_BY_SITE, .rules = rules};
+    struct set *set = set_open(paths, count, &options, &error);
+    if (!set)
+        fail_msg("%s", error.message);
+    snprintf(name, sizeof name, "%s",
+             set->class_names.items[set->snapshots[count - 1].classes[stack]]);
+    set_close(set);
+    rules_free(rules);
+    return name;
+}
+
+static void sites_are_named_as_compare_names_them(void **state)
+{
+    const char *paths[] = {wrapped("a.db", 1, 100, 1000), wrapped("b.db", 2, 20100, 50000)};
+    expect_words(fixture_run("heapdiff compare %s %s", paths[0], paths[1])->out, "keep (a.js:1)");
+    expect_words(class_of(paths, 2, 0), "keep (a.js:1)");
+    expect_words(class_of(paths, 2, 1), "use (a.js:2)");
+    expect_words(class_of(paths, 1, 0), "take (a.js:3)"); /* one cannot tell */
+}
+
 static void what_cannot_be_done_is_refused_in_one_line(void **state)
 {
     const char *a = fixture_snapshot("a.db", 1, 1000, heap);
@@ -99,6 +141,7 @@ static void a_snapshot_that_turns_out_damaged_leaves_the_old_file_as_it_was(void
 }
 
 TEST_MAIN(cmocka_unit_test(one_snapshot_goes_to_stdout), cmocka_unit_test(a_file_is_named_and_said),
+          cmocka_unit_test(sites_are_named_as_compare_names_them),
           cmocka_unit_test(what_cannot_be_done_is_refused_in_one_line),
           cmocka_unit_test(a_full_disk_leaves_neither_a_file_nor_exit_code_0),
           cmocka_unit_test(a_snapshot_that_turns_out_damaged_leaves_the_old_file_as_it_was))
