@@ -5,9 +5,9 @@
 #include "diff/comparison.h"
 
 #include "diff/conclude.h"
+#include "diff/inlined_jit.h"
 #include "diff/order.h"
 #include "diff/site_match.h"
-#include "diff/wrappers.h"
 #include "symbols/symbols.h"
 
 #include <math.h>
@@ -110,6 +110,7 @@ static bool fold(struct comparison *comparison, const char *const *paths, const 
     comparison->frames[i] = frames;
     if (comparison->wrappers.count > 0)
         frames_set_wrappers(frames, &comparison->wrappers);
+    frames_set_sites(frames, &comparison->sites);
     size_t last = comparison->count - 1;
     if (i == last) { /* the first to be read */
         struct store *first = last ? store_open_facts(paths[0], error) : NULL;
@@ -136,6 +137,17 @@ static bool fold(struct comparison *comparison, const char *const *paths, const 
     return true;
 }
 
+/* With the first and the last snapshot in the table: what they teach about functions. */
+static void learn(struct comparison *comparison)
+{
+    size_t count = comparison->count;
+    struct wrappers_end first = {0, comparison->stores[0], comparison->frames[0]};
+    struct wrappers_end last = {count - 1, comparison->stores[count - 1],
+                                comparison->frames[count - 1]};
+    wrappers_learn(&comparison->table, &first, &last, &comparison->wrappers);
+    inlined_jit_learn(&comparison->table, &first, &last, &comparison->sites);
+}
+
 /* The last one first, then the first: only they make sites. */
 static bool fold_all(struct comparison *comparison, const char *const *paths,
                      const struct rules *rules, struct error *error)
@@ -147,11 +159,7 @@ static bool fold_all(struct comparison *comparison, const char *const *paths,
         if (!fold(comparison, paths, rules, i, error))
             return false;
         if (n == 1)
-            wrappers_learn(&comparison->table,
-                           &(struct wrappers_end){0, comparison->stores[0], comparison->frames[0]},
-                           &(struct wrappers_end){count - 1, comparison->stores[count - 1],
-                                                  comparison->frames[count - 1]},
-                           &comparison->wrappers);
+            learn(comparison);
     }
     if (count > 1 && !comparison->is_one_process)
         site_match_moved(&comparison->table);
@@ -217,6 +225,7 @@ void comparison_close(struct comparison *comparison)
     if (comparison->table.pool)
         site_table_done(&comparison->table);
     map_done(&comparison->wrappers);
+    frames_sites_done(&comparison->sites);
     verdict_done(&comparison->verdict);
     for (size_t i = 0; i < comparison->count; i++) {
         frames_free(comparison->frames[i]);

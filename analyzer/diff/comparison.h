@@ -22,8 +22,9 @@ struct comparison {
     double *x;              /* per snapshot: seconds since the first; strictly rising */
     struct symbols *symbols;
     struct site_table table;
-    struct map wrappers;  /* functions of the program's own that turned out to be some */
-    struct site **ranked; /* all sites, first the one that looks most like a leak */
+    struct map wrappers;       /* functions of the program's own that turned out to be some */
+    struct frames_sites sites; /* see diff/inlined_jit.h */
+    struct site **ranked;      /* all sites, first the one that looks most like a leak */
     size_t site_count, growing_count; /* the growing ones come first in ranked */
     int64_t growth_bytes;             /* sum over growing sites, managed heaps left out */
     int64_t noise_bytes; /* live growth of the whole below this would not have been noticed */

@@ -251,13 +251,21 @@ static void finish_site(struct site_table *table, struct site *site)
     site->deviation = growth_deviation(site, last);
 }
 
+/* The stack that grew most, but first one that the site's own frame stands in. */
+static bool is_better_shown(const struct site_member *member, const struct site_member *best)
+{
+    bool lacks = frames_known_site(member->frames, member->stack) != NULL;
+    bool best_lacks = frames_known_site(best->frames, best->stack) != NULL;
+    return lacks != best_lacks ? best_lacks : member_growth(member) > member_growth(best);
+}
+
 void site_table_finish(struct site_table *table)
 {
     size_t *shown = memory_zeroed(table->sites.count, sizeof *shown); /* index + 1 of the member */
     for (size_t i = 0; i < table->members.count; i++) {
         const struct site_member *member = &table->members.items[i];
         size_t best = shown[member->site];
-        if (!best || member_growth(member) > member_growth(&table->members.items[best - 1]))
+        if (!best || is_better_shown(member, &table->members.items[best - 1]))
             shown[member->site] = i + 1;
     }
     for (size_t i = 0; i < table->sites.count; i++) {

@@ -41,6 +41,12 @@ static int64_t rss_growth(const struct verdict_input *input)
     return store_sum(input->rss_last, -input->rss_first);
 }
 
+/* What recording and its snapshots took is not the program's growth. */
+static int64_t program_growth(const struct verdict_input *input)
+{
+    return store_sum(rss_growth(input), -larger(input->growth.bytes[PART_HEAPDIFF], 0));
+}
+
 static int64_t sum_live_growth(const struct verdict_input *input)
 {
     return store_sum(input->growth.bytes[PART_NATIVE_BLOCKS], input->growth.bytes[PART_BUFFERS]);
@@ -88,7 +94,7 @@ static enum verdict_kind largest_kind(const struct verdict_input *input)
         if (counts(input, i) && (kinds[i] != VERDICT_LEAK || !input->is_series))
             sums[kinds[i]] = store_sum(sums[kinds[i]], input->growth.bytes[i]);
     }
-    double least = LEAK_SHARE * (double)rss_growth(input);
+    double least = LEAK_SHARE * (double)program_growth(input);
     for (int kind = 0; kind < VERDICT_NONE; kind++) {
         if (sums[kind] > rss_noise(input) / 2 && (double)sums[kind] >= least &&
             sums[kind] > sums[best])
@@ -99,7 +105,7 @@ static enum verdict_kind largest_kind(const struct verdict_input *input)
 
 static enum verdict_kind decide(const struct verdict_input *input)
 {
-    int64_t grown = live_growth(input), rss = rss_growth(input);
+    int64_t grown = live_growth(input), rss = program_growth(input);
     if (input->not_measurable)
         return VERDICT_NOT_MEASURABLE;
     if (grown > live_noise(input) && (double)grown >= LEAK_SHARE * (double)rss)

@@ -5,7 +5,7 @@
 #include "export/set.h"
 
 #include "base/text.h"
-#include "diff/wrappers.h"
+#include "diff/inlined_jit.h"
 #include "frames/frame_name.h"
 #include "symbols/symbols.h"
 
@@ -57,7 +57,7 @@ static uint32_t class_of(struct set *set, struct frames *frames, const struct st
 }
 
 /* As heapdiff compare would learn them from the same snapshots. */
-static void learn_wrappers(struct set *set)
+static void learn(struct set *set)
 {
     if (set->count < 2)
         return;
@@ -71,9 +71,12 @@ static void learn_wrappers(struct set *set)
     site_table_add(&table, last.index, last.store, last.frames);
     site_table_add(&table, first.index, first.store, first.frames);
     wrappers_learn(&table, &first, &last, &set->wrappers);
+    inlined_jit_learn(&table, &first, &last, &set->sites);
     site_table_done(&table);
-    for (size_t i = 1; i + 1 < set->count; i++)
+    for (size_t i = 1; i + 1 < set->count; i++) {
         frames_set_wrappers(set->snapshots[i].frames, &set->wrappers);
+        frames_set_sites(set->snapshots[i].frames, &set->sites);
+    }
 }
 
 static void add_snapshot(struct set *set, size_t index, const struct set_options *options)
@@ -119,7 +122,7 @@ struct set *set_open(const char *const *paths, size_t count, const struct set_op
         set_close(set);
         return NULL;
     }
-    learn_wrappers(set);
+    learn(set);
     for (size_t i = 0; i < count; i++)
         add_snapshot(set, i, options);
     return set;
@@ -138,6 +141,7 @@ void set_close(struct set *set)
     tree_done(&set->tree);
     map_done(&set->class_index);
     map_done(&set->wrappers);
+    frames_sites_done(&set->sites);
     VEC_DONE(&set->class_names);
     symbols_free(set->symbols);
     free(set->snapshots);

@@ -35,6 +35,7 @@ struct set {
     VEC(const char *) class_names; /* no two are equal; safe for DevTools */
     struct map class_index;
     struct map wrappers; /* see diff/wrappers.h */
+    struct frames_sites sites;
 };
 
 /* Reads COUNT snapshots in the order of time; NULL with ERROR filled when that cannot be done. */

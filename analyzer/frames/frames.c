@@ -21,7 +21,8 @@ struct frames {
     const struct store *store;
     struct symbols *symbols;
     const struct rules *rules;
-    const struct map *wrappers; /* names of functions; NULL: none */
+    const struct map *wrappers;       /* names of functions; NULL: none */
+    const struct frames_sites *sites; /* NULL: none */
     struct pool *pool;
     bool is_local;            /* recorded on this machine: its paths are ours */
     struct frame_list *lists; /* by location; items NULL until asked for */
@@ -107,6 +108,7 @@ static struct frame make_frame(struct frames *frames, const struct store_locatio
     struct frame frame = {.address = location->address,
                           .module = module ? module->path : NULL,
                           .is_jit = location->jit_name != NULL,
+                          .may_inline = location->jit_name && jit_may_inline(location->jit_name),
                           .is_named = true};
     if (symbol) {
         frame.function = symbol->function;
@@ -286,4 +288,24 @@ uint64_t frames_identity(struct frames *frames, const struct store_stack *stack)
 {
     uint64_t identity = stack->node == STORE_NONE ? 0 : node_identity(frames, stack->node);
     return map_mix((uint64_t)stack->kind, identity);
+}
+
+void frames_sites_done(struct frames_sites *sites)
+{
+    map_done(&sites->index);
+    VEC_DONE(&sites->frames);
+}
+
+void frames_set_sites(struct frames *frames, const struct frames_sites *sites)
+{
+    frames->sites = sites;
+}
+
+const struct frame *frames_known_site(struct frames *frames, const struct store_stack *stack)
+{
+    if (!frames->sites || frames->sites->index.count == 0)
+        return NULL;
+    uint64_t identity = frames_identity(frames, stack);
+    const size_t *at = map_find(&frames->sites->index, &identity, sizeof identity);
+    return at ? &frames->sites->frames.items[*at - 1] : NULL;
 }

@@ -5,6 +5,7 @@
 #ifndef ANALYZER_FRAMES_FRAMES_H
 #define ANALYZER_FRAMES_FRAMES_H
 
+#include "base/map.h"
 #include "rules/rules.h"
 #include "store/store.h"
 #include "symbols/symbols.h"
@@ -21,7 +22,8 @@ struct frame {
     enum frame_class class;
     int managed_heap; /* see rules_managed_heap */
     bool is_inlined, is_jit, is_named;
-    bool is_start; /* only starts programs or threads */
+    bool is_start;   /* only starts programs or threads */
+    bool may_inline; /* JIT code in which frames of inlined functions may be missing */
 };
 
 /* The frames at one location: inlined ones first. */
@@ -38,8 +40,20 @@ struct frames *frames_new(const struct store *store, struct symbols *symbols,
 void frames_free(struct frames *frames);
 
 /* The program's own functions of these names count as wrappers from now on. Borrowed. */
-struct map;
 void frames_set_wrappers(struct frames *frames, const struct map *wrappers);
+
+/* Sites that are known better than the frames of their stacks tell. Zero-initialise it. */
+struct frames_sites {
+    struct map index; /* frames_identity of a stack → index + 1 into … */
+    VEC(struct frame) frames;
+};
+void frames_sites_done(struct frames_sites *sites);
+
+/* They are asked first from now on. Borrowed. */
+void frames_set_sites(struct frames *frames, const struct frames_sites *sites);
+
+/* NULL when the stack's own frames tell. */
+const struct frame *frames_known_site(struct frames *frames, const struct store_stack *stack);
 
 /* Lives as long as FRAMES. */
 struct frame_list frames_at(struct frames *frames, uint32_t location);

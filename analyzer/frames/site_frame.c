@@ -49,7 +49,9 @@ struct frame site_frame_find(struct frames *frames, const struct store_stack *st
 {
     struct frames_walk walk = frames_leaf(frames, stack);
     struct candidates found = {0};
-    const struct frame *frame, *leaf = NULL;
+    const struct frame *frame = frames_known_site(frames, stack), *leaf = NULL;
+    if (frame)
+        return *frame;
     if (stack->kind == KIND_POOL)
         found.pool = frames_caller(&walk);
     while ((frame = frames_caller(&walk)) != NULL) {

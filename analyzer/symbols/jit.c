@@ -25,6 +25,11 @@ int jit_cut_number(const char *text, size_t *length)
     return atoi(text + start);
 }
 
+bool jit_may_inline(const char *name)
+{
+    return jit_v8_tier(name) == '*' || jit_v8_tier(name) == '+';
+}
+
 struct symbol jit_parse(const char *name, struct pool *pool)
 {
     struct symbol symbol = {0};

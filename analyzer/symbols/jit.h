@@ -14,4 +14,8 @@
  */
 struct symbol jit_parse(const char *name, struct pool *pool);
 
+/* Whether code of this name was compiled by what inlines functions and leaves no trace of them in
+ * stacks: V8's Maglev and TurboFan. False where a name does not tell. */
+bool jit_may_inline(const char *name);
+
 #endif

@@ -112,14 +112,27 @@ static void parse(const char *name, struct pool *pool, struct symbol *symbol)
     }
 }
 
-bool jit_v8(const char *name, struct pool *pool, struct symbol *symbol)
+/* What follows the kind; NULL when the name is none of JavaScript. */
+static const char *behind_kind(const char *name)
 {
     static const char *const kinds[] = {"JS:", "LazyCompile:", "Function:", "Script:", "Eval:"};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (text_starts(name, kinds[i])) {
-            parse(name + strlen(kinds[i]), pool, symbol);
-            return true;
-        }
+        if (text_starts(name, kinds[i]))
+            return name + strlen(kinds[i]);
     }
-    return false;
+    return NULL;
+}
+
+char jit_v8_tier(const char *name)
+{
+    const char *rest = behind_kind(name);
+    return rest && *rest && strchr("~^+*", *rest) ? *rest : 0;
+}
+
+bool jit_v8(const char *name, struct pool *pool, struct symbol *symbol)
+{
+    const char *rest = behind_kind(name);
+    if (rest)
+        parse(rest, pool, symbol);
+    return rest != NULL;
 }

@@ -4,7 +4,6 @@
  * the store as a whole does not. Garbage between two collections may raise RSS for good.
  *
  * expect: kind=none|retention
- * expect-miss: alarm -- blocks of the inlined function are a site of their own
  *
  * SPDX-License-Identifier: Apache-2.0
  */
