@@ -87,13 +87,16 @@ static void set_number(const char *name, int64_t number)
  */
 static bool check_folder(const char *path, struct error *error)
 {
-    char *copy = strdup(path);
-    char *folder = copy ? dirname(copy) : NULL;
-    bool good = !folder || strchr(folder, '%') || access(folder, W_OK) == 0;
-    if (!good)
-        error_set(error, "name a folder that is there", "cannot write %s: %s", path,
-                  strerror(errno));
-    free(copy);
+    const char *slash = strrchr(path, '/'); /* the path is absolute */
+    struct text folder = {0};
+    text_add_n(&folder, path, (size_t)(slash - path) + 1);
+    bool good = strchr(folder.bytes, '%') || access(folder.bytes, W_OK) == 0;
+    if (!good && errno == ENOENT)
+        error_set(error, "make it first", "cannot write %s: there is no folder %s", path,
+                  folder.bytes);
+    else if (!good)
+        error_set(error, NULL, "cannot write %s: %s", path, strerror(errno));
+    text_done(&folder);
     return good;
 }
 

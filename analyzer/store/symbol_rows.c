@@ -133,6 +133,8 @@ bool symbol_rows_write(const char *path, const char *target, const struct symbol
                        size_t count, struct error *error)
 {
     struct text name = {0};
+    char *real = realpath(target, NULL); /* a link stays one */
+    target = real ? real : target;
     text_format(&name, "%s.XXXXXX", target);
     bool good = check_target(target, error) && copy_beside(path, name.bytes, target, error) &&
                 write_copy(name.bytes, target, rows, count, error);
@@ -141,5 +143,6 @@ bool symbol_rows_write(const char *path, const char *target, const struct symbol
     if (!good)
         unlink(name.bytes);
     text_done(&name);
+    free(real);
     return good;
 }

@@ -183,8 +183,9 @@ class OutputsThatCannotBe(Snapshots):
 
     def test_a_program_is_not_started_when_its_snapshot_would_have_no_place(self):
         marker = self.folder / "started"
-        self.assert_refused(
-            harness.heapdiff("run", "-o", "/nowhere/x.db", "--", "touch", marker), "/nowhere/x.db")
+        for target in ("/nowhere/x.db", f"{self.folder}/no/"):
+            self.assert_refused(
+                harness.heapdiff("run", "-o", target, "--", "touch", marker), target)
         self.assertFalse(marker.exists())
 
     def test_a_folder_is_a_place_for_the_snapshots_of_run(self):
