@@ -2,15 +2,14 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "base/progress.h"
 #include "cli/command.h"
 #include "cli/symbol_options.h"
-#include "cli/term.h"
 #include "frames/frames.h"
 #include "store/symbol_rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 struct symbolize_options {
     const char *target;
@@ -68,14 +67,11 @@ static void add_location(struct names *names, struct frames *frames, const struc
 
 static void collect(struct names *names, struct frames *frames, const struct store *store)
 {
-    bool talks = isatty(STDERR_FILENO);
     for (uint32_t i = 0; i < store->locations.count; i++) {
-        if (talks && i % 1024 == 0)
-            fprintf(stderr, "\rheapdiff: %u of %zu addresses", i, store->locations.count);
+        progress_say("%u of %zu addresses", i, store->locations.count);
         add_location(names, frames, store, i);
     }
-    if (talks)
-        fprintf(stderr, "\r\033[K");
+    progress_end();
 }
 
 static bool symbolize(const char *path, const char *target, struct error *error)

@@ -9,17 +9,16 @@
 #include "export/heapsnapshot.h"
 #include "export/out.h"
 #include "export/profile.h"
+#include "export/target.h"
 #include "store/blocks.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#define MOST_NODES ((int64_t)5000000) /* what DevTools' worker was seen to bear */
+#define MOST_NODES   ((int64_t)5000000)         /* what DevTools' worker was seen to bear */
+#define LONGEST_TEXT (((uint64_t)1 << 29) - 24) /* characters of a text in JavaScript */
 
 /* One file to be written. */
 struct task {
@@ -37,6 +36,7 @@ struct format {
     bool has_freed;   /* tells of stacks that have no live block */
     bool can_grow;    /* also as what grew between two snapshots */
     bool is_binary;
+    bool is_one_text;   /* read by DevTools as one text, whose length is limited */
     bool opens_by_name; /* in DevTools, which looks at the ending */
     bool (*write)(const struct task *task, struct error *error);
     const char *advice; /* said once on stderr; NULL: none */
@@ -107,6 +107,7 @@ static const struct format formats[] = {
     {.name = "heapprofile",
      .ending = ".heapprofile",
      .can_grow = true,
+     .is_one_text = true,
      .opens_by_name = true,
      .write = write_heapprofile},
     {.name = "pprof",
@@ -125,42 +126,6 @@ static const struct format *find_format(const char *name)
             return &formats[i];
     }
     return NULL;
-}
-
-static bool is_folder(const char *path)
-{
-    struct stat status;
-    size_t length = strlen(path);
-    return (length > 0 && path[length - 1] == '/') ||
-           (stat(path, &status) == 0 && S_ISDIR(status.st_mode));
-}
-
-/* A part of a file name: the label of the snapshot, or what else tells it from the others. */
-static void add_label(struct text *name, const struct store_facts *facts)
-{
-    const char *label = *facts->label ? facts->label : facts->reason;
-    size_t length = 0;
-    for (const char *c = label; *c && length < 60; c++, length++) {
-        bool is_plain = isalnum((unsigned char)*c) || strchr("._-", *c);
-        text_add_n(name, is_plain ? c : "-", 1);
-    }
-}
-
-/* "folder/02-after-load.heapsnapshot": DevTools lists files by name. */
-static void make_name(const struct export_request *request, const struct format *format,
-                      const struct task *task, struct text *name)
-{
-    if (!is_folder(request->target)) {
-        text_add(name, request->target);
-        return;
-    }
-    bool has_slash = request->target[strlen(request->target) - 1] == '/';
-    text_format(name, "%s%s%02zu-", request->target, has_slash ? "" : "/", task->number);
-    if (task->growth)
-        text_add(name, "growth");
-    else
-        add_label(name, &task->set->snapshots[task->index].store->facts);
-    text_add(name, format->ending);
 }
 
 /* DevTools cannot show less than nothing for what is not tracked. */
@@ -182,9 +147,11 @@ static bool write_task(const struct export_request *request, const struct format
 {
     struct text name = {0};
     if (request->target)
-        make_name(request, format, task, &name);
+        target_name(request->target, format->ending, task->number,
+                    task->growth ? NULL : &task->set->snapshots[task->index].store->facts, &name);
     task->out = out_open(name.bytes, error);
     bool good = task->out && format->write(task, error);
+    uint64_t length = task->out ? out_length(task->out) : 0;
     if (task->out && good)
         good = out_close(task->out, error);
     else if (task->out)
@@ -193,6 +160,9 @@ static bool write_task(const struct export_request *request, const struct format
         fflush(stdout);
     if (good)
         say_excess(task);
+    if (good && format->is_one_text && length > LONGEST_TEXT)
+        fprintf(stderr, "heapdiff: %s is longer than the 512 MiB that DevTools can read of a %s\n",
+                name.length ? name.bytes : "this", format->name);
     text_done(&name);
     return good;
 }
@@ -274,16 +244,20 @@ static bool write_all(const struct export_request *request, const struct format 
     return true;
 }
 
+static bool has_several(const struct export_request *request)
+{
+    return request->count > 1 && !request->growth;
+}
+
 static bool check(const struct export_request *request, const struct format *format,
                   struct error *error)
 {
-    bool one_file = request->count == 1 || request->growth;
     if (request->growth && !format->can_grow)
         return error_set(error, "export all snapshots and compare them in DevTools",
                          "%s has no form for growth", format->name);
     if (request->growth && request->count < 2)
         return error_set(error, NULL, "--growth needs two snapshots or more");
-    if (!one_file && (!request->target || !is_folder(request->target)))
+    if (has_several(request) && (!request->target || !target_may_be_folder(request->target)))
         return error_set(error, "-o FOLDER/", "several snapshots become several files");
     if (!request->target && format->is_binary && isatty(STDOUT_FILENO))
         return error_set(error, "-o FILE", "%s is not for a terminal", format->name);
@@ -299,7 +273,7 @@ static bool has_ending(const char *name, const char *ending)
 
 static void advise(const struct export_request *request, const struct format *format)
 {
-    if (format->opens_by_name && request->target && !is_folder(request->target) &&
+    if (format->opens_by_name && request->target && !target_is_folder(request->target) &&
         !has_ending(request->target, format->ending))
         fprintf(stderr, "heapdiff: DevTools opens it only under a name that ends with %s\n",
                 format->ending);
@@ -314,15 +288,14 @@ bool export_run(const struct export_request *request, struct error *error)
         return error_set(error, NULL, "there is no format %s", request->format);
     if (!check(request, format, error))
         return false;
-    bool has_folder = request->target && is_folder(request->target);
-    bool is_new = has_folder && mkdir(request->target, 0777) == 0;
-    if (has_folder && !is_new && errno != EEXIST)
-        return error_set(error, NULL, "cannot make %s: %s", request->target, strerror(errno));
-    if (!write_all(request, format, error)) {
-        if (is_new)
-            rmdir(request->target); /* only if nothing is in it */
+    struct target_folder folder = {0};
+    bool has_folder =
+        request->target && (has_several(request) || target_is_folder(request->target));
+    if (has_folder && !target_make(&folder, request->target, error))
         return false;
-    }
-    advise(request, format);
-    return true;
+    bool good = write_all(request, format, error);
+    target_done(&folder, good);
+    if (good)
+        advise(request, format);
+    return good;
 }

@@ -9,7 +9,9 @@
 #include "export/out.h"
 
 #include "base/memory.h"
+#include "base/progress.h"
 #include "base/text.h"
+#include "base/units.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -85,6 +87,8 @@ static void flush(struct out *out)
             out->failure = errno;
     }
     out->used = 0;
+    if (out->path)
+        progress_say("%s: %s", out->path, units_bytes((int64_t)out->written).text);
 }
 
 /* A file of that name is replaced, never missing. */
@@ -117,6 +121,7 @@ bool out_close(struct out *out, struct error *error)
 
 void out_discard(struct out *out)
 {
+    progress_end();
     if (out->temporary && !out->is_nameless)
         unlink(out->temporary); /* gone already when it was put in place */
     if (out->path && out->file >= 0)

@@ -4,6 +4,7 @@
  */
 #include "export/tree.h"
 
+#include "base/progress.h"
 #include "frames/frame_name.h"
 
 #include <stdlib.h>
@@ -212,9 +213,11 @@ uint32_t *tree_add(struct tree *tree, const struct store *store, struct frames *
     adder.locations = memory_zeroed(store->locations.count + 1, sizeof *adder.locations);
     for (size_t i = 0; i < store->stacks.count; i++) {
         const struct store_stack *stack = &store->stacks.items[i];
+        progress_say("%s: names for %zu of %zu stacks", store->path, i, store->stacks.count);
         if (stack->live_bytes > 0 || stack->live_blocks > 0 || with_freed)
             leaves[i] = add_stack(&adder, stack);
     }
+    progress_end();
     VEC_DONE(&adder.path);
     free(adder.locations);
     pool_free(adder.pool);

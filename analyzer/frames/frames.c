@@ -66,6 +66,17 @@ static const struct store_module *module_of(const struct frames *frames,
     return &frames->store->modules.items[location->module];
 }
 
+static void apply_wrappers(const struct frames *frames, struct frame *frame)
+{
+    if (frame->is_set_wrapper)
+        frame->class = CLASS_OWN;
+    frame->is_set_wrapper =
+        frame->class == CLASS_OWN && frames->wrappers && frame->is_named &&
+        map_find(frames->wrappers, frame->function, strlen(frame->function)) != NULL;
+    if (frame->is_set_wrapper)
+        frame->class = CLASS_WRAPPER;
+}
+
 static void classify(const struct frames *frames, struct frame *frame)
 {
     struct rules_subject subject = {.function = frame->is_named ? frame->function : NULL,
@@ -77,9 +88,7 @@ static void classify(const struct frames *frames, struct frame *frame)
     /* Code of a runtime that gave it no name says nothing about whose it is. */
     if (!frame->is_named && !frame->module && frame->class == CLASS_OWN)
         frame->class = CLASS_RUNTIME;
-    if (frame->class == CLASS_OWN && frames->wrappers && frame->is_named &&
-        map_find(frames->wrappers, frame->function, strlen(frame->function)))
-        frame->class = CLASS_WRAPPER;
+    apply_wrappers(frames, frame);
 }
 
 void frames_set_wrappers(struct frames *frames, const struct map *wrappers)
@@ -88,7 +97,7 @@ void frames_set_wrappers(struct frames *frames, const struct map *wrappers)
     for (size_t i = 0; i < frames->store->locations.count; i++) {
         struct frame *items = (struct frame *)frames->lists[i].items;
         for (size_t j = 0; j < frames->lists[i].count && items; j++)
-            classify(frames, &items[j]);
+            apply_wrappers(frames, &items[j]);
     }
 }
 

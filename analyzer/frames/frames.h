@@ -22,8 +22,9 @@ struct frame {
     enum frame_class class;
     int managed_heap; /* see rules_managed_heap */
     bool is_inlined, is_jit, is_named;
-    bool is_start;   /* only starts programs or threads */
-    bool may_inline; /* JIT code in which frames of inlined functions may be missing */
+    bool is_start;       /* only starts programs or threads */
+    bool may_inline;     /* JIT code in which frames of inlined functions may be missing */
+    bool is_set_wrapper; /* a wrapper by frames_set_wrappers, not by a rule */
 };
 
 /* The frames at one location: inlined ones first. */

@@ -24,16 +24,25 @@ static const char *const class_names[RULE_COUNT] = {
 enum field { FIELD_FUNCTION, FIELD_FILE, FIELD_MODULE, FIELD_COUNT };
 static const char *const field_names[FIELD_COUNT] = {"function", "file", "module"};
 
+/* Each question that is asked of a frame has rules of its own. */
+enum question { ASK_CLASS, ASK_HEAP, ASK_START, QUESTION_COUNT };
+
 struct rule {
     int class;
     enum field field;
+    bool by_path; /* the pattern speaks about the whole path, not its last part */
     const char *pattern;
 };
 
 struct rules {
     struct pool *pool;
-    VEC(struct rule) items;
+    VEC(struct rule) asked[QUESTION_COUNT];
 };
+
+static enum question question_of(int class)
+{
+    return class < CLASS_COUNT ? ASK_CLASS : class == RULE_START ? ASK_START : ASK_HEAP;
+}
 
 bool rules_match(const char *pattern, const char *text)
 {
@@ -57,53 +66,60 @@ bool rules_match(const char *pattern, const char *text)
     return !*pattern;
 }
 
-static const char *field_text(const struct rules_subject *subject, enum field field)
+/* The texts that patterns are held against; NULL for what is not known. */
+struct texts {
+    const char *whole[FIELD_COUNT], *last[FIELD_COUNT];
+};
+
+static const char *last_part(const char *path)
 {
-    return field == FIELD_FUNCTION ? subject->function
-           : field == FIELD_FILE   ? subject->file
-                                   : subject->module;
+    return path && path[0] == '/' ? text_base_name(path) : path;
 }
 
-/* A pattern without a slash speaks about the last part of a path. */
-static bool rule_fits(const struct rule *rule, const struct rules_subject *subject)
+static struct texts texts_of(const struct rules_subject *subject)
 {
-    const char *text = field_text(subject, rule->field);
-    if (!text)
+    return (struct texts){
+        .whole = {subject->function, subject->file, subject->module},
+        .last = {subject->function, last_part(subject->file), last_part(subject->module)}};
+}
+
+/* Most patterns differ from the text in the first character. */
+static bool rule_fits(const struct rule *rule, const struct texts *texts)
+{
+    const char *text = rule->by_path ? texts->whole[rule->field] : texts->last[rule->field];
+    if (!text || (*rule->pattern != '*' && *rule->pattern != *text))
         return false;
-    if (rule->field != FIELD_FUNCTION && !strchr(rule->pattern, '/') && text[0] == '/')
-        text = text_base_name(text);
     return rules_match(rule->pattern, text);
+}
+
+/* The first rule that fits; NULL: none does. */
+static const struct rule *find_rule(const struct rules *rules, enum question question,
+                                    const struct rules_subject *subject)
+{
+    struct texts texts = texts_of(subject);
+    const struct rule *items = rules->asked[question].items;
+    for (size_t i = 0; i < rules->asked[question].count; i++) {
+        if (rule_fits(&items[i], &texts))
+            return &items[i];
+    }
+    return NULL;
 }
 
 enum frame_class rules_class(const struct rules *rules, const struct rules_subject *subject)
 {
-    for (size_t i = 0; i < rules->items.count; i++) {
-        const struct rule *rule = &rules->items.items[i];
-        if (rule->class < CLASS_COUNT && rule_fits(rule, subject))
-            return (enum frame_class)rule->class;
-    }
-    return CLASS_OWN;
+    const struct rule *rule = find_rule(rules, ASK_CLASS, subject);
+    return rule ? (enum frame_class)rule->class : CLASS_OWN;
 }
 
 int rules_managed_heap(const struct rules *rules, const struct rules_subject *subject)
 {
-    for (size_t i = 0; i < rules->items.count; i++) {
-        const struct rule *rule = &rules->items.items[i];
-        bool is_heap = rule->class == RULE_JS_HEAP;
-        if ((is_heap || rule->class == RULE_MAPPING) && rule_fits(rule, subject))
-            return is_heap ? 1 : -1;
-    }
-    return 0;
+    const struct rule *rule = find_rule(rules, ASK_HEAP, subject);
+    return !rule ? 0 : rule->class == RULE_JS_HEAP ? 1 : -1;
 }
 
 bool rules_is_start(const struct rules *rules, const struct rules_subject *subject)
 {
-    for (size_t i = 0; i < rules->items.count; i++) {
-        const struct rule *rule = &rules->items.items[i];
-        if (rule->class == RULE_START && rule_fits(rule, subject))
-            return true;
-    }
-    return false;
+    return find_rule(rules, ASK_START, subject) != NULL;
 }
 
 static int find_name(const char *const *names, int count, const char *name)
@@ -134,7 +150,10 @@ static bool parse_line(struct rules *rules, char *line, const char **wrong)
         return true;
     int class = find_name(class_names, RULE_COUNT, next_word(&line));
     int field = class < 0 ? -1 : find_name(field_names, FIELD_COUNT, next_word(&line));
-    struct rule rule = {.class = class, .field = (enum field)field, .pattern = line};
+    struct rule rule = {.class = class,
+                        .field = (enum field)field,
+                        .by_path = strchr(line, '/') != NULL,
+                        .pattern = line};
     *wrong = class < 0   ? "no such class: own, wrapper, library, runtime, allocator, heapdiff, "
                            "js-heap, mapping and start are"
              : field < 0 ? "the second word must be function, file or module"
@@ -142,7 +161,7 @@ static bool parse_line(struct rules *rules, char *line, const char **wrong)
                          : NULL;
     if (*wrong)
         return false;
-    VEC_ADD(&rules->items, rule);
+    VEC_ADD(&rules->asked[question_of(class)], rule);
     return true;
 }
 
@@ -189,7 +208,8 @@ void rules_free(struct rules *rules)
 {
     if (!rules)
         return;
-    VEC_DONE(&rules->items);
+    for (int i = 0; i < QUESTION_COUNT; i++)
+        VEC_DONE(&rules->asked[i]);
     pool_free(rules->pool);
     free(rules);
 }

@@ -5,7 +5,8 @@
 // Each file goes in through the Memory panel's own file chooser. Prints as JSON, for each file, the
 // rows that are on the page and the exact numbers of the objects behind them; of a heap snapshot
 // that is not the first also the Comparison with the one before, and the Retainers of one object of
-// its first class; and whatever DevTools complained of.
+// its first class; of a timeline the Allocation stack of such an object and the Allocation view; and
+// whatever DevTools complained of.
 //
 // SPDX-License-Identifier: Apache-2.0
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -85,6 +86,34 @@ async function retainers(page) {
   return rows.filter(Boolean).map((match) => match[1]);
 }
 
+// DevTools shows the stacks of a timeline only when this was ticked before it was loaded.
+async function wantStacks(page) {
+  await page.getByText('Allocations on timeline', { exact: true }).click();
+  await page.getByText(/^Allocation stack traces/).click();
+}
+
+// Clicks the first object of the first class, and opens the pane beside its retainers.
+async function allocationStack(page) {
+  await page.locator(ROWS).first().click();
+  await page.keyboard.press('ArrowRight');
+  const object = page.locator(ROWS, { hasText: '@' }).first();
+  await object.waitFor();
+  await object.click();
+  await page.getByRole('tab', { name: 'Allocation stack' }).click();
+  const frames = page.locator('.heap-allocation-stack .stack-frame');
+  await frames.first().waitFor();
+  await picture(page, 'allocation-stack');
+  return frames.evaluateAll((rows) => rows.map((row) => row.textContent));
+}
+
+async function allocations(page) {
+  await page.locator('select:visible').first().selectOption({ label: 'Allocation' });
+  await page.locator('th:visible', { hasText: 'Live count' }).waitFor();
+  const rows = await rowsOf(page);
+  await picture(page, 'allocation');
+  return rows;
+}
+
 async function chart(page) {
   await page.locator('select:visible').first().selectOption({ label: 'Chart' });
   await page.locator('canvas:visible').first().waitFor();
@@ -103,6 +132,10 @@ async function show(page, file, earlier) {
       result.comparison = await comparison(page);
       result.retainers = await retainers(page);
     }
+  } else if (extname(file) === '.heaptimeline') {
+    result.numbers = await numbersOf(page, ['nameInternal', 'count', 'shallowSize']);
+    result.stack = await allocationStack(page);
+    result.allocations = await allocations(page);
   }
   return result;
 }
@@ -123,6 +156,9 @@ async function main() {
     await page.goto('devtools://devtools/bundled/devtools_app.html?panel=heap-profiler');
     await page.locator('input[type=file]').waitFor({ state: 'attached' });
     const shown = [];
+    if (files.some((file) => extname(file) === '.heaptimeline')) {
+      await wantStacks(page);
+    }
     for (const file of files) {
       const earlier = shown.length > 0 && extname(file) === '.heapsnapshot';
       shown.push(await show(page, file, earlier));

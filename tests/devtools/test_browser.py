@@ -2,6 +2,7 @@
 #
 # SPDX-License-Identifier: Apache-2.0
 import json
+import re
 import shutil
 import unittest
 from pathlib import Path
@@ -48,7 +49,9 @@ class MemoryPanel(harness.TestCase):
         cls.paths = make_server(cls.folder)
         snapshots = export(cls.folder / "out", *cls.paths)
         profiles = export(cls.folder / "p", *cls.paths, options=["--format", "heapprofile"])
-        cls.first, cls.second, cls.growth = browse(*snapshots, profiles[2])
+        timelines = export(cls.folder / "t", *cls.paths, options=["--format", "heaptimeline"])
+        cls.first, cls.second, cls.growth, cls.timeline = browse(*snapshots, profiles[2],
+                                                                 timelines[1])
 
     def setUp(self):
         pass
@@ -91,6 +94,26 @@ class MemoryPanel(harness.TestCase):
         self.assertIn("keepUpload", rows)
         self.assertTrue(rows["keepUpload"].startswith("22.9 MB"), rows["keepUpload"])
         self.assertNotIn("cachePage", rows)
+
+    def test_allocation_stack_of_a_block_in_a_timeline_is_its_stack(self):
+        self.assertEqual(self.timeline["stack"], [
+            f"{name}/srv/app.js:{line}" for name, line in
+            (("keepUpload", 40), ("route", 4), ("serve", 3), ("listen", 2), ("main", 1))]
+            + ["(root)"])
+
+    def test_timeline_has_the_sums_of_the_snapshot(self):
+        self.assertEqual(
+            {row["nameInternal"]: (row["count"], row["shallowSize"])
+             for row in self.timeline["numbers"]},
+            {"keepUpload (app.js:40)": (2000, 1000 * (32768 + 48)),
+             "cachePage (app.js:71)": (64, 64 * 8192)})
+
+    def test_allocation_view_sets_what_is_live_beside_what_was_ever_allocated(self):
+        rows = {row[4].split("\n")[-1]: row[:2] for row in self.timeline["allocations"]}
+        self.assertEqual(
+            {name: [re.sub(r"\D", "", cell) for cell in cells] for name, cells in rows.items()},
+            {"keepUpload": ["1000", "1000"], "cachePage": ["64", "128"],
+             "operator new": ["1000", "1000"]})
 
 
 if __name__ == "__main__":

@@ -70,6 +70,27 @@ class Limits(harness.TestCase):
             depth, [node] = depth + 1, node["children"]
         self.assertEqual((depth, node["selfSize"]), (513, 1000))
 
+    def test_a_profile_whose_nodes_have_more_children_than_devtools_can_take(self):
+        count = 120_000
+        server = heap.Heap()
+        for n in range(1, count + 1):
+            server.allocate(server.stack(js(f"site{n}", n), js("main", 1)), 16)
+        path = self.export_heap(server, "--format", "heapprofile", blocks=False)
+        names, ids, most, waiting = set(), [], 0, [json.loads(path.read_text())["head"]]
+        size = 0
+        while waiting:
+            node = waiting.pop()
+            names.add(node["callFrame"]["functionName"])
+            ids.append(node["id"])
+            size += node["selfSize"]
+            most = max(most, len(node["children"]))
+            waiting += node["children"]
+        self.assertEqual(most, 50_000)
+        self.assertEqual(size, count * 16)
+        self.assertEqual(len(ids), len(set(ids)))
+        self.assertEqual(names, {f"site{n}" for n in range(1, count + 1)} | {
+            "(root)", "(native heap)", "main", "(more callees)"})
+
     def test_equal_names_at_different_places_are_one_class(self):
         server = heap.Heap()
         for file in ("/a/x.js", "/b/x.js"):

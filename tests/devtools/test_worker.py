@@ -6,6 +6,7 @@ import json
 import random
 import unittest
 from collections import defaultdict
+from pathlib import Path
 
 import heap
 from heap import export, harness, js, query, read
@@ -186,6 +187,48 @@ class Files(harness.TestCase):
                      for name in ("a", "b")]
             for one, other in zip(*files):
                 self.assertEqual(one.read_bytes(), other.read_bytes(), format)
+
+    def test_folders_that_are_missing_are_made(self):
+        paths = make_server(self.folder)
+        for target in ("x/y/z/", "without-a-slash"):
+            result = harness.must(
+                harness.heapdiff("export", *paths, "-o", f"{self.folder}/{target}"))
+            for line in result.stdout.splitlines():
+                self.assertEqual(Path(line).parent, self.folder / target)
+                self.assertTrue(Path(line).is_file())
+
+    def test_a_failed_export_leaves_no_folder_behind(self):
+        damaged = self.folder / "damaged.db"
+        damaged.write_bytes(make_server(self.folder)[0].read_bytes()[:9000])
+        for target in ("x/y/z/", "x/y/"):
+            result = harness.heapdiff("export", damaged, "-o", f"{self.folder}/{target}")
+            self.assertEqual(result.returncode, 2)
+            self.assertFalse((self.folder / "x").exists())
+        result = harness.heapdiff("export", damaged, "-o", f"{damaged}/x/")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("Not a directory", result.stderr)
+
+    def test_estimates_of_a_sampled_snapshot_add_up_to_what_show_says(self):
+        server = heap.Heap()
+        server.allocate(server.stack(js("keep", 3), js("main", 1)), 1000, 40)
+        path = server.snapshot(self.folder / "a.db", blocks=False, rss=10_000_000, more="""
+            UPDATE snapshot SET sample_bytes = 65536, live_bytes = 2621337, live_blocks = 2621;
+            UPDATE stack SET live_bytes = 2621337, live_blocks = 2621, live_variance = 1e11;
+            UPDATE age SET live_bytes = 2621337, live_blocks = 2621;
+            UPDATE size SET live_bytes = 2621337, live_blocks = 2621;""")
+        shown = json.loads(harness.must(
+            harness.heapdiff("show", "--format", "json", path)).stdout)["sites"][0]
+        for option in ("--class=site", "--grouped"):
+            file = read("toolkit", *export(self.folder / "out", path, options=[option]))["files"][0]
+            row = file["classes"]["keep (app.js:3)"]
+            self.assertEqual(row["self"], shown["live_bytes"][0])
+            if option != "--grouped":
+                self.assertEqual(row["count"], shown["live_blocks"][0])
+            self.assertEqual(file["statistics"]["total"], 10_000_000)
+        profile = json.loads(export(self.folder / "p", path, options=[
+            "--format", "heapprofile"])[0].read_text())
+        self.assertEqual(profile["head"]["children"][0]["children"][0]["children"][0]["selfSize"],
+                         2621337)
 
     def test_snapshots_that_are_exported_apart_share_no_id(self):
         paths = make_server(self.folder)

@@ -104,8 +104,9 @@ static void what_cannot_be_done_is_refused_in_one_line(void **state)
     expect_refusal(fixture_run("heapdiff export"), "a snapshot is missing");
     expect_refusal(fixture_run("heapdiff export %s --format docx", a), "--format takes");
     expect_refusal(fixture_run("heapdiff export %s %s", a, b), "become several files");
-    expect_refusal(fixture_run("heapdiff export %s %s -o %s", a, b, fixture_path("one")),
-                   "become several files");
+    expect_refusal(
+        fixture_run("heapdiff export %s %s -o %s", a, b, fixture_path("one.heapsnapshot")),
+        "become several files");
     expect_refusal(fixture_run("heapdiff export %s %s --growth", a, b), "has no form for growth");
     expect_refusal(fixture_run("heapdiff export %s --growth --format folded", a), "two snapshots");
     expect_refusal(fixture_run("heapdiff export %s %s --growth --format folded", b, a),

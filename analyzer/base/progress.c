@@ -1,0 +1,59 @@
+/* progress.c -- What long work has come to, on one line of stderr that goes away again.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/progress.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#define FIRST_NS ((int64_t)1000 * 1000 * 1000)
+#define EVERY_NS ((int64_t)200 * 1000 * 1000)
+
+static struct {
+    bool is_known, is_terminal; /* whether anyone looks */
+    bool is_shown;
+    int64_t next_ns;
+} state;
+
+static int64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 * 1000 * 1000 + now.tv_nsec;
+}
+
+static bool is_due(void)
+{
+    if (!state.is_known) {
+        state.is_known = true;
+        state.is_terminal = isatty(STDERR_FILENO);
+        state.next_ns = now_ns() + FIRST_NS;
+    }
+    return state.is_terminal && now_ns() >= state.next_ns;
+}
+
+void progress_say(const char *format, ...)
+{
+    va_list arguments;
+    if (!is_due())
+        return;
+    fputs("\r\033[Kheapdiff: ", stderr);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fflush(stderr);
+    state.is_shown = true;
+    state.next_ns = now_ns() + EVERY_NS;
+}
+
+void progress_end(void)
+{
+    if (state.is_shown)
+        fputs("\r\033[K", stderr);
+    state.is_shown = false;
+}
