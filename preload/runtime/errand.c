@@ -27,6 +27,7 @@ static void *stack;           /* kept for the next one */
 static _Atomic uint32_t bell; /* futex */
 static _Atomic pid_t thread;  /* 0: not there */
 static atomic_bool leaving;
+static atomic_bool left; /* what it did has happened before what its stopper does next */
 
 static void *run(void *nothing)
 {
@@ -40,6 +41,7 @@ static void *run(void *nothing)
         if (!atomic_load(&leaving))
             syscall(SYS_futex, &bell, FUTEX_WAIT_PRIVATE, seen, NULL, NULL, 0);
     }
+    atomic_store(&left, true);
     return NULL;
 }
 
@@ -90,6 +92,7 @@ void errand_stop(void)
     errand_send();
     while (syscall(SYS_tgkill, getpid(), id, 0) == 0)
         sched_yield();
+    atomic_exchange(&left, false);
     atomic_store(&thread, 0);
 }
 
