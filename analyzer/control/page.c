@@ -98,6 +98,9 @@ static bool refuse_foreign(pid_t pid, struct error *error)
     snprintf(path, sizeof path, "/proc/%d", (int)pid);
     if (stat(path, &status) < 0)
         return error_set(error, NULL, "there is no process %d", (int)pid);
+    if (geteuid() == 0)
+        return error_set(error, NULL, "the kernel does not let root look at process %d here",
+                         (int)pid);
     const struct passwd *user = getpwuid(status.st_uid);
     const char *hint = "run as that user or root";
     if (user)
@@ -105,6 +108,21 @@ static bool refuse_foreign(pid_t pid, struct error *error)
                          "permission denied: process %d belongs to %s", (int)pid, user->pw_name);
     return error_set(error, hint, "permission denied: process %d belongs to user %u", (int)pid,
                      (unsigned)status.st_uid);
+}
+
+/* Was it started with our library, which the loader then did not load? */
+static bool was_meant(pid_t pid)
+{
+    char path[64];
+    struct text variables = {0};
+    bool meant = false;
+    snprintf(path, sizeof path, "/proc/%d/environ", (int)pid);
+    if (text_read_file(&variables, path, 1 << 20))
+        for (size_t at = 0; at < variables.length; at += strlen(variables.bytes + at) + 1)
+            meant = meant || (text_starts(variables.bytes + at, "LD_PRELOAD=") &&
+                              strstr(variables.bytes + at, "libheapdiff.so"));
+    text_done(&variables);
+    return meant;
 }
 
 static bool refuse_unrecorded(pid_t pid, bool passive, struct error *error)
@@ -119,6 +137,11 @@ static bool refuse_unrecorded(pid_t pid, bool passive, struct error *error)
         error_set(error, "HEAPDIFF_FOLLOW=1 records children and daemons too",
                   "process %d (%s) does not answer: it is a child of the recorded program, or runs"
                   " with HEAPDIFF_THREAD=0",
+                  (int)pid, name.bytes);
+    else if (was_meant(pid))
+        error_set(error, NULL,
+                  "process %d (%s) was started with libheapdiff.so, which is not in it: it is"
+                  " statically linked, setuid, or of another libc or processor",
                   (int)pid, name.bytes);
     else
         error_set(error, "start it with heapdiff run -- ...",

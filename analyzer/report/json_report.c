@@ -33,6 +33,24 @@ static void add_text(cJSON *object, const char *name, const char *value)
     text_done(&clean);
 }
 
+/* What the managed runtimes said of themselves: {"node": {"heapUsed": N, ...}, ...}. */
+static void add_runtimes(cJSON *object, const struct store *store)
+{
+    cJSON *runtimes = cJSON_AddObjectToObject(object, "runtime");
+    for (size_t i = 0; i < store->runtime.count; i++) {
+        const struct store_statistic *statistic = &store->runtime.items[i];
+        struct text owner = {0}, name = {0};
+        text_add_clean(&owner, statistic->owner, true);
+        text_add_clean(&name, statistic->name, true);
+        cJSON *one = cJSON_GetObjectItemCaseSensitive(runtimes, owner.bytes);
+        if (!one)
+            one = cJSON_AddObjectToObject(runtimes, owner.bytes);
+        cJSON_AddNumberToObject(one, name.bytes, statistic->value);
+        text_done(&owner);
+        text_done(&name);
+    }
+}
+
 cJSON *json_report_facts(const struct store *store)
 {
     const struct store_facts *facts = &store->facts;
@@ -53,6 +71,7 @@ cJSON *json_report_facts(const struct store *store)
     cJSON_AddNumberToObject(object, "uptime", (double)facts->uptime_ns / 1e9);
     add_number(object, "threads", facts->threads);
     add_number(object, "sample_bytes", facts->sample_bytes);
+    add_runtimes(object, store);
     return object;
 }
 

@@ -47,7 +47,7 @@ void snapshot_init(void)
     const char *base = slash ? slash + 1 : path;
     memcpy(program, base, strnlen(base, sizeof program - 1));
     length = readlink("/proc/self/cwd", start_directory, sizeof start_directory - 1);
-    start_directory[length > 0 ? length : 0] = '\0';
+    start_directory[length > 1 ? length : 0] = '\0'; /* "/": a path's own slash will do */
     started_ns = now();
     taken = 0; /* a forked child counts anew */
     waits_ns = 0;

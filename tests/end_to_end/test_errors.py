@@ -210,6 +210,19 @@ class UnaskableProcesses(Refusal):
         for name in ("snapshot", "list"):
             self.assert_refused(harness.heapdiff(name, pid), pid)
 
+    def test_a_process_whose_loader_left_the_library_out(self):
+        program = self.folder / "static"
+        source = self.folder / "static.c"
+        source.write_text("#include <stdio.h>\n#include <unistd.h>\n"
+                          'int main(void) { puts("ready"); fflush(stdout); return pause(); }\n')
+        built = harness.run(["cc", "-static", source, "-o", program])
+        if built.returncode:
+            self.skipTest("no static libc here")
+        process = harness.Program([program])
+        self.addCleanup(process.close)
+        process.await_line("^ready")
+        self.assert_refused(harness.heapdiff("snapshot", process.pid), "statically linked")
+
     def test_a_process_that_does_not_exist(self):
         program = self.waiter(recorded=True)
         program.stop()

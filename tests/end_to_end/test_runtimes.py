@@ -1,6 +1,7 @@
 # test_runtimes.py -- Garbage collected before a snapshot, and runtimes' numbers in it.
 #
 # SPDX-License-Identifier: Apache-2.0
+import json
 import os
 import re
 import shutil
@@ -136,7 +137,10 @@ class Node(Runtimes):
 
     def test_every_snapshot_has_the_numbers_of_the_process(self):
         with start("node", "-e", NODE_GARBAGE) as program:
-            found = numbers(self.snapshot(program, "plain"))
+            path = self.snapshot(program, "plain")
+        found = numbers(path)
+        told = json.loads(harness.must(harness.heapdiff("show", path, "--format", "json")).stdout)
+        self.assertEqual(told["snapshot"]["runtime"]["node"], found)
         for name in ("rss", "heapTotal", "heapUsed", "external", "number_of_native_contexts",
                      "old_space_used", "activeResources", "heap_size_limit"):
             self.assertGreater(found[name], 0, name)
