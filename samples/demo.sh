@@ -94,6 +94,8 @@ snapshot loaded
 say "heapdiff compare $out/steady.db $out/loaded.db"
 build/heapdiff compare "$out/steady.db" "$out/loaded.db"
 
+build/heapdiff report "$out/steady.db" "$out/loaded.db" -o "$out/report.html" >/dev/null
+
 say "what the server itself knows"
 confirm
 
@@ -101,3 +103,4 @@ say "files"
 echo "snapshots  $PWD/$out/steady.db"
 echo "           $PWD/$out/loaded.db"
 echo "report     $PWD/$out/compare.json"
+echo "page       $PWD/$out/report.html"

@@ -25,7 +25,7 @@ static const struct option_spec options[] = {
     {"gc", 0, OPTION_FLAG, NULL, "Let the runtime collect its garbage first.",
      offsetof(struct snapshot_options, gc)},
     {"blocks", 0, OPTION_FLAG, NULL,
-     "List every live block too: 20 bytes each, written by a copy of the process.",
+     "List every live block too: 16 to 22 bytes each, by a copy of the process.",
      offsetof(struct snapshot_options, blocks)},
     {0},
 };
