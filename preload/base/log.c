@@ -6,10 +6,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #define KEPT_FROM 100 /* descriptors that no program means when it says 0 to 9 */
@@ -30,13 +32,36 @@ void log_keep_stderr(void)
 #define SYS_pidfd_getfd 438
 #endif
 
+/* Nobody reads the pipe any more, or files may not grow: the program must not die of our line. The
+ * signal of such a write is for this thread, and is taken back before it is delivered. */
+static ssize_t write_unharmed(int fd, const char *line, size_t length)
+{
+    static const struct timespec now = {0, 0};
+    sigset_t harm, before, pending;
+    sigemptyset(&harm);
+    sigaddset(&harm, SIGPIPE);
+    sigaddset(&harm, SIGXFSZ);
+    pthread_sigmask(SIG_BLOCK, &harm, &before);
+    sigpending(&pending);
+    ssize_t written = write(fd, line, length);
+    int error = errno, number = error == EPIPE ? SIGPIPE : SIGXFSZ;
+    if (written < 0 && (error == EPIPE || error == EFBIG) && !sigismember(&pending, number)) {
+        sigemptyset(&harm);
+        sigaddset(&harm, number);
+        sigtimedwait(&harm, NULL, &now);
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    errno = error;
+    return written;
+}
+
 /* The program's stderr, for our own thread, which has no descriptors of the program. */
 static void write_to_the_programs(const char *line, size_t length)
 {
     int process = (int)syscall(SYS_pidfd_open, getpid(), 0);
     int borrowed = process < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, process, STDERR_FILENO, 0);
     if (borrowed >= 0) {
-        ssize_t written = write(borrowed, line, length);
+        ssize_t written = write_unharmed(borrowed, line, length);
         (void)written;
         close(borrowed);
     }
@@ -59,9 +84,9 @@ void log_line(const char *format, ...)
     if (length > (int)sizeof line - 2)
         length = (int)sizeof line - 2;
     line[length++] = '\n';
-    ssize_t written = write(STDERR_FILENO, line, (size_t)length);
+    ssize_t written = write_unharmed(STDERR_FILENO, line, (size_t)length);
     if (written < 0 && errno == EBADF && atomic_load(&kept) >= 0)
-        written = write(atomic_load(&kept), line, (size_t)length);
+        written = write_unharmed(atomic_load(&kept), line, (size_t)length);
     if (written < 0 && errno == EBADF) /* a closed stderr is the program's right */
         write_to_the_programs(line, (size_t)length);
     errno = saved;

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -26,6 +27,13 @@ static char file[PATH_MAX];
 static struct control_page *mapped;
 static pid_t owner;
 
+/* Where files may not grow that far the attempt would be answered with a signal, SIGXFSZ. */
+static bool may_grow(void)
+{
+    struct rlimit limit;
+    return getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur >= PAGE_ROOM;
+}
+
 /* A file of an earlier process of this pid, or of ourselves before an exec, is replaced. */
 static int make_file(const char *directory)
 {
@@ -34,7 +42,7 @@ static int make_file(const char *directory)
     if (length >= (int)sizeof file)
         return -1;
     unlink(file);
-    int fd = open(file, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = may_grow() ? open(file, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
     if (fd >= 0)
         fchmod(fd, 0600); /* whatever the umask is */
     if (fd >= 0 &&

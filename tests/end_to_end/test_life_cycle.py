@@ -4,6 +4,7 @@
 import os
 import re
 import signal
+import subprocess
 import sys
 
 import harness
@@ -72,6 +73,23 @@ class LifeCycle(harness.TestCase):
         self.assertEqual(result.returncode, 5)
         self.assertRegex(result.stderr, "^heapdiff: no last snapshot: .*malloc.*\n$")
         self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_a_line_that_nobody_reads_does_no_harm(self):
+        reader, writer = os.pipe()
+        os.close(reader)
+        result = subprocess.run([ENDINGS, "return"], cwd=self.folder, stderr=writer, timeout=60,
+                                stdout=subprocess.DEVNULL, env=harness.environment(True))
+        os.close(writer)
+        self.assertEqual(result.returncode, 3)
+        self.assertEqual(len(list(self.folder.glob("*.db"))), 1)
+
+    def test_where_files_may_not_grow_the_program_ends_as_ever(self):
+        with open(self.folder / "lines", "w") as lines:
+            result = subprocess.run(
+                ["sh", "-c", 'ulimit -f 0; exec "$0" return', ENDINGS], stderr=lines, timeout=60,
+                stdout=subprocess.DEVNULL, cwd=self.folder, env=harness.environment(True))
+        self.assertEqual(result.returncode, 3)
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["lines"])
 
     def test_abort_leaves_nothing_and_stays_an_abort(self):
         self.assertEqual(self.run_way("abort", status=-signal.SIGABRT), [])
