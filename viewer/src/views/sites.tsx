@@ -1,7 +1,8 @@
 // sites.tsx -- All sites as a table: search, filters, sorting; only the rows in sight are drawn.
 //
 // SPDX-License-Identifier: Apache-2.0
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { Component } from 'preact';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { type Model, type Site, baseName } from '../model/model';
 import { type Sort, select } from '../model/select';
 import type { ViewProps } from '../ui/app_state';
@@ -48,7 +49,7 @@ const COLUMNS: Column[] = [
 ];
 
 const ONE = new Set<Sort>(['rank', 'name', 'kind', 'live', 'temporary']);
-const OVERSCAN = 8;
+const OVERSCAN = 4;
 
 function Filters({ model, state, go, shown }: ViewProps & { shown: number }) {
   const kinds = useMemo(() => [...new Set(model.sites.map((site) => site.kind))].sort(), [model]);
@@ -93,6 +94,42 @@ function HeadCell({ column, state, go }: Pick<ViewProps, 'state' | 'go'> & { col
   );
 }
 
+interface RowProps {
+  site: Site;
+  at: number; // in the selection
+  high: number;
+  isMarked: boolean;
+  columns: Column[];
+  model: Model;
+  open: (at: number, site: Site) => void;
+}
+
+// Drawn again only when something in it is another: scrolling leaves most rows as they are.
+class Row extends Component<RowProps> {
+  shouldComponentUpdate(next: RowProps): boolean {
+    return (Object.keys(next) as (keyof RowProps)[]).some((key) => next[key] !== this.props[key]);
+  }
+
+  render({ site, at, high, isMarked, columns, model, open }: RowProps) {
+    return (
+      <div role="row" aria-rowindex={at + 2} aria-selected={isMarked}
+        class={`row ${isMarked ? 'marked' : ''}`} onClick={() => open(at, site)}
+        style={{ transform: `translateY(${at * high}px)`, height: `${high}px` }}>
+        {columns.map((column) => (
+          <div role="gridcell" key={column.sort}
+            class={`cell ${column.sort} ${column.isNumber ? 'number' : ''}`}>
+            {column.show(site, model)}
+          </div>))}
+      </div>
+    );
+  }
+}
+
+function columnsOf(model: Model): Column[] {
+  return COLUMNS.filter((column) => model.isComparison || ONE.has(column.sort))
+    .filter((column) => model.isSeries || column.sort !== 'survivors');
+}
+
 // Which rows are in sight, by the position and height of a scrolled element.
 function useWindow(box: { current: HTMLElement | null }, high: number, rows: number) {
   const [range, setRange] = useState({ first: 0, last: 40 });
@@ -134,8 +171,11 @@ export function Sites({ model, state, go, marked, onMark }: SitesProps) {
   const box = useRef<HTMLDivElement>(null);
   const high = matchMedia('(max-width: 700px)').matches ? 92 : 46;
   const { first, last } = useWindow(box, high, rows.length);
-  const columns = COLUMNS.filter((column) => model.isComparison || ONE.has(column.sort))
-    .filter((column) => model.isSeries || column.sort !== 'survivors');
+  const columns = useMemo(() => columnsOf(model), [model]);
+  const open = useCallback((at: number, site: Site) => {
+    onMark(at);
+    go({ site: site.index, stack: 0 });
+  }, [go, onMark]);
   useEffect(() => {
     const element = box.current;
     if (element && marked >= 0) {
@@ -150,7 +190,7 @@ export function Sites({ model, state, go, marked, onMark }: SitesProps) {
   return (
     <div class="sites">
       <Filters model={model} state={state} go={go} shown={rows.length} />
-      <div ref={box} class={`table ${model.isComparison ? 'many' : 'one'}`} role="grid" tabIndex={0}
+      <div ref={box} class={`table ${model.isSeries ? 'many' : model.isComparison ? 'two' : 'one'}`} role="grid" tabIndex={0}
         aria-label="Sites" aria-rowcount={rows.length + 1}>
         <div role="row" class="row head" aria-rowindex={1}>
           {columns.map((column) => (
@@ -158,20 +198,8 @@ export function Sites({ model, state, go, marked, onMark }: SitesProps) {
         </div>
         <div role="rowgroup" class="rows" style={{ height: `${rows.length * high}px` }}>
           {rows.slice(first, last).map((site, i) => (
-            <div role="row" key={site.index} aria-rowindex={first + i + 2}
-              aria-selected={first + i === marked}
-              class={`row ${first + i === marked ? 'marked' : ''}`}
-              style={{ transform: `translateY(${(first + i) * high}px)`, height: `${high}px` }}
-              onClick={() => {
-                onMark(first + i);
-                go({ site: site.index, stack: 0 });
-              }}>
-              {columns.map((column) => (
-                <div role="gridcell" key={column.sort}
-                  class={`cell ${column.sort} ${column.isNumber ? 'number' : ''}`}>
-                  {column.show(site, model)}
-                </div>))}
-            </div>))}
+            <Row key={site.index} site={site} at={first + i} high={high} columns={columns}
+              isMarked={first + i === marked} model={model} open={open} />))}
         </div>
         {rows.length === 0 && <p class="empty">No site fits. {model.isComparison && !state.all
           && <button type="button" class="link" onClick={() => go({ all: true })}>
