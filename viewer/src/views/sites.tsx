@@ -190,7 +190,8 @@ export function Sites({ model, state, go, marked, onMark }: SitesProps) {
   return (
     <div class="sites">
       <Filters model={model} state={state} go={go} shown={rows.length} />
-      <div ref={box} class={`table ${model.isSeries ? 'many' : model.isComparison ? 'two' : 'one'}`} role="grid" tabIndex={0}
+      <div ref={box} role="grid" tabIndex={0}
+        class={`table ${model.isSeries ? 'many' : model.isComparison ? 'two' : 'one'}`}
         aria-label="Sites" aria-rowcount={rows.length + 1}>
         <div role="row" class="row head" aria-rowindex={1}>
           {columns.map((column) => (
