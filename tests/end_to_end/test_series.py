@@ -80,6 +80,34 @@ class Triggers(harness.TestCase):
         self.assertEqual(self.await_files("*.db", 1)[0].name, "rss-0.01%.db")
         self.assertIsNone(program.process.poll())
 
+    def limited_group(self, mib):
+        """A cgroup of this machine with so much memory; skips where none can be made."""
+        name = f"heapdiff-test.{os.getpid()}"
+        for top, limit in (("/sys/fs/cgroup", "memory.max"),
+                           ("/sys/fs/cgroup/memory", "memory.limit_in_bytes")):
+            group = Path(top) / name
+            try:
+                group.mkdir()
+            except OSError:
+                continue
+            self.addCleanup(group.rmdir)
+            if (group / limit).exists():  # it is a cgroup, and has this controller
+                (group / limit).write_text(str(mib * MIB))
+                return group
+        self.skipTest("no cgroup with a limit of memory can be made here")
+
+    def test_by_a_share_of_what_its_cgroup_may_use(self):
+        group = self.limited_group(400)
+        program = self.start("sh", "-c", f'echo $$ > {group}/cgroup.procs; exec "$@"', "sh",
+                             sys.executable, "-c", GROWER, stdin=subprocess.PIPE,
+                             HEAPDIFF_AT_RSS="50%", HEAPDIFF_OUT="%l.db")
+        self.addCleanup(program.stop, signal.SIGKILL)  # before the group is removed
+        self.grow(program, 250)
+        path = self.await_files("*.db", 1)[0]
+        self.assertEqual(path.name, "rss-50%.db")
+        rss = harness.ask(path, "SELECT rss_bytes FROM snapshot")[0]
+        self.assertTrue(200 * MIB <= rss < 400 * MIB, rss)
+
 
 class List(harness.TestCase):
     def setUp(self):
