@@ -1,10 +1,10 @@
 /* inlined_jit.c -- Sites of functions that a compiler has made part of their callers.
  *
- * V8 inlines a hot function into its caller, and from then on the function is missing in stacks:
- * the caller seems to allocate, and its site grows while the function's own shrinks. Native code
- * has debug information for that; JIT code has none. But all code begins in an interpreter, which
- * inlines nothing, and every allocation was recorded. So a stack whose site X is optimised code
- * belongs to Y when
+ * V8 and the JVM inline hot functions into their callers, and from then on such a function is
+ * missing in stacks: the caller seems to allocate, and its site grows while the function's own
+ * shrinks. Native code has debug information for that; JIT code has none. But all code begins in an
+ * interpreter, which inlines nothing, and every allocation was recorded. So a stack whose site X is
+ * optimised code belongs to Y when
  *
  *   - X has never, in a tier that does not inline, allocated such blocks itself;
  *   - Y has, called by X, at most a few functions further in;

@@ -251,12 +251,17 @@ static void finish_site(struct site_table *table, struct site *site)
     site->deviation = growth_deviation(site, last);
 }
 
-/* The stack that grew most, but first one that the site's own frame stands in. */
-static bool is_better_shown(const struct site_member *member, const struct site_member *best)
+/* The stack that grew most (of one snapshot: that holds most), but first one that the site's own
+ * frame stands in. */
+static bool is_better_shown(const struct site_table *table, const struct site_member *member,
+                            const struct site_member *best)
 {
     bool lacks = frames_known_site(member->frames, member->stack) != NULL;
     bool best_lacks = frames_known_site(best->frames, best->stack) != NULL;
-    return lacks != best_lacks ? best_lacks : member_growth(member) > member_growth(best);
+    if (lacks != best_lacks)
+        return best_lacks;
+    return table->count > 1 ? member_growth(member) > member_growth(best)
+                            : member->last.live_bytes > best->last.live_bytes;
 }
 
 void site_table_finish(struct site_table *table)
@@ -265,7 +270,7 @@ void site_table_finish(struct site_table *table)
     for (size_t i = 0; i < table->members.count; i++) {
         const struct site_member *member = &table->members.items[i];
         size_t best = shown[member->site];
-        if (!best || is_better_shown(member, &table->members.items[best - 1]))
+        if (!best || is_better_shown(table, member, &table->members.items[best - 1]))
             shown[member->site] = i + 1;
     }
     for (size_t i = 0; i < table->sites.count; i++) {

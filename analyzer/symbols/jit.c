@@ -27,7 +27,7 @@ int jit_cut_number(const char *text, size_t *length)
 
 bool jit_may_inline(const char *name)
 {
-    return jit_v8_tier(name) == '*' || jit_v8_tier(name) == '+';
+    return jit_v8_tier(name) == '*' || jit_v8_tier(name) == '+' || jit_jvm_is_compiled(name);
 }
 
 struct symbol jit_parse(const char *name, struct pool *pool)

@@ -18,6 +18,9 @@ jit_form jit_v8, jit_python, jit_jvm, jit_dotnet, jit_lua, jit_php, jit_ruby, ji
 /* '~' interpreter, '^' Sparkplug, '+' Maglev, '*' TurboFan; 0 when NAME is not of JavaScript. */
 char jit_v8_tier(const char *name);
 
+/* As the JVM's own perf map names compiled methods. */
+bool jit_jvm_is_compiled(const char *name);
+
 /* Cuts ":digits" off the end of TEXT[0..*LENGTH); 0, and nothing cut, when there is none. */
 int jit_cut_number(const char *text, size_t *length);
 

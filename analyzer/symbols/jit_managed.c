@@ -2,6 +2,7 @@
  *
  * JVM, by `jcmd PID Compiler.perfmap`:  void com.foo.Bar.run(int, java.lang.String)
  * JVM, by agents:                       Lcom/foo/Bar;::run   Lcom/foo/Bar;run(I)V
+ * JVM, by the shim, interpreted:        Lcom/foo/Bar;run
  * .NET:          instance void [Assembly] Foo.Bar::Run(int32)[OptimizedTier1]
  * Return types, parameters and tiers are left out, as in C++: a line tells overloads apart.
  *
@@ -32,19 +33,32 @@ static char *with_dots(struct pool *pool, const char *text, size_t length, char 
     return copy;
 }
 
-/* "type class.method(types)" */
-static bool parse_signature(const char *name, struct pool *pool, struct symbol *symbol)
+/* "type class.method(types)": where class.method begins, and its length; NULL for other forms. */
+static const char *find_signature(const char *name, size_t *method_length)
 {
     size_t length = strlen(name), parameters = strcspn(name, "(");
     const char *blank = memchr(name, ' ', parameters);
     if (!blank || parameters == length || name[length - 1] != ')')
-        return false;
+        return NULL;
     const char *method = blank + 1;
-    size_t method_length = parameters - (size_t)(method - name);
-    if (!is_name(method, method_length) || !memchr(method, '.', method_length))
-        return false;
-    symbol->function = pool_text_n(pool, method, method_length);
-    return true;
+    *method_length = parameters - (size_t)(method - name);
+    bool is_method = is_name(method, *method_length) && memchr(method, '.', *method_length);
+    return is_method ? method : NULL;
+}
+
+static bool parse_signature(const char *name, struct pool *pool, struct symbol *symbol)
+{
+    size_t length;
+    const char *method = find_signature(name, &length);
+    if (method)
+        symbol->function = pool_text_n(pool, method, length);
+    return method != NULL;
+}
+
+bool jit_jvm_is_compiled(const char *name)
+{
+    size_t length;
+    return find_signature(name, &length) != NULL;
 }
 
 /* "Lpackage/Class;" in front of the method */

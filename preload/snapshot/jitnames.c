@@ -14,6 +14,7 @@
 #include "snapshot/jitfiles.h"
 #include "snapshot/perfmap.h"
 #include "tables/jitmap.h"
+#include "tables/jvm.h"
 #include "tables/modules.h"
 
 #define CHUNK_SIZE ((size_t)64 << 10)
@@ -161,6 +162,16 @@ static char *make_text(struct jitnames *names, size_t size)
     return text;
 }
 
+static const char *keep_text(struct jitnames *names, const char *bytes, size_t size)
+{
+    char *text = make_text(names, size + 1);
+    if (!text)
+        return NULL;
+    memcpy(text, bytes, size);
+    text[size] = '\0';
+    return text;
+}
+
 /* A text of the file that ends at a zero or after LENGTH bytes; NULL when it cannot be read. */
 static const char *read_text(struct jitnames *names, int fd, uint64_t offset, size_t length)
 {
@@ -169,13 +180,7 @@ static const char *read_text(struct jitnames *names, int fd, uint64_t offset, si
     ssize_t got = offset <= INT64_MAX ? pread(fd, bytes, want, (off_t)offset) : -1;
     if (got < 0)
         return NULL;
-    size_t size = strnlen(bytes, (size_t)got);
-    char *text = make_text(names, size + 1);
-    if (!text)
-        return NULL;
-    memcpy(text, bytes, size);
-    text[size] = '\0';
-    return text;
+    return keep_text(names, bytes, strnlen(bytes, (size_t)got));
 }
 
 /* "JS:*f /app/a.js:1:2": where the function begins is said, and is the same in all tiers. */
@@ -219,6 +224,26 @@ static void read_texts(struct jitnames *names, int map, int dump)
     }
 }
 
+/* What has no name yet may be the JVM's interpreter, or a method that it interprets
+ * (unwind/fast.c). */
+static void read_methods(struct jitnames *names)
+{
+    char name[PERFMAP_NAME_LIMIT];
+    const struct jitnames_question *last = NULL;
+    for (size_t i = 0; i < names->count; i++) {
+        struct jitnames_question *question = &names->questions[i];
+        if (question->source != NOBODY)
+            continue;
+        if (last && last->address == question->address)
+            question->answer = last->answer;
+        else if (jvm_interprets(question->address))
+            question->answer.name = "Interpreter"; /* as the JVM's own map has it */
+        else if (jvm_method_name(question->address + 1, name, sizeof name))
+            question->answer.name = keep_text(names, name, strlen(name));
+        last = question;
+    }
+}
+
 /* ---- all of it ------------------------------------------------------------------------------- */
 
 void jitnames_read(struct jitnames *names, int map, int dump)
@@ -240,6 +265,7 @@ void jitnames_answer(struct jitnames *names, const struct process_maps *maps, in
     int map = jitfiles_open_map(pid, &names->limits_hold);
     int dump = jitfiles_open_dump(pid, maps);
     jitnames_read(names, map, dump);
+    read_methods(names);
     if (map >= 0)
         close(map);
     if (dump >= 0)

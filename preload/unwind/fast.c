@@ -18,6 +18,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "tables/jvm.h"
 #include "tables/stacks.h" /* stacks_hash_add */
 #include "unwind/bounds.h"
 #include "unwind/memo.h"
@@ -112,7 +113,8 @@ static inline void join(struct unwind *unwind, const struct walk *walk)
         const struct unwind_step *step = &unwind->steps[i];
         struct unwind_frame *frame = &unwind->frames[kept++];
         enum rule_kind kind = rule_kind(step->rule);
-        needed = kind == RULE_BP || kind == RULE_GUESS || (needed && !rule_saved_bp(step->rule));
+        needed = kind == RULE_BP || kind == RULE_GUESS || kind == RULE_METHOD ||
+                 (needed && !rule_saved_bp(step->rule));
         hash = stacks_hash_add(hash, step->pc);
         frame->pc = step->pc;
         frame->bp = needed ? step->bp : step->pc;
@@ -144,6 +146,21 @@ static inline bool step(const struct unwind *unwind, const struct unwind_step *a
     caller->bp_slot = saved ? (uint32_t)(cfa - saved - unwind->base) : at->bp_slot;
     caller->bp = saved ? *(const uintptr_t *)(cfa - saved) : at->bp;
     return caller->pc != 0;
+}
+
+/* Between a frame of the interpreter and its caller stands its method: a frame that has the
+ * method's address in place of a return address, in a slot that can be checked like one. The way
+ * outwards from it is that of the interpreter's frame. */
+static __attribute__((noinline)) bool
+enter_method(const struct unwind *unwind, const struct unwind_step *at, struct unwind_step *method)
+{
+    uintptr_t slot = at->bp - JVM_METHOD_BELOW;
+    if (slot % 8 != 0 || slot < unwind->base + at->sp || slot >= unwind->high)
+        return false;
+    *method = *at;
+    method->pc = *(const uintptr_t *)slot;
+    method->sp = (uint32_t)(slot + 8 - unwind->base);
+    return method->pc >> 47 == 0 && method->pc > 4096 && method->pc % 8 == 0;
 }
 
 /* Of a stack deeper than the limit the innermost frames are given out, and their hash must not
@@ -200,20 +217,28 @@ static inline bool recall(struct unwind *unwind, struct walk *walk, const struct
     return true;
 }
 
+/* One frame outwards: to its caller, or to the method in between. */
+static inline bool advance(const struct unwind *unwind, struct unwind_step *at, bool *is_method,
+                           bool *broken)
+{
+    *is_method = RARE(rule_kind(at->rule) == RULE_METHOD) && enter_method(unwind, at, at + 1);
+    return *is_method || step(unwind, at, at + 1, broken);
+}
+
 /* Walks from the leaf outwards until a frame of the last stack is met, or to the end. False: only
  * libunwind knows the way. */
 static inline bool find(struct unwind *unwind, struct walk *walk)
 {
     struct unwind_step *at = unwind->steps;
-    bool broken = false;
+    bool broken = false, is_method = false;
     do {
-        at->rule = rules_find(at->pc);
+        at->rule = RARE(is_method) ? rule_make(RULE_GUESS, 16, 16) : rules_find(at->pc);
         if (RARE(rule_kind(at->rule) == RULE_COMPLEX))
             return false;
         unwind->guessed += rule_kind(at->rule) == RULE_GUESS;
         walk->count++;
         bool open = walk->count == 2 * unwind->limit;
-        if (open || !step(unwind, at, at + 1, &broken)) {
+        if (open || !advance(unwind, at, &is_method, &broken)) {
             unwind->open = open;
             unwind->broken = broken;
             walk->kept = 0;

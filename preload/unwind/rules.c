@@ -4,6 +4,7 @@
  */
 #include "unwind/rules.h"
 
+#include "tables/jvm.h"
 #include "tables/modules.h"
 #include "unwind/cfi.h"
 
@@ -15,7 +16,7 @@ static uint64_t look_up(uintptr_t pc)
     const struct module *module = modules_find(pc - 1);
     struct cfi_row row;
     if (!module)
-        return rule_make(RULE_GUESS, 16, 16);
+        return rule_make(jvm_interprets(pc) ? RULE_METHOD : RULE_GUESS, 16, 16);
     switch (cfi_find(module, pc - 1, &row)) {
     case CFI_MISSING:
         return rule_make(RULE_GUESS, 16, 16);

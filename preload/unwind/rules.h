@@ -21,6 +21,7 @@ enum rule_kind {
     RULE_BP,      /* CFA = rbp + offset */
     RULE_GUESS,   /* no unwind tables (JIT code): as RULE_BP with 16 and 16 */
     RULE_END,     /* the outermost frame */
+    RULE_METHOD,  /* as RULE_GUESS; the frame is the JVM's interpreter's and has its method */
     RULE_COMPLEX, /* signal frames, expressions: only libunwind knows */
 };
 

@@ -2,7 +2,6 @@
  *
  * set: JDK_JAVA_OPTIONS=-Xms48m -Xmx48m -XX:+AlwaysPreTouch -XX:+UseSerialGC -XX:+PreserveFramePointer
  * expect: kind=leak site1=openDeflater
- * expect-miss: site? -- Java methods have no names until they are compiled
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -3,8 +3,6 @@
  * set: JDK_JAVA_OPTIONS=-Xms48m -Xmx48m -XX:+AlwaysPreTouch -XX:+UseSerialGC -XX:+PreserveFramePointer
  * expect: kind=leak site1=takeBuffer growth=26214400±2% blocks=+1600±2%
  * expect: also=serve
- * expect-miss: growth? -- the JVM inlines takeBuffer into serve on the way: two sites
- * expect-miss: site? -- the method has no name before it is compiled
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -141,11 +141,23 @@ class Node(Stacks):
 
 
 class Java(Stacks):
-    def test_direct_buffers_lead_to_the_method_that_keeps_them(self):
+    def compile(self):
         if not shutil.which("javac") or not shutil.which("jcmd"):
             self.skipTest("no JDK: apt install openjdk-17-jdk-headless")
         (self.folder / "Shelf.java").write_text(JAVA)
         harness.must(harness.run(["javac", "Shelf.java"], cwd=self.folder))
+
+    def test_methods_that_are_interpreted_have_names(self):
+        self.compile()
+        site = self.site_of(self.live(["java", "-Xint", "Shelf"]), "Shelf.remember")
+        functions = [frame["function"] for frame in site["stack"]]
+        self.assertIn("java.nio.ByteBuffer.allocateDirect", functions)  # of the shared archive
+        own = [frame["function"] for frame in site["stack"] if frame["class"] == "own"]
+        self.assertEqual(own, ["Shelf.remember", "Shelf.serve", "Shelf.main"])
+        self.assertGreaterEqual(site["live_bytes"][0], COUNT * 20000)
+
+    def test_direct_buffers_lead_to_the_method_that_keeps_them(self):
+        self.compile()
         path = self.live(["java", "-XX:+PreserveFramePointer", "-XX:TieredStopAtLevel=1", "-Xcomp",
                           "-XX:-Inline", "-XX:CompileCommand=quiet", "-Xshare:auto", "Shelf"])
         site = self.site_of(path, "Shelf.remember")

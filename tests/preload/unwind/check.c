@@ -15,6 +15,7 @@
 
 #include "base/memory.h"
 #include "options.h"
+#include "tables/jvm.h"
 #include "tables/modules.h"
 #include "unwind/unwind.h"
 
@@ -55,6 +56,29 @@ static void keep(const struct unwind *fast, const struct unwind *reference)
     unwind_copy(reference, entry->reference);
 }
 
+/* Methods that the JVM interprets stand between frames, and libunwind does not know them. */
+static bool is_method(uintptr_t inner, uintptr_t address)
+{
+    char name[256];
+    return !modules_find_known(inner) && jvm_interprets(inner) && !jvm_interprets(address) &&
+           jvm_method_name(address, name, sizeof name);
+}
+
+static bool agree_but_for_methods(const struct unwind *fast, const struct unwind *expected)
+{
+    static __thread uintptr_t ours[OPTIONS_DEPTH_MAX], theirs[OPTIONS_DEPTH_MAX];
+    unsigned count = 0;
+    unwind_copy(fast, ours);
+    unwind_copy(expected, theirs);
+    for (unsigned i = 0; i < fast->depth; i++) {
+        if (i > 0 && is_method(ours[i - 1], ours[i]))
+            continue;
+        if (count == expected->depth || ours[i] != theirs[count++])
+            return false;
+    }
+    return count == expected->depth || fast->truncated;
+}
+
 uint64_t __wrap_unwind_take(struct unwind *unwind, uintptr_t frame)
 {
     static __thread struct unwind reference;
@@ -69,6 +93,8 @@ uint64_t __wrap_unwind_take(struct unwind *unwind, uintptr_t frame)
     } else if (reference.depth < unwind->depth && is_prefix(&reference, unwind)) {
         atomic_fetch_add(&shorter, 1);
         keep(unwind, &reference);
+    } else if (agree_but_for_methods(unwind, &reference)) {
+        atomic_fetch_add(&agreed, 1);
     } else {
         keep(unwind, &reference);
     }
