@@ -100,7 +100,7 @@ static const struct module *find_library(unsigned count)
     for (unsigned i = 0; i < count; i++) {
         const struct module *module = modules_get(i);
         const char *name = module ? strrchr(module->path, '/') : NULL;
-        if (name && strcmp(name, "/libjvm.so") == 0)
+        if (name && !module->died && strcmp(name, "/libjvm.so") == 0)
             return module;
     }
     return NULL;
@@ -132,6 +132,7 @@ static uintptr_t read_word(uintptr_t address)
     return read_at(address, &word, sizeof word) ? word : 0;
 }
 
+/* Through the kernel, too: libjvm may have been unloaded. */
 bool jvm_interprets(uintptr_t pc)
 {
     int32_t limit;
@@ -139,12 +140,10 @@ bool jvm_interprets(uintptr_t pc)
         learn();
     if (!atomic_load(&is_known))
         return false;
-    uintptr_t stubs = *(uintptr_t *)fields[INTERPRETER_CODE];
-    if (!stubs)
-        return false;
-    uintptr_t start = *(uintptr_t *)(stubs + fields[STUBS_BUFFER]);
-    memcpy(&limit, (void *)(stubs + fields[STUBS_LIMIT]), sizeof limit);
-    return limit > 0 && pc >= start && pc - start <= (uintptr_t)limit;
+    uintptr_t stubs = read_word(fields[INTERPRETER_CODE]);
+    uintptr_t start = stubs ? read_word(stubs + fields[STUBS_BUFFER]) : 0;
+    return start && read_at(stubs + fields[STUBS_LIMIT], &limit, sizeof limit) && limit > 0 &&
+           pc >= start && pc - start <= (uintptr_t)limit;
 }
 
 /* Adds a Symbol's text at *LENGTH. */
@@ -164,8 +163,8 @@ bool jvm_method_name(uintptr_t method, char *name, size_t size)
     uint16_t index;
     if (!atomic_load(&is_known) || method % 8 != 0 || size < 8)
         return false;
-    /* A method begins with the address of its virtual functions, a table in libjvm or, for classes of
-     * the shared archive, a copy of it. */
+    /* A method begins with the address of its virtual functions, a table in libjvm or, for classes
+     * of the shared archive, a copy of it. */
     uintptr_t functions = read_word(method), function = functions ? read_word(functions) : 0;
     if (function < library->start || function >= library->end)
         return false;
