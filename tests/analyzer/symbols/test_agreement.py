@@ -146,18 +146,20 @@ def main():
         return 0
     with tempfile.TemporaryDirectory(prefix="heapdiff-agreement.") as folder:
         modules = given.modules or [shutil.which("node"), *USUAL, build_sample(folder)]
-        print("| module | addresses | with lines | inlined | equal | not equal |")
-        print("| --- | --- | --- | --- | --- | --- |")
+        print("| module | addresses | with lines | inlined | equal | explained "
+              "| equal of the rest |")
+        print("| --- | --- | --- | --- | --- | --- | --- |")
         for module in modules:
             if not module or not Path(module).exists() or not build_id(module):
                 print(f"| {module} | not here |")
                 continue
             result, differing, _ = compare(module, given.count, given.debug_dir)
             share = result["equal"] / result["all"]
+            rest = result["equal"] / ((result["equal"] + result["wrong"]) or 1)
             kinds = ", ".join(f"{result[kind]} {kind}" for kind in KINDS
                               if result[kind])
             print(f"| {Path(module).name} | {result['all']} | {result['lines']} "
-                  f"| {result['inlined']} | {share:.2%} | {kinds} |")
+                  f"| {result['inlined']} | {share:.2%} | {kinds} | {rest:.2%} |")
             for fault in differing:
                 print(*fault, sep="\n   ", file=sys.stderr)
             faults += 1 - result["wrong"] / result["all"] < LEAST
