@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define HIGH_MOST 60000 /* tables grow to the highest number in use */
+#define TRIES     16
 
 static bool is_shared;
 
@@ -31,6 +32,28 @@ int descriptors_keep(int fd)
         return fd;
     close(fd);
     return moved;
+}
+
+static bool is_file(int fd, const char *path)
+{
+    struct stat opened, named;
+    return fstat(fd, &opened) == 0 && stat(path, &named) == 0 && opened.st_dev == named.st_dev &&
+           opened.st_ino == named.st_ino;
+}
+
+int descriptors_open(const char *path, int flags, mode_t mode)
+{
+    for (int turn = 0; turn < TRIES; turn++) {
+        int first = open(path, flags, mode), fd = descriptors_keep(first);
+        if (fd < 0 || !is_shared || is_file(fd, path))
+            return fd;
+        if (fd != first)
+            close(fd); /* a copy of the program's own file */
+        if (flags & O_EXCL)
+            unlink(path);
+    }
+    errno = EBADF;
+    return -1;
 }
 
 struct descriptor descriptors_name(int fd)

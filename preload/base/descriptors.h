@@ -25,6 +25,10 @@ void descriptors_set_shared(bool shared);
  * else, or when that cannot be, fd itself. Close-on-exec. -1 stays -1, errno as it was. */
 int descriptors_keep(int fd);
 
+/* open and descriptors_keep. In a shared table the program may have closed the number, or been
+ * given it for a file of its own, before it was out of the way: then once more. */
+int descriptors_open(const char *path, int flags, mode_t mode);
+
 /* Remembers which file it is. */
 struct descriptor descriptors_name(int fd);
 

@@ -28,7 +28,7 @@ static void note(void)
 
 static int open_it(const char *path, int flags, int mode)
 {
-    int fd = descriptors_keep(open(path, flags, mode));
+    int fd = descriptors_open(path, flags, (mode_t)mode);
     if (fd < 0)
         note();
     else if ((flags & O_ACCMODE) == O_RDWR)

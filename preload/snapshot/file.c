@@ -78,8 +78,8 @@ static int make(struct file *file, const char *folder, int number)
                           (int)getpid(), number);
     if (length >= (int)sizeof file->temporary)
         return ENAMETOOLONG;
-    int fd = descriptors_keep(
-        open(file->temporary, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600));
+    int fd =
+        descriptors_open(file->temporary, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return errno;
     int error = fchmod(fd, 0600) != 0 ? errno : lock(fd); /* whatever the umask is */
