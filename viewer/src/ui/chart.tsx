@@ -26,6 +26,12 @@ interface Props {
 // Steps of an axis that are whole in KiB, MiB and so on.
 const POWERS = Array.from({ length: 50 }, (_, i) => 2 ** i);
 
+function showLast(plot: uPlot, last: number): void {
+  if (plot.cursor.idx === null || plot.cursor.idx === undefined) {
+    plot.setLegend({ idx: last }, false);
+  }
+}
+
 function makeOptions(props: Props, wide: number): uPlot.Options {
   const { lines, say, high, model, isBytes = true } = props;
   const ink = colour('--quiet');
@@ -36,7 +42,8 @@ function makeOptions(props: Props, wide: number): uPlot.Options {
     height: high,
     scales: { x: { time: false } },
     cursor: { points: { size: 7 }, drag: { x: false, y: false } },
-    legend: { live: true },
+    // Without a pointer over it the legend says what the last snapshot says.
+    hooks: { setLegend: [(plot) => showLast(plot, model.count - 1)] },
     axes: [
       { ...axis, values: (_, ticks) => ticks.map((tick) => (tick === 0 ? '0' : seconds(tick))) },
       {
@@ -73,6 +80,7 @@ export function Chart(props: Props) {
     const data = [model.doc.snapshots.map((snapshot) => snapshot.seconds),
       ...lines.map((line) => line.values)] as uPlot.AlignedData;
     const plot = new uPlot(makeOptions(props, element.clientWidth), data, element);
+    showLast(plot, model.count - 1);
     const observer = new ResizeObserver(() =>
       plot.setSize({ width: element.clientWidth, height: props.high }));
     observer.observe(element);
