@@ -26,6 +26,11 @@ interface Props {
 // Steps of an axis that are whole in KiB, MiB and so on.
 const POWERS = Array.from({ length: 50 }, (_, i) => 2 ** i);
 
+// Steps of time that are whole in the unit that they are written in.
+const HOURS = [1, 2, 3, 6, 12, 24, 48, 96, 192].map((hours) => hours * 3600);
+const SPANS = [0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800,
+  ...HOURS];
+
 function showLast(plot: uPlot, last: number): void {
   if (plot.cursor.idx === null || plot.cursor.idx === undefined) {
     plot.setLegend({ idx: last }, false);
@@ -45,7 +50,8 @@ function makeOptions(props: Props, wide: number): uPlot.Options {
     // Without a pointer over it the legend says what the last snapshot says.
     hooks: { setLegend: [(plot) => showLast(plot, model.count - 1)] },
     axes: [
-      { ...axis, values: (_, ticks) => ticks.map((tick) => (tick === 0 ? '0' : seconds(tick))) },
+      { ...axis, incrs: SPANS,
+        values: (_, ticks) => ticks.map((tick) => (tick === 0 ? '0' : seconds(tick))) },
       {
         ...axis, size: 76, ...(isBytes && { incrs: POWERS }),
         values: (_, ticks) => ticks.map((tick) => say(tick)),

@@ -47,7 +47,7 @@ export function seconds(value: number): string {
     return `${value.toFixed(value < 10 ? 1 : 0)} s`;
   }
   if (value < 7200) {
-    return `${(value / 60).toFixed(0)} min`;
+    return `${(value / 60).toFixed(value % 60 === 0 || value >= 600 ? 0 : 1)} min`;
   }
   return value < 172800 ? `${(value / 3600).toFixed(1)} h` : `${(value / 86400).toFixed(1)} days`;
 }
