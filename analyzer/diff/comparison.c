@@ -127,6 +127,8 @@ static bool fold(struct comparison *comparison, const char *const *paths, const 
         store_close(first);
         store_close(before);
     }
+    if (comparison->is_one_process)
+        frames_set_by_address(frames);
     site_table_add(&comparison->table, i, store, frames);
     comparison->parts[i] = parts_of(store, frames);
     if (i > 0 && i < last) {

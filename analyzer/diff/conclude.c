@@ -7,6 +7,7 @@
 #include "diff/trend.h"
 #include "frames/frame_name.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,13 +73,17 @@ static bool is_block(const struct site *site)
 
 static void add_growing(const struct comparison *comparison, struct verdict_input *input)
 {
+    double squares = 0;
     for (size_t i = 0; i < comparison->growing_count; i++) {
         const struct site *site = comparison->ranked[i];
-        if (is_block(site))
+        if (is_block(site)) {
             input->growing_bytes = store_sum(input->growing_bytes, site->growth_bytes);
+            squares += site->rank.noise * site->rank.noise;
+        }
         if (site->kind == KIND_BUFFER)
             input->growing_buffers = store_sum(input->growing_buffers, site->growth_bytes);
     }
+    input->growing_noise = (int64_t)fmin(sqrt(squares), (double)STORE_LIMIT);
     input->growth_blocks =
         store_sum(last_of(comparison)->facts.live_blocks, -first_of(comparison)->facts.live_blocks);
 }

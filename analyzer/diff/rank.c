@@ -27,6 +27,7 @@
 #define TAU_FLOOR      0.1
 #define EVEN_FLOOR     0.4
 #define AGED_FLOOR     0.2
+#define REGROWN_FACTOR 0.5   /* nothing but the trend is known */
 #define MANAGED_FACTOR 0.25  /* a heap with a collector fills up before it is collected */
 #define SIGMAS         3.0   /* of thousands of sites, noise lifts one in 700 above that */
 #define SURE_SERIES    5     /* snapshots, of which … */
@@ -104,13 +105,9 @@ static double churn_noise(const struct rank_evidence *evidence)
 }
 
 /* A series that rises against chance sees through churn. */
-static bool is_noise(const struct rank_evidence *evidence, const struct rank *rank)
+static bool is_sure(const struct rank_evidence *evidence, const struct rank *rank)
 {
-    double growth = (double)growth_of(evidence);
-    if (growth <= SIGMAS * evidence->deviation)
-        return true;
-    bool is_sure = evidence->count >= SURE_SERIES && rank->trend.chance <= SURE_CHANCE;
-    return growth <= churn_noise(evidence) && !is_sure;
+    return evidence->count >= SURE_SERIES && rank->trend.chance <= SURE_CHANCE;
 }
 
 static enum rank_pattern find_pattern(const struct rank_evidence *evidence, const struct rank *rank)
@@ -118,7 +115,7 @@ static enum rank_pattern find_pattern(const struct rank_evidence *evidence, cons
     const struct trend *trend = &rank->trend;
     if (growth_of(evidence) <= 0)
         return PATTERN_FLAT;
-    if (is_noise(evidence, rank))
+    if ((double)growth_of(evidence) <= rank->noise)
         return PATTERN_NOISE;
     if (rank->has_trend && trend_has_stopped(trend))
         return PATTERN_SETTLED;
@@ -173,8 +170,21 @@ static double aged(const struct rank_evidence *evidence)
     return between(AGED_FLOOR, (double)evidence->survivors / newborn / fair);
 }
 
+/* As many blocks in every snapshot: an array that moves to a larger place when it is full is a new
+ * block each time, and so neither what was freed nor its age speaks against it. */
+static bool is_regrown(const struct rank_evidence *evidence, const struct rank *rank)
+{
+    for (size_t i = 1; i < evidence->count; i++) {
+        if (evidence->live_blocks[i] != evidence->live_blocks[0])
+            return false;
+    }
+    return is_sure(evidence, rank) && evidence->live_blocks[0] > 0;
+}
+
 static double weigh(const struct rank_evidence *evidence, const struct rank *rank)
 {
+    if (is_regrown(evidence, rank) && !evidence->is_managed)
+        return REGROWN_FACTOR * repeated(evidence) * rising(&rank->trend);
     double product = kept(evidence) * stayed(evidence) * repeated(evidence);
     if (rank->has_trend)
         product *= rising(&rank->trend) * aged(evidence);
@@ -205,6 +215,8 @@ struct rank rank_judge(const struct rank_evidence *evidence, int64_t total)
     rank.has_trend = evidence->count >= 3;
     if (rank.has_trend)
         rank.trend = find_trend(evidence);
+    if (rank.has_trend && is_sure(evidence, &rank))
+        rank.noise = SIGMAS * evidence->deviation;
     rank.pattern = find_pattern(evidence, &rank);
     rank.is_growing = rank.pattern >= PATTERN_ONCE;
     rank.evidence = rank.is_growing ? weigh(evidence, &rank) : 0;

@@ -90,9 +90,9 @@ bool site_is_managed(struct frames *frames, const struct store_stack *stack)
     if (stack->kind != KIND_MMAP)
         return false;
     while ((frame = frames_caller(&walk)) != NULL) {
-        if (frame->managed_heap < 0)
-            return false;
-        managed |= frame->managed_heap > 0;
+        if (frame->managed_heap == HEAP_PAGE || frame->managed_heap == HEAP_OTHER)
+            return frame->managed_heap == HEAP_PAGE;
+        managed |= frame->managed_heap == HEAP_MANAGED;
         if (frame->class == CLASS_OWN)
             break; /* whatever runs below it, this code asked */
     }

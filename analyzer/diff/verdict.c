@@ -57,14 +57,15 @@ static bool is_convincing(const struct verdict_input *input)
     return input->top_evidence >= CONVINCING && !input->top_is_mapping;
 }
 
-/* What a healthy program's live bytes move by, and what sampling and churn do. */
+/* What a healthy program's live bytes move by, and what sampling and churn do. The growing sites of
+ * a series are counted without the others, so the churn of those is no noise of theirs. */
 static int64_t live_noise(const struct verdict_input *input)
 {
     int64_t small = (int64_t)(SMALL_RSS_SHARE * (double)input->rss_first);
     int64_t usual = small < MIB ? small : MIB;
     if (input->is_series && is_convincing(input))
         usual /= SERIES_FINER;
-    return larger(usual, input->noise_bytes);
+    return larger(usual, input->is_series ? input->growing_noise : input->noise_bytes);
 }
 
 /* A series knows which sites keep growing. With two snapshots it is the sum of all sites, or the
@@ -103,12 +104,24 @@ static enum verdict_kind largest_kind(const struct verdict_input *input)
     return best;
 }
 
+/* What a leak is held against: RSS growth of the program; for a site that surely goes on, without what has
+ * stopped. */
+static int64_t growth_to_explain(const struct verdict_input *input)
+{
+    int64_t growth = program_growth(input);
+    for (int i = 0; i < PART_HEAPDIFF && input->is_series && is_convincing(input); i++) {
+        if (input->has_stopped[i] && input->growth.bytes[i] > 0)
+            growth = store_sum(growth, -input->growth.bytes[i]);
+    }
+    return growth;
+}
+
 static enum verdict_kind decide(const struct verdict_input *input)
 {
     int64_t grown = live_growth(input), rss = program_growth(input);
     if (input->not_measurable)
         return VERDICT_NOT_MEASURABLE;
-    if (grown > live_noise(input) && (double)grown >= LEAK_SHARE * (double)rss)
+    if (grown > live_noise(input) && (double)grown >= LEAK_SHARE * (double)growth_to_explain(input))
         return VERDICT_LEAK;
     if (rss <= rss_noise(input))
         return VERDICT_NONE;
@@ -235,7 +248,8 @@ static void say(const struct verdict_input *input, const struct verdict *verdict
 
 struct verdict verdict_reach(const struct verdict_input *input)
 {
-    struct verdict verdict = {.kind = decide(input), .limit = live_noise(input)};
+    struct verdict verdict = {.kind = decide(input),
+                              .limit = larger(live_noise(input), input->noise_bytes)};
     say(input, &verdict, &verdict.text);
     advice_add(input, verdict.kind, &verdict.advice);
     return verdict;

@@ -34,6 +34,7 @@ struct verdict_input {
     int64_t growing_bytes;        /* sum over growing sites of blocks and buffers */
     int64_t growing_buffers;      /* of them buffers */
     int64_t noise_bytes;          /* of live bytes, by sampling and churn */
+    int64_t growing_noise;        /* the same of the growing sites alone */
     bool is_series;               /* three snapshots or more */
     bool has_stopped[PART_COUNT]; /* in a series: the part does not go on growing */
     const char *top_name;         /* the site that ranks first; NULL when none grew */

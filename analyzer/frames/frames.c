@@ -25,6 +25,7 @@ struct frames {
     const struct frames_sites *sites; /* NULL: none */
     struct pool *pool;
     bool is_local;            /* recorded on this machine: its paths are ours */
+    bool is_by_address;       /* see frames_set_by_address */
     struct frame_list *lists; /* by location; items NULL until asked for */
     uint64_t *locations;      /* identities; 0 until asked for */
     uint64_t *nodes;          /* the same of a node with all its callers */
@@ -56,6 +57,11 @@ void frames_free(struct frames *frames)
     VEC_DONE(&frames->path);
     pool_free(frames->pool);
     free(frames);
+}
+
+void frames_set_by_address(struct frames *frames)
+{
+    frames->is_by_address = true;
 }
 
 static const struct store_module *module_of(const struct frames *frames,
@@ -193,12 +199,14 @@ static struct symbol_list find_symbols(struct frames *frames, uint32_t index)
     return found.count > 0 ? found : stored;
 }
 
-/* Native code is the same when it lies at the same place of the same build; JIT code, whose
- * addresses change with each tier, when it has the same name. */
+/* Native code is the same when it lies at the same place of the same build; JIT code when it has
+ * the same name, as its addresses are those of one process. */
 static uint64_t make_identity(const struct frames *frames, const struct store_location *location,
                               const struct frame *frame)
 {
     const struct store_module *module = module_of(frames, location);
+    if (frame->is_jit && frames->is_by_address)
+        return map_mix(location->address, 1);
     if (frame->is_jit) {
         uint64_t file = frame->file ? map_hash(frame->file, strlen(frame->file)) : 0;
         uint64_t function = map_hash(frame->function, strlen(frame->function));
@@ -261,7 +269,7 @@ static uint64_t location_identity(struct frames *frames, uint32_t index)
         return *known;
     const struct store_location *location = &frames->store->locations.items[index];
     struct frame frame = {.is_jit = location->jit_name != NULL};
-    if (location->jit_name) {
+    if (location->jit_name && !frames->is_by_address) {
         struct symbol symbol = jit_parse(location->jit_name, frames->pool);
         frame.function = symbol.function ? symbol.function : "";
         frame.file = symbol.file;

@@ -20,7 +20,7 @@ struct frame {
     uint64_t address;     /* return address in the process */
     int line, column;     /* 0 when unknown */
     enum frame_class class;
-    int managed_heap; /* see rules_managed_heap */
+    enum rules_heap managed_heap;
     bool is_inlined, is_jit, is_named;
     bool is_start;       /* only starts programs or threads */
     bool may_inline;     /* JIT code in which frames of inlined functions may be missing */
@@ -55,6 +55,10 @@ void frames_set_sites(struct frames *frames, const struct frames_sites *sites);
 
 /* NULL when the stack's own frames tell. */
 const struct frame *frames_known_site(struct frames *frames, const struct store_stack *stack);
+
+/* From now on stacks are the same only when their addresses are: between snapshots of one process,
+ * where code made at run time may have got another name at the same place. Before the first use. */
+void frames_set_by_address(struct frames *frames);
 
 /* Lives as long as FRAMES. */
 struct frame_list frames_at(struct frames *frames, uint32_t location);

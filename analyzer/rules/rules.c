@@ -17,9 +17,10 @@
 extern const char rules_default_text[]; /* default.rules, made into C by the build */
 
 /* Beyond enum frame_class: rules that speak about mappings, and about how programs start. */
-enum { RULE_JS_HEAP = CLASS_COUNT, RULE_MAPPING, RULE_START, RULE_COUNT };
+enum { RULE_JS_HEAP = CLASS_COUNT, RULE_JS_HEAP_PAGE, RULE_MAPPING, RULE_START, RULE_COUNT };
 static const char *const class_names[RULE_COUNT] = {
-    "own", "runtime", "library", "wrapper", "allocator", "heapdiff", "js-heap", "mapping", "start"};
+    "own",      "runtime", "library",      "wrapper", "allocator",
+    "heapdiff", "js-heap", "js-heap-page", "mapping", "start"};
 
 enum field { FIELD_FUNCTION, FIELD_FILE, FIELD_MODULE, FIELD_COUNT };
 static const char *const field_names[FIELD_COUNT] = {"function", "file", "module"};
@@ -111,10 +112,13 @@ enum frame_class rules_class(const struct rules *rules, const struct rules_subje
     return rule ? (enum frame_class)rule->class : CLASS_OWN;
 }
 
-int rules_managed_heap(const struct rules *rules, const struct rules_subject *subject)
+enum rules_heap rules_managed_heap(const struct rules *rules, const struct rules_subject *subject)
 {
     const struct rule *rule = find_rule(rules, ASK_HEAP, subject);
-    return !rule ? 0 : rule->class == RULE_JS_HEAP ? 1 : -1;
+    return !rule                              ? HEAP_UNKNOWN
+           : rule->class == RULE_JS_HEAP      ? HEAP_MANAGED
+           : rule->class == RULE_JS_HEAP_PAGE ? HEAP_PAGE
+                                              : HEAP_OTHER;
 }
 
 bool rules_is_start(const struct rules *rules, const struct rules_subject *subject)
@@ -155,7 +159,7 @@ static bool parse_line(struct rules *rules, char *line, const char **wrong)
                         .by_path = strchr(line, '/') != NULL,
                         .pattern = line};
     *wrong = class < 0   ? "no such class: own, wrapper, library, runtime, allocator, heapdiff, "
-                           "js-heap, mapping and start are"
+                           "js-heap, js-heap-page, mapping and start are"
              : field < 0 ? "the second word must be function, file or module"
              : !*line    ? "a pattern is missing"
                          : NULL;

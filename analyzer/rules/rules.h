@@ -33,9 +33,14 @@ void rules_free(struct rules *rules);
 /* The first rule that fits decides. */
 enum frame_class rules_class(const struct rules *rules, const struct rules_subject *subject);
 
-/* What a frame says about the mapping that it leads to: > 0 it is a managed heap's, < 0 it is not,
- * 0 nothing. */
-int rules_managed_heap(const struct rules *rules, const struct rules_subject *subject);
+/* What a frame says about the mapping that it leads to. */
+enum rules_heap {
+    HEAP_OTHER = -1, /* it is no managed heap's */
+    HEAP_UNKNOWN,    /* nothing */
+    HEAP_MANAGED,    /* a managed heap's, unless a caller says other */
+    HEAP_PAGE        /* a managed heap's, whoever calls */
+};
+enum rules_heap rules_managed_heap(const struct rules *rules, const struct rules_subject *subject);
 
 /* Whether the frame only starts programs or threads, and so is nobody's errand. */
 bool rules_is_start(const struct rules *rules, const struct rules_subject *subject);

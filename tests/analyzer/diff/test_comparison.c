@@ -125,6 +125,20 @@ static void growth_within_churn_is_left_out(void **state)
     comparison_close(comparison);
 }
 
+/* V8 throws code away and puts other code in its place; blocks of the old code live on. */
+static void blocks_of_code_that_got_another_name_have_not_grown(void **state)
+{
+    const char *paths[] = {make("a.db", 1, &before, ""),
+                           make("b.db", 2, &before,
+                                "UPDATE location SET jit_name = 'JS:*finish /srv/server.js:80:3' "
+                                "WHERE id = 2")};
+    struct comparison *comparison = compare(paths, 2);
+    assert_true(comparison->is_one_process);
+    assert_int_equal(comparison->growing_count, 0);
+    assert_int_equal(comparison->growth_bytes, 0);
+    comparison_close(comparison);
+}
+
 static void parts_add_up_to_the_byte(void **state)
 {
     srand(7);
@@ -289,6 +303,7 @@ int main(void)
         cmocka_unit_test(our_own_frames_are_not_in_a_stack),
         cmocka_unit_test(a_leak_ranks_above_larger_churn),
         cmocka_unit_test(growth_within_churn_is_left_out),
+        cmocka_unit_test(blocks_of_code_that_got_another_name_have_not_grown),
         cmocka_unit_test(parts_add_up_to_the_byte),
         cmocka_unit_test(what_nobody_owns_is_shown_as_other),
         cmocka_unit_test(births_tell_survivors_from_newcomers),

@@ -137,6 +137,35 @@ static void newcomers_of_the_last_moment_sink(void **state)
     assert_true(judge_series(steps, 0).evidence < judge_series(steps, 6 * MIB).evidence / 2);
 }
 
+/* One array that moves to a larger place whenever it is full: all of it is new each time. */
+static struct rank judge_array(const int64_t *bytes, const int64_t *counts)
+{
+    struct rank_evidence array = {.live_bytes = bytes,
+                                  .live_blocks = counts,
+                                  .x = (const double[]){0, 60, 120, 180, 240},
+                                  .count = 5,
+                                  .allocated_bytes = 600 * MIB,
+                                  .allocations = 500};
+    return rank_judge(&array, 10 * MIB);
+}
+
+static void an_array_that_is_regrown_rises(void **state)
+{
+    const int64_t bytes[] = {MIB, 3 * MIB, 5 * MIB, 8 * MIB, 10 * MIB}, one[] = {1, 1, 1, 1, 1};
+    const int64_t some[] = {1, 2, 2, 2, 1};
+    struct rank rank = judge_array(bytes, one);
+    assert_int_equal(rank.pattern, PATTERN_RISES);
+    assert_true(rank.evidence > 0.4);
+    assert_true(rank.noise == 0);
+    assert_true(judge_array(bytes, some).evidence < 0.1);
+}
+
+static void an_array_that_swings_does_not_rise(void **state)
+{
+    const int64_t bytes[] = {5 * MIB, 3 * MIB, 9 * MIB, 4 * MIB, 10 * MIB}, one[] = {1, 1, 1, 1, 1};
+    assert_false(judge_array(bytes, one).is_growing);
+}
+
 static void a_managed_heap_sinks(void **state)
 {
     struct rank_evidence managed = leak;
@@ -196,6 +225,8 @@ TEST_MAIN(cmocka_unit_test(a_plain_leak_has_full_evidence),
           cmocka_unit_test(the_unknown_lies_between),
           cmocka_unit_test(patterns_of_a_series_are_told_apart),
           cmocka_unit_test(newcomers_of_the_last_moment_sink),
+          cmocka_unit_test(an_array_that_is_regrown_rises),
+          cmocka_unit_test(an_array_that_swings_does_not_rise),
           cmocka_unit_test(a_managed_heap_sinks), cmocka_unit_test(shrinking_sites_do_not_grow),
           cmocka_unit_test(growth_within_sampling_noise_is_not_claimed),
           cmocka_unit_test(crumbs_are_not_listed), cmocka_unit_test(evidence_stays_between_0_and_1))

@@ -227,6 +227,34 @@ static void a_series_that_stopped_growing_is_nothing(void **state)
     expect(&input, VERDICT_MAPPING, "mappings");
 }
 
+/* The churn of sites that do not grow is not that of the site that does. */
+static void churn_elsewhere_hides_no_leak_of_a_series(void **state)
+{
+    struct verdict_input input = server();
+    input.is_series = true;
+    grow(&input, PART_NATIVE_BLOCKS, 8 * MIB);
+    input.growing_bytes = input.top_growth = 8 * MIB;
+    input.noise_bytes = 20 * MIB;
+    expect(&input, VERDICT_LEAK, "8.0 MiB of it are native blocks");
+    input.growing_noise = 20 * MIB;
+    expect(&input, VERDICT_NONE, "a leak of more than 20.0 MiB would have been noticed");
+}
+
+static void what_has_stopped_hides_no_leak_that_goes_on(void **state)
+{
+    struct verdict_input input = server();
+    input.is_series = true;
+    grow(&input, PART_RETENTION, 20 * MIB);
+    grow(&input, PART_NATIVE_BLOCKS, 3 * MIB);
+    input.growing_bytes = input.top_growth = 3 * MIB;
+    input.top_evidence = 0.9;
+    expect(&input, VERDICT_RETENTION, "retention and not a leak");
+    input.has_stopped[PART_RETENTION] = true;
+    expect(&input, VERDICT_LEAK, "3.0 MiB of it are native blocks");
+    input.top_evidence = 0.3;
+    expect(&input, VERDICT_RETENTION, "retention and not a leak");
+}
+
 static void a_convincing_series_shows_a_slow_leak(void **state)
 {
     struct verdict_input input = server();
@@ -263,5 +291,7 @@ TEST_MAIN(cmocka_unit_test(live_buffers_that_explain_rss_are_a_leak),
           cmocka_unit_test(a_runtime_that_names_nothing_is_told_how),
           cmocka_unit_test(threads_that_are_left_over_are_counted),
           cmocka_unit_test(a_series_that_stopped_growing_is_nothing),
+          cmocka_unit_test(churn_elsewhere_hides_no_leak_of_a_series),
+          cmocka_unit_test(what_has_stopped_hides_no_leak_that_goes_on),
           cmocka_unit_test(a_convincing_series_shows_a_slow_leak),
           cmocka_unit_test(churn_and_sampling_raise_the_limit))

@@ -44,6 +44,11 @@ static void allocation_wrappers_are_known(void **state)
 static void libraries_and_runtimes_are_not_the_users(void **state)
 {
     assert_int_equal(class_of("std::vector<int>::push_back", NULL, "/srv/a"), CLASS_LIBRARY);
+    assert_int_equal(class_of(NULL, NULL, "/usr/lib/x86_64-linux-gnu/libsqlite3.so.0.8.6"),
+                     CLASS_LIBRARY);
+    assert_int_equal(class_of("inflateInit2_", NULL, "/usr/lib64/libz.so.1"), CLASS_LIBRARY);
+    assert_int_equal(class_of("PyDict_New", NULL, "/usr/lib/x86_64-linux-gnu/libpython3.11.so.1.0"),
+                     CLASS_RUNTIME);
     assert_int_equal(class_of("fopen", NULL, "/lib/x86_64-linux-gnu/libc.so.6"), CLASS_LIBRARY);
     assert_int_equal(class_of("emit", "node:events", NULL), CLASS_RUNTIME);
     assert_int_equal(class_of("Builtin:CEntry", NULL, NULL), CLASS_RUNTIME);
@@ -103,6 +108,9 @@ static void all_else_is_the_users(void **state)
     assert_int_equal(class_of("core::Engine::load", "engine.cc", "/srv/game"), CLASS_OWN);
     assert_int_equal(class_of("createStringObject", NULL, "/usr/bin/redis-server"), CLASS_OWN);
     assert_int_equal(class_of("node_new", "tree.c", "/srv/tree"), CLASS_OWN);
+    assert_int_equal(class_of("image_new", NULL, "/srv/lib/libimage.so.1"), CLASS_OWN);
+    assert_int_equal(class_of("image_new", NULL, "/usr/local/lib/libimage.so.1"), CLASS_OWN);
+    assert_int_equal(class_of("run", NULL, "/usr/lib/postgresql/15/bin/postgres"), CLASS_OWN);
     assert_int_equal(class_of(NULL, NULL, NULL), CLASS_OWN);
 }
 
@@ -113,9 +121,11 @@ static void mappings_of_the_js_heap_are_told_from_others(void **state)
     struct rules_subject heap = {.function = "v8::internal::MemoryAllocator::AllocateChunk"};
     struct rules_subject wasm = {.function = "v8::internal::BackingStore::TryAllocate"};
     struct rules_subject mine = {.function = "load_index"};
-    assert_int_equal(rules_managed_heap(rules, &heap), 1);
-    assert_int_equal(rules_managed_heap(rules, &wasm), -1);
-    assert_int_equal(rules_managed_heap(rules, &mine), 0);
+    struct rules_subject collection = {.function = "v8::internal::Heap::CollectGarbage"};
+    assert_int_equal(rules_managed_heap(rules, &heap), HEAP_PAGE);
+    assert_int_equal(rules_managed_heap(rules, &collection), HEAP_MANAGED);
+    assert_int_equal(rules_managed_heap(rules, &wasm), HEAP_OTHER);
+    assert_int_equal(rules_managed_heap(rules, &mine), HEAP_UNKNOWN);
     rules_free(rules);
 }
 
