@@ -84,19 +84,20 @@ static bool counts(const struct verdict_input *input, int part)
     return part == PART_RETENTION || !input->is_series || !input->has_stopped[part];
 }
 
+/* When there is no leak: what was said of live growth is not taken back because RSS grew. */
 static enum verdict_kind largest_kind(const struct verdict_input *input)
 {
     static const enum verdict_kind kinds[PART_COUNT] = {
-        VERDICT_LEAK,    VERDICT_LEAK,    VERDICT_JS_HEAP, VERDICT_RETENTION,
+        VERDICT_NONE,    VERDICT_NONE,    VERDICT_JS_HEAP, VERDICT_RETENTION,
         VERDICT_MAPPING, VERDICT_MAPPING, VERDICT_NONE,    VERDICT_NONE};
     int64_t sums[VERDICT_NOT_MEASURABLE] = {0};
     enum verdict_kind best = VERDICT_NONE;
     for (int i = 0; i < PART_HEAPDIFF; i++) {
-        if (counts(input, i) && (kinds[i] != VERDICT_LEAK || !input->is_series))
+        if (counts(input, i) && kinds[i] != VERDICT_NONE)
             sums[kinds[i]] = store_sum(sums[kinds[i]], input->growth.bytes[i]);
     }
     double least = LEAK_SHARE * (double)program_growth(input);
-    for (int kind = 0; kind < VERDICT_NONE; kind++) {
+    for (int kind = 0; kind < VERDICT_NONE; kind++) { /* sums[VERDICT_NONE] stays 0 */
         if (sums[kind] > rss_noise(input) / 2 && (double)sums[kind] >= least &&
             sums[kind] > sums[best])
             best = (enum verdict_kind)kind;
@@ -104,8 +105,8 @@ static enum verdict_kind largest_kind(const struct verdict_input *input)
     return best;
 }
 
-/* What a leak is held against: RSS growth of the program; for a site that surely goes on, without what has
- * stopped. */
+/* What a leak is held against: RSS growth of the program; for a site that surely goes on, without
+ * what has stopped. */
 static int64_t growth_to_explain(const struct verdict_input *input)
 {
     int64_t growth = program_growth(input);

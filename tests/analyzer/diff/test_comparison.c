@@ -277,13 +277,13 @@ static void lines_that_moved_still_match(void **state)
     comparison_close(comparison);
 }
 
-/* In one process code does not move: the same names are two sites. */
+/* In one process a definition does not move: functions of one name on two lines are two sites. */
 static void lines_of_one_process_are_kept_apart(void **state)
 {
     const struct numbers after = {44, 0, 20, 100, 30};
     const char *other = make("b.db", 2, &after, "");
-    fixture_sql(other, "UPDATE location SET jit_name = 'JS:+handleUpload /srv/server.js:48:5'"
-                       " WHERE id IN (2, 3)");
+    fixture_sql(other, "UPDATE location SET jit_name = 'JS:+handleUpload /srv/server.js:48:5',"
+                       " address = address + 1000 WHERE id IN (2, 3)");
     const char *paths[] = {make("a.db", 1, &before, ""), other};
     struct comparison *comparison = compare(paths, 2);
     assert_int_equal(comparison->ranked[0]->growth_bytes, 44 * MIB);

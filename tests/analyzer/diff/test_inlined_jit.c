@@ -29,7 +29,7 @@
 #define KEPT(id, node) "INSERT INTO stack VALUES (" #id ", " #node ", "
 #define ALL(kind, count, size)                                                                     \
     "'" kind "', " #count ", " #count " * " #size ", 0, " #count ", " #count " * " #size ", 1, "   \
-                                                                                         "0);"
+    "0);"
 #define GONE(kind, count, size) "'" kind "', 0, 0, 0, " #count ", " #count " * " #size ", 1, 0);"
 
 #define BEFORE LOCATIONS STACKS KEPT(5, 5) ALL("buffer", 300, 2000)
