@@ -46,6 +46,12 @@ static uint64_t read_start(void)
     return at && ticks > 0 ? strtoull(at, NULL, 10) * (1000000000u / (uint64_t)ticks) : 0;
 }
 
+uint64_t identity_began(void)
+{
+    uint64_t start = read_start();
+    return start ? clock_ns(CLOCK_REALTIME) - (clock_ns(CLOCK_BOOTTIME) - start) : 0;
+}
+
 void identity_read(struct identity *identity)
 {
     memset(identity, 0, sizeof *identity);

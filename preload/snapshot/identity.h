@@ -20,6 +20,9 @@ struct identity {
     char executable[PATH_MAX], directory[PATH_MAX], command_line[4096], host[HOST_NAME_MAX + 1];
 };
 
+/* When the process began by the wall clock, in ns; 0 when it cannot be told. */
+uint64_t identity_began(void);
+
 /* What cannot be read is 0 or "". */
 void identity_read(struct identity *identity);
 

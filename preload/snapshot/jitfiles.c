@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "snapshot/filereader.h"
+#include "snapshot/identity.h"
 #include "tables/jitmap.h"
 
 #define TAIL_SIZE 64
@@ -98,11 +99,28 @@ static int find_open_file(int pid, const char *name)
     return found;
 }
 
+#define CLOCK_STEP 2000000000u /* what the wall clock may have been set by since, in ns */
+
+/* Not left behind by an earlier process of this number: its names would be wrong. */
+static bool is_of_this_process(int fd)
+{
+    struct stat status;
+    if (fstat(fd, &status) != 0)
+        return false;
+    uint64_t written =
+        (uint64_t)status.st_mtim.tv_sec * 1000000000u + (uint64_t)status.st_mtim.tv_nsec;
+    return written + CLOCK_STEP >= identity_began();
+}
+
 int jitfiles_open_map(int pid, bool *has_grown)
 {
     char path[JITMAP_PATH_SIZE];
     jitmap_path(path, pid);
     int fd = filereader_open(path, false);
+    if (fd >= 0 && !is_of_this_process(fd)) {
+        close(fd);
+        fd = -1;
+    }
     if (fd >= 0) {
         *has_grown = check_growth(fd);
         return fd;

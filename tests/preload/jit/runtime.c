@@ -1,8 +1,10 @@
 /* runtime.c -- A runtime in small: makes machine code, names it for perf, uses its space again.
  *
- * runtime map|dump|late FILE: three functions are made one after the other at the same address;
- * each allocates one block, of 1000, 2000 and 3000 bytes. FILE gets their names: as a perf map, as
- * a jitdump, or as a perf map that is written when all is over.
+ * runtime map|dump|late|stale FILE: three functions are made one after the other at the same
+ * address; each allocates one block, of 1000, 2000 and 3000 bytes. FILE gets their names: as a perf
+ * map, as a jitdump, or as a perf map that is written when all is over; the last way (stale) beside
+ * a map in the usual place that is older than the process, as one that had its number before leaves
+ * it.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -11,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -85,6 +88,21 @@ static void live(int life, const char *mode)
         abort();
 }
 
+static void leave_old_map(void)
+{
+    char path[64];
+    const struct timespec hour_ago[2] = {{.tv_sec = time(NULL) - 3600},
+                                         {.tv_sec = time(NULL) - 3600}};
+    snprintf(path, sizeof path, "/tmp/perf-%d.map", (int)getpid());
+    FILE *old = fopen(path, "w");
+    if (!old)
+        abort();
+    fprintf(old, "%lx %x somebody_else\n", (unsigned long)code, CODE_SIZE);
+    fflush(old);
+    futimens(fileno(old), hour_ago);
+    fclose(old);
+}
+
 int main(int argc, char **argv)
 {
     char path[4096];
@@ -97,7 +115,9 @@ int main(int argc, char **argv)
         return 3;
     for (int life = 1; life <= LIVES; life++)
         live(life, argv[1]);
-    if (strcmp(argv[1], "late") == 0)
+    if (strcmp(argv[1], "stale") == 0)
+        leave_old_map();
+    if (strcmp(argv[1], "late") == 0 || strcmp(argv[1], "stale") == 0)
         write_map(1);
     /* A runtime maps its jitdump so that it can be found. */
     if (strcmp(argv[1], "dump") == 0 &&

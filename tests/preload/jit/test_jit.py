@@ -64,6 +64,13 @@ class UsedAgain(unittest.TestCase):
         rows = self.rows("late", str(self.folder / "perf-%d.map"))
         self.assertEqual({name for _, name, _, _ in rows}, {"life_1"})
 
+    def test_a_map_that_an_earlier_process_has_left_gives_no_names(self):
+        rows = self.rows("stale", str(self.folder / "perf-%d.map"))
+        self.assertEqual({name for _, name, _, _ in rows}, {"life_1"})
+        for left in Path("/tmp").glob("perf-*.map"):
+            if "somebody_else" in left.read_text(errors="replace"):
+                left.unlink()
+
     def test_pid_and_tmp_are_those_of_the_process(self):
         inside = ["unshare", "--pid", "--mount", "--fork", "sh", "-c",
                   'mount -t tmpfs none /tmp && exec "$@"', "sh"]
