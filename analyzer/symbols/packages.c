@@ -19,8 +19,8 @@ struct distribution {
     bool has_dpkg;
 };
 static const struct distribution distributions[] = {
-    {"ubuntu", "https://debuginfod.ubuntu.com", "deb http://ddebs.ubuntu.com", true},
-    {"debian", "https://debuginfod.debian.net", "deb http://deb.debian.org/debian-debug", true},
+    {"ubuntu", "https://debuginfod.ubuntu.com", "the ddebs archive", true},
+    {"debian", "https://debuginfod.debian.net", "the debian-debug archive", true},
     {"fedora", "https://debuginfod.fedoraproject.org", NULL, false},
     {"arch", "https://debuginfod.archlinux.org", NULL, false},
     {"opensuse", "https://debuginfod.opensuse.org", NULL, false},
@@ -69,11 +69,6 @@ static const struct distribution *here(void)
 const char *packages_debuginfod(void)
 {
     return here() ? here()->debuginfod : NULL;
-}
-
-const char *packages_archive(void)
-{
-    return here() ? here()->archive : NULL;
 }
 
 /* "libc6:amd64: /lib/x86_64-linux-gnu/libc.so.6" */

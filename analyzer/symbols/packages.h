@@ -14,9 +14,7 @@
 const char *packages_advice(const struct symbol_module *module, const struct symbol_place *place,
                             struct pool *pool);
 
-/* The distribution's debuginfod server, and where its packages with debug information are kept when
- * that is not where the others are; NULL when not known. */
+/* The distribution's debuginfod server; NULL when not known. */
 const char *packages_debuginfod(void);
-const char *packages_archive(void);
 
 #endif

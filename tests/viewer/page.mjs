@@ -84,6 +84,13 @@ test('sites: search, filters, sorting, and the address that keeps them', async (
   assert.deepEqual((await names()).sort(), ['formatLine', 'queueJob']);
 });
 
+test('keys: Enter opens the marked site also after a click on the bar above', async () => {
+  await browser.go(MADE);
+  await page.click('text="Sites"');
+  await browser.press('j', 'Enter');
+  assert.match((await browser.texts('article.site h2'))[0], /keepUpload/);
+});
+
 test('keys: j and k mark, Enter opens, Escape and Back lead out', async () => {
   await browser.go(MADE, '#sites?all=1');
   await browser.press('j', 'j', 'k');

@@ -86,6 +86,8 @@ function useAppKeys(model: Model, state: State, go: Go, rows: { index: number }[
       }
       requestAnimationFrame(() => document.getElementById('search')?.focus());
     } else if ((key === 'j' || key === 'k') && state.view === 'sites') {
+      // Enter is now for the marked site, not for a button that was clicked before.
+      (document.activeElement as HTMLElement | null)?.blur();
       move(key === 'j' ? 1 : -1);
     } else if (key === 'Enter' && state.view === 'sites' && !isSiteOpen && rows[marked]) {
       go({ site: rows[marked].index, stack: 0 });
