@@ -14,6 +14,9 @@
 #include "base/map.h"
 #include "symbols/debugfiles.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -76,26 +79,35 @@ bool cache_execute(sqlite3 *database, const char *sql)
     return sqlite3_exec(database, sql, NULL, NULL, NULL) == SQLITE_OK;
 }
 
-static bool is_ours(sqlite3 *database)
+enum state { USABLE, UNUSABLE, NOT_NOW };
+
+/* NOT_NOW: locked for longer than we wait, or the disk fails: no reason to throw it away. */
+static enum state state_of(sqlite3 *database)
 {
-    return cache_number(database, "PRAGMA application_id") == ID &&
-           cache_number(database, "PRAGMA user_version") == VERSION &&
-           cache_number(database, "SELECT count(*) FROM sqlite_schema WHERE name IN"
-                                  " ('module', 'answer')") == 2;
+    static const char ours[] = "SELECT (SELECT application_id FROM pragma_application_id) "
+                               "= " TEXT_OF(ID) " AND (SELECT user_version FROM "
+                                                "pragma_user_version) = " TEXT_OF(
+                                                    VERSION) " AND (SELECT count(*) FROM "
+                                                             "sqlite_schema WHERE name IN "
+                                                             "('module', 'answer')) = 2";
+    int64_t answer = cache_number(database, ours);
+    int code = sqlite3_errcode(database) & 0xff;
+    if (answer < 0 && code != SQLITE_NOTADB && code != SQLITE_CORRUPT)
+        return NOT_NOW;
+    return answer == 1 ? USABLE : UNUSABLE;
 }
 
-static sqlite3 *open_file(const char *path)
+static sqlite3 *open_file(const char *path, int flags, enum state *state)
 {
     sqlite3 *database = NULL;
-    mode_t mask = umask(0077);
-    int result = sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+    int result = sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE | flags, NULL);
     sqlite3_busy_timeout(database, WAIT_MS);
-    bool good = result == SQLITE_OK && cache_execute(database, "PRAGMA synchronous = OFF");
-    if (good && cache_number(database, "PRAGMA schema_version") == 0)
-        cache_execute(database, schema); /* another process may be faster */
-    good = good && is_ours(database);
-    umask(mask);
-    if (good)
+    *state = NOT_NOW;
+    if (result == SQLITE_OK) {
+        cache_execute(database, "PRAGMA synchronous = OFF");
+        *state = flags & SQLITE_OPEN_CREATE ? USABLE : state_of(database);
+    }
+    if (*state == USABLE)
         return database;
     sqlite3_close(database);
     return NULL;
@@ -113,15 +125,50 @@ void cache_discard(const char *path)
     }
 }
 
+/* Made aside and named when it is whole: nobody sees half of it, and of two processes that make it
+ * at the same time the second takes that of the first. */
+static void make_file(const char *path)
+{
+    struct text aside = {0};
+    text_format(&aside, "%s.%d", path, (int)getpid());
+    cache_discard(aside.bytes); /* of a process of this number that was killed */
+    enum state state;
+    mode_t mask = umask(0077);
+    sqlite3 *database = open_file(aside.bytes, SQLITE_OPEN_CREATE, &state);
+    bool good = database && cache_execute(database, schema);
+    umask(mask);
+    sqlite3_close(database);
+    if (good && renameat2(AT_FDCWD, aside.bytes, AT_FDCWD, path, RENAME_NOREPLACE) < 0 &&
+        errno == EINVAL) /* the file system cannot */
+        rename(aside.bytes, path);
+    cache_discard(aside.bytes);
+    text_done(&aside);
+}
+
+/* As often as another process may throw away what this one has just made. */
+#define TRIES 4
+
+static sqlite3 *open_or_make(const char *path)
+{
+    for (int i = 0; i < TRIES; i++) {
+        enum state state;
+        struct stat judged, now;
+        bool exists = stat(path, &judged) == 0;
+        sqlite3 *database = exists ? open_file(path, 0, &state) : NULL;
+        if (database)
+            return database;
+        if (exists && state == NOT_NOW && access(path, F_OK) == 0)
+            return NULL;
+        if (exists && stat(path, &now) == 0 && now.st_ino == judged.st_ino)
+            cache_discard(path);
+        make_file(path);
+    }
+    return NULL;
+}
+
 struct cache *cache_open(const char *path)
 {
-    if (!path || !make_folders(path))
-        return NULL;
-    sqlite3 *database = open_file(path);
-    if (!database) {
-        cache_discard(path);
-        database = open_file(path);
-    }
+    sqlite3 *database = path && make_folders(path) ? open_or_make(path) : NULL;
     if (!database)
         return NULL;
     struct cache *cache = memory_zeroed(1, sizeof *cache);

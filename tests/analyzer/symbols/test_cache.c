@@ -244,6 +244,36 @@ static void two_writers_do_not_harm_each_other(void **state)
     expect_whole(path);
 }
 
+/* All of them find nothing there and make it at the same time: nobody goes without. */
+static void a_file_that_many_make_at_once_is_made_once(void **state)
+{
+    const char *watched = fixture_file("shop", "program");
+    for (int round = 0; round < 30; round++) {
+        const char *path = round % 2 ? fresh("born.db") : fixture_file("born.db", "not ours");
+        int start[2];
+        pid_t children[4];
+        assert_int_equal(pipe(start), 0);
+        for (int i = 0; i < 4; i++) {
+            children[i] = fork();
+            if (children[i] == 0) {
+                char byte, build_id[8];
+                close(start[1]);
+                assert_int_equal(read(start[0], &byte, 1), 0); /* until the parent has closed it */
+                snprintf(build_id, sizeof build_id, "%d", i);
+                fill(path, build_id, watched, 3, true);
+                _exit(0);
+            }
+        }
+        close(start[0]);
+        close(start[1]);
+        for (int i = 0; i < 4; i++) {
+            int status;
+            assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+            assert_int_equal(status, 0);
+        }
+    }
+}
+
 static void it_may_be_deleted_while_it_is_in_use(void **state)
 {
     const char *path = fresh("deleted.db"), *watched = fixture_file("shop", "program");
@@ -276,5 +306,6 @@ TEST_MAIN(cmocka_unit_test(what_one_run_found_the_next_one_knows),
           cmocka_unit_test(a_damaged_file_is_made_anew),
           cmocka_unit_test(a_garbled_page_gives_no_answer),
           cmocka_unit_test(two_writers_do_not_harm_each_other),
+          cmocka_unit_test(a_file_that_many_make_at_once_is_made_once),
           cmocka_unit_test(it_may_be_deleted_while_it_is_in_use),
           cmocka_unit_test(where_nothing_can_be_written_there_is_no_cache))
