@@ -84,12 +84,12 @@ enum state { USABLE, UNUSABLE, NOT_NOW };
 /* NOT_NOW: locked for longer than we wait, or the disk fails: no reason to throw it away. */
 static enum state state_of(sqlite3 *database)
 {
-    static const char ours[] = "SELECT (SELECT application_id FROM pragma_application_id) "
-                               "= " TEXT_OF(ID) " AND (SELECT user_version FROM "
-                                                "pragma_user_version) = " TEXT_OF(
-                                                    VERSION) " AND (SELECT count(*) FROM "
-                                                             "sqlite_schema WHERE name IN "
-                                                             "('module', 'answer')) = 2";
+    static const char ours[] =
+        "SELECT (SELECT application_id FROM pragma_application_id) "
+        "= " TEXT_OF(ID) " AND (SELECT user_version FROM "
+                         "pragma_user_version) = " TEXT_OF(VERSION) " AND (SELECT count(*) FROM "
+                                                                    "sqlite_schema WHERE name IN "
+                                                                    "('module', 'answer')) = 2";
     int64_t answer = cache_number(database, ours);
     int code = sqlite3_errcode(database) & 0xff;
     if (answer < 0 && code != SQLITE_NOTADB && code != SQLITE_CORRUPT)
@@ -145,6 +145,13 @@ static void make_file(const char *path)
     text_done(&aside);
 }
 
+/* Inode numbers are given out again at once. */
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_ino == b->st_ino && a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+           a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
 /* As often as another process may throw away what this one has just made. */
 #define TRIES 4
 
@@ -157,9 +164,10 @@ static sqlite3 *open_or_make(const char *path)
         sqlite3 *database = exists ? open_file(path, 0, &state) : NULL;
         if (database)
             return database;
-        if (exists && state == NOT_NOW && access(path, F_OK) == 0)
+        bool same = exists && stat(path, &now) == 0 && same_file(&judged, &now);
+        if (same && state == NOT_NOW)
             return NULL;
-        if (exists && stat(path, &now) == 0 && now.st_ino == judged.st_ino)
+        if (same)
             cache_discard(path);
         make_file(path);
     }
