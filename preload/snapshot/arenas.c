@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/probe.h"
 
-#define HEAP_SIZE   ((uintptr_t)64 << 20) /* HEAP_MAX_SIZE, to which heaps are aligned */
 #define CHUNK_LEAST 32u
 
 static bool is_main(const struct process_mapping *mapping)
@@ -20,29 +20,70 @@ static bool is_main(const struct process_mapping *mapping)
     return strcmp(mapping->kind, "heap") == 0;
 }
 
-static bool is_other_heap(const struct process_mapping *mapping)
+/* What a heap begins with (malloc/arena.c, struct _heap_info). */
+struct heap_info {
+    uintptr_t arena, previous;
+    size_t size, writable; /* in use; made accessible so far */
+};
+
+/* In the middle of a mapping: the kernel shows a heap and memory that ends where it begins as one.
+ */
+static bool begins_heap(const struct process_mapping *mapping, uintptr_t start)
 {
-    return strcmp(mapping->kind, "anonymous") == 0 && mapping->start % HEAP_SIZE == 0 &&
-           mapping->end - mapping->start <= HEAP_SIZE && mapping->permissions[1] == 'w';
+    struct heap_info info;
+    uintptr_t end =
+        start + ARENAS_HEAP_SIZE < mapping->end ? start + ARENAS_HEAP_SIZE : mapping->end;
+    return probe_copy(&info, start, sizeof info) && info.arena && info.arena % 16 == 0 &&
+           info.size && info.size <= info.writable && start + info.writable == end;
+}
+
+bool arenas_next_heap(const struct process_mapping *mapping, uintptr_t from, uintptr_t *start,
+                      uintptr_t *end)
+{
+    if (strcmp(mapping->kind, "anonymous") != 0 || mapping->permissions[1] != 'w')
+        return false;
+    for (uintptr_t at = (from + ARENAS_HEAP_SIZE - 1) / ARENAS_HEAP_SIZE * ARENAS_HEAP_SIZE;
+         at < mapping->end; at += ARENAS_HEAP_SIZE) {
+        if (at == mapping->start ? mapping->end - at > ARENAS_HEAP_SIZE : !begins_heap(mapping, at))
+            continue;
+        *start = at;
+        *end = at + ARENAS_HEAP_SIZE < mapping->end ? at + ARENAS_HEAP_SIZE : mapping->end;
+        return true;
+    }
+    return false;
+}
+
+static struct arena *add_arena(struct arenas *arenas, uintptr_t start, uintptr_t end)
+{
+    if (!memory_make_room(&arenas->list, sizeof *arenas->list, arenas->count, &arenas->room))
+        return NULL;
+    struct arena *arena = &arenas->list[arenas->count++];
+    memset(arena, 0, sizeof *arena);
+    arena->start = start;
+    arena->end = end;
+    return arena;
+}
+
+/* The break is one arena, although it may be shown in several parts. */
+static bool add_break(struct arenas *arenas, const struct process_mapping *mapping)
+{
+    struct arena *last = arenas->count ? &arenas->list[arenas->count - 1] : NULL;
+    if (!last || last->end != mapping->start)
+        return add_arena(arenas, mapping->start, mapping->end) != NULL;
+    last->end = mapping->end;
+    return true;
 }
 
 bool arenas_find(struct arenas *arenas, const struct process_maps *maps)
 {
     for (size_t i = 0; i < maps->count; i++) {
         const struct process_mapping *mapping = &maps->mappings[i];
-        if (!is_main(mapping) && !is_other_heap(mapping))
-            continue;
-        struct arena *last = arenas->count ? &arenas->list[arenas->count - 1] : NULL;
-        if (last && is_main(mapping) && last->end == mapping->start) {
-            last->end = mapping->end; /* one break, shown in several parts */
-            continue;
-        }
-        if (!memory_make_room(&arenas->list, sizeof *arenas->list, arenas->count, &arenas->room))
+        if (is_main(mapping) && !add_break(arenas, mapping))
             return false;
-        struct arena *arena = &arenas->list[arenas->count++];
-        memset(arena, 0, sizeof *arena);
-        arena->start = mapping->start;
-        arena->end = mapping->end;
+        uintptr_t start, end = mapping->start;
+        while (arenas_next_heap(mapping, end, &start, &end))
+            if (!add_arena(arenas, start, end))
+                return false;
     }
     return true;
 }
@@ -72,13 +113,22 @@ void arenas_add(struct arenas *arenas, const struct block *block)
     arena->live_bytes += block->size;
 }
 
+static uint64_t resident_in(const struct process_mapping *mapping, const struct arena *arena,
+                            int pagemap)
+{
+    if (mapping->start >= arena->start && mapping->end <= arena->end)
+        return mapping->rss;
+    uintptr_t from = mapping->start > arena->start ? mapping->start : arena->start;
+    return process_resident(pagemap, from, mapping->end < arena->end ? mapping->end : arena->end);
+}
+
 void arenas_end(struct arenas *arenas, const struct process_maps *maps, int pagemap)
 {
     for (size_t i = 0; i < arenas->count; i++) {
         struct arena *arena = &arenas->list[i];
         for (size_t j = process_mapping_after(maps, arena->start);
              j < maps->count && maps->mappings[j].start < arena->end; j++)
-            arena->resident += maps->mappings[j].rss;
+            arena->resident += resident_in(&maps->mappings[j], arena, pagemap);
         if (!arena->last_end || arena->last_end >= arena->end)
             continue;
         uintptr_t page = (arena->last_end + 4095) & ~(uintptr_t)4095;

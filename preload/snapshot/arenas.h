@@ -15,7 +15,8 @@
 #include "snapshot/process.h"
 #include "tables/blocks.h"
 
-#define ARENAS_CLASSES 48 /* by powers of two, as in schema.sql's table hole */
+#define ARENAS_HEAP_SIZE ((uintptr_t)64 << 20) /* HEAP_MAX_SIZE, to which heaps are aligned */
+#define ARENAS_CLASSES   48                    /* by powers of two, as in schema.sql's table hole */
 
 struct arena {
     uintptr_t start, end;
@@ -36,6 +37,10 @@ struct arenas {
 /* The program break, and the 64 MiB heaps of the other arenas. Begins as {0}. False when there is
  * no memory. */
 bool arenas_find(struct arenas *arenas, const struct process_maps *maps);
+
+/* The first heap of an arena that begins in the mapping, at `from` or behind it. */
+bool arenas_next_heap(const struct process_mapping *mapping, uintptr_t from, uintptr_t *start,
+                      uintptr_t *end);
 
 /* Blocks must come by rising address. */
 void arenas_add(struct arenas *arenas, const struct block *block);

@@ -19,9 +19,6 @@
 #include "tables/births.h"
 #include "unwind/bounds.h"
 
-/* glibc's arenas other than the main one are aligned to this (HEAP_MAX_SIZE). */
-#define ARENA_SIZE ((uintptr_t)64 << 20)
-
 /* Of libheapdiff.so: its first byte, and the one after its last; by the linker. */
 extern char __ehdr_start[] __attribute__((visibility("hidden")));
 extern char _end[] __attribute__((visibility("hidden")));
@@ -122,6 +119,19 @@ static void add_thread_stacks(struct collector *collector)
             add_thread_stack(collector, thread->pointer, NULL);
 }
 
+/* A heap without live blocks, in a mapping that begins elsewhere, would have no owner. */
+static void add_heaps(struct collector *collector)
+{
+    for (size_t i = 0; i < collector->cut->maps.count; i++) {
+        const struct process_mapping *mapping = &collector->cut->maps.mappings[i];
+        uintptr_t start, end = mapping->start;
+        while (arenas_next_heap(mapping, end, &start, &end))
+            if (start != mapping->start)
+                add_region(collector,
+                           &(struct cut_region){start, end, "allocator", 0, 0, false, 0});
+    }
+}
+
 static int by_start(const void *a, const void *b)
 {
     const struct cut_region *x = a, *y = b;
@@ -195,7 +205,7 @@ static enum cut_owner owner_of_rest(const struct cut *cut, size_t index, bool ha
         return OWNER_MMAP;
     if (strcmp(mapping->kind, "anonymous") != 0)
         return OWNER_OTHER;
-    if (has_blocks || mapping->start % ARENA_SIZE == 0)
+    if (has_blocks || mapping->start % ARENAS_HEAP_SIZE == 0)
         return OWNER_ALLOCATOR;
     /* .bss: the tail of a module's data that is not in the file */
     if (before && before->end == mapping->start && strcmp(before->kind, "file") == 0)
@@ -239,6 +249,7 @@ int cut_attribute(struct cut *cut, const bool *mapping_has_blocks)
     ranges_each(add_own, &collector);
     add_own_library(&collector);
     add_thread_stacks(&collector);
+    add_heaps(&collector);
     sort_regions(&collector);
     pools_each(give_to_pool, cut);
     size_t region = 0;
