@@ -95,48 +95,76 @@ static void rank_sites(struct comparison *comparison)
     qsort_r(comparison->ranked, comparison->site_count, sizeof *comparison->ranked, by_rank, &last);
 }
 
-/* The stacks and parts of one snapshot; those between are given back at once, so that a long series
- * costs no more memory than two. */
-static bool fold(struct comparison *comparison, const char *const *paths, const struct rules *rules,
-                 size_t i, struct error *error)
+/* What the other facts of a series tell about births; known when the last snapshot is read, which
+ * is the first to be. */
+static bool read_epochs(struct comparison *comparison, const char *const *paths,
+                        struct error *error)
 {
-    bool is_between = i > 0 && i + 1 < comparison->count;
-    comparison->stores[i] =
-        is_between ? store_open_counters(paths[i], error) : store_open(paths[i], error);
-    if (!comparison->stores[i])
-        return false;
-    struct store *store = comparison->stores[i];
-    struct frames *frames = frames_new(store, comparison->symbols, rules);
-    comparison->frames[i] = frames;
-    if (comparison->wrappers.count > 0)
-        frames_set_wrappers(frames, &comparison->wrappers);
-    frames_set_sites(frames, &comparison->sites);
     size_t last = comparison->count - 1;
-    if (i == last) { /* the first to be read */
-        struct store *first = last ? store_open_facts(paths[0], error) : NULL;
-        struct store *before = last > 1 ? store_open_facts(paths[last - 1], error) : NULL;
-        if ((last && !first) || (last > 1 && !before)) {
-            store_close(first);
-            return false;
-        }
-        comparison->is_one_process = first && store_is_same_process(first, store);
+    struct store *first = last ? store_open_facts(paths[0], error) : NULL;
+    struct store *before = last > 1 ? store_open_facts(paths[last - 1], error) : NULL;
+    bool good = (first || !last) && (before || last < 2);
+    if (good && last) {
+        comparison->is_one_process = store_is_same_process(first, comparison->stores[last]);
         if (comparison->is_one_process)
             comparison->table.old_epoch = first->facts.epoch;
         if (comparison->is_one_process && before)
             comparison->table.young_epoch = before->facts.epoch;
-        store_close(first);
-        store_close(before);
     }
+    store_close(first);
+    store_close(before);
+    return good;
+}
+
+static struct frames *make_frames(const struct comparison *comparison, const struct store *store,
+                                  const struct rules *rules)
+{
+    struct frames *frames = frames_new(store, comparison->symbols, rules);
+    if (comparison->wrappers.count > 0)
+        frames_set_wrappers(frames, &comparison->wrappers);
+    frames_set_sites(frames, &comparison->sites);
     if (comparison->is_one_process)
         frames_set_by_address(frames);
+    return frames;
+}
+
+/* The stacks and parts of the first snapshot or the last. */
+static bool fold_end(struct comparison *comparison, const char *const *paths,
+                     const struct rules *rules, size_t i, struct error *error)
+{
+    struct store *store = comparison->stores[i] = store_open(paths[i], error);
+    if (!store || (i + 1 == comparison->count && !read_epochs(comparison, paths, error)))
+        return false;
+    comparison->frames[i] = make_frames(comparison, store, rules);
+    site_table_add(&comparison->table, i, store, comparison->frames[i]);
+    comparison->parts[i] = parts_of(store, comparison->frames[i]);
+    return true;
+}
+
+/* Those of a snapshot between, which is given back at once, so that a long series costs little more
+ * memory than two. */
+static bool fold_between(struct comparison *comparison, const char *path, const struct rules *rules,
+                         size_t i, struct error *error)
+{
+    size_t last = comparison->count - 1;
+    struct store *store = comparison->stores[i] =
+        store_open_between(path, comparison->stores[last], error);
+    if (!store)
+        return false;
+    struct frames *own = store->has_borrowed_nodes ? NULL : make_frames(comparison, store, rules);
+    struct frames *frames = own ? own : comparison->frames[last];
     site_table_add(&comparison->table, i, store, frames);
     comparison->parts[i] = parts_of(store, frames);
-    if (i > 0 && i < last) {
-        frames_free(frames);
-        comparison->frames[i] = NULL;
-        store_trim(store);
-    }
+    frames_free(own);
+    store_trim(store);
     return true;
+}
+
+static bool fold(struct comparison *comparison, const char *const *paths, const struct rules *rules,
+                 size_t i, struct error *error)
+{
+    return i > 0 && i + 1 < comparison->count ? fold_between(comparison, paths[i], rules, i, error)
+                                              : fold_end(comparison, paths, rules, i, error);
 }
 
 /* With the first and the last snapshot in the table: what they teach about functions. */

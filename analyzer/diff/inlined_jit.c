@@ -62,40 +62,102 @@ static double mean_size(const struct site_member *member)
                : 0;
 }
 
-/* Where the program's own functions are in a stack: record->calls, record->frame. */
-static void read_calls(struct record *record, struct frames *frames,
-                       const struct store_stack *stack)
+enum { OWN_UNKNOWN, OWN_NONE, OWN_JIT, OWN_OTHER };
+
+/* The stacks of one snapshot, which have most callers in common: each of their nodes is looked at
+ * once. */
+struct chain {
+    struct frames *frames;
+    const struct store *store;
+    uint32_t *next; /* by node: 1 + that node or the nearest caller that has the program's own code;
+                       0: not looked at; STORE_NONE: none */
+    uint8_t *own;   /* by location: one of the above */
+    uint64_t *keys; /* by location: key_of() */
+};
+
+static struct chain chain_new(const struct wrappers_end *end)
 {
-    struct frames_walk walk = frames_leaf(frames, stack);
-    const struct frame *frame;
-    size_t count = 0;
-    while (count < 1 + FARTHEST && (frame = frames_caller(&walk)) != NULL) {
-        if (frame->class != CLASS_OWN || frame->is_start)
-            continue;
-        if (!frame->is_jit || !frame->is_named)
+    const struct store *store = end->store;
+    return (struct chain){.frames = end->frames,
+                          .store = store,
+                          .next = memory_zeroed(store->nodes.count + 1, sizeof(uint32_t)),
+                          .own = memory_zeroed(store->locations.count + 1, sizeof(uint8_t)),
+                          .keys = memory_zeroed(store->locations.count + 1, sizeof(uint64_t))};
+}
+
+static void chain_done(struct chain *chain)
+{
+    free(chain->next);
+    free(chain->own);
+    free(chain->keys);
+}
+
+/* Whether a location has code of the program's own, and the first frame that is. */
+static uint8_t own_at(struct chain *chain, uint32_t location)
+{
+    if (chain->own[location])
+        return chain->own[location];
+    struct frame_list list = frames_at(chain->frames, location);
+    size_t i = 0;
+    while (i < list.count && (list.items[i].class != CLASS_OWN || list.items[i].is_start))
+        i++;
+    bool is_jit = i < list.count && list.items[i].is_jit && list.items[i].is_named;
+    if (is_jit)
+        chain->keys[location] = key_of(&list.items[i]);
+    return chain->own[location] = i == list.count ? OWN_NONE : is_jit ? OWN_JIT : OWN_OTHER;
+}
+
+/* NODE or its nearest caller in which the program's own code runs; STORE_NONE when there is none.
+ */
+static uint32_t own_node(struct chain *chain, uint32_t node)
+{
+    const struct store_node *nodes = chain->store->nodes.items;
+    uint32_t end = node, found = STORE_NONE;
+    while (end != STORE_NONE && !chain->next[end] && own_at(chain, nodes[end].location) == OWN_NONE)
+        end = nodes[end].parent;
+    if (end != STORE_NONE)
+        found = chain->next[end] ? chain->next[end] : end + 1;
+    for (; node != STORE_NONE && !chain->next[node]; node = nodes[node].parent) {
+        chain->next[node] = found;
+        if (node == end)
             break;
-        uint64_t key = key_of(frame);
+    }
+    return found == STORE_NONE ? STORE_NONE : found - 1;
+}
+
+/* Where the program's own functions are in a stack: record->calls, record->frame. */
+static void read_calls(struct record *record, struct chain *chain, uint32_t node)
+{
+    const struct store_node *nodes = chain->store->nodes.items;
+    size_t count = 0;
+    while (count < 1 + FARTHEST && node != STORE_NONE &&
+           (node = own_node(chain, node)) != STORE_NONE) {
+        uint32_t location = nodes[node].location;
+        if (own_at(chain, location) != OWN_JIT)
+            break;
+        uint64_t key = chain->keys[location];
+        node = nodes[node].parent;
         if (count > 0 && record->calls[count - 1] == key)
             continue; /* recursion */
         if (count == 0)
-            record->frame = *frame;
+            record->frame = frames_at(chain->frames, location).items[0];
         record->calls[count++] = key;
     }
 }
 
-static void read_stack(struct search *search, const struct site_table *table, struct frames *frames,
+static void read_stack(struct search *search, const struct site_table *table, struct chain *chain,
                        const struct store_stack *stack)
 {
-    uint64_t identity = frames_identity(frames, stack);
+    uint64_t identity = frames_identity(chain->frames, stack);
     const size_t *at = map_find(&table->member_index, &identity, sizeof identity);
     if (!at || stack->node == STORE_NONE)
         return;
     struct record *record = &search->records[*at], seen = {0};
-    read_calls(&seen, frames, stack);
+    read_calls(&seen, chain, stack->node);
     if (!seen.frame.function)
         return;
     if (!record->frame.function) {
-        struct frames_walk walk = frames_leaf(frames, stack);
+        struct frames_walk walk = frames_leaf(chain->frames, stack);
         const struct frame *leaf = frames_caller(&walk);
         *record = seen;
         record->kind = stack->kind;
@@ -189,8 +251,10 @@ static bool find_owners(struct search *search, const struct site_table *table)
 static void read_end(struct search *search, const struct site_table *table,
                      const struct wrappers_end *end)
 {
+    struct chain chain = chain_new(end);
     for (size_t i = 0; i < end->store->stacks.count; i++)
-        read_stack(search, table, end->frames, &end->store->stacks.items[i]);
+        read_stack(search, table, &chain, &end->store->stacks.items[i]);
+    chain_done(&chain);
 }
 
 static bool has_jit_code(const struct store *store)

@@ -44,13 +44,17 @@ void site_table_clear(struct site_table *table)
 static void make_key(struct text *key, enum block_kind kind, bool managed,
                      const struct frame *frame)
 {
-    text_format(key, "%d|%d|%s|", (int)kind, managed, frame->function);
-    if (frame->file)
-        text_format(key, "%s|%d", frame->file, frame->line);
-    if (frame->is_jit)
-        text_format(key, "|%d", frame->column);
-    else if (!frame->file && frame->module)
-        text_format(key, "%s", text_base_name(frame->module));
+    const char *module =
+        frame->module && !frame->is_jit && !frame->file ? text_base_name(frame->module) : "";
+    const int numbers[] = {(int)kind,
+                           managed,
+                           frame->is_jit,
+                           frame->file != NULL,
+                           frame->file ? frame->line : 0,
+                           frame->is_jit ? frame->column : 0};
+    text_add_n(key, (const char *)numbers, sizeof numbers);
+    text_add_n(key, frame->function, strlen(frame->function) + 1);
+    text_add(key, frame->file ? frame->file : module);
 }
 
 /* The index of the site of STACK. With CAN_ADD false, NO_SITE when it is not there yet. */

@@ -16,6 +16,7 @@ struct loader {
     struct store *store;
     sqlite3 *database;
     struct error *error;
+    enum load_depth depth;
     struct ids modules, locations, nodes, stacks;
     VEC(int64_t) parents; /* ids, by node; NO_PARENT for the outermost */
 };
@@ -227,7 +228,8 @@ static bool read_stack(struct loader *loader, sqlite3_stmt *row)
                                 .is_truncated = sqlite3_column_int(row, 8) != 0};
     if (!kind || !read_kind(kind, &stack.kind))
         return damaged(loader, "a stack is of an unknown kind");
-    if (!link_at(&loader->nodes, row, 1, &stack.node))
+    stack.node = STORE_NONE;
+    if (loader->depth >= LOAD_COUNTERS && !link_at(&loader->nodes, row, 1, &stack.node))
         return damaged(loader, "a stack refers to a node that is not there");
     remember(&loader->stacks, row, loader->store->stacks.count);
     VEC_ADD(&loader->store->stacks, stack);
@@ -356,63 +358,63 @@ static bool has_facts(struct loader *loader)
     return loader->store->facts.program || damaged(loader, "its table snapshot is empty");
 }
 
-/* What only one view of a snapshot asks for is left out when it is not wanted. */
-static bool read_tables(struct loader *loader, bool all)
+struct table {
+    const char *sql;
+    row_reader reader;
+    enum load_depth least; /* what is less deep does without */
+};
+
+static bool read_some(struct loader *loader, const struct table *tables, size_t count,
+                      enum load_depth depth)
 {
-    static const struct {
-        const char *sql;
-        row_reader reader;
-        bool is_detail;
-    } tables[] = {
-        {QUERY_SNAPSHOT, read_snapshot, false},
-        {QUERY_MODULES, read_module, false},
-        {QUERY_LOCATIONS, read_location, false},
-        {QUERY_SYMBOLS, read_symbol, false},
-        {QUERY_COUNTERS, read_counter, false},
-        {QUERY_NODES, read_node, false},
-        {QUERY_STACKS, read_stack, false},
-        {QUERY_AGES, read_age, true},
-        {QUERY_SIZES, read_size, true},
-        {QUERY_EPOCHS, read_epoch, false},
-        {QUERY_REGIONS, read_region, false},
-        {QUERY_CODE, read_code, true},
-        {QUERY_RSS, read_rss, false},
-        {QUERY_ALLOCATOR, read_allocator, false},
-        {QUERY_RUNTIME, read_runtime, false},
-    };
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-        if ((all || !tables[i].is_detail) && !read_rows(loader, tables[i].sql, tables[i].reader))
+    for (size_t i = 0; i < count; i++) {
+        if (depth >= tables[i].least && !read_rows(loader, tables[i].sql, tables[i].reader))
             return false;
     }
-    return has_facts(loader) && read_optional(loader, "arena", QUERY_ARENAS, read_arenas) &&
+    return true;
+}
+
+static bool read_heads(struct loader *loader, enum load_depth depth)
+{
+    static const struct table tables[] = {
+        {QUERY_SNAPSHOT, read_snapshot, LOAD_FACTS},
+        {QUERY_MODULES, read_module, LOAD_MODULES},
+    };
+    return read_some(loader, tables, sizeof tables / sizeof *tables, depth) && has_facts(loader);
+}
+
+static bool read_tables(struct loader *loader, enum load_depth depth)
+{
+    static const struct table tables[] = {
+        {QUERY_LOCATIONS, read_location, LOAD_COUNTERS},
+        {QUERY_SYMBOLS, read_symbol, LOAD_COUNTERS},
+        {QUERY_COUNTERS, read_counter, LOAD_STACKS},
+        {QUERY_NODES, read_node, LOAD_COUNTERS},
+        {QUERY_STACKS, read_stack, LOAD_STACKS},
+        {QUERY_AGES, read_age, LOAD_ALL},
+        {QUERY_SIZES, read_size, LOAD_ALL},
+        {QUERY_EPOCHS, read_epoch, LOAD_STACKS},
+        {QUERY_REGIONS, read_region, LOAD_STACKS},
+        {QUERY_CODE, read_code, LOAD_ALL},
+        {QUERY_RSS, read_rss, LOAD_STACKS},
+        {QUERY_ALLOCATOR, read_allocator, LOAD_STACKS},
+        {QUERY_RUNTIME, read_runtime, LOAD_STACKS},
+    };
+    return read_some(loader, tables, sizeof tables / sizeof *tables, depth) &&
+           read_optional(loader, "arena", QUERY_ARENAS, read_arenas) &&
            read_optional(loader, "hole", QUERY_HOLES, read_holes) && link_nodes(loader) &&
            check_tree(loader);
 }
 
-static bool load(struct store *store, sqlite3 *database, bool all, struct error *error)
+bool load(struct store *store, sqlite3 *database, enum load_depth depth, struct error *error)
 {
-    struct loader loader = {.store = store, .database = database, .error = error};
-    bool good = read_tables(&loader, all);
+    struct loader loader = {.store = store, .database = database, .error = error, .depth = depth};
+    bool good =
+        read_heads(&loader, depth) && (depth <= LOAD_MODULES || read_tables(&loader, depth));
     ids_done(&loader.modules);
     ids_done(&loader.locations);
     ids_done(&loader.nodes);
     ids_done(&loader.stacks);
     VEC_DONE(&loader.parents);
     return good;
-}
-
-bool load_all(struct store *store, sqlite3 *database, struct error *error)
-{
-    return load(store, database, true, error);
-}
-
-bool load_counters(struct store *store, sqlite3 *database, struct error *error)
-{
-    return load(store, database, false, error);
-}
-
-bool load_facts(struct store *store, sqlite3 *database, struct error *error)
-{
-    struct loader loader = {.store = store, .database = database, .error = error};
-    return read_rows(&loader, QUERY_SNAPSHOT, read_snapshot) && has_facts(&loader);
 }

@@ -100,28 +100,26 @@ sqlite3 *store_database(const char *path, struct error *error)
     return database;
 }
 
-typedef bool (*loader)(struct store *store, sqlite3 *database, struct error *error);
-
-static bool open_and_load(struct store *store, loader load, bool check, struct error *error)
+static bool open_and_load(struct store *store, enum load_depth depth, struct error *error)
 {
     sqlite3 *database = store_database(store->path, error);
     if (!database)
         return false;
-    bool good = !check || is_sound(database)
-                    ? load(store, database, error)
+    bool good = depth < LOAD_ALL || is_sound(database)
+                    ? load(store, database, depth, error)
                     : load_damaged(store, error, "its pages do not fit together");
     sqlite3_close(database);
     return good;
 }
 
-static struct store *open_with(const char *path, loader load, bool check, struct error *error)
+static struct store *open_with(const char *path, enum load_depth depth, struct error *error)
 {
     if (!header_check(path, error))
         return NULL;
     struct store *store = memory_zeroed(1, sizeof *store);
     store->texts = pool_new();
     store->path = pool_text(store->texts, path);
-    if (open_and_load(store, load, check, error))
+    if (open_and_load(store, depth, error))
         return store;
     store_close(store);
     return NULL;
@@ -129,17 +127,21 @@ static struct store *open_with(const char *path, loader load, bool check, struct
 
 struct store *store_open(const char *path, struct error *error)
 {
-    return open_with(path, load_all, true, error);
-}
-
-struct store *store_open_counters(const char *path, struct error *error)
-{
-    return open_with(path, load_counters, false, error);
+    return open_with(path, LOAD_ALL, error);
 }
 
 struct store *store_open_facts(const char *path, struct error *error)
 {
-    return open_with(path, load_facts, false, error);
+    return open_with(path, LOAD_FACTS, error);
+}
+
+struct store *store_open_between(const char *path, const struct store *last, struct error *error)
+{
+    struct store *store = open_with(path, LOAD_STACKS, error);
+    if (!store || store_borrow_nodes(store, last))
+        return store;
+    store_close(store);
+    return open_with(path, LOAD_COUNTERS, error);
 }
 
 static void free_arrays(struct store *store)

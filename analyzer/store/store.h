@@ -122,6 +122,7 @@ struct store {
     VEC(struct store_symbol) symbols; /* by location, inlined ones first */
     VEC(struct store_counter) counters;
     VEC(struct store_node) nodes;
+    bool has_borrowed_nodes; /* see store_open_between */
     VEC(struct store_stack) stacks;
     VEC(struct store_age) ages;       /* by stack */
     VEC(struct store_size) sizes;     /* by stack */
@@ -141,9 +142,15 @@ void store_close(struct store *store);
 /* Whether both are of the same life of a process: births and counters can be compared. A is the
  * earlier one. */
 bool store_is_same_process(const struct store *a, const struct store *b);
-/* Opens a snapshot without ages, sizes and pages of code: enough to compare with. Its pages are
- * checked by reading them only. */
-struct store *store_open_counters(const char *path, struct error *error);
+
+/* Opens a snapshot of a series, without ages, sizes and pages of code; its pages are checked by
+ * reading them only. A process numbers each stack once: when LAST is a later snapshot of the same
+ * one, frames are not read again, and the stacks' nodes are those of LAST (has_borrowed_nodes). */
+struct store *store_open_between(const char *path, const struct store *last, struct error *error);
+
+/* What it is made of: true when STORE, opened without frames, is an earlier snapshot of the process
+ * of LAST and every stack of it is known there. See borrow.c. */
+bool store_borrow_nodes(struct store *store, const struct store *last);
 
 /* Opens a snapshot for its facts alone: all arrays stay empty. */
 struct store *store_open_facts(const char *path, struct error *error);

@@ -43,7 +43,7 @@ CREATE TABLE snapshot (
 -- A stack is where blocks come from: frames (through node), what they are, and the counters.
 -- freed blocks = allocations - live_blocks; the same for bytes.
 CREATE TABLE stack (
-  id              INTEGER PRIMARY KEY,
+  id              INTEGER PRIMARY KEY,  -- the same stack in all snapshots of a process
   node_id         INTEGER REFERENCES node (id),  -- leaf frame; NULL when no frame was found
   kind            TEXT    NOT NULL,   -- 'malloc', 'buffer', 'mmap', 'brk', 'shm', 'pool',
                                       -- 'thread': threads and their stacks
