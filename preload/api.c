@@ -6,8 +6,10 @@
 #include "heapdiff.h"
 
 #include "control/worker.h"
+#include "record/operations.h"
 #include "record/pools.h"
 #include "record/record.h"
+#include "record/thread.h"
 
 int heapdiff_snapshot(const char *label)
 {
@@ -34,4 +36,15 @@ void heapdiff_free(const char *pool, const void *ptr)
 {
     if (record_is_on())
         pools_free(pool, ptr);
+}
+
+const char *heapdiff_label(const char *label)
+{
+    return record_is_on() ? thread_set_label(label) : NULL;
+}
+
+void heapdiff_ops(uint64_t done)
+{
+    if (record_is_on())
+        operations_add(done);
 }

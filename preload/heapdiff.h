@@ -1,4 +1,4 @@
-/* heapdiff.h -- What a program may say to heapdiff: take a snapshot, pause, account for a pool.
+/* heapdiff.h -- What a program may say to heapdiff: snapshots, pauses, pools, labels, work done.
  *
  * Nothing has to be linked: every call does nothing when the program does not run under
  * libheapdiff.so. C and C++; other languages find the functions of the same names without
@@ -10,6 +10,7 @@
 #define HEAPDIFF_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -27,6 +28,8 @@ HEAPDIFF_API void(heapdiff_pause)(void);
 HEAPDIFF_API void(heapdiff_resume)(void);
 HEAPDIFF_API void(heapdiff_alloc)(const char *pool, const void *ptr, size_t size);
 HEAPDIFF_API void(heapdiff_free)(const char *pool, const void *ptr);
+HEAPDIFF_API const char *(heapdiff_label)(const char *label);
+HEAPDIFF_API void(heapdiff_ops)(uint64_t done);
 
 #if !defined(HEAPDIFF_IMPLEMENTATION)
 
@@ -66,11 +69,42 @@ static inline void heapdiff_free_call(const char *pool, const void *ptr)
         (heapdiff_free)(pool, ptr);
 }
 
+/* What this thread does from now on ("GET /orders"): blocks that it allocates are counted under the
+ * label, for heapdiff compare --by label. NULL or "" ends it. The text is copied when it is first
+ * seen; up to 32,768 different ones, of up to 127 bytes. Returns the label before, NULL when there
+ * was none: give it back in the end, so that labels nest. A new thread has none. Not in a signal
+ * handler. */
+static inline const char *heapdiff_label_call(const char *label)
+{
+    return (heapdiff_label) ? (heapdiff_label)(label) : NULL;
+}
+
+/* So many units of work (requests, jobs) were done since the last call: every snapshot keeps the
+ * sum of them all, so that growth can be given for one. Any thread, at any rate. */
+static inline void heapdiff_ops_call(uint64_t done)
+{
+    if (heapdiff_ops)
+        (heapdiff_ops)(done);
+}
+
+/* Labels the rest of the block that it stands in, however that is left:
+ *   { HEAPDIFF_LABELLED("checkout"); … }
+ */
+static inline void heapdiff_label_end(const char *const *before)
+{
+    heapdiff_label_call(*before);
+}
+#define HEAPDIFF_LABELLED(label)                                                                   \
+    __attribute__((cleanup(heapdiff_label_end), unused)) const char *const heapdiff_label_before = \
+        heapdiff_label_call(label)
+
 #define heapdiff_snapshot(label)        heapdiff_snapshot_call(label)
 #define heapdiff_pause()                heapdiff_pause_call()
 #define heapdiff_resume()               heapdiff_resume_call()
 #define heapdiff_alloc(pool, ptr, size) heapdiff_alloc_call(pool, ptr, size)
 #define heapdiff_free(pool, ptr)        heapdiff_free_call(pool, ptr)
+#define heapdiff_label(label)           heapdiff_label_call(label)
+#define heapdiff_ops(done)              heapdiff_ops_call(done)
 
 #endif
 

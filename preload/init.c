@@ -22,6 +22,7 @@
 #include "hooks/real.h"
 #include "options.h"
 #include "private/guest.h"
+#include "record/operations.h"
 #include "record/pools.h"
 #include "record/record.h"
 #include "record/thread.h"
@@ -101,6 +102,8 @@ static void after_fork_in_child(void)
     after_fork_in_parent();
     record_stop();
     births_forget();
+    operations_forget();
+    thread_forked();
     recorded_pid = 0;
     worker_forked();
     file_forked();

@@ -150,6 +150,11 @@ static bool read_thread(const char *text)
     return read_flag(text, &options.thread);
 }
 
+static bool read_threads(const char *text)
+{
+    return read_flag(text, &options.threads);
+}
+
 static bool read_blocks(const char *text)
 {
     return read_flag(text, &options.blocks);
@@ -175,14 +180,16 @@ static struct option_row table[] = {
     {"HEAPDIFF_FOLLOW", "0", "record exec'ed and forked children too", NULL, false},
     {"HEAPDIFF_THREAD", "1",
      "0 = a thread of ours only while a snapshot is taken; none from outside", NULL, false},
+    {"HEAPDIFF_THREADS", "0", "keep blocks of different threads apart, for --by thread", NULL,
+     false},
     {"HEAPDIFF_BLOCKS", "0", "list every live block in every snapshot", NULL, false},
     {"HEAPDIFF_VERBOSE", "0", "print every option in force and where snapshots go", NULL, false},
     {NULL, NULL, NULL, NULL, false}};
 
 /* In the order of the table. */
 static bool (*const readers[])(const char *) = {
-    read_out,    read_sample,  read_seed,   read_depth,  read_interval, read_signal,
-    read_at_rss, read_at_exit, read_follow, read_thread, read_blocks,   read_verbose};
+    read_out,     read_sample, read_seed,   read_depth,   read_interval, read_signal, read_at_rss,
+    read_at_exit, read_follow, read_thread, read_threads, read_blocks,   read_verbose};
 
 void options_read(void)
 {

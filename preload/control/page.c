@@ -84,6 +84,7 @@ struct control_page *page_open(void)
     mapped->version = PROTOCOL_VERSION;
     mapped->pid = (uint32_t)owner;
     mapped->pid_namespace = pid_namespace();
+    mapped->abilities = PROTOCOL_OPERATIONS;
     if (!snapshot_pattern(mapped->pattern, sizeof mapped->pattern))
         *mapped->pattern = '\0';
     atomic_thread_fence(memory_order_release);
@@ -173,7 +174,9 @@ bool page_serve(struct control_page *page)
     if (!runtime_settled(RUNTIME_FOR_ASKER, collect))
         return false; /* rung again when it is */
     request = (struct snapshot_request){.reason = REASON_REQUEST,
-                                        .blocks = (flags & PROTOCOL_BLOCKS) != 0};
+                                        .blocks = (flags & PROTOCOL_BLOCKS) != 0,
+                                        .has_operations = (flags & PROTOCOL_OPERATIONS) != 0,
+                                        .operations = page->operations};
     copy_text(request.label, page->label, sizeof request.label);
     copy_text(request.path, page->path, sizeof request.path);
     answer = (struct snapshot_answer){.error = flags & PROTOCOL_CANCELLED ? ECANCELED : 0};

@@ -35,6 +35,7 @@
 enum protocol_flags {
     PROTOCOL_GC = 1,              /* let the runtime collect its garbage first */
     PROTOCOL_BLOCKS = 2,          /* store every live block */
+    PROTOCOL_OPERATIONS = 4,      /* store field operations; only if it is among the abilities */
     PROTOCOL_CANCELLED = 1 << 16, /* nobody waits any more: answer ECANCELED */
 };
 
@@ -53,6 +54,8 @@ struct control_page {
     char answer_text[PROTOCOL_TEXT_SIZE]; /* answer: what went wrong, or is to be noted; one line */
     uint64_t pid_namespace;               /* inode of /proc/self/ns/pid: whose pid it is */
     char pattern[PROTOCOL_PATH_SIZE];     /* HEAPDIFF_OUT as an absolute path, not filled in */
+    uint32_t abilities;                   /* flags that came later and that the shim knows */
+    uint64_t operations;                  /* request: units of work done so far */
 };
 
 #endif

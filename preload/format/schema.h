@@ -13,6 +13,10 @@
 /* The text of schema.sql, zero-terminated; generated at build time, never freed. */
 extern const char format_schema_sql[];
 
+/* counter.name: units of work done so far. Not there when nobody has said. */
+#define FORMAT_OPERATIONS       "operations"       /* by heapdiff_ops */
+#define FORMAT_OPERATIONS_ASKED "operations_asked" /* by heapdiff snapshot --ops */
+
 /* stack.kind, in the order of enum block_kind. */
 enum block_kind {
     KIND_MALLOC,

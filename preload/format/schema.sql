@@ -88,6 +88,29 @@ CREATE TABLE module (
   unloaded        INTEGER NOT NULL    -- 1: no longer mapped when the snapshot was taken
 ) STRICT;
 
+-- What the program said it was doing (heapdiff_label), and which thread it was (HEAPDIFF_THREADS=1):
+-- of stacks of which one of both is known. Stacks that differ in nothing else have rows of their own
+-- in table stack: add them up where that does not matter.
+CREATE TABLE tag (
+  stack_id        INTEGER PRIMARY KEY REFERENCES stack (id),
+  label_id        INTEGER REFERENCES label (id),       -- NULL: none
+  thread          INTEGER REFERENCES thread (number)   -- NULL: not recorded
+) STRICT;
+
+CREATE TABLE label (
+  id              INTEGER PRIMARY KEY,
+  text            TEXT    NOT NULL    -- '(more labels)': all beyond the first 32,768
+) STRICT;
+
+-- Threads of which there is a stack, in the order in which they first allocated. One that has ended
+-- is there because of what it has left, or has once allocated.
+CREATE TABLE thread (
+  number          INTEGER PRIMARY KEY,
+  name            TEXT    NOT NULL,   -- as the kernel has it, now or when it ended; 65535: '(more
+                                      -- threads)', all from number 65,535 on
+  ended           INTEGER NOT NULL    -- 1: it is no more
+) STRICT;
+
 -- Live blocks by the epoch they were born in: survivors are those of earlier epochs.
 CREATE TABLE age (
   stack_id        INTEGER NOT NULL REFERENCES stack (id),
@@ -171,7 +194,8 @@ CREATE TABLE rss (
   bytes           INTEGER NOT NULL
 ) STRICT;
 
--- What recording saw, dropped, cut short or guessed: how far the rest can be trusted.
+-- What recording saw, dropped, cut short or guessed: how far the rest can be trusted. Also how much
+-- work was done so far, when somebody has said so: 'operations', 'operations_asked'.
 CREATE TABLE counter (
   name            TEXT    PRIMARY KEY,
   value           INTEGER NOT NULL,

@@ -66,7 +66,9 @@ static __attribute__((noinline, cold)) uint32_t intern_slow(struct thread *threa
                             .kind = kind,
                             .truncated = thread->unwind.truncated,
                             .jit = unwind_may_have_left_modules(&thread->unwind),
-                            .pool = pool};
+                            .pool = pool,
+                            .label = thread->label,
+                            .thread = thread->number};
     uint32_t id = stacks_intern(&key, &thread->room);
     if (!id)
         count(&thread->dropped_stacks);
@@ -108,11 +110,13 @@ static inline void add(struct thread_stack *cached, size_t size, bool sampled)
 }
 
 /* The id of the stack that leads here, counted; 0 when it cannot be had. */
-static inline uint32_t find_stack(struct thread *thread, enum block_kind kind, const char *pool,
-                                  uintptr_t frame, size_t size)
+static inline __attribute__((always_inline)) uint32_t find_stack(struct thread *thread,
+                                                                 enum block_kind kind,
+                                                                 const char *pool, uintptr_t frame,
+                                                                 size_t size)
 {
     uint64_t hash = unwind_take(&thread->unwind, frame);
-    hash = stacks_hash_end(hash + (uint64_t)kind + modules_seed() + (uintptr_t)pool);
+    hash = stacks_hash_end(hash + (uint64_t)kind + modules_seed() + (uintptr_t)pool + thread->tag);
     if (__builtin_expect(thread->unwind.truncated, 0))
         count(&thread->truncated);
     struct thread_stack *cached = &thread->cache[hash % THREAD_CACHE_SIZE];

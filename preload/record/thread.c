@@ -15,6 +15,8 @@
 
 #include "base/memory.h"
 #include "options.h"
+#include "tables/labels.h"
+#include "tables/threads.h"
 
 __thread struct thread *thread_self __attribute__((tls_model("initial-exec")));
 static __thread signed char farewell __attribute__((tls_model("initial-exec"))); /* -1: exempt */
@@ -50,6 +52,7 @@ static void end(void *state)
     farewell = -1;
     thread_self = NULL;
     thread_flush(thread);
+    threads_end(thread->number);
     thread->pointer = 0;
     atomic_store_explicit(&thread->in_use, false, memory_order_release);
 }
@@ -101,6 +104,13 @@ static struct thread *make(void)
     return thread;
 }
 
+static void set_tag(struct thread *thread, uint16_t label, uint16_t number)
+{
+    thread->label = label;
+    thread->number = number;
+    thread->tag = stacks_hash_end((uint64_t)label << 16 | number);
+}
+
 struct thread *thread_begin(void)
 {
     if (farewell)
@@ -115,10 +125,30 @@ struct thread *thread_begin(void)
         thread->busy = false;
         thread->random = stacks_hash_end(seed + atomic_fetch_add(&begun, 1) + 1) | 1;
         thread->pointer = (uintptr_t)__builtin_thread_pointer();
+        set_tag(thread, LABELS_NONE, options.threads ? threads_begin() : THREADS_NONE);
         thread_self = thread;
         pthread_setspecific(key, thread);
     }
     farewell = 0;
     errno = saved;
     return thread;
+}
+
+const char *thread_set_label(const char *label)
+{
+    struct thread *thread = thread_self;
+    if ((!thread && !(thread = thread_begin())) || thread->busy)
+        return NULL;
+    const char *before = labels_text(thread->label);
+    thread->busy = true; /* a signal handler must not meet half of a tag */
+    set_tag(thread, label && *label ? labels_intern(label, &thread->room) : LABELS_NONE,
+            thread->number);
+    thread->busy = false;
+    return before;
+}
+
+void thread_forked(void)
+{
+    if (options.threads && thread_self)
+        threads_forked(thread_self->number);
 }

@@ -25,6 +25,9 @@ struct thread_stack {
 
 struct thread {
     bool busy;       /* inside heapdiff: a signal handler's malloc is not recorded */
+    uint16_t label;  /* that the program gave it; tables/labels.h */
+    uint16_t number; /* with HEAPDIFF_THREADS; tables/threads.h */
+    uint64_t tag;    /* of both, for the hash of its stacks; 0 for neither */
     int64_t records; /* allocations that passed the gate */
     uint64_t random; /* state of the sampling generator, never 0 */
     struct stacks_room room;
@@ -56,6 +59,14 @@ extern __thread struct thread *thread_self __attribute__((tls_model("initial-exe
 
 /* Makes the state of a thread that has none. NULL when recording is not for this thread. */
 struct thread *thread_begin(void);
+
+/* What the calling thread does from now on: LABEL, or nothing that has a name for NULL and "". The
+ * text of the label before, NULL for none; it lives for ever. Nothing changes, and NULL is
+ * returned, in a thread that cannot be recorded and in a signal handler that has interrupted us. */
+const char *thread_set_label(const char *label);
+
+/* In a forked child: the calling thread is its only one. */
+void thread_forked(void);
 
 /* Called once before the first thread_begin: limit is HEAPDIFF_DEPTH. */
 void thread_init(unsigned limit);

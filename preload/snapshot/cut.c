@@ -267,6 +267,13 @@ int cut_finish(struct cut *cut)
     return failed;
 }
 
+const struct stack *cut_stack(const struct cut *cut, uint32_t id)
+{
+    const struct stack *stack = stacks_get(id);
+    const struct cut_stack *live = &cut->stacks[id];
+    return stack && (live->allocations || live->live_blocks > 0) ? stack : NULL;
+}
+
 void cut_done(struct cut *cut)
 {
     memory_free(cut->stacks);

@@ -20,6 +20,7 @@
 #include "snapshot/tally.h"
 #include "tables/blocks.h"
 #include "tables/maps.h"
+#include "tables/stacks.h"
 
 struct cut_stack {
     double live_blocks, live_bytes, variance;
@@ -79,6 +80,10 @@ uint64_t cut_count_holes(const struct cut *cut);
  */
 int cut_finish(struct cut *cut);
 void cut_done(struct cut *cut);
+
+/* The stack of an id, after cut_finish; NULL when nothing was allocated there: it is not written.
+ */
+const struct stack *cut_stack(const struct cut *cut, uint32_t id);
 
 /* The last part of cut_finish: who owns what of the resident memory. */
 int cut_attribute(struct cut *cut, const bool *mapping_has_blocks);

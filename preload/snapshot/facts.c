@@ -12,9 +12,11 @@
 #include <unistd.h>
 
 #include "options.h"
+#include "record/operations.h"
 #include "record/thread.h"
 #include "runtime/runtime.h"
 #include "snapshot/rows.h"
+#include "tables/labels.h"
 #include "tables/stacks.h"
 
 typedef sqlite3_int64 number;
@@ -88,7 +90,26 @@ static int write_options(sqlite3 *db)
     return rows_end(&rows);
 }
 
-static int write_counters(sqlite3 *db, const struct cut *cut)
+/* Numbers of strangers: they must fit into a column. */
+static number clip(uint64_t value)
+{
+    return value > INT64_MAX ? INT64_MAX : (number)value;
+}
+
+static void add_work(struct rows *rows, const struct writer_facts *facts)
+{
+    if (operations_are_counted)
+        rows_add(rows, "tit", FORMAT_OPERATIONS, clip(operations_done),
+                 "units of work done so far, as the program says (heapdiff_ops)");
+    if (facts->has_operations)
+        rows_add(rows, "tit", FORMAT_OPERATIONS_ASKED, clip(facts->operations),
+                 "units of work done so far, as whoever took the snapshot says (--ops)");
+    if (labels_dropped())
+        rows_add(rows, "tit", "labels_dropped", clip(labels_dropped()),
+                 "calls of heapdiff_label beyond so many labels as can be told apart");
+}
+
+static int write_counters(sqlite3 *db, const struct cut *cut, const struct writer_facts *facts)
 {
     number busy = 0, table = 0, stacks = 0, truncated = 0, threads = 0, cut_stacks = 0;
     for (struct thread *thread = thread_first(); thread; thread = thread->next) {
@@ -122,6 +143,7 @@ static int write_counters(sqlite3 *db, const struct cut *cut)
              "address space of the live-block table");
     rows_add(&rows, "tit", "allocator_not_asked", (number)cut->allocators.skipped,
              "1: its statistics would have held the program up for more than 5 ms");
+    add_work(&rows, facts);
     return rows_end(&rows);
 }
 
@@ -185,7 +207,7 @@ int facts_write(sqlite3 *db, const struct cut *cut, const struct writer_facts *f
     if (!failed)
         failed = write_options(db);
     if (!failed)
-        failed = write_counters(db, cut);
+        failed = write_counters(db, cut, facts);
     if (!failed)
         failed = write_allocator(db, &cut->allocators);
     if (!failed)

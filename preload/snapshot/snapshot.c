@@ -17,6 +17,7 @@
 #include "snapshot/child.h"
 #include "snapshot/cut.h"
 #include "snapshot/file.h"
+#include "snapshot/tag_rows.h"
 #include "snapshot/writer.h"
 #include "tables/blocks.h"
 
@@ -210,12 +211,15 @@ static void take(const struct snapshot_request *request, struct snapshot_answer 
     }
     struct cut *cut = &draft->cut;
     answer->error = cut_begin(cut);
+    tag_rows_learn();
     cut->with_blocks = request->blocks || options.blocks;
     epochs[cut->epoch + (cut->epoch < BLOCKS_EPOCH_MAX)] = now() - started_ns;
     draft->facts = (struct writer_facts){.number = number,
                                          .label = request->label,
                                          .reason = request->reason,
                                          .started_ns = started_ns,
+                                         .has_operations = request->has_operations,
+                                         .operations = request->operations,
                                          .epochs = epochs,
                                          .epoch_count = cut->epoch + 1};
     if (answer->error)

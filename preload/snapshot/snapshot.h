@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "format/protocol.h"
 #include "format/schema.h"
@@ -14,6 +15,8 @@
 struct snapshot_request {
     enum snapshot_reason reason;
     bool blocks;
+    bool has_operations;
+    uint64_t operations; /* units of work done so far, as the asker says */
     char label[PROTOCOL_LABEL_SIZE];
     char path[PROTOCOL_PATH_SIZE]; /* absolute; "" for HEAPDIFF_OUT */
 };

@@ -19,6 +19,7 @@
 #include "snapshot/facts.h"
 #include "snapshot/jitnames.h"
 #include "snapshot/rows.h"
+#include "snapshot/tag_rows.h"
 #include "snapshot/tree.h"
 #include "tables/stacks.h"
 
@@ -40,18 +41,10 @@ static number whole(double value)
     return (number)(value + 0.5);
 }
 
-/* A stack that nothing has been allocated from since is not written. */
-static const struct stack *stack_to_write(const struct cut *cut, uint32_t id)
-{
-    const struct stack *stack = stacks_get(id);
-    const struct cut_stack *live = &cut->stacks[id];
-    return stack && (live->allocations || live->live_blocks > 0) ? stack : NULL;
-}
-
 static void name_jit_code(const struct cut *cut, struct jitnames *names)
 {
     for (uint32_t id = 1; id <= cut->stack_count; id++) {
-        const struct stack *stack = stack_to_write(cut, id);
+        const struct stack *stack = cut_stack(cut, id);
         if (stack)
             jitnames_ask(names, stack);
     }
@@ -64,7 +57,7 @@ static int write_stacks(sqlite3 *db, const struct cut *cut, struct tree *tree,
     struct rows rows;
     rows_begin(&rows, db, "stack", 10);
     for (uint32_t id = 1; id <= cut->stack_count; id++) {
-        const struct stack *stack = stack_to_write(cut, id);
+        const struct stack *stack = cut_stack(cut, id);
         const struct cut_stack *live = &cut->stacks[id];
         if (stack)
             rows_add(&rows, "intiiriiii", (number)id, (number)tree_add(tree, stack, names),
@@ -203,6 +196,8 @@ static int write_all(sqlite3 *db, const struct cut *cut, const struct writer_fac
         name_jit_code(cut, &names);
         failed = write_stacks(db, cut, &tree, &names);
     }
+    if (!failed)
+        failed = tag_rows_write(db, cut);
     if (!failed)
         failed = write_nodes(db, &tree);
     if (!failed)

@@ -5,6 +5,7 @@
 #ifndef SNAPSHOT_WRITER_H
 #define SNAPSHOT_WRITER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,8 @@ struct writer_facts {
     uint64_t started_ns;    /* CLOCK_MONOTONIC when recording began */
     const uint64_t *epochs; /* uptime_ns at which epoch i began */
     uint32_t epoch_count;
+    bool has_operations; /* the asker has said a number */
+    uint64_t operations;
 };
 
 /* Gives SQLite its memory; once, before the first writer_write. */

@@ -159,18 +159,26 @@ static uint64_t now(void)
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
-static struct stack *record_make(const struct stack_key *key, struct stacks_room *room)
+void *stacks_room_take(struct stacks_room *room, size_t size)
 {
-    size_t size = sizeof(struct stack) + key->depth * sizeof(uintptr_t);
     if (room->left < size) {
-        char *fresh = memory_map(STACKS_ROOM_SIZE);
-        if (!fresh || size > STACKS_ROOM_SIZE)
+        char *fresh = size <= STACKS_ROOM_SIZE ? memory_map(STACKS_ROOM_SIZE) : NULL;
+        if (!fresh)
             return NULL;
         *room = (struct stacks_room){fresh, STACKS_ROOM_SIZE};
     }
-    struct stack *stack = (struct stack *)(void *)room->next;
+    void *taken = room->next;
     room->next += size;
     room->left -= size;
+    return taken;
+}
+
+static struct stack *record_make(const struct stack_key *key, struct stacks_room *room)
+{
+    struct stack *stack =
+        stacks_room_take(room, sizeof(struct stack) + key->depth * sizeof(uintptr_t));
+    if (!stack)
+        return NULL;
     stack->hash = key->hash;
     stack->epoch = epoch_now();
     stack->generation = modules_generation();
@@ -180,6 +188,8 @@ static struct stack *record_make(const struct stack_key *key, struct stacks_room
     stack->jitmap_size = key->jit ? jitmap_size(key->frames, key->depth) : JITMAP_UNKNOWN;
     stack->seen_ns = now();
     stack->pool = key->pool;
+    stack->label = key->label;
+    stack->thread = key->thread;
     memcpy(stack->frames, key->frames, key->depth * sizeof(uintptr_t));
     return stack;
 }

@@ -22,6 +22,8 @@ struct stack {
     uint32_t jitmap_size; /* when it was first seen; tables/jitmap.h */
     uint64_t seen_ns;     /* CLOCK_MONOTONIC, when it was first seen */
     const char *pool;     /* name of a custom pool, else NULL */
+    uint16_t label;       /* tables/labels.h */
+    uint16_t thread;      /* tables/threads.h */
     uintptr_t frames[];   /* return addresses, leaf first */
 };
 
@@ -34,13 +36,14 @@ struct stack_counters {
 
 /* What identifies a stack besides its frames. */
 struct stack_key {
-    uint64_t hash; /* of frames and kind, well mixed: stacks of equal hash are one stack */
+    uint64_t hash; /* of all that follows, well mixed: stacks of equal hash are one stack */
     const uintptr_t *frames;
     unsigned depth;
     enum block_kind kind;
     bool truncated;
     bool jit;         /* a frame may lie in code that no module has */
     const char *pool; /* kept, not copied */
+    uint16_t label, thread;
 };
 
 /* Where a thread puts the records that it makes; begins as {NULL, 0}. Records are never freed, so
@@ -50,6 +53,10 @@ struct stacks_room {
     size_t left;
 };
 #define STACKS_ROOM_SIZE (64u << 10)
+
+/* SIZE bytes of the room, zeroed, where records of other tables may lie too; a multiple of 8. NULL
+ * when there is no memory. */
+void *stacks_room_take(struct stacks_room *room, size_t size);
 
 /* The id of a stack, made when it is new; 0 when the table is full or there is no memory.
  * Lock-free, keeps errno. Two threads that intern one new stack at once may get two ids; readers
