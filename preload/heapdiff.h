@@ -94,8 +94,10 @@ static inline void heapdiff_label_end(const char *const *before)
 {
     heapdiff_label_call(*before);
 }
-#define HEAPDIFF_LABELLED(label)                                                                   \
-    __attribute__((cleanup(heapdiff_label_end), unused)) const char *const heapdiff_label_before = \
+#define HEAPDIFF_LABELLED(label)       HEAPDIFF_LABELLED_AT(label, __LINE__)
+#define HEAPDIFF_LABELLED_AT(label, n) HEAPDIFF_LABELLED_AS(label, n)
+#define HEAPDIFF_LABELLED_AS(label, n)                                                             \
+    __attribute__((cleanup(heapdiff_label_end), unused)) const char *const heapdiff_before_##n =   \
         heapdiff_label_call(label)
 
 #define heapdiff_snapshot(label)        heapdiff_snapshot_call(label)

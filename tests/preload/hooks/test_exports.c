@@ -14,9 +14,12 @@ static const char *const expected[] = {
 #define HOOK(result, name, parameters, arguments) #name,
 #include "hooks/hooks.def"
 #undef HOOK
-    "heapdiff_snapshot",    "heapdiff_pause",         "heapdiff_resume",
-    "heapdiff_alloc",       "heapdiff_free",          "heapdiff_member_join",
-    "heapdiff_member_take", "heapdiff_member_answer", "heapdiff_member_leave"};
+    "heapdiff_snapshot",     "heapdiff_pause",
+    "heapdiff_resume",       "heapdiff_alloc",
+    "heapdiff_free",         "heapdiff_member_join",
+    "heapdiff_member_take",  "heapdiff_member_answer",
+    "heapdiff_member_leave", "heapdiff_label",
+    "heapdiff_ops"};
 #define EXPECTED (sizeof expected / sizeof *expected)
 
 /* Output of a command about the shim, of which each line holds one word. */
