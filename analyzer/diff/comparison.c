@@ -221,13 +221,18 @@ struct comparison *comparison_open_with(const char *const *paths, size_t count,
                                         struct error *error)
 {
     bool was_sorted;
-    const char **sorted = order_by_time(paths, count, &was_sorted, error);
+    size_t given = count;
+    const char **sorted = order_by_time(paths, &count, &was_sorted, error);
     if (!sorted)
         return NULL;
     struct comparison *comparison = make(count);
     comparison->operations = options->operations;
     if (!was_sorted)
         VEC_ADD(&comparison->notes, "the snapshots were put in order of time");
+    if (count < given)
+        VEC_ADD(&comparison->notes, pool_format(comparison->pool, "left out: %zu %s", given - count,
+                                                given - count == 1 ? "copy of another snapshot"
+                                                                   : "copies of other snapshots"));
     bool good = fold_all(comparison, sorted, options->rules, error);
     free(sorted);
     if (!good) {

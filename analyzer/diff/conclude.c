@@ -39,9 +39,18 @@ static bool are_of_one_program(const struct comparison *comparison)
     return true;
 }
 
+/* Whether both files hold one snapshot: copies of each other, or the same file. */
+static bool are_one_snapshot(const struct store *a, const struct store *b)
+{
+    return store_is_same_process(a, b) && a->facts.number == b->facts.number &&
+           a->facts.time_ns == b->facts.time_ns;
+}
+
 /* Why the snapshots have nothing to say about growth; NULL when they have. */
 static const char *find_obstacle(struct comparison *comparison, bool is_forced)
 {
+    if (are_one_snapshot(first_of(comparison), last_of(comparison)))
+        return "the files are the same snapshot; take another one later";
     if (!has_allocations(last_of(comparison)))
         return "the last snapshot holds no allocation at all, so nothing was recorded";
     if (are_of_one_program(comparison))

@@ -117,12 +117,9 @@ static double sampling_noise(const struct comparison *comparison)
 /* Why a small growth would mean nothing; NULL when it means something. */
 static const char *find_vacuum(const struct gate *gate, const struct comparison *comparison)
 {
-    const struct store_facts *first = &comparison->stores[0]->facts;
     const struct store_facts *last = &comparison->stores[comparison->count - 1]->facts;
     if (comparison->obstacle)
         return comparison->obstacle;
-    if (comparison->is_one_process && first->number == last->number)
-        return "first and last are the same snapshot";
     if (comparison->is_one_process && allocations_between(comparison) <= 0)
         return "nothing was allocated between the snapshots; did the load run?";
     if (!has_site(gate, comparison))

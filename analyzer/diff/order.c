@@ -8,7 +8,7 @@
 
 struct dated {
     const char *path;
-    int64_t time_ns, number;
+    int64_t time_ns, number, pid, started_ns;
     size_t position; /* in which it was named */
 };
 
@@ -32,25 +32,37 @@ static bool read_dates(const char *const *paths, size_t count, struct dated *dat
         dated[i] = (struct dated){.path = paths[i],
                                   .time_ns = store->facts.time_ns,
                                   .number = store->facts.number,
+                                  .pid = store->facts.pid,
+                                  .started_ns = store->facts.started_ns,
                                   .position = i};
         store_close(store);
     }
     return true;
 }
 
-const char **order_by_time(const char *const *paths, size_t count, bool *was_sorted,
+static bool is_copy(const struct dated *a, const struct dated *b)
+{
+    return a->time_ns == b->time_ns && a->number == b->number && a->pid == b->pid &&
+           a->started_ns == b->started_ns;
+}
+
+const char **order_by_time(const char *const *paths, size_t *count, bool *was_sorted,
                            struct error *error)
 {
-    struct dated *dated = memory_zeroed(count, sizeof *dated);
+    size_t given = *count, kept = 0;
+    struct dated *dated = memory_zeroed(given, sizeof *dated);
     const char **sorted = NULL;
     *was_sorted = true;
-    if (read_dates(paths, count, dated, error)) {
-        sorted = memory_zeroed(count, sizeof *sorted);
-        qsort(dated, count, sizeof *dated, by_time);
-        for (size_t i = 0; i < count; i++) {
-            sorted[i] = dated[i].path;
+    if (read_dates(paths, given, dated, error)) {
+        sorted = memory_zeroed(given, sizeof *sorted);
+        qsort(dated, given, sizeof *dated, by_time);
+        for (size_t i = 0; i < given; i++) {
             *was_sorted &= dated[i].position == i;
+            bool is_needed = kept < 2 && i + 1 == given; /* two copies of one are left, not one */
+            if (i == 0 || is_needed || !is_copy(&dated[i - 1], &dated[i]))
+                sorted[kept++] = dated[i].path;
         }
+        *count = kept;
     }
     free(dated);
     return sorted;

@@ -68,7 +68,7 @@ static void add_parts(const struct comparison *comparison, const struct term *te
     if (term->width >= RANGE_ROOM)
         text_format(out, "  %s to %s", units_bytes(stores[0]->facts.rss_bytes).text,
                     units_bytes(stores[last]->facts.rss_bytes).text);
-    if (term->width >= BAR_ROOM && comparison->x[last] > 0)
+    if (term->width >= BAR_ROOM && comparison->x[last] > 0 && !comparison->obstacle)
         text_format(out, " in %s", units_seconds(comparison->x[last]).text);
     text_add(out, "\n");
 }

@@ -220,6 +220,26 @@ static void what_cannot_be_compared_is_not_measurable(void **state)
     comparison_close(comparison);
 }
 
+static void a_copy_has_nothing_to_say_about_growth(void **state)
+{
+    const struct numbers after = {44, 0, 20, 100, 30};
+    const char *a = make("a.db", 1, &before, ""), *copy = make("copy.db", 1, &before, "");
+    const char *twice[] = {a, a}, *copied[] = {a, copy, a};
+    const char *series[] = {a, copy, make("b.db", 2, &after, "")};
+    for (size_t count = 2; count <= 3; count++) {
+        struct comparison *comparison = compare(count == 2 ? twice : copied, count);
+        assert_non_null(strstr(comparison->obstacle, "are the same snapshot"));
+        assert_int_equal(comparison->verdict.kind, VERDICT_NOT_MEASURABLE);
+        comparison_close(comparison);
+    }
+    struct comparison *comparison = compare(series, 3);
+    assert_null(comparison->obstacle);
+    assert_int_equal(comparison->count, 2);
+    assert_int_equal(comparison->ranked[0]->growth_bytes, 40 * MIB);
+    assert_string_equal(comparison->notes.items[0], "left out: 1 copy of another snapshot");
+    comparison_close(comparison);
+}
+
 static void another_process_of_the_program_can_be_compared(void **state)
 {
     const struct numbers after = {44, 0, 20, 100, 30};
@@ -309,6 +329,7 @@ int main(void)
         cmocka_unit_test(births_tell_survivors_from_newcomers),
         cmocka_unit_test(a_series_is_measured_from_first_to_last),
         cmocka_unit_test(what_cannot_be_compared_is_not_measurable),
+        cmocka_unit_test(a_copy_has_nothing_to_say_about_growth),
         cmocka_unit_test(another_process_of_the_program_can_be_compared),
         cmocka_unit_test(snapshots_are_put_in_order_of_time),
         cmocka_unit_test(survivors_are_the_newcomers_that_are_not_young),
