@@ -39,15 +39,23 @@ static bool is_part(const char *name)
     return length > ending && strcmp(name + length - ending, FILE_PART) == 0;
 }
 
+static bool is_file(const struct stat *one, const struct stat *other)
+{
+    return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
+}
+
+/* Between the opening and the lock the writer may have finished: then the name is gone, or that of
+ * its next file. While the lock is ours the name of this very file cannot change hands. */
 static void remove_unheld(int folder, const char *name)
 {
-    struct stat status;
+    struct stat opened, named;
     if (!is_part(name))
         return;
     int fd = openat(folder, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)
         return;
-    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && flock(fd, LOCK_EX | LOCK_NB) == 0)
+    if (fstat(fd, &opened) == 0 && S_ISREG(opened.st_mode) && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
+        fstatat(folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0 && is_file(&opened, &named))
         unlinkat(folder, name, 0);
     close(fd);
 }

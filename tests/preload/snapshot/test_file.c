@@ -1,4 +1,5 @@
-/* test_file.c -- A forked child lets go of the snapshot on its way, and of nothing else.
+/* test_file.c -- A forked child lets go of the snapshot on its way, and of nothing else; who sweeps
+ * takes away what nobody holds, and nothing else.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -7,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "test.h"
@@ -26,12 +28,33 @@ static int remove_folder(void **state)
     return rmdir(folder);
 }
 
+/* A path in the folder, until the next one is asked for. */
+static const char *in_folder(const char *name)
+{
+    static char path[sizeof folder + 40];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
 static void begin(void)
 {
-    char path[sizeof folder + 8];
-    snprintf(path, sizeof path, "%s/a.db", folder);
-    assert_int_equal(file_begin(&file, path), 0);
+    assert_int_equal(file_begin(&file, in_folder("a.db")), 0);
     assert_true(file.lock.fd >= 0);
+}
+
+/* What happens between a sweeper's opening of a file and its lock. */
+static void (*before_next_lock)(void);
+
+int __real_flock(int fd, int operation);
+int __wrap_flock(int fd, int operation);
+
+int __wrap_flock(int fd, int operation)
+{
+    void (*happens)(void) = before_next_lock;
+    before_next_lock = NULL;
+    if (happens)
+        happens();
+    return __real_flock(fd, operation);
 }
 
 static bool is_open(int fd)
@@ -62,11 +85,50 @@ static void test_leaves_the_programs_descriptor(void **state)
     assert_false(is_open(number));
 }
 
+static void publish_and_begin_again(void)
+{
+    assert_int_equal(file_publish(&file, in_folder("a.db")), 0);
+    file_end(&file);
+    begin();
+}
+
+static void test_the_next_file_under_a_swept_name_stays(void **state)
+{
+    (void)state;
+    struct file other;
+    begin();
+    before_next_lock = publish_and_begin_again;
+    assert_int_equal(file_begin(&other, in_folder("b.db")), 0); /* sweeps */
+    assert_null(before_next_lock);
+    assert_string_not_equal(other.temporary, file.temporary); /* the name is still taken */
+    assert_int_equal(file_publish(&file, in_folder("a.db")), 0);
+    file_end(&file);
+    file_end(&other);
+    assert_int_equal(unlink(in_folder("a.db")), 0);
+}
+
+static void test_a_part_that_nobody_holds_is_swept(void **state)
+{
+    (void)state;
+    int fd = open(in_folder("heapdiff.1" FILE_PART), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    assert_int_equal(flock(fd, LOCK_EX), 0);
+    begin();
+    file_end(&file);
+    assert_int_equal(access(in_folder("heapdiff.1" FILE_PART), F_OK), 0);
+    close(fd);
+    begin();
+    file_end(&file);
+    assert_int_not_equal(access(in_folder("heapdiff.1" FILE_PART), F_OK), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lets_go_of_the_snapshot),
         cmocka_unit_test(test_leaves_the_programs_descriptor),
+        cmocka_unit_test(test_the_next_file_under_a_swept_name_stays),
+        cmocka_unit_test(test_a_part_that_nobody_holds_is_swept),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
