@@ -17,6 +17,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/origin.h"
 #include "control/page.h"
 #include "control/worker.h"
 #include "hooks/real.h"
@@ -73,9 +74,15 @@ static void say_options(void)
 /* ---- fork ---------------------------------------------------------------------------------------
  */
 
+/* False while a copy forks that we do not know of: its locks may be held by nobody. */
+static bool forks_here;
+
 /* Locks are held for a moment only, but for a snapshot; a passive child does not care for that. */
 static void before_fork(void)
 {
+    forks_here = origin_is_here();
+    if (!forks_here)
+        return;
     if (options.follow)
         snapshot_lock();
     pools_lock();
@@ -86,6 +93,8 @@ static void before_fork(void)
 
 static void after_fork_in_parent(void)
 {
+    if (!forks_here)
+        return;
     modules_unlock();
     maps_unlock();
     births_unlock();
@@ -108,7 +117,7 @@ static void after_fork_in_child(void)
     worker_forked();
     file_forked();
     page_leave();
-    if (options.follow)
+    if (options.follow && forks_here)
         begin();
 }
 
@@ -148,6 +157,7 @@ static void find_allocator(void)
 
 static void begin(void)
 {
+    origin_begin();
     recorded_pid = getpid();
     snapshot_init();
     int failed = worker_start();
@@ -194,6 +204,13 @@ static __attribute__((constructor(101))) void birth(void)
 /* ---- death --------------------------------------------------------------------------------------
  */
 
+/* A vfork child shares our memory and calls _exit: it is not the process that we record. A copy may
+ * have its pid, in another namespace. */
+static bool is_recorded(void)
+{
+    return recorded_pid && origin_is_here() && recorded_pid == getpid();
+}
+
 /* A signal handler may end the process while its own thread holds one of our locks: then nobody
  * can look at the tables any more. */
 static bool tables_are_free(void)
@@ -204,8 +221,7 @@ static bool tables_are_free(void)
 
 void init_at_exit(bool orderly)
 {
-    /* A vfork child shares our memory and calls _exit: it is not the process that we record. */
-    if (!recorded_pid || recorded_pid != getpid() || atomic_flag_test_and_set(&exit_begun))
+    if (!is_recorded() || atomic_flag_test_and_set(&exit_begun))
         return;
     /* Without a thread one must be made, which allocates: not in _exit, a signal handler's way. */
     if (options.at_exit && (orderly || worker_is_here()) && tables_are_free())
@@ -216,7 +232,7 @@ void init_at_exit(bool orderly)
 void init_exit_begins(void *nothing)
 {
     (void)nothing;
-    if (recorded_pid && recorded_pid == getpid() && options.at_exit)
+    if (is_recorded() && options.at_exit)
         log_keep_stderr();
 }
 

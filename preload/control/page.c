@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/folder.h"
+#include "base/origin.h"
 #include "runtime/runtime.h"
 
 #define PAGE_ROOM ((sizeof(struct control_page) + 4095) & ~(size_t)4095)
@@ -136,7 +137,7 @@ void page_sweep(void)
 
 void page_close(void)
 {
-    if (*file && (!mapped || owner == getpid()))
+    if (*file && (!mapped || (origin_is_here() && owner == getpid())))
         unlink(file);
 }
 

@@ -58,6 +58,12 @@ static struct message usual, last; /* last: of the one that ends the process */
 static struct lock asking;
 static _Atomic pid_t asker;
 
+/* A child made by vfork has our memory, one made by clone a copy of it; neither has our thread. */
+static bool is_ours(void)
+{
+    return origin_is_here() && owner == getpid();
+}
+
 static void ring(void)
 {
     atomic_fetch_add(&bell, 1);
@@ -90,8 +96,11 @@ static int ask(struct message *message, enum snapshot_reason reason, const char 
         return failed;
     }
     send(message, reason, label);
-    while (atomic_load(&message->done) == before)
-        syscall(SYS_futex, &message->done, FUTEX_WAIT_PRIVATE, before, NULL, NULL, 0);
+    while (atomic_load(&message->done) == before) {
+        if (!origin_is_here())
+            return -1;
+        lock_wait(&message->done, before);
+    }
     if (lent)
         worker_stop();
     return message->answer.error;
@@ -99,9 +108,8 @@ static int ask(struct message *message, enum snapshot_reason reason, const char 
 
 int worker_ask(enum snapshot_reason reason, const char *label)
 {
-    if (owner != getpid()) /* a child made by vfork or clone has our memory and no thread */
+    if (!is_ours() || !lock_take(&asking))
         return -1;
-    lock_take(&asking);
     atomic_store(&asker, (pid_t)syscall(SYS_gettid));
     int error = ask(&usual, reason, label);
     atomic_store(&asker, 0);
@@ -130,12 +138,12 @@ static void ask_last_of_the_thread(void)
 void worker_ask_last(void)
 {
     bool own = atomic_load(&asker) == (pid_t)syscall(SYS_gettid);
-    if (owner != getpid())
+    if (!is_ours())
         return;
     if (atomic_load(&ready) && (own || options.thread)) {
         ask_last_of_the_thread();
     } else if (!own && lock_settles(&asking)) {
-        lock_take(&asking);
+        lock_hold(&asking);
         ask(&last, REASON_EXIT, "");
         report(&last.answer);
         lock_give(&asking);
@@ -374,7 +382,7 @@ void worker_stop(void)
 
 bool worker_is_here(void)
 {
-    return owner == getpid() && atomic_load(&ready);
+    return is_ours() && atomic_load(&ready);
 }
 
 bool worker_step_aside(void)

@@ -12,11 +12,13 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/origin.h"
 #include "base/probe.h"
 #include "base/ranges.h"
 
@@ -78,6 +80,42 @@ int __register_atfork(void (*)(void), void (*)(void), void (*)(void), void *libr
 int guest_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void))
 {
     return __register_atfork(prepare, parent, child, NULL);
+}
+
+/* jemalloc's own, which take all of its locks. In a copy that we do not know of our thread may have
+ * been holding one; nobody uses jemalloc there, nor in what the copy forks. */
+static struct {
+    void (*prepare)(void), (*parent)(void), (*child)(void);
+    bool held;
+} at_fork;
+
+static void before_fork(void)
+{
+    at_fork.held = origin_is_here();
+    if (at_fork.held)
+        at_fork.prepare();
+}
+
+static void after_fork_in_parent(void)
+{
+    if (at_fork.held)
+        at_fork.parent();
+}
+
+static void after_fork_in_child(void)
+{
+    if (at_fork.held)
+        at_fork.child();
+}
+
+int guest_jemalloc_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
+
+int guest_jemalloc_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void))
+{
+    at_fork.prepare = prepare;
+    at_fork.parent = parent;
+    at_fork.child = child;
+    return guest_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 }
 
 /* Only SQLite may call this, and only for memory-mapped files, which the writer does not use. */

@@ -75,13 +75,13 @@ static bool grow(void)
 
 void pools_alloc(const char *pool, const void *block, size_t size, uintptr_t frame)
 {
-    lock_take(&lock);
+    if (!lock_take(&lock))
+        return;
     const char *name = intern(pool ? pool : "pool");
     lock_give(&lock);
     uint32_t stack = record_pool_stack(name, frame, size);
-    if (!stack)
+    if (!stack || !lock_take(&lock))
         return;
-    lock_take(&lock);
     if (grow()) {
         struct entry *entry = find(name, (uintptr_t)block);
         used += entry->pool == NULL;
@@ -105,7 +105,8 @@ static void close_gap(size_t gap)
 
 void pools_free(const char *pool, const void *block)
 {
-    lock_take(&lock);
+    if (!lock_take(&lock))
+        return;
     struct entry *entry = room ? find(intern(pool ? pool : "pool"), (uintptr_t)block) : NULL;
     if (entry && entry->pool) {
         close_gap((size_t)(entry - entries));
@@ -116,7 +117,7 @@ void pools_free(const char *pool, const void *block)
 
 void pools_each(void (*visit)(const struct block *block, void *context), void *context)
 {
-    lock_take(&lock);
+    lock_hold(&lock);
     for (size_t i = 0; i < room; i++)
         if (entries[i].pool)
             visit(&entries[i].block, context);
@@ -130,7 +131,7 @@ bool pools_settles(void)
 
 void pools_lock(void)
 {
-    lock_take(&lock);
+    lock_hold(&lock);
 }
 
 void pools_unlock(void)

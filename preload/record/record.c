@@ -18,7 +18,6 @@
 #include "tables/stacks.h"
 #include "unwind/unwind.h"
 
-_Atomic int record_state;
 __thread int64_t record_left __attribute__((tls_model("initial-exec")));
 _Atomic uint32_t epoch_current;
 static atomic_int paused;
@@ -216,12 +215,12 @@ uint32_t record_pool_stack(const char *pool, uintptr_t frame, size_t size)
 void record_start(void)
 {
     record_left = 0; /* this thread may have found the gate closed; others find out soon */
-    atomic_store(&record_state, RECORD_ON);
+    atomic_store(&origin.recording, RECORD_ON);
 }
 
 void record_stop(void)
 {
-    atomic_store(&record_state, RECORD_OFF);
+    atomic_store(&origin.recording, RECORD_OFF);
 }
 
 void record_pause(int change)

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/origin.h"
 #include "format/schema.h"
 #include "record/filter.h"
 #include "tables/blocks.h"
@@ -22,10 +23,9 @@
 #define RECORD_HERE() ((uintptr_t)__builtin_frame_address(0))
 
 enum record_state {
-    RECORD_OFF, /* not started, or a passive child: hooks only pass calls on */
+    RECORD_OFF, /* not started, a passive child, a copy: hooks only pass calls on */
     RECORD_ON,
 };
-extern _Atomic int record_state;
 
 /* Bytes that this thread may still allocate before one is recorded. The gate of everything: in full
  * recording it stands at 0, so that every allocation passes; when nothing is to be recorded it is
@@ -41,7 +41,7 @@ void record_pause(int change);
 
 static inline bool record_is_on(void)
 {
-    return atomic_load_explicit(&record_state, memory_order_relaxed) == RECORD_ON;
+    return atomic_load_explicit(&origin.recording, memory_order_relaxed) == RECORD_ON;
 }
 
 /* The slow partner of record_alloc: everything that has passed the gate. */

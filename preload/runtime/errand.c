@@ -77,7 +77,8 @@ static bool create(void)
 
 bool errand_start(void)
 {
-    lock_take(&starting);
+    if (!lock_take(&starting))
+        return false;
     bool here = errand_is_here() || create();
     lock_give(&starting);
     return here;

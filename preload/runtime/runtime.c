@@ -103,7 +103,8 @@ struct heapdiff_member *runtime_join(const struct heapdiff_member_info *info)
     if (info->version != MEMBER_VERSION || !record_is_on() || !options.thread ||
         (info->wake && !errand_start()))
         return NULL;
-    lock_take(&lock);
+    if (!lock_take(&lock))
+        return NULL;
     struct heapdiff_member *member = free_member();
     if (member && !member->answer)
         member->answer = memory_map(sizeof *member->answer);
@@ -124,7 +125,8 @@ struct heapdiff_member *runtime_join(const struct heapdiff_member_info *info)
 
 void runtime_leave(struct heapdiff_member *member)
 {
-    lock_take(&lock);
+    if (!lock_take(&lock))
+        return;
     member->joined = false;
     lock_give(&lock);
     ring_worker();
@@ -132,7 +134,9 @@ void runtime_leave(struct heapdiff_member *member)
 
 uint32_t runtime_take(struct heapdiff_member *member, bool *collect)
 {
-    lock_take(&lock);
+    *collect = false;
+    if (!lock_take(&lock))
+        return 0;
     bool waits = phase == PHASE_WAITING && member->asked == number && member->taken != number;
     uint32_t request = waits ? number : 0;
     if (waits)
@@ -145,7 +149,8 @@ uint32_t runtime_take(struct heapdiff_member *member, bool *collect)
 void runtime_answer(struct heapdiff_member *member, uint32_t request, const char *names,
                     size_t length, const double *values, size_t count)
 {
-    lock_take(&lock);
+    if (!lock_take(&lock))
+        return;
     bool waits = phase == PHASE_WAITING && request == number && member->answered != number;
     if (waits) {
         member->length = length < MEMBER_TEXT_SIZE ? length : MEMBER_TEXT_SIZE;
@@ -200,7 +205,7 @@ static void begin(bool collect)
     if (collect)
         kind_join_all();
     bool asked = false;
-    lock_take(&lock);
+    lock_hold(&lock);
     phase = PHASE_WAITING;
     number += number + 1 ? 1 : 2; /* 0 is no request */
     collecting = collect;
@@ -218,7 +223,7 @@ static void begin(bool collect)
 
 void runtime_wake_members(void)
 {
-    lock_take(&lock);
+    lock_hold(&lock);
     for (unsigned i = 0; phase == PHASE_WAITING && i < MEMBERS_MAX; i++) {
         struct heapdiff_member *member = &members[i];
         if (!member->joined || member->asked != number || member->woken == number || !member->wake)
@@ -264,7 +269,7 @@ bool runtime_settled(enum runtime_user asking, bool collect)
     }
     if (user != asking)
         return asking == RUNTIME_FOR_OURSELVES;
-    lock_take(&lock);
+    lock_hold(&lock);
     if (phase == PHASE_WAITING && now_ms() >= latest_limit())
         phase = PHASE_SETTLED;
     lock_give(&lock);
@@ -273,7 +278,7 @@ bool runtime_settled(enum runtime_user asking, bool collect)
 
 uint64_t runtime_deadline(void)
 {
-    lock_take(&lock);
+    lock_hold(&lock);
     uint64_t limit = phase == PHASE_WAITING ? latest_limit() : 0;
     lock_give(&lock);
     return limit * 1000000u;
@@ -351,7 +356,7 @@ void runtime_each(void (*visit)(const char *name, const char *statistic, double 
 
 void runtime_over(enum runtime_user asking)
 {
-    lock_take(&lock);
+    lock_hold(&lock);
     if (user == asking)
         phase = PHASE_NONE;
     lock_give(&lock);

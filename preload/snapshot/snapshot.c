@@ -188,7 +188,7 @@ static int write_file(struct draft *draft, struct snapshot_answer *answer)
 
 void snapshot_lock(void)
 {
-    lock_take(&lock);
+    lock_hold(&lock);
 }
 
 void snapshot_unlock(void)
@@ -233,7 +233,7 @@ static void take(const struct snapshot_request *request, struct snapshot_answer 
 void snapshot_take(const struct snapshot_request *request, struct snapshot_answer *answer)
 {
     atomic_store(&waits_ns, now());
-    lock_take(&lock);
+    lock_hold(&lock);
     atomic_store(&waits_ns, 0);
     take(request, answer);
     memory_trim();

@@ -69,7 +69,8 @@ static void take_out(size_t at)
 void births_note(uintptr_t thread, uint32_t stack)
 {
     struct birth birth = {.thread = thread, .stack = stack, .epoch = epoch_now()};
-    lock_take(&lock);
+    if (!lock_take(&lock))
+        return;
     size_t at = find(thread);
     if (stack)
         put(at, &birth);
@@ -80,7 +81,7 @@ void births_note(uintptr_t thread, uint32_t stack)
 
 void births_forget(void)
 {
-    lock_take(&lock);
+    lock_hold(&lock);
     count = 0;
     lock_give(&lock);
 }
@@ -90,7 +91,7 @@ size_t births_copy(struct birth **copy)
     size_t space = 0;
     *copy = NULL;
     for (;;) { /* the private jemalloc may map memory: never under the lock */
-        lock_take(&lock);
+        lock_hold(&lock);
         size_t taken = count;
         if (taken && taken <= space)
             memcpy(*copy, births, taken * sizeof *births);
@@ -107,7 +108,7 @@ size_t births_copy(struct birth **copy)
 
 void births_lock(void)
 {
-    lock_take(&lock);
+    lock_hold(&lock);
 }
 
 void births_unlock(void)

@@ -93,9 +93,8 @@ void maps_add(uintptr_t start, size_t size, uint32_t stack, enum block_kind kind
                       .kind = (uint8_t)kind,
                       .reserved = reserved,
                       .by_allocator = caller >= allocator_start && caller < allocator_end};
-    if (map.end <= map.start)
+    if (map.end <= map.start || !lock_take(&lock))
         return;
-    lock_take(&lock);
     remove_range(map.start, map.end);
     insert_at(first_after(map.start), &map);
     lock_give(&lock);
@@ -114,9 +113,8 @@ void maps_take(uintptr_t start, size_t size, struct maps_taken *taken)
 {
     uintptr_t end = (start + size + PAGE - 1) & ~(PAGE - 1);
     taken->count = 0;
-    if (end <= start)
+    if (end <= start || !lock_take(&lock))
         return;
-    lock_take(&lock);
     copy_range(start, end, taken);
     remove_range(start, end);
     lock_give(&lock);
@@ -124,7 +122,8 @@ void maps_take(uintptr_t start, size_t size, struct maps_taken *taken)
 
 void maps_restore(const struct maps_taken *taken)
 {
-    lock_take(&lock);
+    if (!lock_take(&lock))
+        return;
     for (unsigned i = 0; i < taken->count; i++) {
         const struct map *map = &taken->maps[i];
         remove_range(map->start, map->end);
@@ -141,7 +140,8 @@ void maps_remove(uintptr_t start, size_t size)
 
 void maps_remove_from(uintptr_t start)
 {
-    lock_take(&lock);
+    if (!lock_take(&lock))
+        return;
     size_t index = first_after(start);
     if (index < count && maps[index].start == start)
         remove_range(start, maps[index].end);
@@ -153,7 +153,7 @@ size_t maps_copy(struct map **copy)
     size_t taken = 0, space = 0;
     *copy = NULL;
     for (;;) { /* the private jemalloc may map memory: never under the lock */
-        lock_take(&lock);
+        lock_hold(&lock);
         if (count <= space) {
             if (count)
                 memcpy(*copy, maps, count * sizeof *maps);
@@ -183,7 +183,7 @@ bool maps_settles(void)
 
 void maps_lock(void)
 {
-    lock_take(&lock);
+    lock_hold(&lock);
 }
 
 void maps_unlock(void)

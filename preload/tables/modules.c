@@ -189,7 +189,8 @@ static const struct module *add(struct module *fresh, const char *path)
         return NULL;
     read_build_id(fresh);
     fresh->born = modules_generation();
-    lock_take(&lock);
+    if (!lock_take(&lock))
+        return NULL;
     const struct module *known = modules_find_known(fresh->start);
     if (!known)
         known = look_at_dead(fresh, path);
@@ -339,7 +340,7 @@ bool modules_settles(void)
 
 void modules_lock(void)
 {
-    lock_take(&lock);
+    lock_hold(&lock);
 }
 
 void modules_unlock(void)

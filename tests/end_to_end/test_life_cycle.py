@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import unittest
 
 import harness
 
@@ -123,6 +124,23 @@ class LifeCycle(harness.TestCase):
 
     def test_a_vforked_child_is_nobody(self):
         self.assert_one(self.run_way("vfork", status=8))
+
+    def test_a_copy_that_nobody_is_told_of_is_passive(self):
+        for follow in (0, 1):
+            paths = self.run_way("copy", status=7, HEAPDIFF_FOLLOW=follow)
+            self.assert_one(paths)
+            paths[0].unlink()
+
+    @unittest.skipUnless(os.geteuid() == 0, "a pid namespace needs root")
+    def test_a_copy_with_the_very_same_pid_is_passive(self):
+        for clone_newpid in (0, 0x20000000):
+            result = harness.run(["unshare", "--pid", "--fork", "env", f"LD_PRELOAD={harness.SHIM}",
+                                  "HEAPDIFF_OUT=1.db", ENDINGS, "copy", clone_newpid],
+                                 cwd=self.folder)
+            self.assertEqual((result.returncode, result.stderr.count("\n")), (7, 1), result.stderr)
+            path, = self.folder.iterdir()
+            self.assertEqual(harness.ask(path, f"SELECT pid, ({KEPT}) FROM snapshot"), (1, 100))
+            path.unlink()
 
     def test_a_spawned_program_is_passive(self):
         self.assert_one(self.run_way("spawn", "/bin/true", status=0))

@@ -1,6 +1,6 @@
 /* endings.c -- Ends, or makes others, in one of the ways that processes do.
  *
- * usage: endings WAY [PROGRAM]     keeps 100 blocks of 1000 bytes in keep_blocks first.
+ * usage: endings WAY [PROGRAM|FLAGS]     keeps 100 blocks of 1000 bytes in keep_blocks first.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -158,6 +158,17 @@ static int fork_and_wait(void)
     return status_of(child);
 }
 
+/* Past the fork handlers, as sandboxes do; with CLONE_NEWPID the child has pid 1, and so may we. */
+static int copy_and_wait(int flags)
+{
+    pid_t child = (pid_t)syscall(SYS_clone, flags | SIGCHLD, NULL, NULL, NULL, NULL);
+    if (child == 0) {
+        keep_more_in_the_child();
+        exit(heapdiff_snapshot("in the copy") == -1 ? 7 : 9);
+    }
+    return status_of(child);
+}
+
 /* Every descriptor that the program has, a child of its has too. */
 static void *fork_for_ever(void *unused)
 {
@@ -249,6 +260,8 @@ int main(int count, char **words)
         leave_in_handler_in_malloc();
     if (strcmp(way, "fork") == 0)
         return fork_and_wait();
+    if (strcmp(way, "copy") == 0)
+        return copy_and_wait(count > 2 ? (int)strtol(words[2], NULL, 0) : 0);
     if (strcmp(way, "forking") == 0)
         return fork_meanwhile();
     if (strcmp(way, "vfork") == 0)

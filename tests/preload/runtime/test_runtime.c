@@ -76,7 +76,7 @@ static struct fake first, second;
 
 static int set_up(void **state)
 {
-    atomic_store(&record_state, RECORD_ON);
+    atomic_store(&origin.recording, RECORD_ON);
     options.thread = true;
     runtime_init(ring);
     join(&first, "node", true);
@@ -222,7 +222,7 @@ static void members_find_no_place_where_nobody_records(void **state)
     const struct heapdiff_member_info info = {.version = MEMBER_VERSION, .name = "node"};
     const struct heapdiff_member_info foreign = {.version = MEMBER_VERSION + 1, .name = "node"};
     assert_null(runtime_join(&foreign));
-    atomic_store(&record_state, RECORD_OFF);
+    atomic_store(&origin.recording, RECORD_OFF);
     assert_null(runtime_join(&info));
 }
 

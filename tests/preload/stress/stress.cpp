@@ -82,9 +82,10 @@ static long breed()
             std::string text(500, 'c');
             _exit(text.size() == 500 ? 0 : 1);
         }
-        int status = 0;
+        int status = -1;
         if (child < 0 || waitpid(child, &status, 0) != child || status != 0)
-            throw std::runtime_error("a forked child did not end well");
+            throw std::runtime_error("a forked child (" + std::to_string(child) +
+                                     ") did not end well: status " + std::to_string(status));
         count++;
     }
     return count;
@@ -104,8 +105,9 @@ static long shoot()
 {
     long count = 0;
     while (!stop) {
-        if (heapdiff_snapshot("stress") > 0)
-            throw std::runtime_error("a snapshot failed");
+        int error = heapdiff_snapshot("stress");
+        if (error != 0)
+            throw std::runtime_error("a snapshot failed: error " + std::to_string(error));
         count++;
     }
     return count;
