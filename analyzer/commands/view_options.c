@@ -19,12 +19,6 @@ static int find_word(const char *word, const char *const *names, int count, int 
 /* Honest where the snapshot does not know. */
 static bool check(const struct view_words *words, size_t count, struct error *error)
 {
-    if (words->by && strcmp(words->by, "thread") == 0)
-        return error_set(error, "--by site, function, module and kind can be had",
-                         "a snapshot does not say which thread allocated a block");
-    if (words->by && strcmp(words->by, "label") == 0)
-        return error_set(error, "name the snapshots with those labels, and compare them",
-                         "labels belong to snapshots, not to blocks");
     if (words->view && strcmp(words->view, "growth") == 0 && count == 1)
         return error_set(error, "heapdiff compare A.db B.db", "one snapshot has no growth");
     if (words->view && strcmp(words->view, "survivors") == 0 && count < 3)
@@ -36,7 +30,7 @@ static bool check(const struct view_words *words, size_t count, struct error *er
 bool view_choice_init(struct view_choice *choice, const struct view_words *words, size_t count,
                       struct error *error)
 {
-    static const char *const by[] = {"site", "function", "module", "kind"};
+    static const char *const by[] = {"site", "function", "module", "kind", "thread", "label"};
     static const char *const what[] = {"growth", "live", "survivors", "temporary", "total"};
     static const char *const sorts[] = {"score", "value", "growth", "live", "blocks", "name"};
     static const char *const trees[] = {"", "top-down", "bottom-up"};
@@ -45,7 +39,7 @@ bool view_choice_init(struct view_choice *choice, const struct view_words *words
     if (!check(words, count, error))
         return false;
     struct view_options *options = &choice->options;
-    options->by = (enum view_by)find_word(words->by, by, 4, BY_SITES);
+    options->by = (enum view_by)find_word(words->by, by, 6, BY_SITES);
     options->what =
         (enum view_what)find_word(words->view, what, 5, count > 1 ? WHAT_GROWTH : WHAT_LIVE);
     bool is_ranking = options->what == WHAT_GROWTH && options->by == BY_SITES;

@@ -18,7 +18,7 @@ struct view_words {
      0,                                                                                            \
      OPTION_TEXT,                                                                                  \
      "site|function|module|kind|thread|label",                                                     \
-     "What is one line (site). Of a block's thread and label nothing is recorded yet.",            \
+     "What is one line (site); labels are said by the program (heapdiff_label).",                  \
      offsetof(type, field.by)},                                                                    \
         {"view",                                                                                   \
          0,                                                                                        \

@@ -80,11 +80,15 @@ static void add_value(struct calltree *tree, uint32_t node, int64_t value)
     tree->nodes.items[node].value = store_sum(tree->nodes.items[node].value, value);
 }
 
-static void add_stack(struct builder *builder, int64_t value, bool is_bottom_up)
+static void add_stack(struct builder *builder, int64_t value, const char *group, bool is_bottom_up)
 {
     uint32_t node = 0;
     size_t count = builder->path.count;
     add_value(builder->tree, node, value);
+    if (group) {
+        node = find_child(builder, node, intern(builder, group));
+        add_value(builder->tree, node, value);
+    }
     for (size_t i = 0; i < count; i++) {
         node = find_child(builder, node, builder->path.items[is_bottom_up ? i : count - 1 - i]);
         add_value(builder->tree, node, value);
@@ -125,25 +129,53 @@ static void link_children(struct calltree *tree)
     free(sorted);
 }
 
+struct how {
+    const struct view_options *options;
+    bool is_bottom_up, all_frames;
+};
+
+/* GROUP: a name that the stack stands below; NULL: none. */
+static void add_member(struct builder *builder, const struct comparison *comparison,
+                       const struct site_member *member, const char *group, const struct how *how)
+{
+    int64_t value = view_value(comparison, member, how->options->what);
+    if (value == 0 || !view_passes(how->options->filter, member))
+        return;
+    read_path(builder, member, &comparison->table.sites.items[member->site], how->all_frames);
+    add_stack(builder, value, group, how->is_bottom_up);
+}
+
+static void add_groups(struct builder *builder, const struct comparison *comparison,
+                       const struct how *how)
+{
+    struct groups *groups =
+        groups_new(comparison, how->options->by == BY_LABELS ? GROUPS_LABELS : GROUPS_THREADS);
+    for (size_t i = 0; i < groups->shares.count; i++) {
+        const struct groups_share *share = &groups->shares.items[i];
+        struct text name = {0};
+        text_add_clean(&name, groups->names.items[share->group], true);
+        add_member(builder, comparison, &share->member, name.bytes, how);
+        text_done(&name);
+    }
+    groups_free(groups);
+}
+
 struct calltree *calltree_new(const struct comparison *comparison,
                               const struct view_options *options, bool is_bottom_up,
                               bool all_frames)
 {
     struct calltree *tree = memory_zeroed(1, sizeof *tree);
     struct builder builder = {.tree = tree};
+    const struct how how = {options, is_bottom_up, all_frames};
     const struct site_table *table = &comparison->table;
     const struct calltree_node root = {
         .name = "all", .parent = STORE_NONE, .child = STORE_NONE, .next = STORE_NONE};
     tree->pool = pool_new();
     VEC_ADD(&tree->nodes, root);
-    for (size_t i = 0; i < table->members.count; i++) {
-        const struct site_member *member = &table->members.items[i];
-        int64_t value = view_value(comparison, member, options->what);
-        if (value == 0 || !view_passes(options->filter, member))
-            continue;
-        read_path(&builder, member, &table->sites.items[member->site], all_frames);
-        add_stack(&builder, value, is_bottom_up);
-    }
+    if (view_is_of_groups(options->by))
+        add_groups(&builder, comparison, &how);
+    for (size_t i = 0; i < table->members.count && !view_is_of_groups(options->by); i++)
+        add_member(&builder, comparison, &table->members.items[i], NULL, &how);
     link_children(tree);
     map_done(&builder.children);
     map_done(&builder.names);

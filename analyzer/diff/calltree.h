@@ -20,7 +20,8 @@ struct calltree {
 };
 
 /* IS_BOTTOM_UP: below the root who allocates, below them their callers. ALL_FRAMES: runtime and
- * library frames too; otherwise those of the user and the frame that names the site. */
+ * library frames too; otherwise those of the user and the frame that names the site. By threads or
+ * labels, these stand right below the root. */
 struct calltree *calltree_new(const struct comparison *comparison,
                               const struct view_options *options, bool is_bottom_up,
                               bool all_frames);

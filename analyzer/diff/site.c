@@ -176,7 +176,7 @@ static void add_numbers(struct site *site, size_t index, const struct store_stac
     site->allocated_bytes[index] = store_sum(site->allocated_bytes[index], stack->allocated_bytes);
 }
 
-static void add_to_member(struct site_numbers *numbers, const struct store_stack *stack)
+void site_add_numbers(struct site_numbers *numbers, const struct store_stack *stack)
 {
     numbers->live_bytes = store_sum(numbers->live_bytes, stack->live_bytes);
     numbers->live_blocks = store_sum(numbers->live_blocks, stack->live_blocks);
@@ -206,13 +206,13 @@ static void add_at_end(struct site_table *table, size_t index, const struct stor
         member->stack = stack;
     }
     if (index == 0) {
-        add_to_member(&member->first, stack);
+        site_add_numbers(&member->first, stack);
         site->first_variance += variance;
         site->in_first = true;
     }
     if (index + 1 < table->count)
         return;
-    add_to_member(&member->last, stack);
+    site_add_numbers(&member->last, stack);
     site->last_variance += variance;
     site->in_last = true;
     add_ages(table, store, stack, site, member);

@@ -75,6 +75,9 @@ void site_table_add(struct site_table *table, size_t index, const struct store *
 /* After all snapshots were added: growth, and the stack that each site shows. */
 void site_table_finish(struct site_table *table);
 
+/* Adds what STACK has in its snapshot. */
+void site_add_numbers(struct site_numbers *numbers, const struct store_stack *stack);
+
 /* The frame that names STACK's site. */
 struct frame site_frame(struct frames *frames, const struct store_stack *stack);
 

@@ -1,4 +1,5 @@
-/* view.c -- What a list shows: sites, functions, modules or kinds, by growth, live bytes and more.
+/* view.c -- What a list shows: sites, functions, modules, threads …, by growth, live bytes and
+ * more.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -94,6 +95,8 @@ static const char *name_of(struct view *view, const struct comparison *compariso
         whole.line = 0;
         break;
     case BY_SITES:
+    case BY_THREADS:
+    case BY_LABELS:
         return frame->function; /* printed with all that belongs to it */
     }
     frame_name(&whole, comparison->stores[0]->facts.directory, &name);
@@ -180,16 +183,14 @@ static int by_sort(const void *a, const void *b, void *context)
     return order ? order : by_number(x->values[WHAT_LIVE], y->values[WHAT_LIVE]);
 }
 
-struct view *view_new(const struct comparison *comparison, const struct view_options *options)
+static void add_sites(struct view *view, const struct comparison *comparison)
 {
-    struct view *view = memory_zeroed(1, sizeof *view);
     const struct site_table *table = &comparison->table;
     size_t *rows = memory_zeroed(table->sites.count, sizeof *rows); /* by site: index + 1 */
     struct map names = {0};
-    *view = (struct view){.options = *options, .pool = pool_new()};
     for (size_t i = 0; i < table->members.count; i++) {
         const struct site_member *member = &table->members.items[i];
-        if (!view_passes(options->filter, member))
+        if (!view_passes(view->options.filter, member))
             continue;
         if (!rows[member->site]) {
             const struct site *site = &table->sites.items[member->site];
@@ -198,14 +199,50 @@ struct view *view_new(const struct comparison *comparison, const struct view_opt
         }
         add_member(view, &view->rows.items[rows[member->site] - 1], comparison, member);
     }
+    map_done(&names);
+    free(rows);
+}
+
+/* A row a group, in the order of their numbers. */
+static void add_groups(struct view *view, const struct comparison *comparison)
+{
+    struct groups *groups =
+        groups_new(comparison, view->options.by == BY_LABELS ? GROUPS_LABELS : GROUPS_THREADS);
+    struct map sites = {0}; /* of each row */
+    for (size_t i = 0; i < groups->names.count; i++) {
+        const struct view_row row = {.name = pool_text(view->pool, groups->names.items[i])};
+        VEC_ADD(&view->rows, row);
+    }
+    for (size_t i = 0; i < groups->shares.count; i++) {
+        const struct groups_share *share = &groups->shares.items[i];
+        struct view_row *row = &view->rows.items[share->group];
+        const size_t key[2] = {share->group, share->member.site};
+        bool is_new;
+        if (!view_passes(view->options.filter, &share->member))
+            continue;
+        map_add(&sites, key, sizeof key, &is_new);
+        row->sites += is_new;
+        add_member(view, row, comparison, &share->member);
+    }
+    view->hint = groups_hint(groups);
+    map_done(&sites);
+    groups_free(groups);
+}
+
+struct view *view_new(const struct comparison *comparison, const struct view_options *options)
+{
+    struct view *view = memory_zeroed(1, sizeof *view);
+    *view = (struct view){.options = *options, .pool = pool_new()};
+    if (view_is_of_groups(options->by))
+        add_groups(view, comparison);
+    else
+        add_sites(view, comparison);
     for (size_t i = 0; i < view->rows.count; i++)
         view->total = store_sum(view->total, view->rows.items[i].values[options->what]);
     drop_hidden(view);
     if (view->rows.count > 0)
         qsort_r(view->rows.items, view->rows.count, sizeof *view->rows.items, by_sort,
                 &view->options);
-    map_done(&names);
-    free(rows);
     return view;
 }
 

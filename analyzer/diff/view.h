@@ -1,15 +1,16 @@
-/* view.h -- What a list shows: sites, functions, modules or kinds, by growth, live bytes and more.
+/* view.h -- What a list shows: sites, functions, modules, threads …, by growth, live bytes and
+ * more.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #ifndef ANALYZER_DIFF_VIEW_H
 #define ANALYZER_DIFF_VIEW_H
 
-#include "diff/comparison.h"
+#include "diff/groups.h"
 
 #include <regex.h>
 
-enum view_by { BY_SITES, BY_FUNCTIONS, BY_MODULES, BY_KINDS };
+enum view_by { BY_SITES, BY_FUNCTIONS, BY_MODULES, BY_KINDS, BY_THREADS, BY_LABELS };
 
 /* The number that is asked for; bytes. */
 enum view_what {
@@ -48,9 +49,16 @@ struct view_row {
 struct view {
     VEC(struct view_row) rows;
     struct view_options options;
-    int64_t total; /* of the number asked for, over all rows */
+    int64_t total;    /* of the number asked for, over all rows */
+    const char *hint; /* on where groups come from; NULL: nothing to say */
     struct pool *pool;
 };
+
+/* Whether rows are of a stack's label or thread, and so below its site. */
+static inline bool view_is_of_groups(enum view_by by)
+{
+    return by == BY_THREADS || by == BY_LABELS;
+}
 
 /* Borrows COMPARISON. */
 struct view *view_new(const struct comparison *comparison, const struct view_options *options);

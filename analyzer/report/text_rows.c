@@ -46,7 +46,7 @@ static const char *title(enum view_what what)
 
 static const char *subject(enum view_by by)
 {
-    static const char *const subjects[] = {"site", "function", "module", "kind"};
+    static const char *const subjects[] = {"site", "function", "module", "kind", "thread", "label"};
     return subjects[by];
 }
 
@@ -187,6 +187,9 @@ void text_rows(const struct comparison *comparison, const struct view *view,
     if (whole > count)
         text_format(out, "%s      %zu more: --top %zu%s\n", term_dim(&options->term), whole - count,
                     whole, term_plain(&options->term));
+    if (count > 0 && view->hint)
+        text_format(out, "%s%s%s\n", term_dim(&options->term), view->hint,
+                    term_plain(&options->term));
     if (count == 0 && view->options.filter)
         text_add(out, "Nothing fits the filter.\n");
 }

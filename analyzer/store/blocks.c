@@ -56,23 +56,6 @@ void blocks_close(struct blocks *blocks)
     free(blocks);
 }
 
-/* Stacks are ordered by id; most often id n is at n - 1. */
-static uint32_t find_stack(const struct store *store, int64_t id)
-{
-    const struct store_stack *stacks = store->stacks.items;
-    size_t low = 0, high = store->stacks.count;
-    if (id >= 1 && (uint64_t)id <= high && stacks[id - 1].id == id)
-        return (uint32_t)(id - 1);
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (stacks[middle].id < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < store->stacks.count && stacks[low].id == id ? (uint32_t)low : STORE_NONE;
-}
-
 bool blocks_next(struct blocks *blocks, struct block *block, struct error *error)
 {
     int status = sqlite3_step(blocks->rows);
@@ -84,7 +67,7 @@ bool blocks_next(struct blocks *blocks, struct block *block, struct error *error
     *block = (struct block){
         .address = (uint64_t)sqlite3_column_int64(blocks->rows, 0),
         .size = sqlite3_column_int64(blocks->rows, 1),
-        .stack = find_stack(blocks->store, sqlite3_column_int64(blocks->rows, 2)),
+        .stack = store_find_stack(blocks->store, sqlite3_column_int64(blocks->rows, 2)),
         .epoch = sqlite3_column_int64(blocks->rows, 3),
     };
     if (block->stack == STORE_NONE)

@@ -6,6 +6,7 @@
 
 #include "store/ids.h"
 #include "store/queries.h"
+#include "store/tags.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -228,7 +229,7 @@ static bool read_stack(struct loader *loader, sqlite3_stmt *row)
                                 .is_truncated = sqlite3_column_int(row, 8) != 0};
     if (!kind || !read_kind(kind, &stack.kind))
         return damaged(loader, "a stack is of an unknown kind");
-    stack.node = STORE_NONE;
+    stack.node = stack.label = stack.thread = STORE_NONE;
     if (loader->depth >= LOAD_COUNTERS && !link_at(&loader->nodes, row, 1, &stack.node))
         return damaged(loader, "a stack refers to a node that is not there");
     remember(&loader->stacks, row, loader->store->stacks.count);
@@ -402,8 +403,9 @@ static bool read_tables(struct loader *loader, enum load_depth depth)
     };
     return read_some(loader, tables, sizeof tables / sizeof *tables, depth) &&
            read_optional(loader, "arena", QUERY_ARENAS, read_arenas) &&
-           read_optional(loader, "hole", QUERY_HOLES, read_holes) && link_nodes(loader) &&
-           check_tree(loader);
+           read_optional(loader, "hole", QUERY_HOLES, read_holes) &&
+           (depth < LOAD_ALL || tags_load(loader->store, loader->database, loader->error)) &&
+           link_nodes(loader) && check_tree(loader);
 }
 
 bool load(struct store *store, sqlite3 *database, enum load_depth depth, struct error *error)

@@ -152,6 +152,8 @@ static void free_arrays(struct store *store)
     VEC_DONE(&store->counters);
     VEC_DONE(&store->nodes);
     VEC_DONE(&store->stacks);
+    VEC_DONE(&store->labels);
+    VEC_DONE(&store->threads);
     VEC_DONE(&store->ages);
     VEC_DONE(&store->sizes);
     VEC_DONE(&store->regions);
@@ -183,6 +185,32 @@ void store_trim(struct store *store)
     free_arrays(store);
     pool_free(store->texts);
     store->texts = texts;
+}
+
+/* Stacks are ordered by id; most often id n is at n - 1. */
+uint32_t store_find_stack(const struct store *store, int64_t id)
+{
+    const struct store_stack *stacks = store->stacks.items;
+    size_t low = 0, high = store->stacks.count;
+    if (id >= 1 && (uint64_t)id <= high && stacks[id - 1].id == id)
+        return (uint32_t)(id - 1);
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (stacks[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < store->stacks.count && stacks[low].id == id ? (uint32_t)low : STORE_NONE;
+}
+
+int64_t store_counter(const struct store *store, const char *name)
+{
+    for (size_t i = 0; i < store->counters.count; i++) {
+        if (strcmp(store->counters.items[i].name, name) == 0)
+            return store->counters.items[i].value;
+    }
+    return -1;
 }
 
 double store_statistic(const struct store_statistic *items, size_t count, const char *owner,

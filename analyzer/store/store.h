@@ -72,12 +72,20 @@ struct store_stack {
     int64_t id;    /* in the file; stacks are ordered by it */
     uint32_t node; /* leaf; STORE_NONE when no frame was found */
     enum block_kind kind;
-    bool is_truncated; /* not all of its frames were found */
+    bool is_truncated;      /* not all of its frames were found */
+    uint32_t label, thread; /* STORE_NONE: has none, or not recorded */
     int64_t live_blocks, live_bytes, allocations, allocated_bytes;
     double live_variance;
     int64_t code_bytes;            /* of live_bytes: resident pages of JIT code */
     size_t first_age, age_count;   /* its rows in ages */
     size_t first_size, size_count; /* its rows in sizes */
+};
+
+/* A recorded thread (HEAPDIFF_THREADS=1). Numbers are those of one process. */
+struct store_thread {
+    int64_t number;
+    const char *name;
+    bool has_ended;
 };
 
 struct store_age {
@@ -124,6 +132,9 @@ struct store {
     VEC(struct store_node) nodes;
     bool has_borrowed_nodes; /* see store_open_between */
     VEC(struct store_stack) stacks;
+    bool has_tags; /* the heapdiff that wrote it knew of labels and threads */
+    VEC(const char *) labels;
+    VEC(struct store_thread) threads;
     VEC(struct store_age) ages;       /* by stack */
     VEC(struct store_size) sizes;     /* by stack */
     VEC(struct store_epoch) epochs;   /* by number */
@@ -157,6 +168,12 @@ struct store *store_open_facts(const char *path, struct error *error);
 
 /* Gives all arrays but epochs and statistics back, and their texts; facts and sums stay. */
 void store_trim(struct store *store);
+
+/* The index of the stack with this id, STORE_NONE when it is not there. */
+uint32_t store_find_stack(const struct store *store, int64_t id);
+
+/* The value of a counter, -1 when it is not there. */
+int64_t store_counter(const struct store *store, const char *name);
 
 /* The value of a statistic in `allocator` or `runtime` (VECs); FALLBACK when it is not there. */
 #define STORE_STATISTIC(vec, owner, name, fallback)                                                \
