@@ -11,6 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *view_by_name(enum view_by by)
+{
+    static const char *const names[] = {"site", "function", "module", "kind", "thread", "label"};
+    return names[by];
+}
+
 bool view_passes(const regex_t *filter, const struct site_member *member)
 {
     struct frames_walk walk = frames_leaf(member->frames, member->stack);

@@ -60,6 +60,9 @@ static inline bool view_is_of_groups(enum view_by by)
     return by == BY_THREADS || by == BY_LABELS;
 }
 
+/* "site", "function" … */
+const char *view_by_name(enum view_by by);
+
 /* Borrows COMPARISON. */
 struct view *view_new(const struct comparison *comparison, const struct view_options *options);
 void view_free(struct view *view);

@@ -239,6 +239,8 @@ static void add_sites(cJSON *root, const struct comparison *comparison,
         else
             cJSON_AddItemToArray(groups, group_object(row));
     }
+    if (view_is_of_groups(options->view->by))
+        add_text(root, "groups_note", view->hint);
     view_free(view);
 }
 

@@ -67,6 +67,30 @@ static void add_stack(const struct site *site, struct text *out)
     text_add(out, "\n</details>\n");
 }
 
+static void add_groups(const struct comparison *comparison, const struct report_options *options,
+                       struct text *out)
+{
+    struct view *view = view_new(comparison, options->view);
+    size_t count =
+        view->rows.count < (size_t)options->top ? view->rows.count : (size_t)options->top;
+    text_format(out, "| # | %s | growth | blocks | live | sites |\n",
+                view_by_name(options->view->by));
+    text_add(out, "| ---: | --- | ---: | ---: | ---: | ---: |\n");
+    for (size_t i = 0; i < count; i++) {
+        const struct view_row *row = &view->rows.items[i];
+        text_format(out, "| %zu | ", i + 1);
+        add_escaped(out, row->name);
+        text_format(out, " | %s | %s | %s | %zu |\n",
+                    units_signed_bytes(row->values[WHAT_GROWTH]).text,
+                    units_signed_count(row->blocks[WHAT_GROWTH]).text,
+                    units_bytes(row->values[WHAT_LIVE]).text, row->sites);
+    }
+    if (view->hint)
+        text_format(out, "\n%s\n", view->hint);
+    text_add(out, "\n");
+    view_free(view);
+}
+
 void markdown_report(const struct comparison *comparison, const struct report_options *options,
                      struct text *out)
 {
@@ -81,6 +105,8 @@ void markdown_report(const struct comparison *comparison, const struct report_op
     if (options->result)
         text_format(out, "Gate: %s.\n\n", options->result->words);
     add_parts(comparison, out);
+    if (options->view && options->view->by != BY_SITES)
+        add_groups(comparison, options, out);
     if (count == 0)
         return;
     text_add(out, "| # | site | kind | growth | blocks | pattern | score |\n"

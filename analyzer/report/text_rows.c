@@ -44,12 +44,6 @@ static const char *title(enum view_what what)
     return titles[what];
 }
 
-static const char *subject(enum view_by by)
-{
-    static const char *const subjects[] = {"site", "function", "module", "kind", "thread", "label"};
-    return subjects[by];
-}
-
 static struct table describe(const struct comparison *comparison, const struct view *view,
                              const struct report_options *options, size_t count)
 {
@@ -82,7 +76,7 @@ static void add_headings(const struct table *table, struct text *out)
         text_format(out, "  %-*s", TREND, table->comparison->count > 2 ? "live" : "pattern");
     if (table->has_kind)
         text_format(out, "  %-*s", KIND, "kind");
-    text_format(out, "  %s%s\n", subject(table->view->options.by), term_plain(table->term));
+    text_format(out, "  %s%s\n", view_by_name(table->view->options.by), term_plain(table->term));
 }
 
 static void add_trend(const struct table *table, const struct site *site, struct text *out)

@@ -65,8 +65,6 @@ static void each_view_has_its_own_number(void **state)
 
 static void what_cannot_be_known_is_said(void **state)
 {
-    expect_error(fixture_run("heapdiff compare --by thread %s %s", a, b), 2, "which thread");
-    expect_error(fixture_run("heapdiff compare --by label %s %s", a, b), 2, "labels belong to");
     expect_error(fixture_run("heapdiff compare --view survivors %s %s", a, b), 2, "need three");
     expect_error(fixture_run("heapdiff show --view growth %s", a), 2, "has no growth");
     expect_error(fixture_run("heapdiff show --filter '(' %s", a), 2, "no regular expression");
