@@ -11,7 +11,7 @@ requirements_build="gcc g++ cmake ninja-build pkg-config binutils libsqlite3-dev
 requirements_demo="nodejs"
 requirements_tests="nodejs redis-server redis-tools elfutils procps libtcmalloc-minimal4
   libmimalloc2.0 npm chromium golang-go protobuf-compiler
-  debuginfod libdebuginfod1 libc6-dbg dwz xz-utils"
+  debuginfod libdebuginfod1 libc6-dbg dwz xz-utils clang openjdk-17-jdk-headless rustc"
 
 # A program that is already there counts, however it came: node is often not Debian's own.
 requirement_is_met() {
@@ -19,6 +19,9 @@ requirement_is_met() {
     nodejs) command -v node >/dev/null && return ;;
     python3) command -v python3 >/dev/null && return ;;
     npm) command -v npm >/dev/null && return ;;
+    openjdk-17-jdk-headless) command -v javac >/dev/null && command -v jcmd >/dev/null && return ;;
+    rustc) command -v rustc >/dev/null && return ;;
+    clang) command -v clang >/dev/null && return ;;
     golang-go) command -v go >/dev/null && return ;;
   esac
   [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]

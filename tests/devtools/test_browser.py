@@ -15,7 +15,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 
 def browse(*files):
     """What browser.mjs saw; DevTools may not have complained."""
-    result = json.loads(harness.must(harness.run(
+    result = json.loads(harness.must(harness.run_tool(
         ["node", HERE / "browser.mjs", CHROMIUM, "", *files])).stdout)
     if result["complaints"]:
         raise AssertionError(f"DevTools complained: {result['complaints'][:3]}")

@@ -139,7 +139,7 @@ class Profiles(harness.TestCase):
     @unittest.skipUnless(shutil.which(CHROMIUM), "chromium is missing")
     def test_speedscope_opens_folded_pprof_and_heapprofile_files(self):
         files = [self.files[format][1] for format in ("folded", "pprof", "heapprofile")]
-        shown = json.loads(harness.must(harness.run(
+        shown = json.loads(harness.must(harness.run_tool(
             ["node", HERE / "speedscope.mjs", CHROMIUM, *files])).stdout)
         for rows in shown:
             selfs = {row[2].strip(): row[1].split(" ")[0] for row in rows}

@@ -58,6 +58,17 @@ def run(arguments, recorded=False, cwd=None, stdin=None, **options):
     )
 
 
+def tools_environment(**options):
+    """environment() for the page's tools, with a Node that they take (tests/run.sh)."""
+    folders = [str(ROOT / ".cache" / "node" / "bin"), os.environ["PATH"]]
+    return environment(False, PATH=os.pathsep.join(folders), **options)
+
+
+def run_tool(arguments, **options):
+    """run() with that environment."""
+    return run(arguments, PATH=tools_environment()["PATH"], **options)
+
+
 def heapdiff(*arguments, **options):
     return run([COMMAND, *arguments], **options)
 

@@ -162,7 +162,7 @@ class Channel(harness.TestCase):
             try:
                 with open(f"/proc/{pid}/status") as status:
                     lines = dict(line.split(":", 1) for line in status)
-                here = os.readlink(f"/proc/{pid}/cwd") == str(self.folder)
+                here = os.path.samefile(f"/proc/{pid}/cwd", self.folder)
             except OSError:
                 continue
             if here and lines["Name"].strip() == name \

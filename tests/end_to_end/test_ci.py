@@ -40,8 +40,8 @@ class Ci(unittest.TestCase):
 
     def build(self):
         for step in (
-            ["cmake", "-S", CI / "ctest", "-B", self.folder, f"-DHEAPDIFF={harness.COMMAND}",
-             f"-DHEAPDIFF_INCLUDE={harness.ROOT / 'preload'}"],
+            ["cmake", "-G", "Ninja", "-S", CI / "ctest", "-B", self.folder,
+             f"-DHEAPDIFF={harness.COMMAND}", f"-DHEAPDIFF_INCLUDE={harness.ROOT / 'preload'}"],
             ["cmake", "--build", self.folder],
         ):
             harness.must(run(*step))

@@ -117,8 +117,8 @@ class Node(Stacks):
     def tiers(self, path, function):
         with sqlite3.connect(path) as database:
             rows = database.execute("SELECT jit_name FROM location WHERE jit_name LIKE ?",
-                                    (f"JS:%{function} %shelf.js%",)).fetchall()
-        return {name[3] for name, in rows}
+                                    (f"%:%{function} %shelf.js%",)).fetchall()
+        return {name.split(":")[1][0] for name, in rows}  # "JS:~put", or "LazyCompile:~put"
 
     def test_one_function_is_one_site_in_every_tier_by_the_perf_map(self):
         site = self.assert_one_site_over_all_tiers(self.snapshot("--perf-basic-prof"))

@@ -16,17 +16,18 @@ MOST_BYTES = 1 << 20
 
 class Build(harness.TestCase):
     def test_the_built_page_is_what_the_source_builds(self):
-        harness.must(harness.run([PROGRAMS / "vite", "build", "--outDir", self.folder],
+        harness.must(harness.run_tool([PROGRAMS / "vite", "build", "--outDir", self.folder],
                                  cwd=VIEWER))
         fresh = (Path(self.folder) / "page.html").read_bytes()
         built = (VIEWER / "dist" / "page.html").read_bytes()
         self.assertTrue(fresh == built, "viewer/dist/page.html is old: npm run build in viewer/")
 
     def test_types_fit(self):
-        harness.must(harness.run([PROGRAMS / "tsc", "--noEmit"], cwd=VIEWER))
+        harness.must(harness.run_tool([PROGRAMS / "tsc", "--noEmit"], cwd=VIEWER))
 
     def test_units_of_the_model(self):
-        result = harness.must(harness.run([PROGRAMS / "vitest", "run"], cwd=VIEWER, NO_COLOR="1"))
+        result = harness.must(
+            harness.run_tool([PROGRAMS / "vitest", "run"], cwd=VIEWER, NO_COLOR="1"))
         self.assertRegex(result.stdout, r"Tests +\d+ passed")
 
     def test_the_page_without_data_stays_below_its_limit(self):

@@ -28,7 +28,7 @@ class Page(harness.TestCase):
             return  # the reports were made; the browser would see nothing new
         result = subprocess.run(
             ["node", "--test", "--test-reporter=spec", HERE / "page.mjs"], timeout=240,
-            env=harness.environment(False, REPORTS=self.folder), capture_output=True, text=True,
+            env=harness.tools_environment(REPORTS=self.folder), capture_output=True, text=True,
             check=False)
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         self.assertIn("fail 0", result.stdout)
