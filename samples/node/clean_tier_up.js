@@ -4,7 +4,7 @@
  * the store as a whole does not. Garbage between two collections may raise RSS for good.
  *
  * expect: kind=none|retention
- * expect-miss: other? -- once 3.0 of 55.0 MiB had no owner; why is not known yet
+ * expect-miss: other? -- once 3.0 of 55.0 MiB had no owner: likely an empty arena, found now
  *
  * SPDX-License-Identifier: Apache-2.0
  */
