@@ -45,7 +45,8 @@ install_packages() {
   local folder=$1
   [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ] && return
   echo "installing: $folder/node_modules" >&2
-  npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+  PATH="$PWD/.cache/node/bin:$PATH" \
+    npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
   touch "$folder/node_modules/.package-lock.json"
 }
 
