@@ -90,6 +90,50 @@ static void add_coverage(const struct info *info, struct text *out)
     add_count(out, "all", &coverage->total);
 }
 
+/* What a distribution has installed, and its server may know. */
+static bool is_of_distribution(const char *path)
+{
+    static const char *const folders[] = {"/usr/", "/lib", "/bin/", "/sbin/"};
+    bool found = false;
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        found |= text_starts(path, folders[i]);
+    return found && !text_starts(path, "/usr/local/");
+}
+
+/* One line for all modules that module FIRST's advice is for. */
+static void add_advice_of(const struct info *info, size_t first, struct text *out)
+{
+    text_add(out, "  ");
+    for (size_t i = first; i < info->coverage.modules.count; i++) {
+        if (!info->advice[i] || strcmp(info->advice[i], info->advice[first]) != 0)
+            continue;
+        uint32_t module = info->coverage.modules.items[i].module;
+        const char *path = info->store->modules.items[module].path;
+        text_add(out, i > first ? ", " : "");
+        text_add_clean(out, i > first ? text_base_name(path) : path, true);
+    }
+    text_add(out, ": ");
+    text_add_clean(out, info->advice[first], true);
+    text_add(out, "\n");
+}
+
+static bool is_first_of_advice(const struct info *info, size_t index)
+{
+    for (size_t i = 0; i < index; i++) {
+        if (info->advice[i] && strcmp(info->advice[i], info->advice[index]) == 0)
+            return false;
+    }
+    return true;
+}
+
+/* A path that a shell takes as it is; else a word for it. */
+static const char *path_for_shell(const char *path)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "/._-+:@%,";
+    return path[strspn(path, plain)] == '\0' ? path : "A.db";
+}
+
 static void add_advice(const struct info *info, struct text *out)
 {
     bool could_download = false, is_first = true;
@@ -98,17 +142,15 @@ static void add_advice(const struct info *info, struct text *out)
         const struct store_module *row = &info->store->modules.items[module->module];
         if (!info->advice[i])
             continue;
-        text_add(out, is_first ? "\nFor more names and lines\n  " : "  ");
-        text_add_clean(out, row->path, true);
-        text_format(out, ": ");
-        text_add_clean(out, info->advice[i], true);
-        text_add(out, "\n");
-        could_download |= row->build_id != NULL;
+        text_add(out, is_first ? "\nFor more names and lines\n" : "");
         is_first = false;
+        if (is_first_of_advice(info, i))
+            add_advice_of(info, i, out);
+        could_download |= row->build_id && is_of_distribution(row->path);
     }
     if (could_download && packages_debuginfod())
-        text_format(out, "  or download them: DEBUGINFOD_URLS=%s heapdiff symbolize A.db\n",
-                    packages_debuginfod());
+        text_format(out, "  or download them: DEBUGINFOD_URLS=%s heapdiff symbolize %s\n",
+                    packages_debuginfod(), path_for_shell(info->store->path));
     if (info->coverage.unknown && !info->coverage.jit.addresses)
         text_add(out, "  code made at run time: let the runtime write a perf map "
                       "(heapdiff run --jit)\n");

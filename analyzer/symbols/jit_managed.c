@@ -76,13 +76,41 @@ static bool parse_descriptor(const char *name, struct pool *pool, struct symbol 
     return true;
 }
 
+/* Where a hidden class says where it is: "a.B$$Lambda$14/0x0000000800c03000", in descriptors '+'
+ * for
+ * '/'. That differs from run to run. NULL when it does not. */
+static char *find_place_of_class(char *name)
+{
+    for (char *at = name; (at = strpbrk(at, "/+")) != NULL; at++) {
+        size_t digits = strncmp(at, "/0x", 3) == 0 || strncmp(at, "+0x", 3) == 0
+                            ? strspn(at + 3, "0123456789abcdef")
+                            : 0;
+        if (digits > 0 && at[3 + digits] == '.')
+            return at;
+    }
+    return NULL;
+}
+
+static const char *without_place(const char *function, struct pool *pool)
+{
+    char *copy = pool_text(pool, function), *place = find_place_of_class(copy);
+    if (place) {
+        const char *method = strchr(place, '.');
+        memmove(place, method, strlen(method) + 1);
+    }
+    return copy;
+}
+
 bool jit_jvm(const char *name, struct pool *pool, struct symbol *symbol)
 {
     if (strcmp(name, "Interpreter") == 0) { /* all methods that are not compiled */
         symbol->function = "(interpreter)"; /* so that nobody's class is taken for it */
         return true;
     }
-    return parse_signature(name, pool, symbol) || parse_descriptor(name, pool, symbol);
+    if (!parse_signature(name, pool, symbol) && !parse_descriptor(name, pool, symbol))
+        return false;
+    symbol->function = without_place(symbol->function, pool);
+    return true;
 }
 
 bool jit_dotnet(const char *name, struct pool *pool, struct symbol *symbol)

@@ -84,14 +84,20 @@ static char *ask_dpkg(const char *path, struct pool *pool)
     return package;
 }
 
-/* /lib is a link to /usr/lib: a package may know the file by either path. */
+/* A package may know the file by another path: /lib is a link to /usr/lib, and the loader keeps the
+ * dots of a path that a program was linked with. */
 static char *package_of(const char *path, struct pool *pool)
 {
-    bool is_below_usr = text_starts(path, "/usr/");
-    char *package = ask_dpkg(path, pool);
+    char *package = ask_dpkg(path, pool), *real = realpath(path, NULL);
+    if (!package && real)
+        package = ask_dpkg(real, pool);
+    const char *known = real ? pool_text(pool, real) : path;
+    free(real);
     if (package)
         return package;
-    return ask_dpkg(is_below_usr ? path + strlen("/usr") : pool_format(pool, "/usr%s", path), pool);
+    bool is_below_usr = text_starts(known, "/usr/");
+    return ask_dpkg(is_below_usr ? known + strlen("/usr") : pool_format(pool, "/usr%s", known),
+                    pool);
 }
 
 static bool is_offered(const char *package)

@@ -188,6 +188,27 @@ static void help_and_version_go_to_stdout(void **state)
     expect_words(fixture_run("heapdiff --version")->out, "heapdiff 0.");
 }
 
+/* Three modules lack names, two of them for one reason; nobody's server knows files of /srv. */
+static void info_gives_each_advice_once(void **state)
+{
+    const char *path = fixture_snapshot(
+        "info.db", 1, 0,
+        "INSERT INTO module VALUES (1, '/srv/gone/a.so', 'aa', 0, 1, 0, 0),"
+        " (2, '/etc/hostname', 'bb', 2, 3, 0, 0), (3, '/srv/gone/c.so', 'cc', 4, 5, 0, 0);"
+        "INSERT INTO location VALUES (1, 1, 1, 1, NULL), (2, 2, 2, 2, NULL), (3, 4, 3, 4, NULL);"
+        "INSERT INTO node VALUES (1, NULL, 1), (2, 1, 2), (3, 2, 3);"
+        "INSERT INTO stack VALUES (1, 3, 'malloc', 1, 1, 0, 1, 1, 1, 0);");
+    const struct fixture_result *result = fixture_run("heapdiff info %s", path);
+    assert_int_equal(result->status, 0);
+    expect_words(result->out, "  /srv/gone/a.so, c.so: it is not on this machine");
+    expect_words(result->out, "  /etc/hostname: ");
+    assert_null(strstr(result->out, "DEBUGINFOD_URLS"));
+    fixture_sql(path, "UPDATE module SET path = '/usr/lib/gone.so' WHERE id = 3");
+    result = fixture_run("heapdiff info %s", path);
+    if (strstr(result->out, "DEBUGINFOD_URLS")) /* only where a distribution has a server */
+        expect_words(result->out, path);
+}
+
 static void run_becomes_the_program_with_the_shim(void **state)
 {
     const struct fixture_result *result =
@@ -230,5 +251,6 @@ TEST_MAIN(cmocka_unit_test(compare_says_verdict_parts_and_sites),
           cmocka_unit_test(unusable_input_is_one_line_and_code_2),
           cmocka_unit_test(wrong_usage_is_one_line_and_code_2),
           cmocka_unit_test(help_and_version_go_to_stdout),
+          cmocka_unit_test(info_gives_each_advice_once),
           cmocka_unit_test(run_becomes_the_program_with_the_shim),
           cmocka_unit_test(run_fails_as_a_shell_does))

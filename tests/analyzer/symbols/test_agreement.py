@@ -34,10 +34,15 @@ def addresses_of(module, count):
     return sorted({start + chosen.randrange(size) for _ in range(count)})
 
 
+CLONE = re.compile(r"(\.(cold|part|isra|constprop|lto_priv|localalias|llvm)(\.\d+)?)+$")
+THUNK = re.compile(r"^_ZT(?:c(?:hn?\d+_|vn?\d+_n?\d+_))?(?:hn?\d+_|vn?\d+_n?\d+_)")
+
+
 def demangled(names):
-    """Without parameters, as heapdiff writes them."""
+    """Without parameters, parts of functions and thunks, as heapdiff writes them."""
     words = sorted({re.sub("@.*", "", name) for name in names})
-    plain = subprocess.run(["c++filt", "-p", "-i"], input="\n".join(words) + "\n", text=True,
+    plain = [THUNK.sub("_Z", CLONE.sub("", word)) for word in words]
+    plain = subprocess.run(["c++filt", "-p", "-i"], input="\n".join(plain) + "\n", text=True,
                            capture_output=True, check=True).stdout.splitlines()
     return dict(zip(words, plain))
 

@@ -99,7 +99,10 @@ static void the_jvm_has_class_and_method(void **state)
     expect("void java.nio.ByteBuffer.<init>(int, byte[])", "java.nio.ByteBuffer.<init>", NULL, 0,
            0);
     expect("java.lang.Object a.B$$Lambda$14/0x0000000800c03000.apply(java.lang.Object)",
-           "a.B$$Lambda$14/0x0000000800c03000.apply", NULL, 0, 0);
+           "a.B$$Lambda$14.apply", NULL, 0, 0);
+    expect("La/B$$Lambda$14+0x0000000800c03000;apply", "a.B$$Lambda$14.apply", NULL, 0, 0);
+    expect("void a.B$$Lambda/0x00007f01.accept(int)", "a.B$$Lambda.accept", NULL, 0, 0);
+    expect("void a.B/0x.c(int)", "a.B/0x.c", NULL, 0, 0);
     expect("Lcom/foo/Bar;::run", "com.foo.Bar.run", NULL, 0, 0);
     expect("Lcom/foo/Bar;run(ILjava/lang/String;)V", "com.foo.Bar.run", NULL, 0, 0);
     expect("com.foo.Bar::run", "com.foo.Bar::run", NULL, 0, 0);
