@@ -34,7 +34,7 @@ static void gather(struct info *info, struct frames *frames, struct symbols *sym
     for (size_t i = 0; i < count; i++) {
         const struct coverage_module *module = &info->coverage.modules.items[i];
         struct symbol_place place = frames_module_place(frames, module->module);
-        if (module->count.with_lines < module->count.addresses * 9 / 10)
+        if (10 * module->count.with_lines < 9 * module->count.addresses)
             info->advice[i] = packages_advice(&module->symbols, &place, pool);
     }
     info->stacks = store->stacks.count;
