@@ -31,27 +31,28 @@ static void count(atomic_uint_fast64_t *counter)
 /* While nothing is recorded, the gate is looked at again after so many bytes. */
 #define GATE_CLOSED ((int64_t)1 << 14)
 
-/* The thread's state, marked busy; NULL when this call is not to be recorded. */
-static inline struct thread *enter(void)
+/* The thread's state, marked busy with the hook's frame; NULL when this call is not to be recorded.
+ */
+static inline struct thread *enter(uintptr_t frame)
 {
     struct thread *thread = thread_self;
     if (__builtin_expect(!thread, 0) && (!record_is_on() || !(thread = thread_begin())))
         return NULL;
     thread->records++;
-    if (__builtin_expect(thread->busy, 0)) {
+    if (__builtin_expect(thread->busy != 0, 0) && !thread_was_left(thread, frame)) {
         count(&thread->dropped_busy);
         return NULL;
     }
     if (__builtin_expect(!record_is_on() || atomic_load_explicit(&paused, memory_order_relaxed) > 0,
                          0))
         return NULL;
-    thread->busy = true;
+    thread->busy = frame;
     return thread;
 }
 
 static inline void leave(struct thread *thread)
 {
-    thread->busy = false;
+    thread->busy = 0;
 }
 
 /* A stack that nobody has interned yet: only now its frames are needed. */
@@ -141,7 +142,7 @@ void record_alloc_taken(const void *block, size_t size, enum block_kind kind, ui
 {
     blocks_prefetch((uintptr_t)block);
     bool begun = !thread_self; /* its gate has not been set yet */
-    struct thread *thread = enter();
+    struct thread *thread = enter(frame);
     if (__builtin_expect(!thread, 0)) {
         record_left = !record_is_on() ? GATE_CLOSED
                       : thread_self   ? sample_distance(&thread_self->random)
@@ -192,7 +193,7 @@ int64_t record_mark(void)
 
 static uint32_t stack_of(enum block_kind kind, const char *pool, uintptr_t frame, size_t size)
 {
-    struct thread *thread = enter();
+    struct thread *thread = enter(frame);
     if (!thread)
         return 0;
     int saved = errno;

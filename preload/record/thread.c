@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/auxv.h>
 
@@ -122,7 +123,7 @@ struct thread *thread_begin(void)
         thread = make();
     if (thread) {
         unwind_begin(&thread->unwind, frame_limit, thread->unwind_room);
-        thread->busy = false;
+        thread->busy = 0;
         thread->random = stacks_hash_end(seed + atomic_fetch_add(&begun, 1) + 1) | 1;
         thread->pointer = (uintptr_t)__builtin_thread_pointer();
         set_tag(thread, LABELS_NONE, options.threads ? threads_begin() : THREADS_NONE);
@@ -134,16 +135,43 @@ struct thread *thread_begin(void)
     return thread;
 }
 
+/* What was going on may have been half done: counts go where they belong, all else begins anew. */
+static void restart(struct thread *thread)
+{
+    thread_flush(thread);
+    for (unsigned i = 0; i < THREAD_CACHE_SIZE; i++)
+        thread->cache[i].id = 0;
+    thread->room = (struct stacks_room){0};
+    unwind_begin(&thread->unwind, frame_limit, thread->unwind_room);
+}
+
+/* A signal handler's frames lie further in than what it has interrupted. So a hook that begins
+ * further out, or in the same place, on the same stack, finds what was there gone. A signal stack
+ * may lie anywhere, even within the thread's own. */
+__attribute__((cold)) bool thread_was_left(struct thread *thread, uintptr_t frame)
+{
+    const struct unwind *own = &thread->unwind;
+    stack_t stack;
+    if (frame < thread->busy || thread->busy < own->low || frame >= own->high ||
+        sigaltstack(NULL, &stack) != 0 || stack.ss_flags & SS_ONSTACK)
+        return false;
+    restart(thread);
+    return true;
+}
+
 const char *thread_set_label(const char *label)
 {
+    uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
     struct thread *thread = thread_self;
-    if ((!thread && !(thread = thread_begin())) || thread->busy)
+    if ((!thread && !(thread = thread_begin())) ||
+        (thread->busy && !thread_was_left(thread, frame)))
         return NULL;
     const char *before = labels_text(thread->label);
-    thread->busy = true; /* a signal handler must not meet half of a tag */
+    /* A signal handler must not meet half of a tag. */
+    thread->busy = frame;
     set_tag(thread, label && *label ? labels_intern(label, &thread->room) : LABELS_NONE,
             thread->number);
-    thread->busy = false;
+    thread->busy = 0;
     return before;
 }
 

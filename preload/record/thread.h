@@ -24,7 +24,7 @@ struct thread_stack {
 };
 
 struct thread {
-    bool busy;       /* inside heapdiff: a signal handler's malloc is not recorded */
+    uintptr_t busy;  /* frame that is inside heapdiff: a signal handler's malloc is not recorded */
     uint16_t label;  /* that the program gave it; tables/labels.h */
     uint16_t number; /* with HEAPDIFF_THREADS; tables/threads.h */
     uint64_t tag;    /* of both, for the hash of its stacks; 0 for neither */
@@ -67,6 +67,10 @@ const char *thread_set_label(const char *label);
 
 /* In a forked child: the calling thread is its only one. */
 void thread_forked(void);
+
+/* The thread is busy, and a hook of the calling thread begins at this frame: has a signal handler
+ * jumped (siglongjmp) out of what made it busy? Then that is forgotten, and the answer is true. */
+bool thread_was_left(struct thread *thread, uintptr_t frame);
 
 /* Called once before the first thread_begin: limit is HEAPDIFF_DEPTH. */
 void thread_init(unsigned limit);

@@ -75,6 +75,13 @@ class LifeCycle(harness.TestCase):
         self.assertRegex(result.stderr, "^heapdiff: no last snapshot: .*malloc.*\n$")
         self.assertEqual(list(self.folder.iterdir()), [])
 
+    @unittest.skipUnless((harness.GUESTS / "jumps").exists(), "x86-64 only")
+    def test_a_thread_that_jumps_out_of_a_recording_is_recorded_again(self):
+        result = harness.must(harness.run([harness.GUESTS / "jumps"], recorded=True,
+                                          cwd=self.folder, HEAPDIFF_OUT="jumps.db"))
+        self.assertEqual(result.stdout, "jumped 1\n")
+        self.assert_kept(self.folder / "jumps.db", 100)
+
     def test_a_line_that_nobody_reads_does_no_harm(self):
         reader, writer = os.pipe()
         os.close(reader)
