@@ -56,8 +56,9 @@ ask() {
     "http://127.0.0.1:$port/$1"
 }
 
+# LABEL and the requests that were answered since the first snapshot.
 snapshot() {
-  build/heapdiff snapshot "$server" --label "$1" --gc -o "$out/$1.db"
+  build/heapdiff snapshot "$server" --label "$1" --ops "$2" --gc -o "$out/$1.db"
   ask stats >"$out/$1.stats.json"
 }
 
@@ -81,15 +82,15 @@ END
 say "set up and build"
 build
 
-rm -f "$out"/*.db "$out"/*.json "$out"/isolate-*.log
+rm -f "$out"/*.db "$out"/*.json "$out"/requests "$out"/isolate-*.log
 start_server
 say "node server, pid $server, port $port: warm-up"
 node samples/node-server/load.js "$port" "$warmup"
-snapshot steady
+snapshot steady 0
 
 say "load"
-node samples/node-server/load.js "$port" "$load"
-snapshot loaded
+HEAPDIFF_OPS_FILE=$out/requests node samples/node-server/load.js "$port" "$load"
+snapshot loaded "$(cat "$out/requests")"
 
 say "heapdiff compare $out/steady.db $out/loaded.db"
 build/heapdiff compare "$out/steady.db" "$out/loaded.db"

@@ -14,6 +14,7 @@
 
 struct snapshot_options {
     const char *label, *path;
+    int64_t operations; /* -1: not given */
     bool gc, blocks;
 };
 
@@ -27,6 +28,9 @@ static const struct option_spec options[] = {
     {"blocks", 0, OPTION_FLAG, NULL,
      "List every live block too: 16 to 22 bytes each, by a copy of the process.",
      offsetof(struct snapshot_options, blocks)},
+    {"ops", 0, OPTION_COUNT, "N",
+     "Units of work done so far: compare gives growth for one of those in between.",
+     offsetof(struct snapshot_options, operations)},
     {0},
 };
 
@@ -42,7 +46,7 @@ static bool parse_pid(const char *word, pid_t *pid, struct error *error)
 
 static int run(int argc, char **argv, struct error *error)
 {
-    struct snapshot_options given = {0};
+    struct snapshot_options given = {.operations = -1};
     struct asker_request request = {.cancel_fd = -1};
     struct text path = {0}, note = {0};
     int answer, first = options_parse(&command_snapshot, argc, argv, &given, error);
@@ -58,6 +62,7 @@ static int run(int argc, char **argv, struct error *error)
     request.path = given.path;
     request.gc = given.gc;
     request.blocks = given.blocks;
+    request.operations = given.operations >= 0 ? &given.operations : NULL;
     request.note = &note;
     bool good = asker_snapshot(&request, &path, &answer, error);
     if (good && note.length)

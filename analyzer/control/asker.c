@@ -109,10 +109,17 @@ static bool exchange(struct asker *asker, const char *path, struct control_page 
     asker->waited_ms = 0;
     if (!wait_answered(asker)) /* a request that an earlier asker left */
         return false;
+    const int64_t *operations = asker->request->operations;
+    if (operations && !(page->abilities & PROTOCOL_OPERATIONS))
+        return error_set(asker->error, "restart it, or leave --ops out",
+                         "process %d runs with an older heapdiff, which cannot store operations",
+                         (int)asker->page.pid);
+    page->operations = operations ? (uint64_t)*operations : 0;
     copy_label(page->label, asker->request->label ? asker->request->label : "");
     snprintf(page->path, sizeof page->path, "%s", path);
     page->flags = (asker->request->gc && !asker->collected ? PROTOCOL_GC : 0) |
-                  (asker->request->blocks ? PROTOCOL_BLOCKS : 0);
+                  (asker->request->blocks ? PROTOCOL_BLOCKS : 0) |
+                  (operations ? PROTOCOL_OPERATIONS : 0);
     atomic_fetch_add_explicit(&page->asked, 1, memory_order_release);
     syscall(SYS_futex, &page->asked, FUTEX_WAKE, INT32_MAX, NULL, NULL, 0);
     if (!wait_answered(asker)) {

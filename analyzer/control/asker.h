@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 
+#include <stdint.h>
 #include <sys/types.h>
 
 struct asker_request {
@@ -17,7 +18,8 @@ struct asker_request {
         *path;   /* where the snapshot is to lie (a file, or a folder); NULL: the process decides */
     bool gc;     /* let the runtime collect its garbage first */
     bool blocks; /* list every live block */
-    int cancel_fd; /* gives up when it is readable; -1: never */
+    const int64_t *operations; /* units of work done so far, to be stored; NULL: not known */
+    int cancel_fd;             /* gives up when it is readable; -1: never */
     struct text
         *note; /* gets what the process said: why not, or what is to be known; may be NULL */
 };

@@ -240,6 +240,7 @@ struct comparison *comparison_open_with(const char *const *paths, size_t count,
         return NULL;
     }
     order_times(comparison->stores, count, comparison->x);
+    operations_find(comparison);
     rank_sites(comparison);
     if (count > 1)
         conclude(comparison, options->is_forced);

@@ -5,6 +5,7 @@
 #ifndef ANALYZER_DIFF_COMPARISON_H
 #define ANALYZER_DIFF_COMPARISON_H
 
+#include "diff/operations.h"
 #include "diff/site.h"
 #include "diff/verdict.h"
 
@@ -28,7 +29,8 @@ struct comparison {
     size_t site_count, growing_count; /* the growing ones come first in ranked */
     int64_t growth_bytes;             /* sum over growing sites, managed heaps left out */
     int64_t noise_bytes; /* live growth of the whole below this would not have been noticed */
-    int64_t operations;
+    int64_t operations;  /* units of work done from first to last; 0: not known */
+    enum operations_source operations_source;
     bool is_one_process;
     struct parts growth;
     struct verdict verdict;

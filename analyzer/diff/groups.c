@@ -71,22 +71,31 @@ static bool may_be_routine(const struct frame *frame)
     return frame->class == CLASS_OWN && !frame->is_start && (!frame->is_jit || is_python);
 }
 
-/* What the thread runs: main, else the outermost function of the program's own, else of anybody. */
+/* Of the frames that only start programs or threads, those that start a program. */
+static bool starts_program(const struct frame *frame)
+{
+    return frame->is_start &&
+           (text_starts(frame->function, "_start") || text_starts(frame->function, "_dl_") ||
+            text_starts(frame->function, "__libc_"));
+}
+
+/* What the thread runs: the program, else the outermost function of its own, else of anybody. */
 static size_t routine(struct builder *builder, const struct site_member *member)
 {
     struct frames_walk walk = frames_leaf(member->frames, member->stack);
     const struct frame *frame, *own = NULL, *any = NULL;
-    bool has_begin = false;
+    bool has_begin = false, is_main = false;
     while ((frame = frames_caller(&walk)) != NULL) {
         has_begin |= frame->is_start;
+        is_main |= starts_program(frame) || strcmp(frame->function, "main") == 0;
         own = may_be_routine(frame) ? frame : own;
         any = frame->is_start ? any : frame;
     }
+    if (is_main)
+        return find_group(builder, "main", "main thread");
     if (!any)
-        return find_group(builder, "none", "(no stack)");
-    if (strcmp(any->function, "main") == 0)
-        own = any;
-    else if (member->stack->is_truncated && !has_begin)
+        return find_group(builder, "none", has_begin ? "(start of a thread)" : "(no stack)");
+    if (member->stack->is_truncated && !has_begin)
         return find_group(builder, "cut", "(stacks that were cut short)");
     struct frame found = own ? *own : *any;
     found.line = 0;

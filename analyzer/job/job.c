@@ -10,6 +10,7 @@
 #include "control/asker.h"
 #include "control/page.h"
 #include "job/child.h"
+#include "job/operations_file.h"
 #include "job/port.h"
 
 #include <errno.h>
@@ -19,6 +20,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
@@ -36,6 +38,7 @@ struct work {
     struct child server, load;
     pid_t started; /* the server's process id, also after its end */
     int signals;
+    struct operations_file operations; /* of the load */
 };
 
 enum event { EVENT_TIME, EVENT_LOAD_ENDED, EVENT_BROKEN };
@@ -118,13 +121,21 @@ static bool end_load(struct work *work)
     return true;
 }
 
+static bool start_load(struct work *work)
+{
+    char *const shell[] = {"sh", "-c", (char *)work->job->load, NULL};
+    setenv(OPERATIONS_VARIABLE, work->operations.path, 1);
+    bool good = child_start(&work->load, shell, NULL, work->error);
+    unsetenv(OPERATIONS_VARIABLE);
+    return good;
+}
+
 /* Loads the server for SECONDS (0: until the load ends); without a load, lets it be as long. */
 static bool run_load(struct work *work, double seconds)
 {
-    char *const shell[] = {"sh", "-c", (char *)work->job->load, NULL};
     int64_t end = now_ms() + (int64_t)(seconds * 1000);
     enum event event = EVENT_TIME;
-    if (work->job->load && !child_start(&work->load, shell, NULL, work->error))
+    if (work->job->load && !start_load(work))
         return false;
     do {
         int64_t left = end - now_ms();
@@ -156,7 +167,7 @@ static void add_path(const struct job *job, const char *label, struct text *path
 }
 
 /* Not every program has a collector to call; what it refuses is asked for without. */
-static bool take(struct work *work, const char *label, struct text *path)
+static bool take(struct work *work, const char *label, int64_t operations, struct text *path)
 {
     struct text wanted = {0}, note = {0};
     int answer;
@@ -165,6 +176,7 @@ static bool take(struct work *work, const char *label, struct text *path)
                                     .label = label,
                                     .path = wanted.bytes,
                                     .gc = true,
+                                    .operations = operations >= 0 ? &operations : NULL,
                                     .note = &note,
                                     .cancel_fd = work->signals};
     bool good = asker_snapshot(&request, path, &answer, work->error);
@@ -202,11 +214,13 @@ static bool measure(struct work *work, struct text *steady, struct text *loaded)
         if (!run_load(work, job->warm_up))
             return false;
     }
-    if (!take(work, "steady", steady))
+    if (!take(work, "steady", job->load ? 0 : -1, steady))
         return false;
     if (job->load)
         say("load: %s", job->load);
-    return run_load(work, job->duration) && take(work, "loaded", loaded);
+    operations_file_clear(&work->operations);
+    return run_load(work, job->duration) &&
+           take(work, "loaded", operations_file_read(&work->operations), loaded);
 }
 
 /* What a runtime that names its JIT code leaves behind: its map, and V8's log. The names are in the
@@ -243,8 +257,10 @@ bool job_run(const struct job *job, struct text *steady, struct text *loaded, st
     sigaddset(&stop, SIGHUP);
     sigprocmask(SIG_BLOCK, &stop, &before);
     work.signals = signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK);
-    bool good = measure(&work, steady, loaded);
+    bool good = (!job->load || operations_file_make(&work.operations, error)) &&
+                measure(&work, steady, loaded);
     child_stop(&work.load);
+    operations_file_remove(&work.operations);
     child_stop(&work.server);
     if (job->launch.jit && work.started > 0)
         tidy(work.started);

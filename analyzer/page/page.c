@@ -89,6 +89,9 @@ void page_write_data(const struct comparison *comparison, const struct page_opti
     text_format(out, ",\"one_process\":%s,\"operations\":%lld,\"noise\":%lld,",
                 comparison->is_one_process ? "true" : "false", (long long)comparison->operations,
                 (long long)comparison->noise_bytes);
+    text_add(out, "\"operations_from\":");
+    words_json(out, operations_source_words(comparison->operations_source));
+    text_add(out, ",");
     add_names(out);
     add_object(out, "snapshots", facts_snapshots(comparison));
     add_object(out, "verdict", facts_verdict(comparison));

@@ -282,6 +282,7 @@ void json_report_comparison(const struct comparison *comparison,
     add_number(root, "growth_bytes", comparison->growth_bytes);
     add_number(root, "noise_bytes", comparison->noise_bytes);
     add_number(root, "operations", comparison->operations);
+    add_text(root, "operations_source", operations_source_name(comparison->operations_source));
     if (options->result)
         cJSON_AddItemToObject(root, "gate", gate_object(options->result));
     add_sites(root, comparison, options);

@@ -126,6 +126,15 @@ static void add_sampling(const struct comparison *comparison, struct text *out)
     }
 }
 
+/* What was given on the command line need not be said. */
+static void add_operations(const struct comparison *comparison, struct text *out)
+{
+    if (comparison->operations > 0 && comparison->operations_source != OPERATIONS_OPTION)
+        text_format(out, "%s operations in between, %s.\n",
+                    units_count(comparison->operations).text,
+                    operations_source_words(comparison->operations_source));
+}
+
 void text_report_comparison(const struct comparison *comparison,
                             const struct report_options *options, struct text *out)
 {
@@ -145,6 +154,7 @@ void text_report_comparison(const struct comparison *comparison,
     add_list(comparison, options, &list);
     if (list.length > 0)
         text_format(out, "\n%s", list.bytes);
+    add_operations(comparison, out);
     add_sampling(comparison, out);
     text_done(&sentence);
     text_done(&list);

@@ -2,13 +2,15 @@
  *
  * Usage: node load.js PORT [REQUESTS [CONNECTIONS]]
  * Request n goes to route n modulo their number and carries a body made from n alone, so the
- * counts per route are exact and the digest over all answers is the same in every run.
+ * counts per route are exact and the digest over all answers is the same in every run. How many
+ * requests were answered goes to the file named by HEAPDIFF_OPS_FILE, also when it is ended early.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 'use strict';
 
 const crypto = require('node:crypto');
+const fs = require('node:fs');
 const http = require('node:http');
 
 const ROUTES = ['/upload', '/check', '/thumbnail', '/compress', '/report', '/page'];
@@ -58,6 +60,17 @@ function send(number) {
   });
 }
 
+function sayOperations() {
+  if (process.env.HEAPDIFF_OPS_FILE) {
+    fs.writeFileSync(process.env.HEAPDIFF_OPS_FILE, `${milliseconds.length}\n`);
+  }
+}
+
+process.on('SIGTERM', () => {
+  sayOperations();
+  process.exit(143);
+});
+
 async function work() {
   while (next < requests) {
     const begin = process.hrtime.bigint();
@@ -75,6 +88,7 @@ async function main() {
   await Promise.all(Array.from({ length: connections }, work));
   const seconds = Number(process.hrtime.bigint() - begin) / 1e9;
   agent.destroy();
+  sayOperations();
 
   milliseconds.sort((a, b) => a - b);
   const digest = crypto.createHash('sha1').update(answers.join('')).digest('hex');

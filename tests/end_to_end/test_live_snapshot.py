@@ -47,6 +47,14 @@ class LiveSnapshot(harness.TestCase):
         path = harness.snapshot(self.waiter().pid, self.folder / "here.db", "after lunch")
         self.assertEqual(self.facts(path, "label"), ("after lunch",))
 
+    def test_operations_that_the_asker_names_are_stored(self):
+        program = self.waiter()
+        first = harness.snapshot(program.pid, self.folder / "1.db", "one", "--ops", "0")
+        second = harness.snapshot(program.pid, self.folder / "2.db", "two", "--ops", "700")
+        third = harness.snapshot(program.pid, self.folder / "3.db", "three")
+        self.assertEqual(harness.compare(first, second)["operations"], 700)
+        self.assertEqual(harness.compare(first, third)["operations"], 0)
+
     def test_a_relative_path_is_the_askers_own(self):
         other = self.folder / "elsewhere"
         other.mkdir()

@@ -109,7 +109,7 @@ static void without_recorded_threads_it_is_what_they_run(void **state)
     fixture_sql(c, "UPDATE tag SET thread = NULL; DELETE FROM thread");
     fixture_sql(d, "UPDATE tag SET thread = NULL; DELETE FROM thread");
     const struct fixture_result *result = fixture_run("heapdiff compare --by thread %s %s", c, d);
-    expect_line(result, "main (main.c)", "+41.0 MiB");
+    expect_line(result, "main thread", "+41.0 MiB");
     expect_line(result, "worker_loop (pool.c)", "+1.0 MiB");
     expect_words(result->out, "HEAPDIFF_THREADS=1 records which thread a block is of.");
     fixture_sql(d, "UPDATE stack SET truncated = 1, node_id = 6 WHERE id = 3;"

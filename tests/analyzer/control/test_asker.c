@@ -28,6 +28,7 @@ enum manner {
     MAY_NOT_WRITE,   /* EACCES for a path that is asked for; its own otherwise */
     REFUSES_GC,      /* ENOTSUP when GC is asked for */
     DIES,            /* instead of answering */
+    KEEPS_COUNTS,    /* as a shim that knows of operations; writes the label and the count */
 };
 
 static pid_t shim;
@@ -53,6 +54,11 @@ static void answer(struct control_page *page, enum manner manner)
         page->error = ENOTSUP;
         strcpy(page->answer_text, "this program has no garbage to collect");
     }
+    if (manner == KEEPS_COUNTS) {
+        size_t length = strlen(page->label);
+        snprintf(page->label + length, sizeof page->label - length, " %u %llu",
+                 page->flags & PROTOCOL_OPERATIONS, (unsigned long long)page->operations);
+    }
     if (page->error == 0) {
         strcpy(page->answer_path, asked_path ? page->path : own_path);
         write_file(page->answer_path, page->label);
@@ -70,6 +76,7 @@ static void serve(enum manner manner)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     page->version = PROTOCOL_VERSION;
     page->pid = (uint32_t)getpid();
+    page->abilities = manner == KEEPS_COUNTS ? PROTOCOL_OPERATIONS : 0;
     page->magic = PROTOCOL_MAGIC;
     for (uint32_t done = 0;; done++) {
         while (atomic_load(&page->asked) == done)
@@ -185,6 +192,29 @@ static void long_labels_are_cut_at_a_character(void **state)
     expect_snapshot(&request, own_path, expected);
 }
 
+static void a_count_of_operations_is_handed_over(void **state)
+{
+    const int64_t none = 0, many = 12345678901;
+    start(KEEPS_COUNTS);
+    struct asker_request request = request_for(shim);
+    expect_snapshot(&request, own_path, "steady 0 0");
+    request.operations = &many;
+    expect_snapshot(&request, own_path, "steady 4 12345678901");
+    request.operations = &none;
+    expect_snapshot(&request, own_path, "steady 4 0");
+}
+
+static void a_count_that_would_be_lost_is_refused(void **state)
+{
+    const int64_t many = 100;
+    start(WRITES_THE_FILE);
+    struct asker_request request = request_for(shim);
+    request.operations = &many;
+    expect_failure(&request, 0, "runs with an older heapdiff, which cannot store operations");
+    request.operations = NULL;
+    expect_snapshot(&request, own_path, "steady");
+}
+
 static void what_the_process_refuses_is_passed_on(void **state)
 {
     start(REFUSES_GC);
@@ -268,6 +298,8 @@ TEST_MAIN(cmocka_unit_test_teardown(the_answer_names_the_file, stop),
           cmocka_unit_test_teardown(a_file_that_the_process_may_not_write_is_fetched, stop),
           cmocka_unit_test_teardown(a_folder_that_is_missing_is_said_before_asking, stop),
           cmocka_unit_test_teardown(long_labels_are_cut_at_a_character, stop),
+          cmocka_unit_test_teardown(a_count_of_operations_is_handed_over, stop),
+          cmocka_unit_test_teardown(a_count_that_would_be_lost_is_refused, stop),
           cmocka_unit_test_teardown(what_the_process_refuses_is_passed_on, stop),
           cmocka_unit_test_teardown(the_end_of_the_process_is_noticed, stop),
           cmocka_unit_test_teardown(a_stopped_process_is_said_to_be, stop),

@@ -62,6 +62,33 @@ static void a_load_stands_between_two_snapshots(void **state)
     expect_no_child();
 }
 
+/* What the warm-up has done does not count. */
+static void a_load_says_how_much_it_has_done(void **state)
+{
+    const struct fixture_result *result =
+        fixture_run("heapdiff run --warmup 60 --load 'until [ -e %s ]; do :; done;"
+                    " echo 250 >>\"$HEAPDIFF_OPS_FILE\"; echo \"$HEAPDIFF_OPS_FILE\" >%s'"
+                    " -o %s -- %s",
+                    fixture_path("ready"), fixture_path("name"), prefix(), server());
+    assert_int_equal(result->status, 0);
+    result = fixture_run("heapdiff compare --format json %s %s", fixture_path("job.steady.db"),
+                         fixture_path("job.loaded.db"));
+    expect_words(result->out, "\"operations\":\t250,\n\t\"operations_source\":\t\"snapshots\"");
+    assert_int_equal(fixture_run("test -e \"$(cat %s)\"", fixture_path("name"))->status, 1);
+}
+
+static void a_load_that_says_nonsense_is_not_believed(void **state)
+{
+    const struct fixture_result *result =
+        fixture_run("heapdiff run --warmup 0 --load 'echo many >$HEAPDIFF_OPS_FILE' -o %s -- %s",
+                    prefix(), server());
+    assert_int_equal(result->status, 0);
+    expect_words(result->err, "has written 'many");
+    result = fixture_run("heapdiff compare --format json %s %s", fixture_path("job.steady.db"),
+                         fixture_path("job.loaded.db"));
+    expect_words(result->out, "\"operations\":\t0,");
+}
+
 static void a_load_that_does_not_end_is_ended(void **state)
 {
     const struct fixture_result *result =
@@ -94,6 +121,8 @@ static void an_interrupt_leaves_no_child(void **state)
 }
 
 TEST_MAIN(cmocka_unit_test(a_load_stands_between_two_snapshots),
+          cmocka_unit_test(a_load_says_how_much_it_has_done),
+          cmocka_unit_test(a_load_that_says_nonsense_is_not_believed),
           cmocka_unit_test(a_load_that_does_not_end_is_ended),
           cmocka_unit_test(a_load_that_cannot_be_run_fails_the_job),
           cmocka_unit_test(an_interrupt_leaves_no_child))
