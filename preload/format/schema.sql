@@ -74,7 +74,8 @@ CREATE TABLE location (
   module_id       INTEGER REFERENCES module (id),  -- NULL for JIT code and unknown memory
   offset          INTEGER,            -- address in the ELF file: address - module.bias, unless the
                                       -- program has mapped the code a second time (V8's builtins)
-  jit_name        TEXT                -- from the perf map, as found there; NULL for native code
+  jit_name        TEXT                -- from the perf map, as found there; NULL for native code but
+                                      -- a runtime's builtins, which lie in its own library
 ) STRICT;
 
 -- Everything that was loaded while recording, also what has been unloaded since.

@@ -120,6 +120,7 @@ static void visit_map(const struct perfmap_entry *entry, void *context)
 {
     struct reading *reading = context;
     struct jitnames *names = reading->names;
+    builtins_take(&names->builtins, entry);
     struct jitdump_entry answer = {.name = entry->name, .length = entry->length};
     for (size_t i = first_from(names, entry->start); i < names->count; i++) {
         struct jitnames_question *question = &names->questions[i];
@@ -250,8 +251,10 @@ void jitnames_read(struct jitnames *names, int map, int dump)
 {
     struct reading reading = {.names = names};
     sort_questions(names);
-    if (map >= 0 && names->count)
+    if (map >= 0 && names->count) {
         perfmap_scan(map, visit_map, &reading);
+        builtins_finish(&names->builtins, map);
+    }
     reading.work = 0;
     if (dump >= 0 && names->count)
         jitdump_scan(dump, visit_dump, &reading);
@@ -299,5 +302,6 @@ void jitnames_done(struct jitnames *names)
         memory_free(chunk);
     }
     memory_free(names->questions);
+    builtins_done(&names->builtins);
     *names = (struct jitnames){0};
 }

@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "snapshot/builtins.h"
 #include "snapshot/process.h"
 #include "tables/stacks.h"
 
@@ -32,6 +33,7 @@ struct jitnames {
     struct jitnames_question *questions; /* sorted when answered; private jemalloc */
     size_t count, room;
     struct jitnames_chunk *chunks; /* texts */
+    struct builtins builtins;      /* code of modules that the map has names for */
     bool limits_hold;              /* the map has only grown so far */
 };
 

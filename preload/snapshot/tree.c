@@ -111,7 +111,9 @@ static struct tree_step add_frame(struct tree *tree, uint32_t parent, const stru
         return step;
     struct tree_location at = {.address = address,
                                .module = modules_find_in(address, stack->generation)};
-    if (!at.module && names)
+    if (names && at.module)
+        at.jit.name = builtins_find(&names->builtins, address - 1);
+    else if (names)
         at.jit = jitnames_find(names, address, stack);
     step.of_module = at.module != NULL;
     uint32_t location = add_location(tree, &at);
