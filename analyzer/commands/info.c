@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FEW 2
+
 struct info_options {
     const char *format;
     struct symbol_sources sources;
@@ -23,7 +25,14 @@ static const struct option_spec options[] = {
     {0},
 };
 
-/* A few addresses without a line (stubs of the linker, code in assembler) need no advice. */
+/* A few addresses without a line (stubs of the linker, _start and other assembler) do not count. */
+static bool is_complete(const struct coverage_module *module)
+{
+    size_t lacking = module->count.addresses - module->count.with_lines;
+    bool has_few = module->count.with_lines > 0 && lacking <= FEW;
+    return (has_few || 10 * lacking <= module->count.addresses) && !module->symbols.lacks_split;
+}
+
 static void gather(struct info *info, struct frames *frames, struct symbols *symbols,
                    struct pool *pool)
 {
@@ -34,7 +43,7 @@ static void gather(struct info *info, struct frames *frames, struct symbols *sym
     for (size_t i = 0; i < count; i++) {
         const struct coverage_module *module = &info->coverage.modules.items[i];
         struct symbol_place place = frames_module_place(frames, module->module);
-        if (10 * module->count.with_lines < 9 * module->count.addresses)
+        if (!is_complete(module))
             info->advice[i] = packages_advice(&module->symbols, &place, pool);
     }
     info->stacks = store->stacks.count;

@@ -12,6 +12,7 @@
 
 #include <dwarf.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define DEEPEST 512 /* scopes in one another; compilers stop far below */
 
@@ -80,7 +81,13 @@ static int number_of(Dwarf_Die *die, unsigned name)
     return (int)value;
 }
 
-/* Where an inlined function was called. */
+/* libdw's word for number 0, which before DWARF 5 is that of no file. */
+static const char *known_file(const char *file)
+{
+    return file && strcmp(file, "???") != 0 ? file : NULL;
+}
+
+/* Where an inlined function was called. Strict DWARF 2 has no words for it. */
 static struct place call_place(const struct unit *unit, Dwarf_Die *die)
 {
     struct place place = {.line = number_of(die, DW_AT_call_line),
@@ -89,8 +96,9 @@ static struct place call_place(const struct unit *unit, Dwarf_Die *die)
     Dwarf_Files *files;
     size_t count;
     int index = number_of(die, DW_AT_call_file);
-    if (dwarf_getsrcfiles(&unit_die, &files, &count) == 0 && (size_t)index < count)
-        place.file = dwarf_filesrc(files, (size_t)index, NULL, NULL);
+    if (dwarf_hasattr(die, DW_AT_call_file) && dwarf_getsrcfiles(&unit_die, &files, &count) == 0 &&
+        (size_t)index < count)
+        place.file = known_file(dwarf_filesrc(files, (size_t)index, NULL, NULL));
     return place;
 }
 
@@ -101,7 +109,7 @@ static struct place line_place(const struct unit *unit, uint64_t address)
     Dwarf_Line *line = dwarf_getsrc_die(&unit_die, address);
     if (!line)
         return place;
-    place.file = dwarf_linesrc(line, NULL, NULL);
+    place.file = known_file(dwarf_linesrc(line, NULL, NULL));
     if (dwarf_lineno(line, &place.line) != 0 || place.line < 0)
         place.line = 0;
     if (dwarf_linecol(line, &place.column) != 0 || place.column < 0)

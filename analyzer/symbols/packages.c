@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define OUTPUT_LIMIT 4096
 
@@ -138,6 +139,20 @@ static const char *advice_of_package(const char *path, struct pool *pool)
     return advice;
 }
 
+/* Debug information that the compiler has put into files beside (-gsplit-dwarf). */
+static const char *advice_of_split(const struct symbol_module *module,
+                                   const struct symbol_place *place)
+{
+    struct text path = {0};
+    text_format(&path, "%s.dwp", module->file ? module->file : place->path);
+    bool has_package = access(path.bytes, R_OK) == 0;
+    text_done(&path);
+    return has_package ? "its inlined functions are in the .dwp file, which elfutils reads from "
+                         "0.191 on; with an older one keep the .dwo files where they were built"
+                       : "its inlined functions are in .dwo files that are gone; keep them where "
+                         "they were built, or build it without -gsplit-dwarf";
+}
+
 const char *packages_advice(const struct symbol_module *module, const struct symbol_place *place,
                             struct pool *pool)
 {
@@ -155,6 +170,8 @@ const char *packages_advice(const struct symbol_module *module, const struct sym
     }
     if (strcmp(place->path, "[vdso]") == 0)
         return NULL;
+    if (module->lacks_split)
+        return advice_of_split(module, place);
     if (module->has_debug_info)
         return "its debug information is of a part of it only; build all of it with -g";
     const char *advice = advice_of_package(place->path, pool);

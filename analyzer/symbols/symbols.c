@@ -235,6 +235,7 @@ static struct answer *ask_reader(struct symbols *symbols, size_t index, uint64_t
         bury(symbols, module);
         done = false;
     }
+    module->facts.lacks_split |= is_partial;
     if (done && !is_partial && module->cached != USED_EARLY)
         cache_add(symbols->cache, module->cached, offset, reply.bytes, reply.length);
     struct answer *answer =

@@ -68,6 +68,7 @@ struct symbol_module {
     const char *debug_file; /* separate debug information; NULL when there is none */
     bool has_debug_info;    /* functions with files and lines */
     bool has_table;         /* .symtab, or what .gnu_debugdata holds of it: all functions */
+    bool lacks_split;       /* its .dwo files were missed in an answer: no inlined functions */
 };
 
 /* The offset of PLACE does not matter. Opens the module unless the cache knows it. */

@@ -9,6 +9,12 @@ import sqlite3
 import harness
 
 SAMPLE = next((harness.BUILD / "samples").rglob("leak_list"))
+SPLIT = """
+#include <stdlib.h>
+static char *volatile kept;
+static inline __attribute__((always_inline)) void keep(void) { kept = malloc(100); }
+int main(void) { for (int i = 0; i < 20; i++) keep(); return 0; }
+"""
 
 
 class Symbolized(harness.TestCase):
@@ -105,6 +111,21 @@ class Symbolized(harness.TestCase):
         self.assertIn("-g", module["advice"])
         self.program.unlink()
         self.assertIn("heapdiff symbolize where it is", self.own_module(self.snapshot)["advice"])
+
+    def test_info_says_where_inlined_functions_have_gone(self):
+        """-gsplit-dwarf leaves them in a .dwo file beside."""
+        (self.folder / "split.c").write_text(SPLIT)
+        harness.must(harness.run(["gcc", "-g", "-O2", "-gsplit-dwarf", "-o", self.program,
+                                  "split.c"], cwd=self.folder))
+        harness.must(harness.run([self.program], recorded=True, cwd=self.folder,
+                                 HEAPDIFF_OUT="split.db"))
+        snapshot = self.folder / "split.db"
+        self.assertIsNone(self.own_module(snapshot)["advice"])
+        for unit in self.folder.glob("*.dwo"):
+            unit.unlink()
+        self.assertIn(".dwo files that are gone", self.own_module(snapshot)["advice"])
+        (self.folder / "leaky.dwp").touch()
+        self.assertIn("in the .dwp file", self.own_module(snapshot)["advice"])
 
     def test_info_in_words_has_the_same_numbers(self):
         module = self.own_module(self.snapshot)

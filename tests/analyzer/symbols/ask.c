@@ -86,9 +86,10 @@ int main(int argc, char **argv)
         print(&list, place.offset);
     }
     struct symbol_module module = symbols_module(symbols, &place);
-    fprintf(stderr, "module: %s\t%s\t%s\t%s%s\n", states[module.state],
+    fprintf(stderr, "module: %s\t%s\t%s\t%s%s%s\n", states[module.state],
             module.file ? module.file : "-", module.debug_file ? module.debug_file : "-",
-            module.has_debug_info ? "lines " : "", module.has_table ? "table" : "");
+            module.has_debug_info ? "lines " : "", module.has_table ? "table" : "",
+            module.lacks_split ? " unsplit" : "");
     symbols_free(symbols);
     print_costs(since);
     return 0;

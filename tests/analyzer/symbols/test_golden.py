@@ -70,17 +70,45 @@ class Golden(unittest.TestCase):
                     self.expect(program, self.stack(program))
 
     def test_every_form_of_debug_information(self):
-        forms = (["-gdwarf-4"], ["-gdwarf-5"], ["-gz=zlib"], ["-gz=zlib-gnu"], ["-flto"],
+        forms = (["-gdwarf-2"], ["-gdwarf-3"], ["-gdwarf-3", "-gstrict-dwarf"],
+                 ["-gdwarf-4"], ["-gdwarf-5"], ["-gz=zlib"], ["-gz=zlib-gnu"], ["-flto"],
                  ["-ffunction-sections"], ["-gdwarf64"])
         for form in forms:
             with self.subTest(form=form):
                 program = self.build("-O2", *form)
                 self.expect(program, self.stack(program))
 
+    def test_what_strict_dwarf_2_cannot_say_is_not_made_up(self):
+        """It has no words for where an inlined function was called."""
+        for compiler in filter(shutil.which, ("g++", "clang++")):
+            with self.subTest(compiler=compiler):
+                program = self.build("-O2", "-gdwarf-2", "-gstrict-dwarf", compiler=compiler)
+                addresses = self.stack(program)
+                frames = ask(program, addresses).frames
+                names = [function for function, *_ in frames[addresses[0]]]
+                self.assertIn(names, [["shop::checkout"], [name for name, _ in CHAIN]])
+                self.assertEqual(frames[addresses[0]][0][2], MARKS["add"])
+                for _, file, line, _ in frames[addresses[0]][1:]:
+                    self.assertEqual((file, line), ("??", 0))
+                self.assertEqual([frames[address][0][::2] for address in addresses[1:]],
+                                 [("pay", MARKS["pay"]), ("main", MARKS["main"])])
+
+    def test_a_program_that_was_moved_after_its_debug_file_was_made(self):
+        """As prelink does it: all addresses differ by the same number."""
+        moved = 0x7000000
+        program = self.build("-O2")
+        addresses, target = self.stack(program), self.by_build_id(program)
+        self.separate(program, target)
+        run("objcopy", f"--change-addresses={moved:#x}", program)
+        options = ("--debug-dir", self.folder / "debug")
+        self.expect(program, [address + moved for address in addresses], *options)
+        self.expect_nothing(program, addresses, *options)
+
     def test_every_layout_of_the_program(self):
         layouts = (["-no-pie", "-fno-pie"], ["-pie", "-fpie"], ["-static"], ["-static-pie"],
                    ["-Wl,-z,separate-code"], ["-Wl,-z,noseparate-code"], ["-Wl,-z,now"],
-                   ["-fuse-ld=gold"], ["-Wl,-Ttext-segment=0x7000000", "-no-pie"])
+                   ["-fuse-ld=gold"], ["-Wl,-Ttext-segment=0x7000000", "-no-pie"],
+                   ["-Wl,-Ttext-segment=0x7000000", "-pie", "-fpie"])
         for layout in layouts:
             with self.subTest(layout=layout):
                 program = self.build("-O2", *layout)
@@ -95,9 +123,36 @@ class Golden(unittest.TestCase):
                 self.expect(program, addresses)
                 for unit in self.folder.glob("*.dwo"):
                     unit.unlink()
-                frames = ask(program, addresses).frames[addresses[0]]
-                self.assertEqual([(f, line) for f, _, line, _ in frames],
-                                 [("shop::checkout", MARKS["add"])])  # function and innermost line
+                self.expect_skeleton(program, addresses)
+
+    def expect_skeleton(self, program, addresses):
+        """The function from the symbol table, the line of what was inlined."""
+        answer = ask(program, addresses)
+        self.assertEqual([[(f, line) for f, _, line, _ in frames]
+                          for frames in answer.frames.values()],
+                         [[("shop::checkout", MARKS["add"])], [("pay", MARKS["pay"])],
+                          [("main", MARKS["main"])]])
+        self.assertIn("unsplit", answer.holds)
+
+    def test_split_debug_information_in_a_package(self):
+        """Read by newer releases of libdw; for others it is as if it were not there."""
+        made = 0
+        for tool, version in (("dwp", 4), ("llvm-dwp", 4), ("llvm-dwp", 5)):
+            if not shutil.which(tool):
+                continue
+            with self.subTest(tool=tool, version=version):
+                program = self.build("-O2", "-gsplit-dwarf", f"-gdwarf-{version}")
+                addresses = self.stack(program)
+                run(tool, "-e", program, "-o", f"{program}.dwp", cwd=self.folder)
+                for unit in self.folder.glob("*.dwo"):
+                    unit.unlink()
+                made += 1
+                if "unsplit" in ask(program, addresses).holds:
+                    self.expect_skeleton(program, addresses)
+                else:
+                    self.expect(program, addresses)
+        if not made:
+            self.skipTest("neither dwp nor llvm-dwp is installed")
 
     def test_only_a_symbol_table(self):
         program = self.build("-O2", "-s")
