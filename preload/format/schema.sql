@@ -169,7 +169,8 @@ CREATE TABLE region (
   resident_bytes  INTEGER NOT NULL
 ) STRICT;
 
--- /proc/self/smaps, one row a line of it.
+-- What the process has mapped. From /proc/self/smaps in a process of up to 256 MiB; in a larger one
+-- counted page by page, so that it need not wait, and NULL where that does not tell.
 CREATE TABLE mapping (
   start           INTEGER PRIMARY KEY,
   end             INTEGER NOT NULL,
@@ -178,9 +179,10 @@ CREATE TABLE mapping (
   path            TEXT    NOT NULL,   -- a file, '[heap]', '[stack]', …, or '' for anonymous memory
   kind            TEXT    NOT NULL,   -- 'heap', 'stack', 'file', 'anonymous', 'shared', 'special'
   rss_bytes       INTEGER NOT NULL,
-  pss_bytes       INTEGER NOT NULL,
-  dirty_bytes     INTEGER NOT NULL,   -- private and written to
-  swap_bytes      INTEGER NOT NULL
+  pss_bytes       INTEGER,            -- NULL: some pages are mapped by others too, how often is not
+                                      -- known
+  dirty_bytes     INTEGER,            -- private and written to; NULL: shared
+  swap_bytes      INTEGER             -- NULL: shared
 ) STRICT;
 
 -- rss_bytes of the snapshot by owner: the rows add up to it, to the byte.

@@ -12,6 +12,7 @@
 
 #include "base/memory.h"
 #include "base/probe.h"
+#include "snapshot/residency.h"
 
 #define CHUNK_LEAST 32u
 
@@ -133,7 +134,7 @@ void arenas_end(struct arenas *arenas, const struct process_maps *maps, int page
             continue;
         uintptr_t page = (arena->last_end + 4095) & ~(uintptr_t)4095;
         arena->top_bytes = arena->end - arena->last_end;
-        arena->top_resident = process_resident(pagemap, page, arena->end);
+        arena->top_resident = residency_of(pagemap, page, arena->end);
     }
 }
 

@@ -16,6 +16,7 @@
 #include "record/pools.h"
 #include "record/thread.h"
 #include "snapshot/cut.h"
+#include "snapshot/residency.h"
 #include "tables/births.h"
 #include "unwind/bounds.h"
 
@@ -44,7 +45,7 @@ static uint64_t resident(struct collector *collector, uintptr_t start, uintptr_t
         if (from == mapping->start && to == mapping->end)
             sum += mapping->rss;
         else if (mapping->rss)
-            sum += process_resident(collector->pagemap, from, to);
+            sum += residency_of(collector->pagemap, from, to);
     }
     return sum;
 }

@@ -210,7 +210,7 @@ int cut_begin(struct cut *cut)
     cut->epoch = epoch_close();
     identity_read(&cut->identity);
     allocators_find(&cut->allocators);
-    int failed = process_read_maps(&cut->maps);
+    int failed = process_read_maps(&cut->maps, process_choose_way(cut->pagemap), cut->pagemap);
     if (!failed)
         learn_modules(cut);
     return failed;

@@ -13,8 +13,16 @@
 
 #include "base/descriptors.h"
 #include "base/memory.h"
-#include "base/pagemap.h"
+#include "base/pace.h"
 #include "runtime/errand.h"
+#include "snapshot/residency.h"
+
+/* Up to this many bytes smaps is read: it keeps nobody waiting for more than some 2 ms. */
+#define SMALL ((uint64_t)256 << 20)
+/* Entries are read one by one where at most so many times the resident memory is mapped, */
+#define SPARSE 4
+/* and believed where at most this part of it may be the zero page. */
+#define DOUBTFUL_PART 1000
 
 /* ---- a line reader without stdio: FILE would allocate from the program's heap ------------------
  */
@@ -47,11 +55,12 @@ static char *next_line(struct reader *reader)
             continue;
         if (got <= 0)
             return NULL;
+        pace();
         reader->to += (size_t)got;
     }
 }
 
-/* ---- smaps --------------------------------------------------------------------------------------
+/* ---- mappings -----------------------------------------------------------------------------------
  */
 
 static bool add_path(struct process_maps *maps, const char *path, uint32_t *offset)
@@ -97,17 +106,18 @@ static const char *kind_of(const char *path, const char *permissions)
 
 static bool begin_mapping(struct process_maps *maps, const char *line)
 {
-    unsigned long start, end, file_offset;
+    unsigned long start, end, file_offset, inode;
     char permissions[5];
     int path_at = 0;
-    if (sscanf(line, "%lx-%lx %4s %lx %*s %*s %n", &start, &end, permissions, &file_offset,
-               &path_at) < 4)
+    if (sscanf(line, "%lx-%lx %4s %lx %*s %lu %n", &start, &end, permissions, &file_offset, &inode,
+               &path_at) < 5)
         return false;
     if (!memory_make_room(&maps->mappings, sizeof *maps->mappings, maps->count, &maps->room))
         return false;
     struct process_mapping *mapping = &maps->mappings[maps->count];
     const char *path = path_at ? line + path_at : "";
     *mapping = (struct process_mapping){.start = start, .end = end, .file_offset = file_offset};
+    mapping->is_anonymous = inode == 0 && permissions[3] == 'p';
     memcpy(mapping->permissions, permissions, sizeof permissions);
     mapping->kind = kind_of(path, permissions);
     if (!add_path(maps, path, &mapping->path))
@@ -133,14 +143,15 @@ static void add_number(struct process_mapping *mapping, const char *line)
     }
 }
 
-int process_read_maps(struct process_maps *maps)
+/* The file's mappings, and their sizes if it has them. */
+static int read_file(struct process_maps *maps, const char *path)
 {
-    *maps = (struct process_maps){0};
+    maps->count = maps->paths_used = 0;
     struct reader *reader = memory_alloc(sizeof *reader);
     if (!reader)
         return ENOMEM;
     reader->from = reader->to = 0;
-    reader->fd = descriptors_keep(open("/proc/self/smaps", O_RDONLY | O_CLOEXEC));
+    reader->fd = descriptors_keep(open(path, O_RDONLY | O_CLOEXEC));
     int failed = reader->fd < 0 ? errno : 0;
     for (char *line; !failed && (line = next_line(reader));) {
         /* A mapping's own line begins with an address, its numbers with a capital letter. */
@@ -151,11 +162,49 @@ int process_read_maps(struct process_maps *maps)
             failed = ENOMEM;
         }
     }
-    for (size_t i = 0; i < maps->count; i++)
-        maps->rss += maps->mappings[i].rss;
     if (reader->fd >= 0)
         close(reader->fd);
     memory_free(reader);
+    return failed;
+}
+
+/* False when too much of it is doubtful: see residency_count. */
+static bool count_pages(struct process_maps *maps, enum residency_way way, int pagemap)
+{
+    uint64_t doubtful = 0, resident = 0;
+    for (size_t i = 0; i < maps->count; i++) {
+        doubtful += residency_count(pagemap, way, &maps->mappings[i]);
+        resident += maps->mappings[i].rss;
+    }
+    return resident > 0 && doubtful <= resident / DOUBTFUL_PART;
+}
+
+/* Whether the entries of all pages that the process could have can be read in reasonable time. */
+static bool is_dense(uint64_t resident)
+{
+    return process_status_bytes("VmSize") / SPARSE <= resident;
+}
+
+enum process_way process_choose_way(int pagemap)
+{
+    uint64_t resident = process_status_bytes("VmRSS");
+    /* pages of hugetlbfs are no part of RSS, but have entries as all others */
+    if (resident <= SMALL || process_status_bytes("HugetlbPages"))
+        return PROCESS_BY_SMAPS;
+    if (residency_can_find(pagemap))
+        return PROCESS_BY_FINDING;
+    return is_dense(resident) ? PROCESS_BY_READING : PROCESS_BY_SMAPS;
+}
+
+int process_read_maps(struct process_maps *maps, enum process_way way, int pagemap)
+{
+    *maps = (struct process_maps){0};
+    bool done =
+        way != PROCESS_BY_SMAPS && read_file(maps, "/proc/self/maps") == 0 &&
+        count_pages(maps, way == PROCESS_BY_FINDING ? RESIDENCY_FIND : RESIDENCY_READ, pagemap);
+    int failed = done ? 0 : read_file(maps, "/proc/self/smaps");
+    for (size_t i = 0; i < maps->count; i++)
+        maps->rss += maps->mappings[i].rss;
     return failed;
 }
 
@@ -176,23 +225,6 @@ size_t process_mapping_after(const struct process_maps *maps, uintptr_t address)
             high = middle;
     }
     return low;
-}
-
-/* ---- pagemap ------------------------------------------------------------------------------------
- */
-
-uint64_t process_resident(int pagemap, uintptr_t start, uintptr_t end)
-{
-    uint64_t entries[1024], resident = 0;
-    for (size_t got; start < end; start += got * PAGEMAP_PAGE) {
-        size_t want = (end - start + PAGEMAP_PAGE - 1) / PAGEMAP_PAGE;
-        got = pagemap_read(pagemap, start, want < 1024 ? want : 1024, entries);
-        if (!got)
-            break;
-        for (size_t i = 0; i < got; i++)
-            resident += entries[i] & PAGEMAP_PRESENT ? PAGEMAP_PAGE : 0;
-    }
-    return resident;
 }
 
 /* ---- facts --------------------------------------------------------------------------------------

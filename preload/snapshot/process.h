@@ -9,11 +9,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One mapping of /proc/self/smaps; sizes in bytes. */
+/* What cannot be said of a mapping; its number is then a lower limit. See residency.h. */
+#define PROCESS_NO_PSS   1u
+#define PROCESS_NO_DIRTY 2u
+#define PROCESS_NO_SWAP  4u
+
+/* One mapping of this process; sizes in bytes. */
 struct process_mapping {
     uintptr_t start, end;
     char permissions[5];
-    const char *kind; /* as in schema.sql: 'heap', 'stack', 'file', … */
+    bool is_anonymous; /* private, and of no file */
+    uint8_t unknown;   /* PROCESS_NO_* */
+    const char *kind;  /* as in schema.sql: 'heap', 'stack', 'file', … */
     uint64_t file_offset;
     uint64_t rss, pss, dirty, swap;
     uint32_t path; /* offset into paths */
@@ -27,16 +34,20 @@ struct process_maps {
     uint64_t rss; /* sum */
 };
 
-/* Reads the mappings. 0 or an errno; maps must be given to process_maps_done in any case. */
-int process_read_maps(struct process_maps *maps);
+/* Where the sizes are from: one file that knows them all, but during which the program may have to
+ * wait; or page by page. */
+enum process_way { PROCESS_BY_SMAPS, PROCESS_BY_FINDING, PROCESS_BY_READING };
+
+/* The gentlest way for a process of this size on this kernel. */
+enum process_way process_choose_way(int pagemap);
+
+/* Reads the mappings. When the way cannot be gone smaps is read. 0 or an errno; maps must be given
+ * to process_maps_done in any case. */
+int process_read_maps(struct process_maps *maps, enum process_way way, int pagemap);
 void process_maps_done(struct process_maps *maps);
 
 /* Index of the first mapping that ends after the address; maps->count when there is none. */
 size_t process_mapping_after(const struct process_maps *maps, uintptr_t address);
-
-/* Bytes of [start, end) that are in memory now; 0 when it cannot be told. The kernel's zero page
- * counts here, and not in the Rss of smaps. */
-uint64_t process_resident(int pagemap, uintptr_t start, uintptr_t end);
 
 /* A whole file of /proc as text, cut at size - 1. Returns its length; 0 when it cannot be read. */
 size_t process_read_text(const char *path, char *text, size_t size);

@@ -166,16 +166,29 @@ static int write_regions(sqlite3 *db, const struct cut *cut)
     return rows_end(&rows);
 }
 
+/* The number, or NULL where it is unknown. */
+static number known(const struct process_mapping *mapping, unsigned what, uint64_t bytes,
+                    char *format)
+{
+    if (!(mapping->unknown & what))
+        return (number)bytes;
+    *format = 'n';
+    return 0;
+}
+
 static int write_mappings(sqlite3 *db, const struct cut *cut)
 {
     struct rows rows;
     rows_begin(&rows, db, "mapping", 10);
     for (size_t i = 0; i < cut->maps.count; i++) {
         const struct process_mapping *mapping = &cut->maps.mappings[i];
-        rows_add(&rows, "iitittiiii", (number)mapping->start, (number)mapping->end,
-                 mapping->permissions, (number)mapping->file_offset,
-                 cut->maps.paths + mapping->path, mapping->kind, (number)mapping->rss,
-                 (number)mapping->pss, (number)mapping->dirty, (number)mapping->swap);
+        char format[] = "iitittiiii";
+        number pss = known(mapping, PROCESS_NO_PSS, mapping->pss, &format[7]);
+        number dirty = known(mapping, PROCESS_NO_DIRTY, mapping->dirty, &format[8]);
+        number swap = known(mapping, PROCESS_NO_SWAP, mapping->swap, &format[9]);
+        rows_add(&rows, format, (number)mapping->start, (number)mapping->end, mapping->permissions,
+                 (number)mapping->file_offset, cut->maps.paths + mapping->path, mapping->kind,
+                 (number)mapping->rss, pss, dirty, swap);
     }
     return rows_end(&rows);
 }

@@ -13,7 +13,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/pagemap.h"
 #include "snapshot/alias.h"
 #include "test.h"
 #include "threads.h"
@@ -25,7 +24,7 @@ static struct process_maps maps;
 static int read_maps(void **state)
 {
     (void)state;
-    return process_read_maps(&maps);
+    return process_read_maps(&maps, PROCESS_BY_SMAPS, -1);
 }
 
 static int done(void **state)
@@ -38,7 +37,7 @@ static int done(void **state)
 static void read_again(void)
 {
     process_maps_done(&maps);
-    assert_int_equal(process_read_maps(&maps), 0);
+    assert_int_equal(process_read_maps(&maps, PROCESS_BY_SMAPS, -1), 0);
 }
 
 static const char *path_of(const struct process_mapping *mapping)
@@ -140,27 +139,6 @@ static void anonymous_memory_is_private_or_shared(void **state)
     munmap(shared, 8 * PAGE);
 }
 
-static void resident_pages_are_counted_one_by_one(void **state)
-{
-    char *start =
-        mmap(NULL, 3000 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    assert_true(start != MAP_FAILED);
-    madvise(start, 3000 * PAGE, MADV_NOHUGEPAGE);
-    uintptr_t from = (uintptr_t)start, to = from + 3000 * PAGE;
-    int pagemap = pagemap_open();
-    assert_true(pagemap >= 0);
-    assert_int_equal(process_resident(pagemap, from, to), 0);
-    for (unsigned i = 0; i < 3000; i += 3)
-        start[i * PAGE] = 1;
-    assert_int_equal(process_resident(pagemap, from, to), 1000 * PAGE);
-    assert_int_equal(process_resident(pagemap, from, from + PAGE), PAGE);
-    assert_int_equal(process_resident(pagemap, from + PAGE, from + 3 * PAGE), 0);
-    assert_int_equal(process_resident(pagemap, from, from), 0);
-    assert_int_equal(process_resident(-1, from, to), 0);
-    pagemap_close(pagemap);
-    munmap(start, 3000 * PAGE);
-}
-
 static void a_text_is_cut_where_its_room_ends(void **state)
 {
     char text[8], whole[4096];
@@ -228,7 +206,6 @@ TEST_MAIN(MAPS_TEST(mappings_are_sorted_and_their_rss_adds_up),
           MAPS_TEST(the_heap_of_the_break_is_a_heap),
           MAPS_TEST(shared_memory_is_told_from_files_and_its_name_may_have_blanks),
           MAPS_TEST(anonymous_memory_is_private_or_shared),
-          cmocka_unit_test(resident_pages_are_counted_one_by_one),
           cmocka_unit_test(a_text_is_cut_where_its_room_ends),
           cmocka_unit_test(the_peak_is_not_below_what_is_resident),
           cmocka_unit_test(threads_are_counted_without_one_of_ours),
