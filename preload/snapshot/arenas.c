@@ -120,7 +120,7 @@ static uint64_t resident_in(const struct process_mapping *mapping, const struct 
     if (mapping->start >= arena->start && mapping->end <= arena->end)
         return mapping->rss;
     uintptr_t from = mapping->start > arena->start ? mapping->start : arena->start;
-    return process_resident(pagemap, from, mapping->end < arena->end ? mapping->end : arena->end);
+    return residency_of(pagemap, from, mapping->end < arena->end ? mapping->end : arena->end);
 }
 
 void arenas_end(struct arenas *arenas, const struct process_maps *maps, int pagemap)

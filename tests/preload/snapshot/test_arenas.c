@@ -42,7 +42,7 @@ static int done(void **state)
 
 static const struct arena *find(void)
 {
-    assert_int_equal(process_read_maps(&maps), 0);
+    assert_int_equal(process_read_maps(&maps, PROCESS_BY_SMAPS, -1), 0);
     assert_true(arenas_find(&arenas, &maps));
     for (size_t i = 0; i < arenas.count; i++)
         if (arenas.list[i].start == (uintptr_t)heap)
