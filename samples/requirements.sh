@@ -11,7 +11,8 @@ requirements_build="gcc g++ cmake ninja-build pkg-config binutils libsqlite3-dev
 requirements_demo="nodejs"
 requirements_tests="nodejs redis-server redis-tools elfutils procps libtcmalloc-minimal4
   libmimalloc2.0 npm chromium golang-go protobuf-compiler
-  debuginfod libdebuginfod1 libc6-dbg dwz xz-utils clang openjdk-17-jdk-headless rustc"
+  debuginfod libdebuginfod1 libc6-dbg dwz xz-utils clang openjdk-17-jdk-headless rustc
+  libxml2-utils"
 
 # A program that is already there counts, however it came: node is often not Debian's own.
 requirement_is_met() {

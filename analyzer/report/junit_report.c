@@ -4,6 +4,7 @@
  */
 #include "report/junit_report.h"
 
+#include "base/map.h"
 #include "base/units.h"
 #include "frames/frame_name.h"
 #include "report/xml.h"
@@ -54,13 +55,28 @@ static void add_whole(const struct comparison *comparison, const struct gate_res
         text_add(out, "/>\n");
 }
 
+/* CI systems know a test by its name: sites that differ in kind, in a template's arguments or in
+ * the folder of their file only must not have the same one. */
+static void name_site(const struct site *site, struct map *names, struct text *name)
+{
+    static const char *const kinds[] = FORMAT_KIND_NAMES;
+    bool is_new;
+    frame_name(&site->frame, NULL, name);
+    if (site->kind != KIND_MALLOC)
+        text_format(name, " [%s]", kinds[site->kind]);
+    size_t *uses = map_add(names, name->bytes, name->length, &is_new);
+    *uses = is_new ? 1 : *uses + 1;
+    if (!is_new)
+        text_format(name, " #%zu", *uses);
+}
+
 static void add_site(const struct comparison *comparison, const struct site *site, int64_t excess,
-                     bool has_failed, struct text *out)
+                     bool has_failed, struct map *names, struct text *out)
 {
     struct text name = {0}, message = {0}, body = {0};
     struct frames_walk walk = frames_leaf(site->stack_frames, site->stack);
     const struct frame *frame;
-    frame_name(&site->frame, NULL, &name);
+    name_site(site, names, &name);
     add_case(comparison, name.bytes, out);
     text_format(&message, "grew by %s in %s blocks (%s beyond what is accepted)",
                 units_bytes(site->growth_bytes).text, units_count(site->growth_blocks).text,
@@ -92,16 +108,18 @@ static void add_time(int64_t time_ns, struct text *out)
 static size_t add_sites(const struct comparison *comparison, const struct gate *gate,
                         bool has_failed, size_t *failures, struct text *out)
 {
+    struct map names = {0};
     size_t tests = 0;
     for (size_t i = 0; i < comparison->growing_count; i++) {
         const struct site *site = comparison->ranked[i];
         if (site->is_managed || !gate_counts(gate, site))
             continue;
         int64_t excess = gate_excess(gate, site);
-        add_site(comparison, site, excess, has_failed && excess > 0, out);
+        add_site(comparison, site, excess, has_failed && excess > 0, &names, out);
         *failures += has_failed && excess > 0;
         tests++;
     }
+    map_done(&names);
     return tests;
 }
 

@@ -5,6 +5,7 @@
 #include "commands/server.h"
 #include "test.h"
 
+#include <sqlite3.h>
 #include <string.h>
 
 #define OF_SITE       "heapdiff compare --fail-on-growth '1MiB,site=%s' %s %s"
@@ -83,7 +84,7 @@ static void ci_systems_can_read_the_result(void **state)
         fixture_run("heapdiff compare --fail-on-growth 1MiB --format junit %s %s", a, b);
     assert_int_equal(result->status, 1);
     expect_words(result->out, "tests=\"3\" failures=\"3\" errors=\"0\"");
-    expect_words(result->out, "name=\"handleUpload (server.js:42)\"");
+    expect_words(result->out, "name=\"handleUpload (server.js:42) [buffer]\"");
     assert_null(strchr(result->out, '\033'));
     result = fixture_run("heapdiff compare --fail-on-growth 1MiB --format junit %s %s", a, a);
     expect_words(result->out, "<error type=\"not-measurable\"");
@@ -92,8 +93,47 @@ static void ci_systems_can_read_the_result(void **state)
     expect_words(result->out, "evil?\\[31m");
 }
 
+/* Two sites whose names differ in the folder only. */
+static const char *server_of_twins(const char *name, int number, int mib)
+{
+    const char *path = server(name, number, mib);
+    char *sql = sqlite3_mprintf(
+        "INSERT INTO location VALUES (8, 8, NULL, NULL, 'JS:~put /srv/a/x.js:1:1'),"
+        " (9, 9, NULL, NULL, 'JS:~put /srv/b/x.js:1:1');"
+        "INSERT INTO node VALUES (8, NULL, 8), (9, NULL, 9);"
+        "INSERT INTO stack VALUES (8, 8, 'malloc', %d, %d << 20, 0, %d, %d << 20, 1, 0),"
+        " (9, 9, 'malloc', %d, %d << 20, 0, %d, %d << 20, 1, 0)",
+        mib, mib, mib, mib, mib, mib, mib, mib);
+    fixture_sql(path, sql);
+    sqlite3_free(sql);
+    return path;
+}
+
+static void every_result_fits_the_schema(void **state)
+{
+    if (fixture_run("xmllint --version")->status != 0) {
+        print_message("xmllint is not installed (libxml2-utils)\n");
+        skip();
+    }
+    const char *a = server_of_twins("a.db", 1, 10), *b = server_of_twins("b.db", 2, 70);
+    static const char *const limits[] = {"1MiB", "1GiB", "1MiB,site=nobody", "1MiB,site=put"};
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        const struct fixture_result *result =
+            fixture_run("heapdiff compare --fail-on-growth '%s' --format junit %s %s 2>&1"
+                        " | grep -v '^heapdiff: ' | xmllint --noout --schema " TEST_JUNIT_XSD " -",
+                        limits[i], a, b);
+        if (result->status != 0)
+            fail_msg("%s: %s", limits[i], result->err);
+    }
+    const struct fixture_result *result =
+        fixture_run("heapdiff compare --fail-on-growth 1MiB --format junit %s %s", a, b);
+    expect_words(result->out, "name=\"put (x.js:1)\"");
+    expect_words(result->out, "name=\"put (x.js:1) #2\"");
+}
+
 TEST_MAIN(cmocka_unit_test(a_threshold_decides_the_exit_code),
           cmocka_unit_test(a_threshold_can_be_of_some_sites),
           cmocka_unit_test(a_vacuous_pass_is_none),
           cmocka_unit_test(accepted_growth_does_not_count),
-          cmocka_unit_test(ci_systems_can_read_the_result))
+          cmocka_unit_test(ci_systems_can_read_the_result),
+          cmocka_unit_test(every_result_fits_the_schema))
