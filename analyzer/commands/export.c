@@ -10,7 +10,7 @@
 #include <string.h>
 
 struct export_options {
-    const char *format, *target, *class_by, *rules;
+    const char *format, *target, *class_by, *by, *rules;
     bool growth, grouped;
     struct symbol_sources sources;
 };
@@ -23,6 +23,9 @@ static const struct option_spec options[] = {
     {"class", 0, OPTION_TEXT, "site|kind|module",
      "What DevTools groups objects by (site); kind makes buffers its typed arrays.",
      offsetof(struct export_options, class_by)},
+    {"by", 0, OPTION_TEXT, "label|thread",
+     "Put the stack's label or thread below the root, as a frame (pprof always has them as tags).",
+     offsetof(struct export_options, by)},
     {"growth", 0, OPTION_FLAG, NULL,
      "Write only what grew from the first snapshot to the last (heapprofile, pprof, folded, json).",
      offsetof(struct export_options, growth)},
@@ -40,6 +43,13 @@ static enum class_by parse_class(const char *word)
     if (word && strcmp(word, "kind") == 0)
         return CLASS_BY_KIND;
     return word && strcmp(word, "module") == 0 ? CLASS_BY_MODULE : CLASS_BY_SITE;
+}
+
+static enum root_by parse_root(const char *word)
+{
+    if (!word)
+        return ROOT_BY_NOTHING;
+    return strcmp(word, "label") == 0 ? ROOT_BY_LABEL : ROOT_BY_THREAD;
 }
 
 static int run(int argc, char **argv, struct error *error)
@@ -61,6 +71,7 @@ static int run(int argc, char **argv, struct error *error)
                                      .target = given.target,
                                      .rules = rules,
                                      .class_by = parse_class(given.class_by),
+                                     .root_by = parse_root(given.by),
                                      .growth = given.growth,
                                      .grouped = given.grouped};
     bool good = rules && export_run(&request, error);

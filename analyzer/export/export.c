@@ -231,8 +231,10 @@ static bool write_set(const struct export_request *request, const struct format 
 static bool write_all(const struct export_request *request, const struct format *format,
                       struct error *error)
 {
-    struct set_options options = {
-        .class_by = request->class_by, .rules = request->rules, .with_freed = format->has_freed};
+    struct set_options options = {.class_by = request->class_by,
+                                  .root_by = request->root_by,
+                                  .rules = request->rules,
+                                  .with_freed = format->has_freed};
     size_t together = format->has_objects && format->has_freed ? 1 : request->count;
     for (size_t i = 0; i < request->count; i += together) {
         struct set *set = set_open(request->paths + i, together, &options, error);

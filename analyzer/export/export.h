@@ -14,6 +14,7 @@ struct export_request {
     const char *target; /* file or folder; NULL: stdout */
     const struct rules *rules;
     enum class_by class_by;
+    enum root_by root_by;
     bool growth;  /* only what grew from the first to the last */
     bool grouped; /* one object per stack, size and birth instead of one per block */
 };

@@ -59,9 +59,17 @@ static void write_row(const struct profile *profile, const struct profile_row *r
     const struct set_snapshot *snapshot = &profile->set->snapshots[row->snapshot];
     const struct tree *tree = &profile->set->tree;
     uint32_t node = snapshot->leaves[row->stack];
+    const struct store_stack *stack = &snapshot->store->stacks.items[row->stack];
     const char *separator = "";
+    struct text name = {0};
     out_text(out, "{");
-    write_text(out, "kind", kinds[snapshot->store->stacks.items[row->stack].kind]);
+    write_text(out, "kind", kinds[stack->kind]);
+    if (set_add_label(snapshot->store, stack, &name))
+        write_text(out, "label", name.bytes);
+    text_done(&name);
+    if (set_add_thread(snapshot->store, stack, &name))
+        write_text(out, "thread", name.bytes);
+    text_done(&name);
     write_number(out, "blocks", row->blocks);
     write_number(out, "bytes", row->bytes);
     write_number(out, "allocations", row->allocations);

@@ -211,10 +211,20 @@ static void add_locations(struct writer *writer, const struct profile_row *row)
     }
 }
 
+static void add_label(struct writer *writer, struct text *message, const char *key,
+                      const char *value)
+{
+    struct text *label = start(&writer->list);
+    proto_number(label, LABEL_KEY, name_number(writer, key));
+    proto_number(label, LABEL_TEXT, name_number(writer, value));
+    proto_bytes(message, SAMPLE_LABEL, label->bytes, label->length);
+}
+
 static void emit_sample(struct writer *writer, const struct profile_row *row)
 {
     static const char *const kinds[] = FORMAT_KIND_NAMES;
     const struct store *store = writer->profile->set->snapshots[row->snapshot].store;
+    const struct store_stack *stack = &store->stacks.items[row->stack];
     const int64_t values[] = {row->allocations, row->allocated_bytes, row->blocks, row->bytes};
     start(&writer->list);
     add_locations(writer, row);
@@ -224,11 +234,14 @@ static void emit_sample(struct writer *writer, const struct profile_row *row)
     for (int i = 0; i < 4; i++)
         proto_packed(&writer->list, (uint64_t)values[i]);
     proto_bytes(message, SAMPLE_VALUES, writer->list.bytes, writer->list.length);
-    struct text *label = start(&writer->list);
-    proto_number(label, LABEL_KEY, name_number(writer, "kind"));
-    proto_number(label, LABEL_TEXT,
-                 name_number(writer, kinds[store->stacks.items[row->stack].kind]));
-    proto_bytes(message, SAMPLE_LABEL, label->bytes, label->length);
+    struct text name = {0};
+    add_label(writer, message, "kind", kinds[stack->kind]);
+    if (set_add_label(store, stack, &name))
+        add_label(writer, message, "label", name.bytes);
+    text_done(&name);
+    if (set_add_thread(store, stack, &name))
+        add_label(writer, message, "thread", name.bytes);
+    text_done(&name);
     emit(writer, PROFILE_SAMPLE, message->bytes, message->length);
 }
 

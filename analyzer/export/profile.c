@@ -5,6 +5,7 @@
 #include "export/profile.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static bool is_live(const struct store_stack *stack)
 {
@@ -24,6 +25,20 @@ static void add_live(struct profile *profile)
     }
 }
 
+/* Stacks of other labels and threads are other rows; their values add up below. */
+static uint64_t row_key(struct frames *frames, const struct store *store,
+                        const struct store_stack *stack)
+{
+    uint64_t key = frames_identity(frames, stack);
+    if (stack->label != STORE_NONE) {
+        const char *label = store->labels.items[stack->label];
+        key = map_mix(key, map_hash(label, strlen(label)));
+    }
+    if (stack->thread != STORE_NONE)
+        key = map_mix(key, (uint64_t)store->threads.items[stack->thread].number);
+    return key;
+}
+
 /* Adds the numbers of a snapshot's stacks, SIGN times, to the rows of the same stacks. */
 static void add_signed(struct profile *profile, struct map *known, size_t snapshot, int sign)
 {
@@ -31,9 +46,9 @@ static void add_signed(struct profile *profile, struct map *known, size_t snapsh
     const struct store *store = profile->set->snapshots[snapshot].store;
     for (uint32_t i = 0; i < store->stacks.count; i++) {
         const struct store_stack *stack = &store->stacks.items[i];
-        uint64_t identity = frames_identity(frames, stack);
+        uint64_t key = row_key(frames, store, stack);
         bool is_new;
-        size_t *slot = map_add(known, &identity, sizeof identity, &is_new);
+        size_t *slot = map_add(known, &key, sizeof key, &is_new);
         if (is_new) {
             *slot = profile->rows.count;
             VEC_ADD(&profile->rows, ((struct profile_row){.snapshot = snapshot, .stack = i}));

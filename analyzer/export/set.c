@@ -9,6 +9,7 @@
 #include "frames/frame_name.h"
 #include "symbols/symbols.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,6 +57,59 @@ static uint32_t class_of(struct set *set, struct frames *frames, const struct st
     return class;
 }
 
+bool set_add_label(const struct store *store, const struct store_stack *stack, struct text *out)
+{
+    if (stack->label == STORE_NONE)
+        return false;
+    text_add_clean(out, store->labels.items[stack->label], true);
+    return true;
+}
+
+bool set_add_thread(const struct store *store, const struct store_stack *stack, struct text *out)
+{
+    if (stack->thread == STORE_NONE)
+        return false;
+    const struct store_thread *thread = &store->threads.items[stack->thread];
+    text_add_clean(out, thread->name, true);
+    text_format(out, " #%" PRId64, thread->number);
+    return true;
+}
+
+/* The name of the frame below the root, by stack; NULL for none. free() the array. */
+static const char **name_roots(struct set *set, const struct store *store, enum root_by by)
+{
+    if (by == ROOT_BY_NOTHING)
+        return NULL;
+    const char **roots = memory_zeroed(store->stacks.count + 1, sizeof *roots);
+    for (size_t i = 0; i < store->stacks.count; i++) {
+        const struct store_stack *stack = &store->stacks.items[i];
+        struct text name = {0};
+        bool is_label = by == ROOT_BY_LABEL;
+        bool has =
+            is_label ? set_add_label(store, stack, &name) : set_add_thread(store, stack, &name);
+        if (!has)
+            text_add(&name, is_label && store->has_tags ? "(no label)" : "(not recorded)");
+        roots[i] = pool_text(set->tree.texts, name.bytes);
+        text_done(&name);
+    }
+    return roots;
+}
+
+static bool has_roots(const struct set *set, enum root_by by, struct error *error)
+{
+    bool has = by == ROOT_BY_NOTHING;
+    for (size_t i = 0; i < set->count && !has; i++) {
+        const struct store *store = set->snapshots[i].store;
+        has = by == ROOT_BY_LABEL ? store->labels.count > 0 : store->threads.count > 0;
+    }
+    if (!has)
+        error_set(error,
+                  by == ROOT_BY_LABEL ? "the program says labels with heapdiff_label"
+                                      : "HEAPDIFF_THREADS=1 records them",
+                  "no %s was recorded", by == ROOT_BY_LABEL ? "label" : "thread");
+    return has;
+}
+
 /* As heapdiff compare would learn them from the same snapshots. */
 static void learn(struct set *set)
 {
@@ -83,7 +137,9 @@ static void add_snapshot(struct set *set, size_t index, const struct set_options
 {
     struct set_snapshot *snapshot = &set->snapshots[index];
     const struct store *store = snapshot->store;
-    snapshot->leaves = tree_add(&set->tree, store, snapshot->frames, options->with_freed);
+    const char **roots = name_roots(set, store, options->root_by);
+    snapshot->leaves = tree_add(&set->tree, store, snapshot->frames, roots, options->with_freed);
+    free(roots);
     snapshot->classes = memory_zeroed(store->stacks.count + 1, sizeof *snapshot->classes);
     for (size_t i = 0; i < store->stacks.count; i++) {
         const struct store_stack *stack = &store->stacks.items[i];
@@ -118,7 +174,7 @@ struct set *set_open(const char *const *paths, size_t count, const struct set_op
     set->snapshots = memory_zeroed(count, sizeof *set->snapshots);
     set->symbols = symbols_new();
     tree_init(&set->tree);
-    if (!load(set, paths, options->rules, error)) {
+    if (!load(set, paths, options->rules, error) || !has_roots(set, options->root_by, error)) {
         set_close(set);
         return NULL;
     }

@@ -13,8 +13,12 @@
 /* What makes blocks one class in DevTools. */
 enum class_by { CLASS_BY_SITE, CLASS_BY_KIND, CLASS_BY_MODULE };
 
+/* What stands as a frame below the root of each stack. */
+enum root_by { ROOT_BY_NOTHING, ROOT_BY_LABEL, ROOT_BY_THREAD };
+
 struct set_options {
     enum class_by class_by;
+    enum root_by root_by;
     const struct rules *rules; /* borrowed */
     bool with_freed;           /* stacks without live blocks, too */
 };
@@ -42,5 +46,10 @@ struct set {
 struct set *set_open(const char *const *paths, size_t count, const struct set_options *options,
                      struct error *error);
 void set_close(struct set *set);
+
+/* The stack's label as valid UTF-8, and its thread, "name #number"; added to OUT. False, and
+ * nothing added, when it has none. */
+bool set_add_label(const struct store *store, const struct store_stack *stack, struct text *out);
+bool set_add_thread(const struct store *store, const struct store_stack *stack, struct text *out);
 
 #endif

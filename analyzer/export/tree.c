@@ -188,7 +188,7 @@ static const struct frame_indexes *frames_of(struct adder *adder, uint32_t locat
     return known;
 }
 
-static uint32_t add_stack(struct adder *adder, const struct store_stack *stack)
+static uint32_t add_stack(struct adder *adder, const struct store_stack *stack, const char *root)
 {
     adder->path.count = 0;
     uint32_t node = stack->node;
@@ -201,12 +201,14 @@ static uint32_t add_stack(struct adder *adder, const struct store_stack *stack)
     }
     if (adder->path.count == 0)
         VEC_ADD(&adder->path, add_made_up(adder->tree, "(no stack)"));
+    if (root)
+        VEC_ADD(&adder->path, add_made_up(adder->tree, root));
     return add_path(adder->tree, (uint32_t)tree_group_of(stack->kind), adder->path.items,
                     adder->path.count);
 }
 
 uint32_t *tree_add(struct tree *tree, const struct store *store, struct frames *frames,
-                   bool with_freed)
+                   const char *const *roots, bool with_freed)
 {
     struct adder adder = {.tree = tree, .store = store, .frames = frames, .pool = pool_new()};
     uint32_t *leaves = memory_zeroed(store->stacks.count + 1, sizeof *leaves);
@@ -215,7 +217,7 @@ uint32_t *tree_add(struct tree *tree, const struct store *store, struct frames *
         const struct store_stack *stack = &store->stacks.items[i];
         progress_say("%s: names for %zu of %zu stacks", store->path, i, store->stacks.count);
         if (stack->live_bytes > 0 || stack->live_blocks > 0 || with_freed)
-            leaves[i] = add_stack(&adder, stack);
+            leaves[i] = add_stack(&adder, stack, roots ? roots[i] : NULL);
     }
     progress_end();
     VEC_DONE(&adder.path);

@@ -47,9 +47,10 @@ void tree_init(struct tree *tree);
 void tree_done(struct tree *tree);
 
 /* Adds the stacks of a snapshot that hold live blocks; WITH_FREED those, too, whose blocks are all
- * free. Returns the leaf of each, by index of the stack; free() it. */
+ * free. ROOTS: by index of the stack, names of frames further out than all others; NULL: none.
+ * Returns the leaf of each, by index of the stack; free() it. */
 uint32_t *tree_add(struct tree *tree, const struct store *store, struct frames *frames,
-                   bool with_freed);
+                   const char *const *roots, bool with_freed);
 
 enum tree_group tree_group_of(enum block_kind kind);
 

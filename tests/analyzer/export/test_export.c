@@ -97,6 +97,55 @@ static void sites_are_named_as_compare_names_them(void **state)
     expect_words(class_of(paths, 1, 0), "take (a.js:3)"); /* one cannot tell */
 }
 
+/* The same frames under two labels, of which one grew and the other shrank. */
+static const char *tagged(const char *name, int number, int orders, int users)
+{
+    char sql[1024];
+    snprintf(sql, sizeof sql,
+             "INSERT INTO location VALUES (1, 1, NULL, NULL, 'JS:~keep /a.js:1:1');"
+             "INSERT INTO node VALUES (1, NULL, 1);"
+             "INSERT INTO stack VALUES (1, 1, 'malloc', %1$d, %1$d, 0, %1$d, %1$d, 1, 0),"
+             " (2, 1, 'malloc', %2$d, %2$d, 0, %2$d, %2$d, 1, 0),"
+             " (3, 1, 'buffer', 5, 5, 0, 5, 5, 1, 0);"
+             "INSERT INTO label VALUES (1, 'orders;new'), (2, 'users');"
+             "INSERT INTO thread VALUES (4, 'pool', 0);"
+             "INSERT INTO tag VALUES (1, 1, 4), (2, 2, NULL);",
+             orders, users);
+    return fixture_snapshot(name, number, 1 << 20, sql);
+}
+
+static void labels_and_threads_stand_below_the_root_when_asked_for(void **state)
+{
+    const char *a = tagged("a.db", 1, 100, 70), *b = tagged("b.db", 2, 130, 60);
+    const struct fixture_result *result =
+        fixture_run("heapdiff export %s --format folded --by label | sort", a);
+    assert_string_equal(result->out, "(no label);keep (a.js:1) 5\norders:new;keep (a.js:1) 100\n"
+                                     "users;keep (a.js:1) 70\n");
+    result = fixture_run("heapdiff export %s --format folded --by thread | sort", a);
+    assert_string_equal(result->out, "(not recorded);keep (a.js:1) 5\n"
+                                     "(not recorded);keep (a.js:1) 70\n"
+                                     "pool #4;keep (a.js:1) 100\n");
+    result = fixture_run("heapdiff export %s --format folded | sort", a);
+    assert_string_equal(result->out, "keep (a.js:1) 170\nkeep (a.js:1) 5\n");
+    result = fixture_run("heapdiff export %s %s --format folded --growth", a, b);
+    assert_string_equal(result->out, "keep (a.js:1) 20\n");
+    fixture_sql(a, "DELETE FROM tag; DELETE FROM label");
+    expect_refusal(fixture_run("heapdiff export %s --by label --format folded", a),
+                   "no label was recorded; the program says labels with heapdiff_label");
+}
+
+static void profiles_tell_labels_and_threads_apart(void **state)
+{
+    const char *a = tagged("a.db", 1, 100, 70), *b = tagged("b.db", 2, 130, 60);
+    const struct fixture_result *result =
+        fixture_run("heapdiff export %s %s --format json --growth", a, b);
+    expect_words(result->out, "\"label\":\"orders;new\",\"thread\":\"pool #4\",\"blocks\":30,");
+    expect_words(result->out, "{\"kind\":\"malloc\",\"label\":\"users\",\"blocks\":-10,");
+    result = fixture_run("heapdiff export %s --format pprof | zcat | strings -n 4", a);
+    expect_words(result->out, "orders;new");
+    expect_words(result->out, "pool #4");
+}
+
 static void what_cannot_be_done_is_refused_in_one_line(void **state)
 {
     const char *a = fixture_snapshot("a.db", 1, 1000, heap);
@@ -143,6 +192,8 @@ static void a_snapshot_that_turns_out_damaged_leaves_the_old_file_as_it_was(void
 
 TEST_MAIN(cmocka_unit_test(one_snapshot_goes_to_stdout), cmocka_unit_test(a_file_is_named_and_said),
           cmocka_unit_test(sites_are_named_as_compare_names_them),
+          cmocka_unit_test(labels_and_threads_stand_below_the_root_when_asked_for),
+          cmocka_unit_test(profiles_tell_labels_and_threads_apart),
           cmocka_unit_test(what_cannot_be_done_is_refused_in_one_line),
           cmocka_unit_test(a_full_disk_leaves_neither_a_file_nor_exit_code_0),
           cmocka_unit_test(a_snapshot_that_turns_out_damaged_leaves_the_old_file_as_it_was))
