@@ -160,6 +160,11 @@ static bool read_blocks(const char *text)
     return read_flag(text, &options.blocks);
 }
 
+static bool read_python(const char *text)
+{
+    return read_flag(text, &options.python);
+}
+
 static bool read_verbose(const char *text)
 {
     return read_flag(text, &options.verbose);
@@ -183,13 +188,14 @@ static struct option_row table[] = {
     {"HEAPDIFF_THREADS", "0", "keep blocks of different threads apart, for --by thread", NULL,
      false},
     {"HEAPDIFF_BLOCKS", "0", "list every live block in every snapshot", NULL, false},
+    {"HEAPDIFF_PYTHON", "1", "0 = stacks without the names of Python functions", NULL, false},
     {"HEAPDIFF_VERBOSE", "0", "print every option in force and where snapshots go", NULL, false},
     {NULL, NULL, NULL, NULL, false}};
 
 /* In the order of the table. */
 static bool (*const readers[])(const char *) = {
     read_out,     read_sample, read_seed,   read_depth,   read_interval, read_signal, read_at_rss,
-    read_at_exit, read_follow, read_thread, read_threads, read_blocks,   read_verbose};
+    read_at_exit, read_follow, read_thread, read_threads, read_blocks,   read_python, read_verbose};
 
 void options_read(void)
 {

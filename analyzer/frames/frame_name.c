@@ -6,15 +6,16 @@
 
 #include <string.h>
 
-/* map<string, vector<int>> becomes map<…>. What begins with a bracket (Rust's <T as U>::f) and
- * operators (operator<, operator->) are kept. */
+/* map<string, vector<int>> becomes map<…>. What begins with a bracket (Rust's <T as U>::f),
+ * operators (operator<, operator->) and Python's f.<locals>.<lambda> are kept. */
 static void fold_templates(const char *name, struct text *out)
 {
     int depth = 0;
     text_add(out, "");
     for (const char *c = name; *c; c++) {
         bool is_operator = depth == 0 && c - name >= 8 && memcmp(c - 8, "operator", 8) == 0;
-        if (*c == '<' && c != name && !is_operator && depth++ == 0)
+        bool is_part = depth == 0 && c != name && c[-1] == '.';
+        if (*c == '<' && c != name && !is_operator && !is_part && depth++ == 0)
             text_add(out, "<\xe2\x80\xa6>");
         else if (*c == '>' && depth > 0)
             depth--;

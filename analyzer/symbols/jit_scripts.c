@@ -1,6 +1,6 @@
 /* jit_scripts.c -- Names of CPython, LuaJIT, PHP, Ruby and Erlang.
  *
- * CPython   py::function:file
+ * CPython   py::function:file    py::function:file:line
  * LuaJIT    TRACE_12::file:line                where a trace begins
  * PHP       JIT$Class::function    TRACE-12$Class::function$line
  * Ruby      [JIT] Class#method@file:line
@@ -15,6 +15,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* "file:line" as the symbol's place. */
+static void take_place(const char *text, struct pool *pool, struct symbol *symbol)
+{
+    size_t length = strlen(text);
+    symbol->line = jit_cut_number(text, &length);
+    symbol->file = length ? pool_text_n(pool, text, length) : NULL;
+}
+
 bool jit_python(const char *name, struct pool *pool, struct symbol *symbol)
 {
     if (!text_starts(name, "py::"))
@@ -23,7 +31,8 @@ bool jit_python(const char *name, struct pool *pool, struct symbol *symbol)
     const char *colon = strchr(function, ':');
     symbol->function =
         colon ? pool_text_n(pool, function, (size_t)(colon - function)) : pool_text(pool, function);
-    symbol->file = colon && colon[1] ? pool_text(pool, colon + 1) : NULL;
+    if (colon)
+        take_place(colon + 1, pool, symbol);
     return true;
 }
 
@@ -36,14 +45,6 @@ static const char *after_number(const char *name, const char *prefix)
     while (isdigit((unsigned char)*at))
         at++;
     return at > first ? at : NULL;
-}
-
-/* "file:line" as the symbol's place. */
-static void take_place(const char *text, struct pool *pool, struct symbol *symbol)
-{
-    size_t length = strlen(text);
-    symbol->line = jit_cut_number(text, &length);
-    symbol->file = length ? pool_text_n(pool, text, length) : NULL;
 }
 
 bool jit_lua(const char *name, struct pool *pool, struct symbol *symbol)

@@ -16,6 +16,7 @@
 #include "record/record.h"
 #include "tables/aliases.h"
 #include "tables/maps.h"
+#include "unwind/chain.h"
 
 static void note(void *start, size_t size, bool reserved, enum block_kind kind, uintptr_t frame)
 {
@@ -52,6 +53,7 @@ int munmap(void *address, size_t size)
     struct maps_taken taken = {.count = 0};
     if (record_is_on())
         maps_take((uintptr_t)address, size, &taken);
+    chain_before_unmap();
     int failed =
         HOOK_MISSING(munmap) ? (int)syscall(SYS_munmap, address, size) : real.munmap(address, size);
     if (failed && taken.count)

@@ -11,6 +11,7 @@
 
 #include "init.h"
 #include "record/record.h"
+#include "tables/cpython.h"
 #include "tables/modules.h"
 #include "unwind/unwind.h"
 
@@ -21,8 +22,10 @@ int dlclose(void *handle)
         int saved = errno;
         uint32_t before = modules_generation();
         modules_check_unloaded();
-        if (modules_generation() != before)
+        if (modules_generation() != before) {
+            cpython_check_unloaded();
             unwind_forget();
+        }
         errno = saved;
     }
     return failed;

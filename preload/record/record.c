@@ -17,6 +17,7 @@
 #include "tables/modules.h"
 #include "tables/stacks.h"
 #include "unwind/unwind.h"
+#include "unwind/weave.h"
 
 __thread int64_t record_left __attribute__((tls_model("initial-exec")));
 _Atomic uint32_t epoch_current;
@@ -59,12 +60,20 @@ static inline void leave(struct thread *thread)
 static __attribute__((noinline, cold)) uint32_t intern_slow(struct thread *thread, uint64_t hash,
                                                             enum block_kind kind, const char *pool)
 {
-    unwind_copy(&thread->unwind, thread->addresses);
+    struct weave both = {.unwind = &thread->unwind,
+                         .chain = thread->chain,
+                         .room = &thread->room,
+                         .words = thread->addresses,
+                         .limit = thread->unwind.limit};
+    if (thread->chain && thread->chain->kept)
+        weave(&both);
+    else
+        both.count = unwind_copy(&thread->unwind, thread->addresses);
     struct stack_key key = {.hash = hash,
                             .frames = thread->addresses,
-                            .depth = thread->unwind.depth,
+                            .depth = both.count,
                             .kind = kind,
-                            .truncated = thread->unwind.truncated,
+                            .truncated = thread->unwind.truncated || both.cut,
                             .jit = unwind_may_have_left_modules(&thread->unwind),
                             .pool = pool,
                             .label = thread->label,
@@ -81,6 +90,8 @@ static __attribute__((noinline)) bool cache_slow(struct thread *thread, struct t
                                                  const char *pool)
 {
     struct stack_counters *old = cached->count ? stacks_counters(cached->id) : NULL;
+    if (!thread->chain && options.python && cpython_is_here())
+        thread->chain = chain_begin(thread->unwind.limit); /* from the next stack on */
     __builtin_prefetch(old, 1);
     uint32_t id = stacks_find(hash);
     if (old)
@@ -116,6 +127,8 @@ static inline __attribute__((always_inline)) uint32_t find_stack(struct thread *
                                                                  size_t size)
 {
     uint64_t hash = unwind_take(&thread->unwind, frame);
+    if (__builtin_expect(thread->chain != NULL, 0))
+        hash = stacks_hash_add(hash, chain_take(thread->chain, &thread->unwind, frame));
     hash = stacks_hash_end(hash + (uint64_t)kind + modules_seed() + (uintptr_t)pool + thread->tag);
     if (__builtin_expect(thread->unwind.truncated, 0))
         count(&thread->truncated);

@@ -123,6 +123,8 @@ struct thread *thread_begin(void)
         thread = make();
     if (thread) {
         unwind_begin(&thread->unwind, frame_limit, thread->unwind_room);
+        if (thread->chain)
+            chain_reset(thread->chain);
         thread->busy = 0;
         thread->random = stacks_hash_end(seed + atomic_fetch_add(&begun, 1) + 1) | 1;
         thread->pointer = (uintptr_t)__builtin_thread_pointer();

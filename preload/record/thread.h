@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "tables/stacks.h"
+#include "unwind/chain.h"
 #include "unwind/unwind.h"
 
 #define THREAD_CACHE_SIZE 512 /* stacks that a thread finds without leaving its own memory */
@@ -30,6 +31,7 @@ struct thread {
     uint64_t tag;    /* of both, for the hash of its stacks; 0 for neither */
     int64_t records; /* allocations that passed the gate */
     uint64_t random; /* state of the sampling generator, never 0 */
+    struct chain *chain; /* its Python frames; NULL: no CPython was seen yet */
     struct stacks_room room;
     uintptr_t pointer;   /* thread pointer: lies in the thread's stack mapping */
     atomic_bool in_use;  /* false: waits for a new thread */

@@ -16,6 +16,7 @@
 #include "tables/jitmap.h"
 #include "tables/jvm.h"
 #include "tables/modules.h"
+#include "tables/places.h"
 
 #define CHUNK_SIZE ((size_t)64 << 10)
 
@@ -59,7 +60,7 @@ static int by_question(const void *a, const void *b)
 void jitnames_ask(struct jitnames *names, const struct stack *stack)
 {
     for (unsigned i = 0; i < stack->depth; i++) {
-        if (modules_find_in(stack->frames[i], stack->generation))
+        if (places_is(stack->frames[i]) || modules_find_in(stack->frames[i], stack->generation))
             continue;
         if (!memory_make_room(&names->questions, sizeof *names->questions, names->count,
                               &names->room))
@@ -278,6 +279,8 @@ void jitnames_answer(struct jitnames *names, const struct process_maps *maps, in
 struct jitname jitnames_find(const struct jitnames *names, uintptr_t address,
                              const struct stack *stack)
 {
+    if (places_is(address))
+        return (struct jitname){.name = places_text(address)};
     struct jitnames_question key = {
         .address = address - 1, .map_size = stack->jitmap_size, .seen_ns = stack->seen_ns};
     size_t low = 0, high = names->count;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "tables/places.h"
 
 /* A location of JIT code has no module but a name, of which there may be several. */
 static uintptr_t whose(const struct tree_location *location)
@@ -109,13 +110,14 @@ static struct tree_step add_frame(struct tree *tree, uint32_t parent, const stru
     struct tree_step step = {address, parent, true};
     if (address >= modules_own_start && address < modules_own_end)
         return step;
-    struct tree_location at = {.address = address,
-                               .module = modules_find_in(address, stack->generation)};
+    struct tree_location at = {
+        .address = address,
+        .module = places_is(address) ? NULL : modules_find_in(address, stack->generation)};
     if (names && at.module)
         at.jit.name = builtins_find(&names->builtins, address - 1);
     else if (names)
         at.jit = jitnames_find(names, address, stack);
-    step.of_module = at.module != NULL;
+    step.is_lasting = at.module || places_is(address);
     uint32_t location = add_location(tree, &at);
     if (location)
         step.node = add_node(tree, parent, location);
@@ -129,7 +131,7 @@ static unsigned common_callers(const struct tree *tree, const struct stack *stac
     unsigned count = 0;
     if (tree->path_generation != stack->generation)
         return 0;
-    while (count < tree->path_length && count < stack->depth && tree->path[count].of_module &&
+    while (count < tree->path_length && count < stack->depth && tree->path[count].is_lasting &&
            tree->path[count].frame == stack->frames[stack->depth - 1 - count])
         count++;
     return count;

@@ -43,7 +43,7 @@ struct tree {
     struct tree_step {
         uintptr_t frame;
         uint32_t node;
-        bool of_module; /* or of our own */
+        bool is_lasting; /* its name does not depend on when it was seen */
     } * path;
     size_t path_length, path_room;
     uint32_t path_generation;

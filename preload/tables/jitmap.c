@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "tables/modules.h"
+#include "tables/places.h"
 
 static atomic_uint looked;                  /* times that a map was asked for */
 static atomic_uint_fast32_t last_seen_with; /* pid, when its map was there the last time; else 0 */
@@ -35,7 +36,7 @@ void jitmap_path(char path[JITMAP_PATH_SIZE], int pid)
 static bool has_foreign_frame(const uintptr_t *frames, unsigned depth)
 {
     for (unsigned i = 0; i < depth; i++)
-        if (!modules_find_known(frames[i] - 1))
+        if (!places_is(frames[i]) && !modules_find_known(frames[i] - 1))
             return true;
     return false;
 }

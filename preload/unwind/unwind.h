@@ -66,11 +66,12 @@ void unwind_begin(struct unwind *unwind, unsigned limit, void *room);
  * allocates, does not allocate, reads nothing but the stack. */
 uint64_t unwind_take(struct unwind *unwind, uintptr_t frame);
 
-/* The last stack's return addresses, leaf first: depth of them. */
-static inline void unwind_copy(const struct unwind *unwind, uintptr_t *addresses)
+/* The last stack's return addresses, leaf first: depth of them, which is returned. */
+static inline unsigned unwind_copy(const struct unwind *unwind, uintptr_t *addresses)
 {
     for (unsigned i = 0; i < unwind->depth; i++)
         addresses[i] = unwind->frames[unwind->kept - 1 - i].pc;
+    return unwind->depth;
 }
 
 /* False: no frame of this thread was ever outside of all modules. */

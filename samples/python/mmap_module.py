@@ -1,7 +1,6 @@
 # mmap_module.py -- Shared anonymous memory by the mmap module, kept in a list and never closed.
 #
 # expect: kind=mapping site1=open_frame file=mmap_module.py growth=15728640±2% blocks=+60±2%
-# expect-miss: site -- CPython 3.11 leaves no trace of the Python function that runs
 #
 # SPDX-License-Identifier: Apache-2.0
 import mmap

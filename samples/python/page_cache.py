@@ -3,7 +3,6 @@
 # The pages are bytes beyond the 512 up to which Python has an allocator of its own.
 #
 # expect: kind=leak site1=render_page file=page_cache.py growth=10165000±2% blocks=+5000±2%
-# expect-miss: site -- CPython 3.11 leaves no trace of the Python function that runs
 #
 # SPDX-License-Identifier: Apache-2.0
 import sys

@@ -3,7 +3,6 @@
 # The consumer takes a ticket for every job that it may take, so every run does the same.
 #
 # expect: kind=leak site1=make_job file=slow_consumer.py growth=12001500±2% blocks=+1500±2%
-# expect-miss: site -- CPython 3.11 leaves no trace of the Python function that runs
 #
 # SPDX-License-Identifier: Apache-2.0
 import queue
