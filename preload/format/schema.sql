@@ -67,7 +67,8 @@ CREATE TABLE node (
 ) STRICT;
 
 -- A code address that occurs in a stack. For callers it is a return address: the call itself is
--- at address - 1, which is what symbols must be looked up for.
+-- at address - 1, which is what symbols must be looked up for. A Python function has none: it
+-- stands behind the frame of its interpreter with a number above 2^62, and a name.
 CREATE TABLE location (
   id              INTEGER PRIMARY KEY,
   address         INTEGER NOT NULL,   -- in the process
@@ -75,7 +76,8 @@ CREATE TABLE location (
   offset          INTEGER,            -- address in the ELF file: address - module.bias, unless the
                                       -- program has mapped the code a second time (V8's builtins)
   jit_name        TEXT                -- from the perf map, as found there; NULL for native code but
-                                      -- a runtime's builtins, which lie in its own library
+                                      -- a runtime's builtins, which lie in its own library;
+                                      -- 'py::function:file:line' from CPython's frames
 ) STRICT;
 
 -- Everything that was loaded while recording, also what has been unloaded since.

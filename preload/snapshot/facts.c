@@ -17,6 +17,7 @@
 #include "runtime/runtime.h"
 #include "snapshot/rows.h"
 #include "tables/labels.h"
+#include "tables/places.h"
 #include "tables/stacks.h"
 
 typedef sqlite3_int64 number;
@@ -133,6 +134,8 @@ static int write_counters(sqlite3 *db, const struct cut *cut, const struct write
              "allocations inside the recording of another one (a signal handler's)");
     rows_add(&rows, "tit", "dropped_table", table, "blocks that found no room in the live table");
     rows_add(&rows, "tit", "dropped_stacks", stacks, "allocations whose stack found no room");
+    rows_add(&rows, "tit", "dropped_places", (number)places_dropped(),
+             "Python functions that found no room for their names");
     rows_add(&rows, "tit", "threads_recorded", threads, "most threads recorded at once");
     rows_add(&rows, "tit", "modules", (number)modules_count(), "modules seen, unloaded ones too");
     rows_add(&rows, "tit", "runtimes_asked", (number)asked,

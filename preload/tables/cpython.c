@@ -116,19 +116,17 @@ static uint32_t find_version(void)
     uint32_t version;
     if (find("Py_Version", &symbol)) /* since 3.11 */
         return probe_copy(&version, symbol.start, sizeof version) ? version >> 16 : 0;
-    return find("PyModule_AddObjectRef", &symbol)  ? 0x030a
-           : find("PyFrame_GetBack", &symbol) ? 0x0309
-                                              : 0;
+    return find("PyModule_AddObjectRef", &symbol) ? 0x030a
+           : find("PyFrame_GetBack", &symbol)     ? 0x0309
+                                                  : 0;
 }
 
-static bool find_layout(uint32_t version)
+const struct cpython_layout *cpython_layout_of(uint32_t version)
 {
     for (unsigned i = 0; i < sizeof layouts / sizeof *layouts; i++)
-        if (layouts[i].version == version) {
-            cpython.layout = layouts[i];
-            return true;
-        }
-    return false;
+        if (layouts[i].version == version)
+            return &layouts[i];
+    return NULL;
 }
 
 static bool find_symbols(void)
@@ -162,7 +160,10 @@ static void look(unsigned count)
         if (!may_be_python(module) || !elf_find(module, "_PyRuntime", &runtime))
             continue;
         home = module;
-        bool is_known = find_layout(find_version()) && find_symbols();
+        const struct cpython_layout *layout = cpython_layout_of(find_version());
+        bool is_known = layout && find_symbols();
+        if (is_known)
+            cpython.layout = *layout;
         atomic_store(&cpython_stage, is_known ? CPYTHON_HERE : CPYTHON_REFUSED);
         return;
     }

@@ -70,6 +70,9 @@ enum cpython_stage {
 };
 extern _Atomic int cpython_stage;
 
+/* NULL for a version (0x030b: 3.11) that is not known. */
+const struct cpython_layout *cpython_layout_of(uint32_t version);
+
 /* Is there a CPython that may be read? Looks at modules that have come since the last time. Takes
  * no lock and asks nobody; for slow paths. */
 bool cpython_is_here(void);

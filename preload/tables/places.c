@@ -142,9 +142,9 @@ uintptr_t places_add(uint64_t key, const char *text, struct stacks_room *room)
     struct slot *slots = table_get();
     uint32_t place = slots ? place_of(slots, text, room) : 0;
     struct slot *slot = place ? take(slots, key) : NULL;
+    if (!place)
+        atomic_fetch_add(&dropped, 1);
     if (slot)
         atomic_store_explicit(&slot->place, place, memory_order_release);
-    else
-        atomic_fetch_add(&dropped, 1);
     return word_of(place);
 }

@@ -28,7 +28,7 @@ const char *places_text(uintptr_t word);
 uintptr_t places_find(uint64_t key);
 
 /* Gives the key a text. Keys with the same text share a place, so that stacks through them have
- * frames in common. 0 when there is no room. Lock-free; the texts come from ROOM. */
+ * frames in common. 0 when there is no room for the text. Lock-free; the texts come from ROOM. */
 uintptr_t places_add(uint64_t key, const char *text, struct stacks_room *room);
 
 /* Places that found no room. */
