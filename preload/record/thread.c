@@ -145,6 +145,8 @@ static void restart(struct thread *thread)
         thread->cache[i].id = 0;
     thread->room = (struct stacks_room){0};
     unwind_begin(&thread->unwind, frame_limit, thread->unwind_room);
+    if (thread->chain)
+        chain_reset(thread->chain);
 }
 
 /* A signal handler's frames lie further in than what it has interrupted. So a hook that begins
