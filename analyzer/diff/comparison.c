@@ -176,6 +176,8 @@ static void learn(struct comparison *comparison)
                                 comparison->frames[count - 1]};
     wrappers_learn(&comparison->table, &first, &last, &comparison->wrappers);
     inlined_jit_learn(&comparison->table, &first, &last, &comparison->sites);
+    if (comparison->sites.frames.count > 0) /* functions may have got more callers */
+        wrappers_learn(&comparison->table, &first, &last, &comparison->wrappers);
 }
 
 /* The last one first, then the first: only they make sites. */

@@ -5,21 +5,25 @@
  * the site is the caller that keeps. A function that leaks by itself does so whoever calls it, and
  * one that has a single caller is not touched: nothing would be gained but distance.
  *
- * Callers are compared by function. When all come through the same one, those further out are, so
- * that a wrapper of a wrapper is found too.
+ * Callers are compared by function: those that call it, and where these fare alike those further
+ * out, since a wrapper of a wrapper hides who keeps.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "diff/wrappers.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define FARTHEST      3    /* callers are looked for so many functions further out */
-#define FEWEST_FREED  16   /* allocations of a caller that frees: fewer prove nothing */
-#define FREED_SHARE   0.02 /* of what it got, the most that a caller that frees may have kept */
-#define KEPT_SHARE    0.1  /* of what it got, the least that a caller that keeps has kept */
-#define KEEPERS_SHARE 0.8  /* of the site's growth that is theirs */
+#define FARTHEST      4    /* callers are looked for so many functions further out */
+#define FEWEST_MISSED 16   /* allocations that a caller who frees would have kept otherwise */
+#define FREED_SHARE   0.02 /* of what it got, the most that a caller that frees may have kept, … */
+#define FREED_OF_KEPT 0.2  /* … and of the share that is kept usually */
+#define KEPT_OF_USUAL 0.5  /* of that share, the least that a caller that keeps has kept */
+#define SELDOM        0.1  /* who keeps a smaller share has to stand against … */
+#define FREERS        2    /* … so many callers that free */
+#define KEEPERS_SHARE 0.8  /* of the site's growth that is of those who keep */
 #define MOST_ROUNDS   8    /* of sites made anew: a wrapper in a wrapper */
 #define BUSY_SHARE    0.05 /* of the site's allocations that are of callers that free */
 
@@ -33,21 +37,24 @@ struct fares {
     VEC(struct fare) all;
 };
 
-/* The function LEVEL calls of the program's own further out than the site of the stack. */
-static uint64_t caller_at(const struct site_member *member, int level)
+/* The program's own functions, further out than the site of the stack, nearest first; 0 for one
+ * without a name. Returns how many. */
+static int callers_of(const struct site_member *member, uint64_t callers[FARTHEST])
 {
     struct frames_walk walk = frames_leaf(member->frames, member->stack);
-    const struct frame *frame, *before = NULL;
-    while ((frame = frames_caller(&walk)) != NULL) {
+    const struct frame *frame, *before = frames_known_site(member->frames, member->stack);
+    int count = 0;
+    while (count < FARTHEST && (frame = frames_caller(&walk)) != NULL) {
         if (frame->class != CLASS_OWN)
             continue;
         if (before && strcmp(frame->function, before->function) == 0)
             continue; /* recursion, or a function that was inlined into itself */
-        if (before && level-- == 1)
-            return frame->is_named ? map_hash(frame->function, strlen(frame->function)) : 0;
+        if (before)
+            callers[count++] =
+                frame->is_named ? map_hash(frame->function, strlen(frame->function)) : 0;
         before = frame;
     }
-    return 0;
+    return count;
 }
 
 static int by_caller(const void *a, const void *b)
@@ -75,48 +82,112 @@ static void merge_callers(struct fares *fares)
     fares->all.count = count;
 }
 
-static bool fare_differently(const struct fares *fares)
+/* What it kept of what it got. */
+static double kept_share(const struct fare *fare)
 {
-    double growth = 0, kept = 0, allocations = 0, freed = 0;
-    for (size_t i = 0; i < fares->all.count; i++) {
-        const struct fare *fare = &fares->all.items[i];
-        double got = (double)fare->allocated_bytes, stayed = (double)fare->growth;
-        allocations += (double)fare->allocations;
-        growth += stayed > 0 ? stayed : 0;
-        if (stayed > 0 && stayed >= KEPT_SHARE * got && fare->caller != 0)
-            kept += stayed;
-        else if (fare->allocations >= FEWEST_FREED && stayed <= FREED_SHARE * got)
-            freed += (double)fare->allocations;
-    }
-    return growth > 0 && kept >= KEEPERS_SHARE * growth && freed > 0 &&
-           freed >= BUSY_SHARE * allocations;
+    double got = (double)fare->allocated_bytes, stayed = (double)fare->growth;
+    return stayed <= 0 ? 0 : stayed < got ? stayed / got : 1;
 }
 
-static struct fare fare_of(const struct site_member *member, int level)
+/* The share that the caller of a byte that stayed has kept, on average. */
+static double usual_share(const struct fares *fares)
+{
+    double growth = 0, sum = 0;
+    for (size_t i = 0; i < fares->all.count; i++) {
+        double stayed = fmax((double)fares->all.items[i].growth, 0);
+        growth += stayed;
+        sum += stayed * kept_share(&fares->all.items[i]);
+    }
+    return growth > 0 ? sum / growth : 0;
+}
+
+/* Whether the caller frees what others keep. If it fared as they do, it would have kept so much
+ * that chance does not explain why it has not. */
+static bool frees(const struct fare *fare, double usual)
+{
+    return kept_share(fare) <= fmin(FREED_SHARE, FREED_OF_KEPT * usual) &&
+           (double)fare->allocations * usual >= FEWEST_MISSED;
+}
+
+/* A leak is often one of a hundred allocations, on the path of an error; so a share is held against
+ * that of others and not against a fixed bound. But then a function that leaks by itself on such a
+ * path fares differently too, with a caller who never takes it there. It has few callers, a wrapper
+ * has many. */
+static bool fare_differently(const struct fares *fares)
+{
+    double growth = 0, kept = 0, allocations = 0, freed = 0, usual = usual_share(fares);
+    int freers = 0;
+    for (size_t i = 0; i < fares->all.count; i++) {
+        const struct fare *fare = &fares->all.items[i];
+        allocations += (double)fare->allocations;
+        growth += fmax((double)fare->growth, 0);
+        if (frees(fare, usual)) {
+            freed += (double)fare->allocations;
+            freers++;
+        } else if (fare->caller != 0 && kept_share(fare) >= KEPT_OF_USUAL * usual) {
+            kept += (double)fare->growth;
+        }
+    }
+    return growth > 0 && kept >= KEEPERS_SHARE * growth && freed > 0 &&
+           freed >= BUSY_SHARE * allocations && (usual >= SELDOM || freers >= FREERS);
+}
+
+static struct fare fare_of(const struct site_member *member, uint64_t caller)
 {
     const struct site_numbers *first = &member->first, *last = &member->last;
-    return (struct fare){.caller = caller_at(member, level),
+    return (struct fare){.caller = caller,
                          .allocations = store_sum(last->allocations, -first->allocations),
                          .allocated_bytes =
                              store_sum(last->allocated_bytes, -first->allocated_bytes),
                          .growth = store_sum(last->live_bytes, -first->live_bytes)};
 }
 
+/* Functions that the site was made a part of, by a compiler. */
+static struct map find_hosts(const struct site_table *table, const size_t *members, size_t count)
+{
+    struct map hosts = {0};
+    for (size_t i = 0; i < count; i++) {
+        const struct site_member *member = &table->members.items[members[i]];
+        uint64_t callers[FARTHEST];
+        bool is_new;
+        if (frames_known_site(member->frames, member->stack) && callers_of(member, callers) > 0)
+            map_add(&hosts, &callers[0], sizeof callers[0], &is_new);
+    }
+    return hosts;
+}
+
+/* Who counts as the caller when LEVEL calls further out are looked at. In some stacks the functions
+ * between the site and one that it was made a part of are missing: then that one counts in all. */
+static uint64_t caller_at(const struct site_member *member, int level, const struct map *hosts)
+{
+    uint64_t callers[FARTHEST];
+    int count = callers_of(member, callers);
+    if (hosts->count == 0)
+        return level <= count ? callers[level - 1] : 0;
+    for (int i = count; i-- > 0;) {
+        if (map_find(hosts, &callers[i], sizeof callers[i]))
+            return callers[i];
+    }
+    return 0;
+}
+
 /* MEMBERS: indexes of the COUNT stacks of one site. */
 static bool is_wrapper(const struct site_table *table, const size_t *members, size_t count)
 {
     struct fares fares = {0};
+    struct map hosts = find_hosts(table, members, count);
+    int levels = hosts.count > 0 ? 1 : FARTHEST;
     bool found = false;
-    for (int level = 1; level <= FARTHEST; level++) {
+    for (int level = 1; level <= levels && !found; level++) {
         fares.all.count = 0;
-        for (size_t i = 0; i < count; i++)
-            VEC_ADD(&fares.all, fare_of(&table->members.items[members[i]], level));
-        merge_callers(&fares);
-        if (fares.all.count > 1) {
-            found = fare_differently(&fares);
-            break;
+        for (size_t i = 0; i < count; i++) {
+            const struct site_member *member = &table->members.items[members[i]];
+            VEC_ADD(&fares.all, fare_of(member, caller_at(member, level, &hosts)));
         }
+        merge_callers(&fares);
+        found = fares.all.count > 1 && fare_differently(&fares);
     }
+    map_done(&hosts);
     VEC_DONE(&fares.all);
     return found;
 }

@@ -324,5 +324,8 @@ const struct frame *frames_known_site(struct frames *frames, const struct store_
         return NULL;
     uint64_t identity = frames_identity(frames, stack);
     const size_t *at = map_find(&frames->sites->index, &identity, sizeof identity);
-    return at ? &frames->sites->frames.items[*at - 1] : NULL;
+    const struct frame *site = at ? &frames->sites->frames.items[*at - 1] : NULL;
+    bool is_wrapper = site && frames->wrappers &&
+                      map_find(frames->wrappers, site->function, strlen(site->function)) != NULL;
+    return is_wrapper ? NULL : site; /* what it was made a part of is its caller */
 }

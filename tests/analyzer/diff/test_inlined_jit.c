@@ -111,6 +111,22 @@ static void one_inlined_in_the_other_is_found(void **state)
     comparison_close(comparison);
 }
 
+/* make in put in serve and in read: serve frees what it gets there, read keeps it. */
+static void what_is_inlined_may_be_a_wrapper(void **state)
+{
+    struct comparison *comparison =
+        compare(LOCATIONS STACKS "INSERT INTO location VALUES (51, 51, NULL, NULL, 'JS:*read "
+                                 "/a.js:5:1');"
+                                 "INSERT INTO node VALUES (60, 1, 50), (61, 60, 30), (62, 61, 40),"
+                                 " (63, 62, 1), (64, 1, 51), (65, 64, 1);" KEPT(5, 5)
+                                     ALL("buffer", 300, 2000) KEPT(6, 6) GONE("buffer", 900, 2000)
+                                         KEPT(7, 63) ALL("buffer", 30, 2000) KEPT(8, 65)
+                                             ALL("buffer", 500, 2000));
+    assert_string_equal(comparison->ranked[0]->frame.function, "read");
+    assert_int_equal(comparison->ranked[0]->growth_bytes, 500 * 2000);
+    comparison_close(comparison);
+}
+
 static void a_caller_that_allocates_itself_keeps_its_blocks(void **state)
 {
     /* in the interpreter: the same frames in another tier */
@@ -173,6 +189,7 @@ static void samples_prove_nothing(void **state)
 TEST_MAIN(cmocka_unit_test(blocks_go_back_to_the_function_that_is_inlined),
           cmocka_unit_test(the_stack_that_is_shown_has_the_function_in_it),
           cmocka_unit_test(one_inlined_in_the_other_is_found),
+          cmocka_unit_test(what_is_inlined_may_be_a_wrapper),
           cmocka_unit_test(a_caller_that_allocates_itself_keeps_its_blocks),
           cmocka_unit_test(code_that_inlines_nothing_is_left_alone),
           cmocka_unit_test(blocks_of_another_size_are_not_the_same),

@@ -38,11 +38,15 @@ static const char *make(const char *name, int number, struct numbers n)
     return fixture_snapshot(name, number, (n.channels + n.packets + 50000LL) << 10, sql);
 }
 
+static const char *everywhere = ""; /* a change of both snapshots */
+
 static struct comparison *compare(struct numbers before, struct numbers after, const char *change)
 {
     struct error error;
     static struct rules *rules;
     const char *paths[] = {make("a.db", 1, before), make("b.db", 2, after)};
+    fixture_sql(paths[0], everywhere);
+    fixture_sql(paths[1], everywhere);
     fixture_sql(paths[1], change);
     rules = rules ? rules : rules_new(NULL, &error);
     struct comparison *comparison = comparison_open(paths, 2, rules, &error);
@@ -83,6 +87,46 @@ static void a_caller_that_hardly_ever_calls_proves_nothing(void **state)
     comparison_close(comparison);
 }
 
+/* One of a hundred blocks that open_channel takes stays; the other two free all. */
+static void a_caller_that_seldom_keeps_is_the_site_when_several_free(void **state)
+{
+    const struct numbers after = {3000, 201000, 110, 90000};
+    const char *load_table_frees = "UPDATE stack SET allocations = allocations + 50000,"
+                                   " allocated_bytes = allocated_bytes + (50000 << 10)"
+                                   " WHERE id = 3";
+    struct comparison *comparison = compare(before, after, load_table_frees);
+    assert_string_equal(comparison->ranked[0]->frame.function, "open_channel");
+    assert_int_equal(comparison->ranked[0]->growth_bytes, 2000 << 10);
+    comparison_close(comparison);
+}
+
+/* It may leak on a path that only one caller takes it to. */
+static void a_function_that_seldom_leaks_stays_the_site_when_one_frees(void **state)
+{
+    const struct numbers after = {3000, 201000, 110, 90000};
+    struct comparison *comparison = compare(before, after, "");
+    assert_string_equal(comparison->ranked[0]->frame.function, "take");
+    comparison_close(comparison);
+}
+
+/* open_channel and read_packet come through take_clear, load_table does not, and all that it gets
+ * stays. */
+static void a_wrapper_is_seen_further_out_when_its_callers_fare_alike(void **state)
+{
+    const struct numbers after = {21000, 21000, 110, 90000};
+    const char *not_through_take_clear = "INSERT INTO node VALUES (34, 4, 6);"
+                                         "UPDATE stack SET node_id = 34 WHERE id = 3";
+    const char *more = "UPDATE stack SET live_blocks = 51000, live_bytes = 51000 << 10,"
+                       " allocations = 51000, allocated_bytes = 51000 << 10 WHERE id = 3;"
+                       "UPDATE snapshot SET live_blocks = live_blocks + 1000,"
+                       " live_bytes = live_bytes + (1000 << 10)";
+    everywhere = not_through_take_clear;
+    struct comparison *comparison = compare(before, after, more);
+    everywhere = "";
+    assert_string_equal(comparison->ranked[0]->frame.function, "open_channel");
+    comparison_close(comparison);
+}
+
 static void counters_of_another_process_prove_nothing(void **state)
 {
     const struct numbers after = {21000, 21000, 110, 90000};
@@ -97,6 +141,9 @@ int main(void)
         cmocka_unit_test(a_caller_that_keeps_is_the_site_when_others_free),
         cmocka_unit_test(a_function_that_leaks_for_all_callers_stays_the_site),
         cmocka_unit_test(a_caller_that_hardly_ever_calls_proves_nothing),
+        cmocka_unit_test(a_caller_that_seldom_keeps_is_the_site_when_several_free),
+        cmocka_unit_test(a_function_that_seldom_leaks_stays_the_site_when_one_frees),
+        cmocka_unit_test(a_wrapper_is_seen_further_out_when_its_callers_fare_alike),
         cmocka_unit_test(counters_of_another_process_prove_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
