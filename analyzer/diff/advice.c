@@ -83,6 +83,9 @@ static void advise_managed(const struct verdict_input *input, struct text *text)
     else if (strstr(heap, "Java"))
         text_add(text, "jcmd PID GC.heap_dump FILE tells what is in it; a heap that only filled up "
                        "before its next collection is smaller after `heapdiff snapshot --gc`.");
+    else if (strstr(heap, "Go"))
+        text_add(text, "net/http/pprof, or runtime/pprof.WriteHeapProfile, tells what is in it: "
+                       "go tool pprof -sample_index=inuse_space.");
     else if (strstr(heap, "Python"))
         text_add(text, "tracemalloc tells which lines made the objects in it.");
 }

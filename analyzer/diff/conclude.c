@@ -114,6 +114,8 @@ static const char *name_managed_heap(const struct comparison *comparison)
         return "JavaScript heap";
     if (text_starts(module, "libjvm"))
         return "Java heap";
+    if (text_starts(largest->frame.function, "runtime."))
+        return "Go heap";
     return strstr(module, "python") ? "Python heap" : NULL;
 }
 

@@ -14,9 +14,10 @@
 #define MIB             ((int64_t)1024 * 1024)
 #define SMALL_RSS_SHARE 0.05 /* noise of a process of less than 20 MiB */
 #define RSS_NOISE_SHARE 0.02
-#define LEAK_SHARE      0.2 /* of RSS growth: a kind with less is not what the user came for */
-#define CONVINCING      0.5 /* evidence of a site that speaks for itself */
-#define SERIES_FINER    8   /* a convincing series shows growth so many times smaller */
+#define LEAK_SHARE      0.2  /* of RSS growth: a kind with less is not what the user came for */
+#define SURE_LEAK_SHARE 0.05 /* the same for a site that convinces, beside retention */
+#define CONVINCING      0.5  /* evidence of a site that speaks for itself */
+#define SERIES_FINER    8    /* a convincing series shows growth so many times smaller */
 
 const char *verdict_name(enum verdict_kind kind)
 {
@@ -78,10 +79,21 @@ static int64_t live_growth(const struct verdict_input *input)
     return is_convincing(input) ? larger(sum, input->top_growth) : sum;
 }
 
-/* Retention need not go on: that it stays is the complaint. */
+static bool is_largest(const struct verdict_input *input, int part)
+{
+    for (int i = 0; i < PART_HEAPDIFF; i++) {
+        if (input->growth.bytes[i] > input->growth.bytes[part])
+            return false;
+    }
+    return true;
+}
+
+/* Retention need not go on: that it stays is the complaint. But then it has to be what grew most.
+ */
 static bool counts(const struct verdict_input *input, int part)
 {
-    return part == PART_RETENTION || !input->is_series || !input->has_stopped[part];
+    return !input->is_series || !input->has_stopped[part] ||
+           (part == PART_RETENTION && is_largest(input, part));
 }
 
 /* When there is no leak: what was said of live growth is not taken back because RSS grew. */
@@ -105,26 +117,38 @@ static enum verdict_kind largest_kind(const struct verdict_input *input)
     return best;
 }
 
-/* What a leak is held against: RSS growth of the program; for a site that surely goes on, without
- * what has stopped. */
+/* What a leak is held against: RSS growth of the program; for a site that speaks for itself,
+ * without what the allocator keeps, and in a series without what has stopped. */
 static int64_t growth_to_explain(const struct verdict_input *input)
 {
     int64_t growth = program_growth(input);
-    for (int i = 0; i < PART_HEAPDIFF && input->is_series && is_convincing(input); i++) {
-        if (input->has_stopped[i] && input->growth.bytes[i] > 0)
+    for (int i = 0; i < PART_HEAPDIFF && is_convincing(input); i++) {
+        bool is_over = i == PART_RETENTION || (input->is_series && input->has_stopped[i]);
+        if (is_over && input->growth.bytes[i] > 0)
             growth = store_sum(growth, -input->growth.bytes[i]);
     }
     return growth;
 }
 
+static bool has_leak(const struct verdict_input *input)
+{
+    return live_growth(input) > live_noise(input);
+}
+
+static bool is_leak(const struct verdict_input *input)
+{
+    double grown = (double)live_growth(input);
+    return has_leak(input) && grown >= LEAK_SHARE * (double)growth_to_explain(input) &&
+           grown >= SURE_LEAK_SHARE * (double)program_growth(input);
+}
+
 static enum verdict_kind decide(const struct verdict_input *input)
 {
-    int64_t grown = live_growth(input), rss = program_growth(input);
     if (input->not_measurable)
         return VERDICT_NOT_MEASURABLE;
-    if (grown > live_noise(input) && (double)grown >= LEAK_SHARE * (double)growth_to_explain(input))
+    if (is_leak(input))
         return VERDICT_LEAK;
-    if (rss <= rss_noise(input))
+    if (program_growth(input) <= rss_noise(input))
         return VERDICT_NONE;
     return largest_kind(input);
 }
@@ -167,6 +191,9 @@ static void say_leak(const struct verdict_input *input, struct text *text)
         text_format(text, "%s of %s were added and are still live, while RSS changed by %s",
                     units_bytes(part).text, what, units_signed_bytes(rss).text);
     say_top(input, part, text);
+    if (input->growth.bytes[PART_RETENTION] > part)
+        text_format(text, "; the allocator keeps %s more",
+                    units_bytes(input->growth.bytes[PART_RETENTION]).text);
 }
 
 static void say_mapping(const struct verdict_input *input, struct text *text)
@@ -222,6 +249,18 @@ static void say_retention(const struct verdict_input *input, struct text *text)
                 units_bytes(input->growth.bytes[PART_RETENTION]).text);
 }
 
+/* A leak for certain that is small beside the rest. */
+static void say_besides(const struct verdict_input *input, struct text *text)
+{
+    bool is_buffers;
+    int64_t part = leaked_bytes(input, &is_buffers);
+    if (!has_leak(input) || !is_convincing(input))
+        return;
+    text_format(text, "; besides, %s of %s were added and are still live", units_bytes(part).text,
+                is_buffers ? "off-heap buffers" : "native blocks");
+    say_top(input, part, text);
+}
+
 static void say(const struct verdict_input *input, const struct verdict *verdict, struct text *text)
 {
     switch (verdict->kind) {
@@ -244,6 +283,8 @@ static void say(const struct verdict_input *input, const struct verdict *verdict
         text_format(text, "Not measurable: %s", input->not_measurable);
         break;
     }
+    if (verdict->kind > VERDICT_LEAK && verdict->kind < VERDICT_NONE)
+        say_besides(input, text);
     text_add(text, ".");
 }
 
