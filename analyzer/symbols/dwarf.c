@@ -14,7 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEEPEST 512 /* scopes in one another; compilers stop far below */
+#define DEEPEST     512 /* scopes in one another; compilers stop far below */
+#define MOST_SCOPES 16  /* names of classes and namespaces in front of a function's */
 
 struct place {
     const char *file;
@@ -60,16 +61,42 @@ static void find_scopes(const struct unit *unit, uint64_t address, struct scopes
     }
 }
 
-static const char *function_name(Dwarf_Die *die, struct pool *pool)
+static const char *text_of(Dwarf_Die *die, unsigned name)
 {
-    static const unsigned names[] = {DW_AT_linkage_name, DW_AT_MIPS_linkage_name, DW_AT_name};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    Dwarf_Attribute attribute;
+    const char *text = dwarf_formstring(dwarf_attr_integrate(die, name, &attribute));
+    return text && *text ? text : NULL;
+}
+
+/* GCC gives functions that no other file can call no mangled name, and so no class and namespace.
+ */
+static const char *qualified_name(struct units *units, const struct unit *unit, Dwarf_Die *die,
+                                  const char *name, struct pool *pool)
+{
+    Dwarf_Die scopes[MOST_SCOPES];
+    size_t count = units_scopes(units, unit, die, scopes, MOST_SCOPES);
+    const char *whole = demangle_name(name, pool);
+    for (size_t i = 0; i < count; i++) {
         Dwarf_Attribute attribute;
-        const char *name = dwarf_formstring(dwarf_attr_integrate(die, names[i], &attribute));
-        if (name && *name)
-            return demangle_name(name, pool);
+        const char *outer = dwarf_formstring(dwarf_attr(&scopes[i], DW_AT_name, &attribute));
+        if (!outer && dwarf_tag(&scopes[i]) == DW_TAG_namespace)
+            outer = "(anonymous namespace)";
+        if (outer && *outer)
+            whole = pool_format(pool, "%s::%s", outer, whole);
     }
-    return NULL;
+    return whole;
+}
+
+static const char *function_name(struct units *units, const struct unit *unit, Dwarf_Die *die,
+                                 struct pool *pool)
+{
+    const char *mangled = text_of(die, DW_AT_linkage_name);
+    if (!mangled)
+        mangled = text_of(die, DW_AT_MIPS_linkage_name);
+    if (mangled)
+        return demangle_name(mangled, pool);
+    const char *name = text_of(die, DW_AT_name);
+    return name ? qualified_name(units, unit, die, name, pool) : NULL;
 }
 
 static int number_of(Dwarf_Die *die, unsigned name)
@@ -151,7 +178,8 @@ struct dwarf_answer dwarf_find(struct units *units, uint64_t address, struct poo
         int tag = dwarf_tag(die);
         if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram)
             continue;
-        symbols[answer.list.count++] = make_symbol(unit, function_name(die, pool), &place, pool);
+        symbols[answer.list.count++] =
+            make_symbol(unit, function_name(units, unit, die, pool), &place, pool);
         if (tag == DW_TAG_inlined_subroutine)
             place = call_place(unit, die);
     }

@@ -19,12 +19,21 @@
 #include <stdlib.h>
 
 #define DEEPEST 64 /* namespaces and classes in one another */
+#define LINKS   4  /* from a copy of an inlined function to its declaration */
+
+/* A namespace or class. */
+struct scope {
+    Dwarf_Die die;
+    size_t outer; /* index + 1 of the one that it is in; 0: none */
+};
 
 struct entry {
     struct unit unit;
     bool is_listed;
     struct ranges functions; /* value: index in dies */
     VEC(Dwarf_Die) dies;
+    VEC(struct scope) scopes;
+    struct map scope_of; /* offset of a function or its declaration → index + 1 in scopes */
 };
 
 struct units {
@@ -70,6 +79,8 @@ void units_free(struct units *units)
     for (size_t i = 0; i < units->entries.count; i++) {
         ranges_done(&units->entries.items[i]->functions);
         VEC_DONE(&units->entries.items[i]->dies);
+        VEC_DONE(&units->entries.items[i]->scopes);
+        map_done(&units->entries.items[i]->scope_of);
         free(units->entries.items[i]);
     }
     VEC_DONE(&units->entries);
@@ -142,17 +153,30 @@ static bool may_hold_functions(int tag)
            tag == DW_TAG_enumeration_type;
 }
 
-static void list_functions(struct entry *entry, Dwarf_Die *parent, int depth)
+static void add_function(struct entry *entry, Dwarf_Die *die, size_t scope)
+{
+    add_ranges(die, &entry->functions, entry->dies.count);
+    VEC_ADD(&entry->dies, *die);
+    if (scope > 0) {
+        Dwarf_Off offset = dwarf_dieoffset(die);
+        bool is_new;
+        *map_add(&entry->scope_of, &offset, sizeof offset, &is_new) = scope;
+    }
+}
+
+/* What lies in PARENT, which is scope number SCOPE; 0: the unit. */
+static void list_functions(struct entry *entry, Dwarf_Die *parent, size_t scope, int depth)
 {
     Dwarf_Die die, next;
     int left = dwarf_child(parent, &die) == 0 ? 0 : 1;
     for (; left == 0; die = next) {
         int tag = dwarf_tag(&die);
         if (tag == DW_TAG_subprogram) {
-            add_ranges(&die, &entry->functions, entry->dies.count);
-            VEC_ADD(&entry->dies, die);
+            add_function(entry, &die, scope);
         } else if (may_hold_functions(tag) && depth < DEEPEST) {
-            list_functions(entry, &die, depth + 1);
+            struct scope inner = {die, scope};
+            VEC_ADD(&entry->scopes, inner);
+            list_functions(entry, &die, entry->scopes.count, depth + 1);
         }
         left = dwarf_siblingof(&die, &next);
         if (left == 0 && dwarf_dieoffset(&next) <= dwarf_dieoffset(&die))
@@ -160,17 +184,68 @@ static void list_functions(struct entry *entry, Dwarf_Die *parent, int depth)
     }
 }
 
+static void list_once(struct entry *entry)
+{
+    if (!entry->is_listed && entry->unit.code_die.cu)
+        list_functions(entry, &entry->unit.code_die, 0, 0);
+    entry->is_listed = true;
+}
+
 bool units_function(const struct unit *unit, uint64_t address, Dwarf_Die *function)
 {
     struct entry *entry = (struct entry *)unit; /* its first member */
     size_t index;
-    if (!entry->is_listed) {
-        entry->is_listed = true;
-        if (entry->unit.code_die.cu)
-            list_functions(entry, &entry->unit.code_die, 0);
-    }
+    list_once(entry);
     if (!ranges_find(&entry->functions, address, &index))
         return false;
     *function = entry->dies.items[index];
     return true;
+}
+
+/* What describes the same function further: where it is declared in its class, or its form before
+ * it was inlined or copied. */
+static bool find_origin(Dwarf_Die *die)
+{
+    static const unsigned links[] = {DW_AT_abstract_origin, DW_AT_specification};
+    for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
+        Dwarf_Attribute attribute;
+        Dwarf_Die origin;
+        if (dwarf_formref_die(dwarf_attr(die, links[i], &attribute), &origin)) {
+            *die = origin;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The unit that DIE is in, if it is one of this file: UNIT, or another one after link-time
+ * optimisation. */
+static struct entry *entry_of(struct units *units, const struct unit *unit, Dwarf_Die *die)
+{
+    Dwarf_Die other;
+    if (die->cu == unit->code_die.cu)
+        return (struct entry *)unit;
+    if (dwarf_cu_getdwarf(die->cu) != units->dwarf || !dwarf_diecu(die, &other, NULL, NULL))
+        return NULL;
+    struct entry *entry = open_unit(units, dwarf_dieoffset(&other));
+    list_once(entry);
+    return entry;
+}
+
+size_t units_scopes(struct units *units, const struct unit *unit, Dwarf_Die *function,
+                    Dwarf_Die *scopes, size_t most)
+{
+    Dwarf_Die die = *function;
+    for (int i = 0; i < LINKS; i++) {
+        Dwarf_Off offset = dwarf_dieoffset(&die);
+        const struct entry *entry = entry_of(units, unit, &die);
+        const size_t *scope = entry ? map_find(&entry->scope_of, &offset, sizeof offset) : NULL;
+        size_t count = 0;
+        for (size_t at = scope ? *scope : 0; at > 0 && count < most;
+             at = entry->scopes.items[at - 1].outer)
+            scopes[count++] = entry->scopes.items[at - 1].die;
+        if (count > 0 || !find_origin(&die))
+            return count;
+    }
+    return 0;
 }

@@ -29,4 +29,9 @@ const struct unit *units_find(struct units *units, uint64_t address);
  * there is none. */
 bool units_function(const struct unit *unit, uint64_t address, Dwarf_Die *function);
 
+/* The classes and namespaces that FUNCTION, which UNIT has or inlines, is declared in: the
+ * innermost first, MOST of them at the most. Returns how many. */
+size_t units_scopes(struct units *units, const struct unit *unit, Dwarf_Die *function,
+                    Dwarf_Die *scopes, size_t most);
+
 #endif

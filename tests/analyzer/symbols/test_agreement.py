@@ -99,7 +99,8 @@ def classify(ours, theirs, second, is_earlier):
     has just found (its handle_address overwrites the address). padding: it takes what lies between
     two functions or units for a part of the first. scopes: it finds no inlined function where that
     is described in a shared debug file, and prints its line beside the outer function's name."""
-    if [(name, Path(file).name, line) for name, file, line, _ in ours] == second:
+    if with_their_names([(name, Path(file).name, line) for name, file, line, _ in ours],
+                        second) == second:
         return "addr2line"
     if ours[0][0] == theirs[0][0] == "??":
         return "padding"
@@ -108,6 +109,16 @@ def classify(ours, theirs, second, is_earlier):
     if theirs == [(ours[-1][0], *ours[0][1:])] and len(ours) > 1:
         return "scopes"
     return "wrong"
+
+
+def with_their_names(ours, theirs):
+    """Functions that GCC gives no mangled name are without class and namespace for other tools."""
+    def shorter(name, other):
+        is_plain = "::" not in other.split("<")[0]
+        return other if is_plain and name.endswith(f"::{other}") else name
+    if len(ours) != len(theirs):
+        return ours
+    return [(shorter(name, other[0]), *rest) for (name, *rest), other in zip(ours, theirs)]
 
 
 def compare(module, count, debug_dir):
@@ -120,6 +131,7 @@ def compare(module, count, debug_dir):
         ours = answer.frames[address] or [("??", "??", 0, 0)]
         result["lines"] += theirs[address][0][2] > 0
         result["inlined"] += len(theirs[address]) > 1
+        ours = with_their_names(ours, theirs[address])
         if ours != theirs[address]:
             differing.append((address, ours, theirs[address]))
     second = second_opinion(module, [address for address, *_ in differing])

@@ -20,6 +20,23 @@ MARKS = {mark: number for number, line in enumerate(SOURCE.read_text().splitline
          for mark in re.findall(r"// mark: (\w+)", line)}
 CHAIN = [("shop::Cart<int>::add", MARKS["add"]), ("shop::fill", MARKS["fill"]),
          ("shop::checkout", MARKS["checkout"])]
+LOCAL = """
+#include <cstdlib>
+namespace {
+template <typename Item> struct Cart {
+    void *kept;
+    __attribute__((always_inline)) void add(Item n) { kept = std::malloc(n); }
+};
+inline __attribute__((always_inline)) void fill(Cart<int> &cart, int n) { cart.add(n); }
+__attribute__((noinline)) void *pay(int n)
+{
+    Cart<int> cart;
+    fill(cart, n);
+    return cart.kept;
+}
+}
+int main(int n, char **) { return pay(n) == nullptr; }
+"""
 
 
 class Golden(unittest.TestCase):
@@ -77,6 +94,22 @@ class Golden(unittest.TestCase):
             with self.subTest(form=form):
                 program = self.build("-O2", *form)
                 self.expect(program, self.stack(program))
+
+    def test_functions_without_a_mangled_name_have_class_and_namespace(self):
+        """GCC gives none to what no other file can call; after -flto they lie in another unit."""
+        source = self.folder / "local.cpp"
+        source.write_text(LOCAL)
+        expected = {f"(anonymous namespace)::{name}" for name in ("Cart<int>::add", "fill", "pay")}
+        for compiler, flags in (("g++", []), ("g++", ["-flto"]), ("g++", ["-gdwarf-4"]),
+                                ("g++", ["-gsplit-dwarf"]), ("clang++", [])):
+            if shutil.which(compiler):
+                with self.subTest(compiler=compiler, flags=flags):
+                    program = self.build("-O2", *flags, compiler=compiler, source=source)
+                    start, size = sections(program)[".text"]
+                    frames = ask(program, range(start, start + size)).frames.values()
+                    names = {name for frame in frames for name, *_ in frame}
+                    self.assertLessEqual(expected, names)
+                    self.assertFalse(names & {"add", "fill", "pay"})
 
     def test_what_strict_dwarf_2_cannot_say_is_not_made_up(self):
         """It has no words for where an inlined function was called."""
