@@ -112,6 +112,8 @@ int worker_ask(enum snapshot_reason reason, const char *label)
         return -1;
     atomic_store(&asker, (pid_t)syscall(SYS_gettid));
     int error = ask(&usual, reason, label);
+    if (error > 0 && options.verbose)
+        log_line("%s", usual.answer.text); /* the caller has the number alone */
     atomic_store(&asker, 0);
     lock_give(&asking);
     return error;
