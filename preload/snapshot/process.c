@@ -104,6 +104,16 @@ static const char *kind_of(const char *path, const char *permissions)
     return "file";
 }
 
+/* Between two reads the kernel lets go of its lock: a mapping that has grown meanwhile comes again,
+ * one that has been cut overlaps what was put there. What comes later is true. */
+static void give_way(struct process_maps *maps, uintptr_t start)
+{
+    while (maps->count && maps->mappings[maps->count - 1].start >= start)
+        maps->count--;
+    if (maps->count && maps->mappings[maps->count - 1].end > start)
+        maps->mappings[maps->count - 1].end = start;
+}
+
 static bool begin_mapping(struct process_maps *maps, const char *line)
 {
     unsigned long start, end, file_offset, inode;
@@ -112,6 +122,7 @@ static bool begin_mapping(struct process_maps *maps, const char *line)
     if (sscanf(line, "%lx-%lx %4s %lx %*s %lu %n", &start, &end, permissions, &file_offset, &inode,
                &path_at) < 5)
         return false;
+    give_way(maps, start);
     if (!memory_make_room(&maps->mappings, sizeof *maps->mappings, maps->count, &maps->room))
         return false;
     struct process_mapping *mapping = &maps->mappings[maps->count];

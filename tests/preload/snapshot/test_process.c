@@ -54,6 +54,50 @@ static const struct process_mapping *mapping_at(const void *address)
     return NULL;
 }
 
+/* What /proc/self/smaps says when it is opened; NULL: what it really says. */
+static const char *smaps;
+
+int __real_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, ...);
+
+int __wrap_open(const char *path, int flags, ...)
+{
+    if (!smaps || strcmp(path, "/proc/self/smaps") != 0)
+        return __real_open(path, flags, 0600);
+    int fd = memfd_create("smaps", MFD_CLOEXEC);
+    assert_int_equal(write(fd, smaps, strlen(smaps)), strlen(smaps));
+    lseek(fd, 0, SEEK_SET);
+    return fd;
+}
+
+static void assert_mapping(size_t index, uintptr_t start, uintptr_t end, uint64_t rss)
+{
+    assert_int_equal(maps.mappings[index].start, start);
+    assert_int_equal(maps.mappings[index].end, end);
+    assert_int_equal(maps.mappings[index].rss, rss);
+}
+
+/* As the kernel shows them when they change between two reads. */
+static void mappings_that_come_again_or_overlap_are_told_once(void **state)
+{
+    (void)state;
+    smaps = "1000-2000 rw-p 00000000 00:00 0\nRss: 4 kB\n"
+            "2000-3000 rw-p 00000000 00:00 0\nRss: 4 kB\n"
+            "2000-5000 rw-p 00000000 00:00 0\nRss: 8 kB\n"  /* has grown */
+            "4000-6000 r--p 00000000 00:00 0\nRss: 12 kB\n" /* took the place of a part */
+            "7000-8000 rw-p 00000000 00:00 0\nRss: 4 kB\n"
+            "8000-9000 rw-p 00000000 00:00 0\nRss: 4 kB\n"
+            "6800-a000 rw-p 00000000 00:00 0\nRss: 16 kB\n"; /* both have become one */
+    read_again();
+    smaps = NULL;
+    assert_int_equal(maps.count, 4);
+    assert_mapping(0, 0x1000, 0x2000, 4096);
+    assert_mapping(1, 0x2000, 0x4000, 8192);
+    assert_mapping(2, 0x4000, 0x6000, 12288);
+    assert_mapping(3, 0x6800, 0xa000, 16384);
+    assert_int_equal(maps.rss, 40960);
+}
+
 static void mappings_are_sorted_and_their_rss_adds_up(void **state)
 {
     uint64_t sum = 0;
@@ -201,7 +245,8 @@ static void a_second_mapping_of_a_module_means_the_same_code(void **state)
 
 #define MAPS_TEST(name) cmocka_unit_test_setup_teardown(name, read_maps, done)
 
-TEST_MAIN(MAPS_TEST(mappings_are_sorted_and_their_rss_adds_up),
+TEST_MAIN(MAPS_TEST(mappings_that_come_again_or_overlap_are_told_once),
+          MAPS_TEST(mappings_are_sorted_and_their_rss_adds_up),
           MAPS_TEST(the_programs_file_and_stack_are_known),
           MAPS_TEST(the_heap_of_the_break_is_a_heap),
           MAPS_TEST(shared_memory_is_told_from_files_and_its_name_may_have_blanks),

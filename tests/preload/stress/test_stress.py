@@ -45,7 +45,7 @@ def describe(pid, out):
 
 def run(folder, command, patience, **more):
     """Its exit status, or that it hung; stdout and stderr lie in the folder."""
-    env = dict(os.environ, LD_PRELOAD=SHIM, **more)
+    env = dict(os.environ, LD_PRELOAD=SHIM, HEAPDIFF_VERBOSE="1", **more)
     with (open(os.path.join(folder, "stdout"), "w", encoding="utf-8") as out,
           open(os.path.join(folder, "stderr"), "w", encoding="utf-8") as err,
           subprocess.Popen(command, env=env, stdout=out, stderr=err, cwd=folder) as process):
