@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -155,6 +156,16 @@ static void find_allocator(void)
         maps_set_allocator(allocator->start, allocator->end);
 }
 
+/* What we map counts against the program's limit of data; below this we would take what it needs:
+ * tables of 8 MiB a piece, and a snapshot. */
+#define DATA_LEAST ((rlim_t)64 << 20)
+
+static bool has_room(void)
+{
+    struct rlimit limit;
+    return getrlimit(RLIMIT_DATA, &limit) != 0 || limit.rlim_cur >= DATA_LEAST;
+}
+
 static void begin(void)
 {
     origin_begin();
@@ -186,6 +197,11 @@ static __attribute__((constructor(101))) void birth(void)
     }
     if (options_complaint())
         log_line("%s", options_complaint());
+    if (!has_room()) {
+        log_line("the limit of data (RLIMIT_DATA, ulimit -d) is below 64 MiB: not recording");
+        record_filter_frees();
+        return;
+    }
     if (!options.thread && (options.signal || options.interval > 0 || options.at_rss_count > 0))
         log_line("HEAPDIFF_THREAD=0: no snapshots by signal, interval or RSS");
     if (options.verbose)

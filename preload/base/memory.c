@@ -18,10 +18,10 @@
 #define PR_SET_VMA_ANON_NAME 0
 #endif
 
-void *memory_map(size_t size)
+static void *map(size_t size, int protection)
 {
     int saved = errno;
-    void *start = (void *)syscall(SYS_mmap, NULL, size, PROT_READ | PROT_WRITE,
+    void *start = (void *)syscall(SYS_mmap, NULL, size, protection,
                                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (start == MAP_FAILED) {
         errno = saved;
@@ -34,6 +34,24 @@ void *memory_map(size_t size)
     ranges_add(start, size);
     errno = saved;
     return start;
+}
+
+void *memory_map(size_t size)
+{
+    return map(size, PROT_READ | PROT_WRITE);
+}
+
+void *memory_reserve(size_t size)
+{
+    return map(size, PROT_READ);
+}
+
+bool memory_open(void *start, size_t size)
+{
+    int saved = errno;
+    bool opened = syscall(SYS_mprotect, start, size, PROT_READ | PROT_WRITE) == 0;
+    errno = saved;
+    return opened;
 }
 
 void memory_unmap(void *start, size_t size)

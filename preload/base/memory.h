@@ -19,6 +19,11 @@
 void *memory_map(size_t size);
 void memory_unmap(void *start, size_t size);
 
+/* The same to be read only, for a table that is mostly empty: a limit of data (RLIMIT_DATA) does
+ * not count it. memory_open makes whole pages of it writable; false when there are none. */
+void *memory_reserve(size_t size);
+bool memory_open(void *start, size_t size);
+
 /* The private jemalloc; for the control thread only. memory_free takes NULL. */
 void *memory_alloc(size_t size);
 void *memory_resize(void *block, size_t size);

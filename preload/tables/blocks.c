@@ -54,8 +54,16 @@ struct line {
     cell link;
 };
 
-static _Atomic(struct line *) leaves[LEAF_COUNT];
-static _Atomic(struct line *) pool[POOL_CHUNKS];
+typedef _Atomic(struct line *) place;
+
+/* The directory of the leaves: 16 MiB, nearly all of it never written to. Pieces of it are made
+ * writable as leaves come; 64 KiB are whole pages on every machine. */
+#define PIECE_LEAVES 8192u
+static place *_Atomic leaves;
+static atomic_uintptr_t space; /* addresses below have a place in the directory; 0: none yet */
+static atomic_bool opened[LEAF_COUNT / PIECE_LEAVES];
+
+static place pool[POOL_CHUNKS];
 static atomic_uint pool_used;
 static atomic_size_t reserved;
 
@@ -84,13 +92,13 @@ static unsigned first_cell(uintptr_t address)
 }
 
 /* Memory for one of the tables above; when another thread was quicker, its memory is taken. */
-static struct line *grow(_Atomic(struct line *) *place, size_t size)
+static struct line *grow(place *at, size_t size)
 {
     struct line *fresh = memory_map(size);
     struct line *none = NULL;
     if (!fresh)
         return NULL;
-    if (atomic_compare_exchange_strong(place, &none, fresh)) {
+    if (atomic_compare_exchange_strong(at, &none, fresh)) {
         atomic_fetch_add_explicit(&reserved, size, memory_order_relaxed);
         return fresh;
     }
@@ -98,14 +106,42 @@ static struct line *grow(_Atomic(struct line *) *place, size_t size)
     return none;
 }
 
+static bool make_directory(void)
+{
+    const size_t size = LEAF_COUNT * sizeof(place);
+    place *none = NULL, *fresh = memory_reserve(size);
+    if (!fresh)
+        return false;
+    if (!atomic_compare_exchange_strong(&leaves, &none, fresh))
+        memory_unmap(fresh, size);
+    atomic_store_explicit(&space, (uintptr_t)1 << SPACE_BITS, memory_order_release);
+    return true;
+}
+
+static __attribute__((noinline, cold)) struct line *make_leaf_slow(uintptr_t address)
+{
+    if (address >> SPACE_BITS || (!atomic_load(&space) && !make_directory()))
+        return NULL;
+    place *directory = atomic_load(&leaves);
+    size_t index = address >> LEAF_BITS, piece = index / PIECE_LEAVES;
+    if (!atomic_load(&opened[piece])) {
+        if (!memory_open(&directory[piece * PIECE_LEAVES], PIECE_LEAVES * sizeof(place)))
+            return NULL;
+        atomic_store(&opened[piece], true);
+    }
+    struct line *leaf = atomic_load(&directory[index]);
+    return leaf ? leaf : grow(&directory[index], LEAF_LINES * sizeof *leaf);
+}
+
 static struct line *find_line(uintptr_t address, bool make)
 {
-    if (address >> SPACE_BITS)
-        return NULL;
-    _Atomic(struct line *) *place = &leaves[address >> LEAF_BITS];
-    struct line *leaf = atomic_load_explicit(place, memory_order_acquire);
+    struct line *leaf = NULL;
+    if (__builtin_expect(address < atomic_load_explicit(&space, memory_order_acquire), 1))
+        leaf = atomic_load_explicit(
+            &atomic_load_explicit(&leaves, memory_order_relaxed)[address >> LEAF_BITS],
+            memory_order_acquire);
     if (__builtin_expect(!leaf, 0)) {
-        if (!make || !(leaf = grow(place, LEAF_LINES * sizeof *leaf)))
+        if (!make || !(leaf = make_leaf_slow(address)))
             return NULL;
     }
     return &leaf[(address >> LINE_BITS) & (LEAF_LINES - 1)];
@@ -124,7 +160,7 @@ static __attribute__((noinline, cold)) struct line *extend_slow(struct line *lin
     uint32_t index = atomic_fetch_add_explicit(&pool_used, 1, memory_order_relaxed);
     if (index / POOL_LINES >= POOL_CHUNKS)
         return NULL;
-    _Atomic(struct line *) *chunk = &pool[index / POOL_LINES];
+    place *chunk = &pool[index / POOL_LINES];
     if (!atomic_load_explicit(chunk, memory_order_acquire) &&
         !grow(chunk, POOL_LINES * sizeof **chunk))
         return NULL;
@@ -285,7 +321,11 @@ void blocks_each(void (*visit)(const struct block *block, void *context), void *
 {
     int pagemap = pagemap_open();
     for (uint32_t i = 0; i < LEAF_COUNT; i++) {
-        struct line *leaf = atomic_load_explicit(&leaves[i], memory_order_acquire);
+        if (!atomic_load(&opened[i / PIECE_LEAVES])) {
+            i += PIECE_LEAVES - 1;
+            continue;
+        }
+        struct line *leaf = atomic_load_explicit(&atomic_load(&leaves)[i], memory_order_acquire);
         if (leaf)
             visit_leaf(leaf, (uintptr_t)i << LEAF_BITS, pagemap, visit, context);
     }

@@ -99,6 +99,22 @@ class LifeCycle(harness.TestCase):
         self.assertEqual(result.returncode, 3)
         self.assertEqual([path.name for path in self.folder.iterdir()], ["lines"])
 
+    def with_data_limit(self, mebibytes):
+        return harness.run(["prlimit", f"--data={mebibytes << 20}", "env",
+                            f"LD_PRELOAD={harness.SHIM}", "HEAPDIFF_OUT=1.db", ENDINGS, "return"],
+                           cwd=self.folder)
+
+    def test_a_program_with_little_room_for_data_has_all_of_it(self):
+        result = self.with_data_limit(16)
+        self.assertEqual(result.returncode, 3, result.stderr)
+        self.assertRegex(result.stderr, r"\Aheapdiff: .*RLIMIT_DATA.*: not recording\n\Z")
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_a_limit_of_data_that_leaves_room_is_no_obstacle(self):
+        result = self.with_data_limit(64)
+        self.assertEqual(result.returncode, 3, result.stderr)
+        self.assert_one(list(self.folder.iterdir()))
+
     def test_abort_leaves_nothing_and_stays_an_abort(self):
         self.assertEqual(self.run_way("abort", status=-signal.SIGABRT), [])
 
