@@ -7,12 +7,20 @@
 #include "page/page.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 /* On a terminal, where somebody waits. */
 static void say(const char *what)
 {
     fprintf(stderr, "heapdiff: %s\n", what);
+}
+
+static enum view_by parse_by(const char *word)
+{
+    if (!word)
+        return BY_SITES;
+    return strcmp(word, "thread") == 0 ? BY_THREADS : BY_LABELS;
 }
 
 static void say_note(const char *note)
@@ -34,6 +42,7 @@ bool page_command_make(const char *const *paths, size_t count, const struct page
         .rules = rules, .operations = words->operations, .is_forced = words->is_forced};
     struct page_options options = {.version = HEAPDIFF_VERSION,
                                    .most_sites = (size_t)words->top,
+                                   .by = parse_by(words->by),
                                    .has_sources = !words->no_source,
                                    .say = isatty(STDERR_FILENO) ? say : NULL};
     if (options.say && count > 2)

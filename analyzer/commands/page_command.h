@@ -11,7 +11,7 @@
 
 /* Zero-initialise it but for top; then options_parse fills it by these specs. */
 struct page_words {
-    const char *rules;
+    const char *rules, *by;
     int64_t top, operations;
     bool no_source, is_forced;
     struct symbol_sources sources;
@@ -23,6 +23,9 @@ struct page_words {
 #define PAGE_OPTION_SPECS(type, field)                                                             \
     {"top", 'n', OPTION_COUNT, "N", "Take at most so many sites, as ranked (10000).",              \
      offsetof(type, field.top)},                                                                   \
+    {"by", 0, OPTION_TEXT, "thread|label",                                                         \
+     "What stacks are grouped by (labels, else threads, when they were recorded).",                \
+     offsetof(type, field.by)},                                                                    \
     {"no-source", 0, OPTION_FLAG, NULL, "Leave the lines of source files out.",                    \
      offsetof(type, field.no_source)},                                                             \
     {"ops", 0, OPTION_COUNT, "N", "Units of work done in between: growth is also given for one.",  \

@@ -125,6 +125,7 @@ static struct site_member *find_share(struct builder *builder, size_t group, siz
     size_t *slot = map_add(&builder->shares, key, sizeof key, &is_new);
     if (is_new) {
         struct groups_share share = {.group = group,
+                                     .whole = member_index,
                                      .member = {.site = whole->site,
                                                 .identity = whole->identity,
                                                 .frames = frames,

@@ -23,6 +23,7 @@ enum groups_source {
 struct groups_share {
     struct site_member member; /* numbers: of this group alone; the stack shown, of the group */
     size_t group;              /* index into names */
+    size_t whole;              /* index of the member of all groups, in the comparison's table */
 };
 
 struct groups {

@@ -5,6 +5,7 @@
 #include "page/page.h"
 
 #include "page/facts.h"
+#include "page/group_rows.h"
 #include "page/sites.h"
 #include "page/sources.h"
 #include "page/stacks.h"
@@ -99,7 +100,11 @@ void page_write_data(const struct comparison *comparison, const struct page_opti
     say(options, "naming the frames of all stacks");
     sites_write(comparison, count, &words, out);
     text_add(out, ",");
-    stacks_write(comparison, site_index, MOST_STACKS, &words, out);
+    int64_t *stack_rows = memory_zeroed(comparison->table.members.count + 1, sizeof *stack_rows);
+    stacks_write(comparison, site_index, MOST_STACKS, &words, stack_rows, out);
+    text_add(out, ",");
+    group_rows_write(comparison, options->by, stack_rows, &words, out);
+    free(stack_rows);
     text_add(out, ",");
     sites_write_histograms(comparison, site_index, count, out);
     text_add(out, ",");

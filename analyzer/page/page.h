@@ -8,11 +8,12 @@
 #ifndef ANALYZER_PAGE_PAGE_H
 #define ANALYZER_PAGE_PAGE_H
 
-#include "diff/comparison.h"
+#include "diff/view.h"
 
 struct page_options {
     const char *version;           /* of heapdiff */
     size_t most_sites;             /* that are on the page */
+    enum view_by by;               /* threads or labels; BY_SITES: what was recorded */
     bool has_sources;              /* with lines of source files of this machine */
     void (*say)(const char *what); /* told what is being done; NULL: nobody */
 };

@@ -94,17 +94,21 @@ static void write_row(const struct comparison *comparison, const struct site_mem
 }
 
 void stacks_write(const struct comparison *comparison, const int64_t *site_index, size_t most,
-                  struct words *words, struct text *out)
+                  struct words *words, int64_t *rows, struct text *out)
 {
+    const struct site_member *members = comparison->table.members.items;
     struct tree tree = {0};
     size_t hidden;
     weighed_list list = weigh(comparison, site_index, &hidden);
     size_t count = list.count < most ? list.count : most;
+    for (size_t i = 0; i < comparison->table.members.count; i++)
+        rows[i] = -1;
     text_add(out, "\"stacks\":{\"fields\":[\"node\",\"site\",\"growth\",\"live\",\"survivors\","
                   "\"temporary\",\"total\",\"truncated\"],\"rows\":[");
     for (size_t i = 0; i < count; i++) {
         const struct site_member *member = list.items[i].member;
         int64_t node = add_stack(&tree, member, words);
+        rows[member - members] = (int64_t)i;
         text_add(out, i ? "," : "");
         write_row(comparison, member, node, site_index[member->site], out);
     }

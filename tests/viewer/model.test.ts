@@ -20,10 +20,11 @@ const snapshot = (n: number) => ({
 
 // main > serve > keep (own), which grows by 300; main > cache, which shrinks by 100.
 function sample(): Document {
-  const strings = ['main', 'serve', 'keep`s | friend', 'cache', '/srv/app.c', 'rises', 'flat'];
+  const strings = ['main', 'serve', 'keep`s | friend', 'cache', '/srv/app.c', 'rises', 'flat',
+    'GET /orders', '(no label)'];
   const frame = (name: number, line: number) => [name, 4, line, 0, -1, 0, 4];
   return {
-    schema: 1, version: '1', one_process: true, operations: 0, noise: 0,
+    schema: 1, version: '1', one_process: true, operations: 0, operations_from: '', noise: 0,
     kinds: ['malloc', 'buffer'], classes: ['own', 'runtime'],
     snapshots: [1, 2, 3].map(snapshot),
     verdict: { part_names: ['native blocks', 'other'], kind: 'leak', text: 'It leaks.',
@@ -44,6 +45,15 @@ function sample(): Document {
       fields: ['node', 'site', 'growth', 'live', 'survivors', 'temporary', 'total', 'truncated'],
       rows: [[2, 0, 300, 400, 150, 50, 350, 0], [3, 1, -100, 100, 0, 1000, 900, 1]],
     },
+    groups: {
+      by: 'label', note: '',
+      totals: [[7, 1, 240, 310, 150, 50, 290], [8, 2, -40, 190, 0, 1000, 960]],
+      shares: {
+        fields: ['stack', 'group', 'growth', 'live', 'survivors', 'temporary', 'total'],
+        rows: [[0, 7, 240, 310, 150, 50, 290], [0, 8, 60, 90, 0, 0, 60],
+          [1, 8, -100, 100, 0, 1000, 900]],
+      },
+    },
     nodes: [-1, 0, 0, 1, 1, 2, 0, 3],
     sizes: [[6, 1, 100, 4, 400], []],
     ages: [[1, 1, 100, 3, 2, 300], []],
@@ -58,7 +68,8 @@ function sample(): Document {
 
 const model = new Model(sample());
 const flameOf = (options: Partial<FlameOptions>) => buildFlame(model, {
-  what: 'growth', inverted: false, ownOnly: false, kind: '', site: -1, sign: 'both', ...options,
+  what: 'growth', inverted: false, ownOnly: false, kind: '', site: -1, sign: 'both', grouped: false,
+  ...options,
 });
 const path = (names: string[], graph = flameOf({})) => names.reduce(
   (node, name) => node.children.find((child) => child.frame?.name === name)!, graph.root);
@@ -115,6 +126,19 @@ describe('the document', () => {
   });
 });
 
+describe('groups', () => {
+  it('have their numbers, also of stacks that are not on the page', () => {
+    expect(model.groups.map((group) => [group.name, group.sites, group.values.growth,
+      group.values.live])).toEqual([['GET /orders', 1, 240, 310], ['(no label)', 2, -40, 190]]);
+    expect(model.shares).toHaveLength(3);
+  });
+  it('are none when nothing was recorded', () => {
+    const bare = new Model({ ...sample(), groups: null });
+    expect([bare.groups, bare.shares]).toEqual([[], []]);
+    expect(bare.frameCount).toBe(bare.frames.length);
+  });
+});
+
 describe('a selection', () => {
   const all = { query: '', kind: '', module: '', growing: false, reversed: false } as const;
   const names = (more: object) => select(model.sites, { ...all, sort: 'rank', ...more })
@@ -168,6 +192,17 @@ describe('a flame graph', () => {
     expect(flameOf({ kind: 'buffer' }).root.net).toBe(300);
     expect(flameOf({ site: 1 }).root.net).toBe(-100);
     expect(flameOf({ kind: 'mmap' }).root.width).toBe(0);
+  });
+  it('stands below labels when asked to, and is as much in all', () => {
+    const { root } = flameOf({ grouped: true });
+    expect([root.width, root.net]).toEqual([400, 200]);
+    expect(root.children.map((child) => [child.frame?.name, child.net])).toEqual(
+      [['GET /orders', 240], ['(no label)', -40]]);
+    expect(path(['(no label)', 'main', 'serve', 'keep`s | friend'],
+      flameOf({ grouped: true })).net).toBe(60);
+    const inverted = flameOf({ grouped: true, inverted: true });
+    expect(path(['(no label)', 'cache', 'main'], inverted).net).toBe(-100);
+    expect(flameOf({ grouped: true, site: 0, sign: 'grew' }).root.net).toBe(300);
   });
   it('counts what a search finds once, however often it is in a stack', () => {
     const graph = flameOf({ what: 'live' });

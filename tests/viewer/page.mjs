@@ -61,6 +61,19 @@ test('the summary says what compare says, and its parts add up', async () => {
   assert.match((await browser.texts('.top li'))[0], /\+9\.4 MiB[\s\S]*keepUpload/);
 });
 
+const detail = async () => (await browser.texts('.detail'))[0];
+
+test('the summary tells growth by label, and leads to the flame graph of it', async () => {
+  await browser.go(MADE);
+  assert.deepEqual(await browser.texts('.groups tbody th'), ['POST /upload', '(no label)']);
+  assert.match((await browser.texts('.groups tbody tr'))[0], /\+9\.4 MiB/);
+  await page.getByRole('button', { name: 'Flame graph by label' }).click();
+  await page.locator('.flame canvas').click({ position: { x: 30, y: 30 } });
+  assert.match(await detail(), /POST \/upload[\s\S]*\+9\.4 MiB/);
+  await page.getByLabel('by label').uncheck();
+  assert.doesNotMatch(await browser.hash(), /grouped/);
+});
+
 test('sites: search, filters, sorting, and the address that keeps them', async () => {
   await browser.go(MADE, '#sites?all=1');
   const names = () => page.locator('.rows .name .name').evaluateAll(
@@ -138,7 +151,6 @@ test('a site shows its stack with each frame told apart, sizes, births and a ser
 
 test('the flame graph: modes, keys, zoom, search', async () => {
   await browser.go(MADE, '#flame');
-  const detail = async () => (await browser.texts('.detail'))[0];
   const ink = () => page.locator('.flame canvas').evaluate((canvas) => {
     const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
     return new Set(new Uint32Array(data.buffer)).size;

@@ -49,7 +49,9 @@ def make_server(folder):
             folder / f"{number}.db", blocks=False, rss=(40 + 4 * number) * MIB,
             more="INSERT INTO runtime VALUES"
                  f" ('node', 'heapUsed', {heap_used}), ('node', 'external', {heap_used // 2}),"
-                 f" ('node', 'eventLoopDelay_p99_ms', {number * 3})"))
+                 f" ('node', 'eventLoopDelay_p99_ms', {number * 3});"
+                 "INSERT INTO label VALUES (1, 'POST /upload');"
+                 f"INSERT INTO tag VALUES ({upload}, 1, NULL)"))
     return paths
 
 
@@ -65,6 +67,7 @@ def make_hostile(folder):
         paths.append(server.snapshot(folder / f"hostile{number}.db", blocks=False, more=(
             "UPDATE snapshot SET program = '</title><script>window.stolen = 1</script>',"
             " label = '<b>\"x\"', host = char(8238, 60, 105, 62);"
+            f" INSERT INTO label VALUES (1, '{HOSTILE[0]}'); INSERT INTO tag VALUES (1, 1, NULL);"
             " UPDATE location SET jit_name = CAST(x'66ff6f' AS TEXT)"
             " WHERE jit_name = 'no jit name'")))
     return paths

@@ -54,6 +54,14 @@ export interface Coverage {
   counters: { name: string; meaning: string; value: number }[];
 }
 
+// Stacks by what they are of: one label or thread has a share of one stack.
+export interface Groups {
+  by: 'label' | 'thread';
+  note: string; // '' when there is nothing to say
+  totals: number[][]; // name, sites, growth, live, survivors, temporary, total
+  shares: Columns;
+}
+
 // Rows with the names of their columns.
 export interface Columns {
   fields: string[];
@@ -65,6 +73,7 @@ export interface Document {
   version: string;
   one_process: boolean;
   operations: number;
+  operations_from: string; // '' when nobody has counted
   noise: number;
   kinds: string[];
   classes: string[];
@@ -75,6 +84,7 @@ export interface Document {
   sites_left_out: number;
   stacks: Columns;
   stacks_left_out: number;
+  groups: Groups | null;
   nodes: number[]; // parent, frame, parent, frame, …; callers before callees
   sizes: number[][]; // by site: class, blocks and bytes first, blocks and bytes last, …
   ages: number[][]; // by site: epoch, blocks, bytes, …

@@ -1,7 +1,7 @@
 // flame.ts -- Stacks added up to a tree of frames whose widths are bytes, and its layout.
 //
 // SPDX-License-Identifier: Apache-2.0
-import type { Frame, Model, What } from './model';
+import type { Frame, Model, Stack, What } from './model';
 import { placeOf } from './model';
 import { matcher } from './select';
 
@@ -24,6 +24,7 @@ export interface FlameOptions {
   kind: string; // '': all
   site: number; // -1: all
   sign: 'both' | 'grew' | 'shrank';
+  grouped: boolean; // each stack below its label or thread
 }
 
 function makeNode(id: number, frame: Frame | null, parent: FlameNode | null): FlameNode {
@@ -66,22 +67,32 @@ export interface Flame {
   largest: number; // of |net| below the root: what full colour stands for
 }
 
+// What is added up: stacks, or what groups have of them.
+function itemsOf(model: Model, grouped: boolean): { stack: Stack; frame?: Frame;
+  values: Record<What, number> }[] {
+  return grouped ? model.shares
+    : model.stacks.map((stack) => ({ stack, values: stack.values }));
+}
+
 export function buildFlame(model: Model, options: FlameOptions): Flame {
   const root = makeNode(0, null, null);
   const nodes = [root];
   const index = new Map<number, FlameNode>();
-  const frameCount = model.frames.length;
+  const { frameCount } = model;
   let depth = 0;
-  for (const stack of model.stacks) {
-    const value = stack.values[options.what];
+  for (const { stack, frame: group, values } of itemsOf(model, options.grouped)) {
+    const value = values[options.what];
     const site = model.sites[stack.site];
     if (!isWanted(value, options.sign) || (options.kind && site.kind !== options.kind)
       || (options.site >= 0 && stack.site !== options.site)) {
       continue;
     }
-    const path = chosenFrames(model.framesOf(stack), options.ownOnly, site.frame);
+    let path = chosenFrames(model.framesOf(stack), options.ownOnly, site.frame);
     if (!options.inverted) {
       path.reverse();
+    }
+    if (group) {
+      path = [group, ...path];
     }
     const width = Math.abs(value);
     let node = root;

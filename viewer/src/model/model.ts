@@ -53,6 +53,20 @@ export interface Stack {
 export const WHATS = ['growth', 'live', 'survivors', 'temporary', 'total'] as const;
 export type What = (typeof WHATS)[number];
 
+// A label or a thread.
+export interface Group {
+  name: string;
+  sites: number;
+  values: Record<What, number>;
+}
+
+// What one stack has of one group.
+export interface Share {
+  stack: Stack;
+  frame: Frame; // stands for the group
+  values: Record<What, number>;
+}
+
 export interface SizeRow {
   from: number; // bytes
   to: number;
@@ -92,6 +106,9 @@ export class Model {
   readonly stacks: Stack[];
   readonly modules: string[]; // that name sites
   readonly count: number; // of snapshots
+  readonly groups: Group[]; // those with most growth (of one snapshot: live bytes) first
+  readonly shares: Share[];
+  readonly frameCount: number; // with those that stand for groups
   private readonly sources = new Map<string, Source>();
   private readonly stacksBySite = new Map<number, Stack[]>();
 
@@ -100,6 +117,13 @@ export class Model {
     this.readFrames();
     this.sites = this.readSites();
     this.stacks = this.readStacks();
+    this.groups = (doc.groups?.totals ?? []).map(([name, sites, ...values]) => ({
+      name: this.text(name), sites,
+      values: Object.fromEntries(WHATS.map((what, i) => [what, values[i]])) as Group['values'],
+    }));
+    const frames = this.groupFrames();
+    this.frameCount = this.frames.length + frames.size;
+    this.shares = this.readShares(frames);
     this.modules = [...new Set(this.sites.map((site) => site.frame.module).filter(Boolean))].sort();
     for (const [file, line, first, text, changed] of doc.sources) {
       this.sources.set(`${doc.strings[file]}:${line}`,
@@ -194,6 +218,28 @@ export class Model {
       }
     }
     return stacks;
+  }
+
+  // By number of the name: frames that stand for groups, numbered behind all others.
+  private groupFrames(): Map<number, Frame> {
+    return new Map((this.doc.groups?.totals ?? []).map(([name], i) => [name, {
+      id: this.frames.length + i, name: this.text(name), file: '', line: 0, column: 0, module: '',
+      cls: 'own', sort: 'native',
+    }]));
+  }
+
+  private readShares(frames: Map<number, Frame>): Share[] {
+    const shares = this.doc.groups?.shares;
+    if (!shares) {
+      return [];
+    }
+    const get = reader(shares);
+    return shares.rows.flatMap((row) => {
+      const stack = this.stacks[get(row, 'stack') as number];
+      const frame = frames.get(get(row, 'group') as number);
+      return stack && frame ? [{ stack, frame, values: Object.fromEntries(
+        WHATS.map((what) => [what, get(row, what)])) as Share['values'] }] : [];
+    });
   }
 
   // Those that grew most first; of one snapshot, those that hold most.

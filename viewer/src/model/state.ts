@@ -20,13 +20,15 @@ export interface State {
   what: What;
   inverted: boolean;
   own: boolean;
+  grouped: boolean; // stacks below their label or thread
   sign: 'both' | 'grew' | 'shrank';
   zoom: number; // id of a node of the flame graph
 }
 
 export const START: State = {
   view: 'summary', site: -1, stack: 0, query: '', kind: '', module: '', all: false, sort: 'rank',
-  reversed: false, what: 'growth', inverted: false, own: false, sign: 'both', zoom: 0,
+  reversed: false, what: 'growth', inverted: false, own: false, grouped: false, sign: 'both',
+  zoom: 0,
 };
 
 // Only what differs from the start is written.
@@ -53,7 +55,7 @@ function count(word: string | null, fallback: number): number {
 export function readState(hash: string): State {
   const [view, rest = ''] = hash.replace(/^#/, '').split('?', 2);
   const words = new URLSearchParams(rest);
-  const flag = (name: 'all' | 'reversed' | 'inverted' | 'own') =>
+  const flag = (name: 'all' | 'reversed' | 'inverted' | 'own' | 'grouped') =>
     words.has(name) ? words.get(name) === '1' : START[name];
   return {
     view: oneOf(view, VIEWS, START.view),
@@ -68,6 +70,7 @@ export function readState(hash: string): State {
     what: oneOf(words.get('what'), WHATS, START.what),
     inverted: flag('inverted'),
     own: flag('own'),
+    grouped: flag('grouped'),
     sign: oneOf(words.get('sign'), ['both', 'grew', 'shrank'] as const, START.sign),
     zoom: count(words.get('zoom'), 0),
   };

@@ -50,6 +50,11 @@ function Controls({ model, state, go, what, share }: ViewProps & { what: What; s
       <label><input type="checkbox" checked={state.own}
         onChange={(event) => go({ own: event.currentTarget.checked, zoom: 0 })} /> own code only
       </label>
+      {model.doc.groups && (
+        <label><input type="checkbox" checked={state.grouped}
+          onChange={(event) => go({ grouped: event.currentTarget.checked, zoom: 0 })} />{' '}
+          by {model.doc.groups.by}
+        </label>)}
       <input id="search" type="search" placeholder="Search frames  ( / )" aria-label="Search frames"
         value={state.query} onInput={(event) => go({ query: event.currentTarget.value }, true)} />
       <span class="count" aria-live="polite">{share}</span>
@@ -175,7 +180,8 @@ export function Flame(props: ViewProps & { site?: number }) {
   const graph = useMemo(() => buildFlame(model, {
     what, inverted: state.inverted, ownOnly: state.own, kind: site >= 0 ? '' : state.kind, site,
     sign: what === 'growth' ? state.sign : 'both',
-  }), [model, what, state.inverted, state.own, state.kind, state.sign, site]);
+    grouped: state.grouped && model.doc.groups !== null,
+  }), [model, what, state.inverted, state.own, state.kind, state.sign, state.grouped, site]);
   const zoom = graph.nodes[state.zoom] ?? graph.root;
   const [focus, setFocus] = useState<FlameNode>(zoom);
   useEffect(() => setFocus(zoom), [graph, zoom]);

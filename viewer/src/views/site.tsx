@@ -8,7 +8,7 @@ import type { ViewProps } from '../ui/app_state';
 import { Chart } from '../ui/chart';
 import { CopyButton, Meter, Name, Tip } from '../ui/small';
 import { PATTERNS, type Term } from '../ui/terms';
-import { blocks, bytes, percent, rate, signedBlocks, signedBytes } from '../ui/units';
+import { blocks, bytes, count, percent, rate, signedBlocks, signedBytes } from '../ui/units';
 
 const SORTS: Record<Frame['sort'], string> = {
   js: 'JIT', inlined: 'inlined', native: 'native', unnamed: 'no name',
@@ -173,7 +173,8 @@ function Numbers({ model, site }: { model: Model; site: SiteOf }) {
         <Meter value={site.evidence} tone="up" />
         <small>{site.pattern}: {PATTERNS[site.pattern] ?? ''}</small></Fact>}
       {operations > 0 && <div class="figure"><dt>for one operation</dt>
-        <dd>{signedBytes(Math.round(site.growth / operations))}</dd></div>}
+        <dd>{signedBytes(Math.round(site.growth / operations))}
+          <small>of {count(operations)}, {model.doc.operations_from}</small></dd></div>}
     </dl>
   );
 }

@@ -119,6 +119,49 @@ function TopSites({ model, go }: Pick<ViewProps, 'model' | 'go'>) {
   );
 }
 
+const MOST_GROUPS = 12;
+
+// Growth (of one snapshot: live bytes) by what the program said it was doing, or by thread.
+function Groups({ model, go }: Pick<ViewProps, 'model' | 'go'>) {
+  const { groups } = model.doc;
+  if (!groups) {
+    return null;
+  }
+  const what = model.isComparison ? 'growth' : 'live';
+  const say = model.isComparison ? signedBytes : bytes;
+  const rows = model.groups.slice(0, MOST_GROUPS);
+  const more = model.groups.length - rows.length;
+  const largest = Math.max(1, ...rows.map((row) => Math.abs(row.values[what])));
+  return (
+    <section class="groups">
+      <h2>{model.isComparison ? 'Growth' : 'Live bytes'} by {groups.by}</h2>
+      <table>
+        <thead><tr><th scope="col">{groups.by}</th>
+          <th scope="col" class="number">{model.isComparison ? 'Growth' : 'Live'}</th>
+          <th scope="col"><span class="quiet">Bar</span></th>
+          {model.isComparison && <th scope="col" class="number">Live</th>}
+          <th scope="col" class="number">Sites</th></tr></thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.name}>
+              <th scope="row"><bdi>{row.name}</bdi></th>
+              <td class="number">{say(row.values[what])}</td>
+              <td><Meter value={Math.abs(row.values[what]) / largest}
+                tone={model.isComparison && row.values[what] > 0 ? 'up' : 'plain'} /></td>
+              {model.isComparison && <td class="number">{bytes(row.values.live)}</td>}
+              <td class="number">{count(row.sites)}</td>
+            </tr>))}
+        </tbody>
+      </table>
+      {more > 0 && <p>{count(more)} more.</p>}
+      {groups.note && <p class="note">{groups.note}</p>}
+      <p><button type="button" class="link"
+        onClick={() => go({ view: 'flame', grouped: true, zoom: 0 })}>
+        Flame graph by {groups.by}</button></p>
+    </section>
+  );
+}
+
 export function Summary({ model, go }: ViewProps) {
   const { verdict, notes, snapshots } = model.doc;
   const last = snapshots[snapshots.length - 1];
@@ -139,6 +182,7 @@ export function Summary({ model, go }: ViewProps) {
         </section>
         <TopSites model={model} go={go} />
       </div>
+      <Groups model={model} go={go} />
     </div>
   );
 }
