@@ -144,6 +144,7 @@ static void restart(struct thread *thread)
     for (unsigned i = 0; i < THREAD_CACHE_SIZE; i++)
         thread->cache[i].id = 0;
     thread->room = (struct stacks_room){0};
+    set_tag(thread, thread->label, thread->number);
     unwind_begin(&thread->unwind, frame_limit, thread->unwind_room);
     if (thread->chain)
         chain_reset(thread->chain);
