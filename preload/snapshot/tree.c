@@ -21,9 +21,15 @@ static uint64_t location_hash(const struct tree_location *location)
     return stacks_hash_end(stacks_hash_add(location->address, whose(location)));
 }
 
-static uint64_t node_hash(const struct tree_node *node)
+/* A node's hash does not need its parent's id: all nodes of a stack can be fetched at once. */
+static uint32_t node_hash(uint32_t parent_hash, uintptr_t address)
 {
-    return stacks_hash_end((uint64_t)node->parent << 32 | node->location);
+    return (uint32_t)stacks_hash_end(stacks_hash_add(parent_hash, address));
+}
+
+static bool is_own(uintptr_t address)
+{
+    return address >= modules_own_start && address < modules_own_end;
 }
 
 /* Makes sure that one more than `used` fits in. What was there must be put in again when the table
@@ -68,7 +74,7 @@ static bool node_room(struct tree *tree)
     if (!ids_make_room(&tree->node_ids, tree->node_count, &moved))
         return false;
     for (size_t i = 0; moved && i < tree->node_count; i++)
-        ids_put(&tree->node_ids, node_hash(&tree->nodes[i]), (uint32_t)i + 1);
+        ids_put(&tree->node_ids, tree->nodes[i].hash, (uint32_t)i + 1);
     return memory_make_room(&tree->nodes, sizeof *tree->nodes, tree->node_count, &tree->node_room);
 }
 
@@ -87,13 +93,13 @@ static uint32_t add_location(struct tree *tree, const struct tree_location *loca
     return ids->slots[at] = (uint32_t)tree->location_count;
 }
 
-static uint32_t add_node(struct tree *tree, uint32_t parent, uint32_t location)
+static uint32_t add_node(struct tree *tree, uint32_t parent, uint32_t location, uint32_t hash)
 {
-    struct tree_node node = {parent, location};
+    struct tree_node node = {parent, location, hash};
     if (!node_room(tree))
         return parent;
     const struct tree_ids *ids = &tree->node_ids;
-    size_t at = node_hash(&node) & (ids->room - 1);
+    size_t at = hash & (ids->room - 1);
     for (; ids->slots[at]; at = (at + 1) & (ids->room - 1)) {
         const struct tree_node *known = &tree->nodes[ids->slots[at] - 1];
         if (known->parent == parent && known->location == location)
@@ -103,13 +109,35 @@ static uint32_t add_node(struct tree *tree, uint32_t parent, uint32_t location)
     return ids->slots[at] = (uint32_t)tree->node_count;
 }
 
-/* The step from the parent's node to the frame's. */
-static struct tree_step add_frame(struct tree *tree, uint32_t parent, const struct stack *stack,
-                                  uintptr_t address, const struct jitnames *names)
+/* Hashes of the frames that are not those of the stack before, and the memory that looking for
+ * their nodes will want: first the ids, then what they stand for. */
+static void look_ahead(struct tree *tree, const struct stack *stack, unsigned known)
 {
-    struct tree_step step = {address, parent, true};
-    if (address >= modules_own_start && address < modules_own_end)
-        return step;
+    const struct tree_ids *ids = &tree->node_ids;
+    uint32_t hash = known ? tree->path[known - 1].hash : 0;
+    for (unsigned i = known; i < stack->depth; i++) {
+        uintptr_t frame = stack->frames[stack->depth - 1 - i];
+        hash = is_own(frame) ? hash : node_hash(hash, frame);
+        tree->path[i].hash = hash;
+        if (ids->room)
+            __builtin_prefetch(&ids->slots[hash & (ids->room - 1)], 1);
+    }
+    for (unsigned i = known; ids->room && i < stack->depth; i++) {
+        uint32_t id = ids->slots[tree->path[i].hash & (ids->room - 1)];
+        if (id)
+            __builtin_prefetch(&tree->nodes[id - 1]);
+    }
+}
+
+/* The step from the parent's node to the frame's. */
+static void add_frame(struct tree *tree, uint32_t parent, const struct stack *stack,
+                      struct tree_step *step, const struct jitnames *names)
+{
+    step->node = parent;
+    step->is_lasting = true;
+    if (is_own(step->frame))
+        return;
+    uintptr_t address = step->frame;
     struct tree_location at = {
         .address = address,
         .module = places_is(address) ? NULL : modules_find_in(address, stack->generation)};
@@ -117,11 +145,10 @@ static struct tree_step add_frame(struct tree *tree, uint32_t parent, const stru
         at.jit.name = builtins_find(&names->builtins, address - 1);
     else if (names)
         at.jit = jitnames_find(names, address, stack);
-    step.is_lasting = at.module || places_is(address);
+    step->is_lasting = at.module || places_is(address);
     uint32_t location = add_location(tree, &at);
     if (location)
-        step.node = add_node(tree, parent, location);
-    return step;
+        step->node = add_node(tree, parent, location, step->hash);
 }
 
 /* How many of the outermost frames are those of the stack before. JIT code may have had another
@@ -151,8 +178,10 @@ uint32_t tree_add(struct tree *tree, const struct stack *stack, const struct jit
     uint32_t node = known ? tree->path[known - 1].node : 0;
     if (!path_room(tree, stack->depth))
         return 0;
+    look_ahead(tree, stack, known);
     for (unsigned i = known; i < stack->depth; i++) {
-        tree->path[i] = add_frame(tree, node, stack, stack->frames[stack->depth - 1 - i], names);
+        tree->path[i].frame = stack->frames[stack->depth - 1 - i];
+        add_frame(tree, node, stack, &tree->path[i], names);
         node = tree->path[i].node;
     }
     tree->path_length = stack->depth;
@@ -161,7 +190,8 @@ uint32_t tree_add(struct tree *tree, const struct stack *stack, const struct jit
         return node;
     struct tree_location pool = {.address = (uintptr_t)stack->pool, .pool = stack->pool};
     uint32_t location = add_location(tree, &pool);
-    return location ? add_node(tree, node, location) : node;
+    uint32_t hash = stack->depth ? tree->path[stack->depth - 1].hash : 0;
+    return location ? add_node(tree, node, location, node_hash(hash, pool.address)) : node;
 }
 
 void tree_done(struct tree *tree)

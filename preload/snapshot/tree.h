@@ -23,6 +23,7 @@ struct tree_location {
 struct tree_node {
     uint32_t parent;   /* node id, 0 for the outermost frame */
     uint32_t location; /* location id */
+    uint32_t hash;     /* of the addresses from the outermost frame to this one */
 };
 
 /* Open addressing over ids, which are indexes + 1; what they stand for lies in the arrays, so that
@@ -43,6 +44,7 @@ struct tree {
     struct tree_step {
         uintptr_t frame;
         uint32_t node;
+        uint32_t hash;   /* of the node */
         bool is_lasting; /* its name does not depend on when it was seen */
     } * path;
     size_t path_length, path_room;
