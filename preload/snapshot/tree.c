@@ -129,6 +129,27 @@ static void look_ahead(struct tree *tree, const struct stack *stack, unsigned kn
     }
 }
 
+static uint32_t find_location(struct tree *tree, const struct stack *stack, uintptr_t frame,
+                              const struct jitnames *names, bool *is_lasting)
+{
+    struct tree_recent *recent = &tree->recent[(frame ^ frame >> 8) % TREE_RECENT];
+    *is_lasting = true;
+    if (recent->location && recent->frame == frame && recent->generation == stack->generation)
+        return recent->location;
+    struct tree_location at = {
+        .address = frame,
+        .module = places_is(frame) ? NULL : modules_find_in(frame, stack->generation)};
+    if (names && at.module)
+        at.jit.name = builtins_find(&names->builtins, frame - 1);
+    else if (names)
+        at.jit = jitnames_find(names, frame, stack);
+    *is_lasting = at.module || places_is(frame);
+    uint32_t location = add_location(tree, &at);
+    if (*is_lasting)
+        *recent = (struct tree_recent){frame, stack->generation, location};
+    return location;
+}
+
 /* The step from the parent's node to the frame's. */
 static void add_frame(struct tree *tree, uint32_t parent, const struct stack *stack,
                       struct tree_step *step, const struct jitnames *names)
@@ -137,16 +158,7 @@ static void add_frame(struct tree *tree, uint32_t parent, const struct stack *st
     step->is_lasting = true;
     if (is_own(step->frame))
         return;
-    uintptr_t address = step->frame;
-    struct tree_location at = {
-        .address = address,
-        .module = places_is(address) ? NULL : modules_find_in(address, stack->generation)};
-    if (names && at.module)
-        at.jit.name = builtins_find(&names->builtins, address - 1);
-    else if (names)
-        at.jit = jitnames_find(names, address, stack);
-    step->is_lasting = at.module || places_is(address);
-    uint32_t location = add_location(tree, &at);
+    uint32_t location = find_location(tree, stack, step->frame, names, &step->is_lasting);
     if (location)
         step->node = add_node(tree, parent, location, step->hash);
 }

@@ -33,6 +33,8 @@ struct tree_ids {
     size_t room;
 };
 
+#define TREE_RECENT 256
+
 /* Memory is of the private jemalloc. Begins as {0}. */
 struct tree {
     struct tree_location *locations;
@@ -49,6 +51,11 @@ struct tree {
     } * path;
     size_t path_length, path_room;
     uint32_t path_generation;
+    /* Lasting ones that frames led to of late: no need to look for their modules again. */
+    struct tree_recent {
+        uintptr_t frame;
+        uint32_t generation, location; /* location 0: free */
+    } recent[TREE_RECENT];
 };
 
 /* The node of the stack's leaf, 0 when it has no frames or there is no memory. Frames inside
