@@ -31,7 +31,8 @@ static struct rank_evidence evidence_of(const struct comparison *comparison,
         .old_blocks = site->old_blocks,
         .survivors = site->survivors,
         .deviation = site->deviation,
-        .is_managed = site->is_managed};
+        .is_managed = site->is_managed,
+        .filling = comparison->filling};
 }
 
 /* Growing sites first, by score; then the rest by live bytes. */
@@ -61,8 +62,26 @@ static int64_t sum_growth(const struct comparison *comparison)
     return total;
 }
 
+/* By how much the allocator's resident memory, live or kept, grew in the second half of a series; 0
+ * when it does not go on. */
+static int64_t find_filling(const struct comparison *comparison)
+{
+    size_t count = comparison->count, half = count / 2;
+    double *y = memory_zeroed(count, sizeof *y);
+    for (size_t i = 0; i < count; i++) {
+        const int64_t *bytes = comparison->parts[i].bytes;
+        y[i] = (double)store_sum(store_sum(bytes[PART_NATIVE_BLOCKS], bytes[PART_BUFFERS]),
+                                 bytes[PART_RETENTION]);
+    }
+    struct trend trend = trend_of(comparison->x, y, count);
+    double filling = trend.falls > 0 || trend_has_stopped(&trend) ? 0 : y[count - 1] - y[half];
+    free(y);
+    return (int64_t)fmax(filling, 0);
+}
+
 static void judge_sites(struct comparison *comparison)
 {
+    comparison->filling = comparison->count > 2 ? find_filling(comparison) : 0;
     int64_t total = sum_growth(comparison), largest = 0;
     double squares = 0;
     for (size_t i = 0; i < comparison->site_count; i++) {

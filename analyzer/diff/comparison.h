@@ -33,6 +33,7 @@ struct comparison {
     enum operations_source operations_source;
     bool is_one_process;
     struct parts growth;
+    int64_t filling; /* see struct rank_evidence */
     struct verdict verdict;
     const char *obstacle;    /* why nothing could be compared; NULL when it could */
     VEC(const char *) notes; /* what a reader should know about the input; one line each */

@@ -110,6 +110,27 @@ static bool is_sure(const struct rank_evidence *evidence, const struct rank *ran
     return evidence->count >= SURE_SERIES && rank->trend.chance <= SURE_CHANCE;
 }
 
+/* As many blocks in every snapshot. */
+static bool has_same_count(const struct rank_evidence *evidence)
+{
+    for (size_t i = 1; i < evidence->count; i++) {
+        if (evidence->live_blocks[i] != evidence->live_blocks[0])
+            return false;
+    }
+    return evidence->live_blocks[0] > 0;
+}
+
+/* An array that doubles when it is full rests the longer the larger it is, and live bytes alone
+ * look like a table that is complete. But it is written to all the time: the memory that it holds
+ * becomes resident. */
+static bool is_filling(const struct rank_evidence *evidence, const struct rank *rank)
+{
+    size_t last = last_of(evidence);
+    return rank->has_trend && rank->trend.falls <= 0 && has_same_count(evidence) &&
+           evidence->live_blocks[last] <= FEW_BLOCKS && moved_blocks(evidence) > 0 &&
+           evidence->filling > 0 && growth_of(evidence) >= evidence->filling;
+}
+
 static enum rank_pattern find_pattern(const struct rank_evidence *evidence, const struct rank *rank)
 {
     const struct trend *trend = &rank->trend;
@@ -170,15 +191,12 @@ static double aged(const struct rank_evidence *evidence)
     return between(AGED_FLOOR, (double)evidence->survivors / newborn / fair);
 }
 
-/* As many blocks in every snapshot: an array that moves to a larger place when it is full is a new
- * block each time, and so neither what was freed nor its age speaks against it. */
+/* An array that moves to a larger place when it is full is a new block each time, and so neither
+ * what was freed nor its age speaks against it. */
 static bool is_regrown(const struct rank_evidence *evidence, const struct rank *rank)
 {
-    for (size_t i = 1; i < evidence->count; i++) {
-        if (evidence->live_blocks[i] != evidence->live_blocks[0])
-            return false;
-    }
-    return is_sure(evidence, rank) && evidence->live_blocks[0] > 0;
+    bool is_rising = is_sure(evidence, rank) && has_same_count(evidence);
+    return is_rising || is_filling(evidence, rank);
 }
 
 static double weigh(const struct rank_evidence *evidence, const struct rank *rank)
@@ -215,6 +233,8 @@ struct rank rank_judge(const struct rank_evidence *evidence, int64_t total)
     rank.has_trend = evidence->count >= 3;
     if (rank.has_trend)
         rank.trend = find_trend(evidence);
+    if (is_filling(evidence, &rank))
+        rank.trend.going_on = 1;
     if (rank.has_trend && is_sure(evidence, &rank))
         rank.noise = SIGMAS * evidence->deviation;
     rank.pattern = find_pattern(evidence, &rank);

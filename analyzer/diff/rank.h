@@ -22,6 +22,8 @@ struct rank_evidence {
     int64_t survivors; /* bytes born after the first and before the last but one, still alive */
     double deviation;  /* standard deviation of the growth by sampling; 0: all blocks were seen */
     bool is_managed;   /* the mapping of a managed heap, which has a collector */
+    int64_t filling; /* bytes by which the allocator's resident memory grew in the second half of a
+                        series, and goes on to; 0: it does not */
 };
 
 enum rank_pattern {

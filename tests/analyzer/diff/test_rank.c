@@ -217,6 +217,28 @@ static void evidence_stays_between_0_and_1(void **state)
     }
 }
 
+/* One block that doubles twice and rests: complete, unless its pages go on becoming resident. */
+static void an_array_that_rests_goes_on_while_it_is_filled(void **state)
+{
+    const int64_t bytes[] = {8 * MIB, 16 * MIB, 32 * MIB, 32 * MIB}, one[] = {1, 1, 1, 1};
+    struct rank_evidence array = {.live_bytes = bytes,
+                                  .live_blocks = one,
+                                  .x = x,
+                                  .count = 4,
+                                  .allocated_bytes = 48 * MIB,
+                                  .allocations = 2,
+                                  .survivors = -1};
+    assert_int_equal(rank_judge(&array, 24 * MIB).pattern, PATTERN_SETTLED);
+    array.filling = 6 * MIB;
+    assert_int_equal(rank_judge(&array, 24 * MIB).pattern, PATTERN_RISES);
+    assert_true(rank_judge(&array, 24 * MIB).evidence > 0);
+    array.filling = 40 * MIB; /* not its own */
+    assert_int_equal(rank_judge(&array, 24 * MIB).pattern, PATTERN_SETTLED);
+    array.filling = 6 * MIB;
+    array.old_blocks = 1; /* the same block as before: a pool told that it grew */
+    assert_int_equal(rank_judge(&array, 24 * MIB).pattern, PATTERN_SETTLED);
+}
+
 TEST_MAIN(cmocka_unit_test(a_plain_leak_has_full_evidence),
           cmocka_unit_test(the_score_falls_with_the_root_of_size), cmocka_unit_test(churn_sinks),
           cmocka_unit_test(growth_within_churn_is_not_claimed),
@@ -227,6 +249,7 @@ TEST_MAIN(cmocka_unit_test(a_plain_leak_has_full_evidence),
           cmocka_unit_test(newcomers_of_the_last_moment_sink),
           cmocka_unit_test(an_array_that_is_regrown_rises),
           cmocka_unit_test(an_array_that_swings_does_not_rise),
+          cmocka_unit_test(an_array_that_rests_goes_on_while_it_is_filled),
           cmocka_unit_test(a_managed_heap_sinks), cmocka_unit_test(shrinking_sites_do_not_grow),
           cmocka_unit_test(growth_within_sampling_noise_is_not_claimed),
           cmocka_unit_test(crumbs_are_not_listed), cmocka_unit_test(evidence_stays_between_0_and_1))
