@@ -1,4 +1,4 @@
-/* own_pool.js -- Buffers from a pool of the program's own, which V8 inlines into those who take them.
+/* own_pool.js -- Buffers from the program's own pool, which V8 inlines into those who take them.
  *
  * importRow keeps every second one; renderRow replaces its own, exportRow drops them.
  *
