@@ -153,7 +153,7 @@ static inline bool insert(const struct block *block)
 
 void record_alloc_taken(const void *block, size_t size, enum block_kind kind, uintptr_t frame)
 {
-    blocks_prefetch((uintptr_t)block);
+    blocks_prefetch((uintptr_t)block, size);
     bool begun = !thread_self; /* its gate has not been set yet */
     struct thread *thread = enter(frame);
     if (__builtin_expect(!thread, 0)) {

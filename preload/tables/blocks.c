@@ -1,25 +1,31 @@
 /* blocks.c -- The live-block table: which addresses are allocated right now.
  *
- * One 64-byte line describes 512 bytes of address space, so the table lies beside the heap like a
- * shadow: neighbours in the heap are neighbours here, nothing has to be hashed, nothing ever
- * moves, and no lock is needed.
+ * Lines of 64 bytes describe the address space, so the table lies beside the heap like a shadow:
+ * neighbours in the heap are neighbours here, nothing has to be hashed, nothing ever moves, and no
+ * lock is needed. There are two shadows. A near line has the small blocks that start in 512 bytes;
+ * a far line has those of FAR_LEAST bytes and more that start in 4 KiB: one near line each, and on
+ * a page of lines for itself, would cost them an eighth of the heap.
  *
- *   address   47 … 26       25 … 9        8 … 6   5 … 3
- *             leaf (64 MiB) line (512 B)  cell    offset in cell
+ *   address   47 … 26       25 … 9 (near), 12 (far)     8 … 6 (11 … 9)   rest
+ *             leaf (64 MiB) line (512 B or 4 KiB)        cell            offset in cell
  *
- *   line      cell 0 … cell 6: blocks that start in these 512 bytes, in any order; an address tries
- *             its own cell first. Cell 7: a link to an extension line for the eighth and more.
+ *   line      cell 0 … cell 6: blocks that start in its range, in any order; an address tries its
+ *             own cell first. Cell 7: a link to an extension line for the eighth and more, which
+ *             only small blocks can need.
  *
- *   cell      bits 0…21 stack, 22…27 address / 8 within the line, 28…39 epoch, 40…63 size.
- *             0 is empty. Stack ids beyond BLOCKS_STACK_MAX are marks: a link, or the size of a
- *             block that is too big for 24 bits; that one stands in the first cell of the next
- *             line, whose 512 bytes the block covers whole.
+ *   cell      bits 0…21 stack, 22…30 address / 8 within the line, 31…42 epoch, 43…63 size.
+ *             0 is empty. Stack ids beyond BLOCKS_STACK_MAX are marks: the size of a
+ *             block that is too big for 21 bits; that one stands in the first cell of the next
+ *             far line, whose 4 KiB the block covers whole.
  *
- * Costs: 64 bytes per touched 512, that is about 10 bytes per block of 64, and at most an eighth
- * of the heap. A leaf is mapped when its first block appears and is never freed.
+ * A free does not know the size: it looks for a small block first. So that this look does not make
+ * the kernel map a page that nobody has written to, a leaf begins with a bit for each of its pages.
+ *
+ * Costs: of a small block 64 bytes per touched 512, that is about 10 bytes for one of 64, and at
+ * most an eighth of its size; of others at most 1.6 % and 64 bytes. The memory is shadow.c's.
  *
  * An address belongs to one thread between malloc and free, so only cells of a line are contended,
- * and only by threads whose blocks are within the same 512 bytes: claim by compare-and-swap,
+ * and only by threads whose blocks are in the same line: claim by compare-and-swap,
  * release by a store. That the release is seen before the address is handed out again follows
  * from the allocator's own synchronisation.
  *
@@ -29,49 +35,19 @@
 
 #include <stdatomic.h>
 
-#include "base/memory.h"
-#include "base/pagemap.h"
+#include "tables/shadow.h"
 
-#define LINE_BITS  9
-#define LEAF_BITS  26
-#define SPACE_BITS 47
-#define CELLS      7 /* for blocks; the eighth is the link */
-#define LEAF_LINES (1u << (LEAF_BITS - LINE_BITS))
-#define PAGE_LINES (PAGEMAP_PAGE / (unsigned)sizeof(struct line))
-#define LEAF_COUNT (1u << (SPACE_BITS - LEAF_BITS))
+#define FAR_LEAST 640 /* bytes; no more than seven such blocks start in a far line */
+#define UNIT_LINES                                                                                 \
+    (1u << (SHADOW_FAR_BITS - SHADOW_NEAR_BITS)) /* near lines of a far one's range */
 
-#define MARK_LINK (BLOCKS_STACK_MAX + 2)
 #define MARK_SIZE (BLOCKS_STACK_MAX + 1)
-#define SIZE_BIG  ((1u << 24) - 1)
+#define SIZE_BIG  ((1u << 21) - 1)
 
-/* Extension lines come in chunks; index / POOL_LINES is the chunk. */
-#define POOL_LINES  16384u
-#define POOL_CHUNKS 65536u
-
-typedef _Atomic uint64_t cell;
-struct line {
-    cell cells[CELLS];
-    cell link;
-};
-
-typedef _Atomic(struct line *) place;
-
-/* The directory of the leaves: 16 MiB, nearly all of it never written to. Pieces of it are made
- * writable as leaves come; 64 KiB are whole pages on every machine. */
-#define PIECE_LEAVES 8192u
-static place *_Atomic leaves;
-static atomic_uintptr_t space; /* addresses below have a place in the directory; 0: none yet */
-static atomic_bool opened[LEAF_COUNT / PIECE_LEAVES];
-
-static place pool[POOL_CHUNKS];
-static atomic_uint pool_used;
-static atomic_size_t reserved;
-
-static uint64_t pack(const struct block *block)
+static uint64_t pack(const struct block *block, uint32_t offset)
 {
     uint64_t size = block->size < SIZE_BIG ? block->size : SIZE_BIG;
-    return block->stack | (uint64_t)((block->address >> 3) & 63) << 22 |
-           (uint64_t)block->epoch << 28 | size << 40;
+    return block->stack | (uint64_t)offset << 22 | (uint64_t)block->epoch << 31 | size << 43;
 }
 
 static uint32_t stack_of(uint64_t value)
@@ -81,108 +57,41 @@ static uint32_t stack_of(uint64_t value)
 
 static uint32_t offset_of(uint64_t value)
 {
-    return (value >> 22) & 63;
+    return (value >> 22) & 511;
 }
 
-/* The cell that an address tries first; cell 7 is the link, so its addresses share cell 6. */
-static unsigned first_cell(uintptr_t address)
+/* Where an address has its place in a shadow. */
+struct place {
+    uint32_t line;   /* of the leaf's lines */
+    unsigned first;  /* the cell to try first; cell 7 is the link, so its addresses share cell 6 */
+    uint32_t offset; /* in the line's range, in units of 8 bytes */
+};
+
+static inline struct place place_in(uintptr_t address, unsigned bits, uint32_t lines_before)
 {
-    unsigned own = (address >> 6) & 7;
-    return own < CELLS ? own : CELLS - 1;
+    unsigned own = (address >> (bits - 3)) & 7;
+    return (struct place){
+        .line = lines_before + ((address & ((1u << SHADOW_LEAF_BITS) - 1)) >> bits),
+        .first = own < SHADOW_CELLS ? own : SHADOW_CELLS - 1,
+        .offset = (uint32_t)(address & ((1u << bits) - 1)) >> 3,
+    };
 }
 
-/* Memory for one of the tables above; when another thread was quicker, its memory is taken. */
-static struct line *grow(place *at, size_t size)
+static inline struct place near_place(uintptr_t address)
 {
-    struct line *fresh = memory_map(size);
-    struct line *none = NULL;
-    if (!fresh)
-        return NULL;
-    if (atomic_compare_exchange_strong(at, &none, fresh)) {
-        atomic_fetch_add_explicit(&reserved, size, memory_order_relaxed);
-        return fresh;
-    }
-    memory_unmap(fresh, size);
-    return none;
+    return place_in(address, SHADOW_NEAR_BITS, SHADOW_FAR_LINES);
 }
 
-static bool make_directory(void)
+static inline struct place far_place(uintptr_t address)
 {
-    const size_t size = LEAF_COUNT * sizeof(place);
-    place *none = NULL, *fresh = memory_reserve(size);
-    if (!fresh)
-        return false;
-    if (!atomic_compare_exchange_strong(&leaves, &none, fresh))
-        memory_unmap(fresh, size);
-    atomic_store_explicit(&space, (uintptr_t)1 << SPACE_BITS, memory_order_release);
-    return true;
+    return place_in(address, SHADOW_FAR_BITS, 0);
 }
 
-static __attribute__((noinline, cold)) struct line *make_leaf_slow(uintptr_t address)
-{
-    if (address >> SPACE_BITS || (!atomic_load(&space) && !make_directory()))
-        return NULL;
-    place *directory = atomic_load(&leaves);
-    size_t index = address >> LEAF_BITS, piece = index / PIECE_LEAVES;
-    if (!atomic_load(&opened[piece])) {
-        if (!memory_open(&directory[piece * PIECE_LEAVES], PIECE_LEAVES * sizeof(place)))
-            return NULL;
-        atomic_store(&opened[piece], true);
-    }
-    struct line *leaf = atomic_load(&directory[index]);
-    return leaf ? leaf : grow(&directory[index], LEAF_LINES * sizeof *leaf);
-}
-
-static struct line *find_line(uintptr_t address, bool make)
-{
-    struct line *leaf = NULL;
-    if (__builtin_expect(address < atomic_load_explicit(&space, memory_order_acquire), 1))
-        leaf = atomic_load_explicit(
-            &atomic_load_explicit(&leaves, memory_order_relaxed)[address >> LEAF_BITS],
-            memory_order_acquire);
-    if (__builtin_expect(!leaf, 0)) {
-        if (!make || !(leaf = make_leaf_slow(address)))
-            return NULL;
-    }
-    return &leaf[(address >> LINE_BITS) & (LEAF_LINES - 1)];
-}
-
-static struct line *linked(uint64_t link)
-{
-    uint32_t index = (uint32_t)(link >> 28);
-    struct line *chunk = atomic_load_explicit(&pool[index / POOL_LINES], memory_order_acquire);
-    return &chunk[index % POOL_LINES];
-}
-
-/* The line behind a full one. A lost race wastes 64 bytes. */
-static __attribute__((noinline, cold)) struct line *extend_slow(struct line *line)
-{
-    uint32_t index = atomic_fetch_add_explicit(&pool_used, 1, memory_order_relaxed);
-    if (index / POOL_LINES >= POOL_CHUNKS)
-        return NULL;
-    place *chunk = &pool[index / POOL_LINES];
-    if (!atomic_load_explicit(chunk, memory_order_acquire) &&
-        !grow(chunk, POOL_LINES * sizeof **chunk))
-        return NULL;
-    uint64_t link = MARK_LINK | (uint64_t)index << 28;
-    uint64_t none = 0;
-    if (!atomic_compare_exchange_strong(&line->link, &none, link))
-        link = none;
-    return linked(link);
-}
-
-static struct line *next_line(struct line *line, bool make)
-{
-    uint64_t link = atomic_load_explicit(&line->link, memory_order_acquire);
-    if (link)
-        return linked(link);
-    return make ? extend_slow(line) : NULL;
-}
-
-/* The size of a big block, in the line behind its own; see the essay above. */
+/* The size of a big block, in the far line behind its own; see the essay above. */
 static bool put_big_size(const struct block *block)
 {
-    struct line *line = find_line(block->address + (1u << LINE_BITS), true);
+    uintptr_t behind = block->address + (1u << SHADOW_FAR_BITS);
+    struct shadow_line *line = shadow_make(behind, far_place(behind).line);
     if (!line || block->size >> 42)
         return false;
     atomic_store_explicit(&line->cells[0], MARK_SIZE | block->size << 22, memory_order_relaxed);
@@ -191,7 +100,9 @@ static bool put_big_size(const struct block *block)
 
 static uint64_t big_size(uintptr_t address, bool take)
 {
-    struct line *line = find_line(address + (1u << LINE_BITS), false);
+    uintptr_t behind = address + (1u << SHADOW_FAR_BITS);
+    struct shadow_leaf *leaf = shadow_leaf_of(behind);
+    struct shadow_line *line = leaf ? shadow_known(leaf, far_place(behind).line) : NULL;
     uint64_t value = line ? atomic_load_explicit(&line->cells[0], memory_order_relaxed) : 0;
     if (stack_of(value) != MARK_SIZE)
         return SIZE_BIG; /* only while a block is being freed under blocks_each */
@@ -200,23 +111,30 @@ static uint64_t big_size(uintptr_t address, bool take)
     return value >> 22;
 }
 
-void blocks_prefetch(uintptr_t address)
+static inline struct place place_of(uintptr_t address, uint64_t size)
 {
-    struct line *line = find_line(address, false);
-    if (line)
-        __builtin_prefetch(&line->cells[first_cell(address)], 1);
+    return size < FAR_LEAST ? near_place(address) : far_place(address);
+}
+
+void blocks_prefetch(uintptr_t address, uint64_t size)
+{
+    struct place place = place_of(address, size);
+    struct shadow_leaf *leaf = shadow_leaf_of(address);
+    if (leaf)
+        __builtin_prefetch(&leaf->lines[place.line].cells[place.first], 1);
 }
 
 bool blocks_insert(const struct block *block)
 {
-    struct line *line = find_line(block->address, true);
-    uint64_t value = pack(block);
+    struct place place = place_of(block->address, block->size);
+    struct shadow_line *line = shadow_make(block->address, place.line);
+    uint64_t value = pack(block, place.offset);
     if (__builtin_expect(block->size >= SIZE_BIG, 0) && (!line || !put_big_size(block)))
         return false;
-    unsigned first = first_cell(block->address);
-    for (; line; line = next_line(line, true)) {
-        for (unsigned i = 0; i < CELLS; i++) {
-            unsigned at = first + i < CELLS ? first + i : first + i - CELLS;
+    for (; line; line = shadow_next(line, true)) {
+        for (unsigned i = 0; i < SHADOW_CELLS; i++) {
+            unsigned at =
+                place.first + i < SHADOW_CELLS ? place.first + i : place.first + i - SHADOW_CELLS;
             uint64_t none = 0;
             if (!atomic_load_explicit(&line->cells[at], memory_order_relaxed) &&
                 atomic_compare_exchange_strong_explicit(&line->cells[at], &none, value,
@@ -227,112 +145,132 @@ bool blocks_insert(const struct block *block)
     return false;
 }
 
-static void unpack(uint64_t value, uintptr_t line_address, bool take, struct block *block)
+/* `start`: of the line's range. */
+static inline void unpack(uint64_t value, uintptr_t start, bool take, struct block *block)
 {
-    block->address = line_address + offset_of(value) * 8;
+    block->address = start + (uintptr_t)offset_of(value) * 8;
     block->stack = stack_of(value);
-    block->epoch = (value >> 28) & BLOCKS_EPOCH_MAX;
-    block->size = value >> 40;
+    block->epoch = (value >> 31) & BLOCKS_EPOCH_MAX;
+    block->size = value >> 43;
     if (__builtin_expect(block->size == SIZE_BIG, 0))
         block->size = big_size(block->address, take);
 }
 
-static bool is_at(uint64_t value, uint32_t offset)
+static inline bool is_at(uint64_t value, uint32_t offset)
 {
     return value && offset_of(value) == offset && stack_of(value) <= BLOCKS_STACK_MAX;
 }
 
 /* In sampled recording most lines are empty, and most frees are of blocks that are not here. */
-static inline bool is_empty(struct line *line)
+static inline bool is_empty(struct shadow_line *line)
 {
     uint64_t any = atomic_load_explicit(&line->link, memory_order_relaxed);
-    for (unsigned i = 0; i < CELLS; i++)
+    for (unsigned i = 0; i < SHADOW_CELLS; i++)
         any |= atomic_load_explicit(&line->cells[i], memory_order_relaxed);
     return any == 0;
 }
 
 /* The cell of the block with this offset, in the line or its extensions; NULL when there is none.
  * Looks in the order in which blocks_insert has looked for a free one. */
-static __attribute__((noinline)) cell *search(struct line *line, unsigned first, uint32_t offset)
+static __attribute__((noinline)) shadow_cell *search(struct shadow_line *line, unsigned first,
+                                                     uint32_t offset)
 {
-    for (; line; line = next_line(line, false))
-        for (unsigned i = 0; i < CELLS; i++) {
-            cell *at = &line->cells[first + i < CELLS ? first + i : first + i - CELLS];
+    for (; line; line = shadow_next(line, false))
+        for (unsigned i = 0; i < SHADOW_CELLS; i++) {
+            shadow_cell *at =
+                &line->cells[first + i < SHADOW_CELLS ? first + i : first + i - SHADOW_CELLS];
             if (is_at(atomic_load_explicit(at, memory_order_relaxed), offset))
                 return at;
         }
     return NULL;
 }
 
+static inline shadow_cell *find(struct shadow_leaf *leaf, struct place place)
+{
+    struct shadow_line *line = shadow_known(leaf, place.line);
+    if (!line)
+        return NULL;
+    shadow_cell *own = &line->cells[place.first];
+    if (__builtin_expect(is_at(atomic_load_explicit(own, memory_order_relaxed), place.offset), 1))
+        return own;
+    return is_empty(line) ? NULL : search(line, place.first, place.offset);
+}
+
 bool blocks_remove(uintptr_t address, struct block *was)
 {
-    uint32_t offset = (address >> 3) & 63;
-    struct line *line = find_line(address, false);
-    if (!line)
+    struct shadow_leaf *leaf = shadow_leaf_of(address);
+    if (!leaf)
         return false;
-    cell *found = &line->cells[first_cell(address)];
-    if (__builtin_expect(!is_at(atomic_load_explicit(found, memory_order_relaxed), offset), 0)) {
-        if (__builtin_expect(is_empty(line), 1) ||
-            !(found = search(line, first_cell(address), offset)))
+    struct place place = near_place(address);
+    shadow_cell *found = find(leaf, place);
+    if (!found) {
+        place = far_place(address);
+        if (!(found = find(leaf, place)))
             return false;
     }
     uint64_t value = atomic_load_explicit(found, memory_order_relaxed);
     atomic_store_explicit(found, 0, memory_order_relaxed);
-    unpack(value, address & ~(uintptr_t)((1u << LINE_BITS) - 1), true, was);
+    unpack(value, address - (uintptr_t)place.offset * 8, true, was);
     return true;
 }
 
-static void visit_line(struct line *line, uintptr_t address,
-                       void (*visit)(const struct block *, void *), void *context)
+/* ---- all blocks ------------------------------------------------------------------------------ */
+
+struct visitor {
+    void (*visit)(const struct block *block, void *context);
+    void *context;
+};
+
+/* The blocks of a line that start in [from, to), parts of its range. */
+static void visit_line(const struct visitor *visitor, struct shadow_line *line, uintptr_t start,
+                       uintptr_t from, uintptr_t to)
 {
-    for (; line; line = next_line(line, false)) {
-        for (unsigned i = 0; i < CELLS; i++) {
+    for (; line; line = shadow_next(line, false)) {
+        for (unsigned i = 0; i < SHADOW_CELLS; i++) {
             uint64_t value = atomic_load_explicit(&line->cells[i], memory_order_acquire);
-            if (!value || stack_of(value) > BLOCKS_STACK_MAX)
+            uintptr_t address = start + (uintptr_t)offset_of(value) * 8;
+            if (!value || stack_of(value) > BLOCKS_STACK_MAX || address < from || address >= to)
                 continue;
             struct block block;
-            unpack(value, address, false, &block);
-            visit(&block, context);
+            unpack(value, start, false, &block);
+            visitor->visit(&block, visitor->context);
         }
     }
 }
 
-/* Lines of one page of a leaf. */
-static void visit_page(struct line *lines, uintptr_t address,
-                       void (*visit)(const struct block *, void *), void *context)
+/* The range of a far line: its blocks, and those of the near lines, 512 bytes after 512 bytes. */
+static void visit_unit(const struct visitor *visitor, struct shadow_line *far,
+                       struct shadow_line *near, uintptr_t start)
 {
-    for (unsigned i = 0; i < PAGE_LINES; i++)
-        visit_line(&lines[i], address + ((uintptr_t)i << LINE_BITS), visit, context);
+    if (far && is_empty(far))
+        far = NULL;
+    for (unsigned i = 0; i < UNIT_LINES; i++) {
+        uintptr_t from = start + ((uintptr_t)i << SHADOW_NEAR_BITS),
+                  to = from + (1u << SHADOW_NEAR_BITS);
+        if (far)
+            visit_line(visitor, far, start, from, to);
+        if (near)
+            visit_line(visitor, &near[i], from, from, to);
+    }
 }
 
-/* Pages that nobody has written to are passed over: reading them would make the kernel map them. */
-static void visit_leaf(struct line *leaf, uintptr_t address, int pagemap,
-                       void (*visit)(const struct block *, void *), void *context)
+static void visit_leaf(struct shadow_leaf *leaf, uintptr_t start, void *context)
 {
-    uint64_t pages[LEAF_LINES / PAGE_LINES];
-    size_t known = pagemap_read(pagemap, (uintptr_t)leaf, LEAF_LINES / PAGE_LINES, pages);
-    for (unsigned i = 0; i < LEAF_LINES / PAGE_LINES; i++)
-        if (i >= known || pages[i] & (PAGEMAP_PRESENT | PAGEMAP_SWAPPED))
-            visit_page(&leaf[i * PAGE_LINES], address + ((uintptr_t)i * PAGE_LINES << LINE_BITS),
-                       visit, context);
+    for (uint32_t i = 0; i < SHADOW_FAR_LINES; i++) {
+        struct shadow_line *far = shadow_known(leaf, i);
+        struct shadow_line *near = shadow_known(leaf, SHADOW_FAR_LINES + i * UNIT_LINES);
+        if (far || near)
+            visit_unit(context, far, near, start + ((uintptr_t)i << SHADOW_FAR_BITS));
+    }
 }
 
 void blocks_each(void (*visit)(const struct block *block, void *context), void *context)
 {
-    int pagemap = pagemap_open();
-    for (uint32_t i = 0; i < LEAF_COUNT; i++) {
-        if (!atomic_load(&opened[i / PIECE_LEAVES])) {
-            i += PIECE_LEAVES - 1;
-            continue;
-        }
-        struct line *leaf = atomic_load_explicit(&atomic_load(&leaves)[i], memory_order_acquire);
-        if (leaf)
-            visit_leaf(leaf, (uintptr_t)i << LEAF_BITS, pagemap, visit, context);
-    }
-    pagemap_close(pagemap);
+    struct visitor visitor = {visit, context};
+    shadow_each(visit_leaf, &visitor);
 }
 
 size_t blocks_reserved(void)
 {
-    return atomic_load_explicit(&reserved, memory_order_relaxed);
+    return shadow_reserved();
 }

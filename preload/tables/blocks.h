@@ -25,8 +25,8 @@ struct block {
  * Returns false when there is no memory for the table, or the block does not fit in. */
 bool blocks_insert(const struct block *block);
 
-/* Begins to fetch the memory that an insert of this address will want. */
-void blocks_prefetch(uintptr_t address);
+/* Begins to fetch the memory that an insert of this block will want. */
+void blocks_prefetch(uintptr_t address, uint64_t size);
 
 /* Takes a block out. Returns false when the address is not in the table. */
 bool blocks_remove(uintptr_t address, struct block *was);

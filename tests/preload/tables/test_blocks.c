@@ -4,12 +4,14 @@
  */
 #include "tables/blocks.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "random.h"
 #include "test.h"
 
-#define GIB ((uint64_t)1 << 30)
+#define GIB       ((uint64_t)1 << 30)
+#define LEAF_SIZE ((9 << 20) + 4096) /* of the table, for 64 MiB of address space */
 
 /* The table never looks behind an address, so tests make them up; each has a leaf of its own. */
 #define AREA(n) (((uintptr_t)0x100 + (n)) << 26)
@@ -49,11 +51,11 @@ static void every_size_below_4_tib_is_exact(void **state)
     const uint64_t sizes[] = {0,        1,       (1u << 24) - 2, (1u << 24) - 1,
                               1u << 24, 5 * GIB, 4096 * GIB - 1, 8};
     for (unsigned i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        struct block block = {AREA(1) + i * 2048, sizes[i], 9, 1};
+        struct block block = {AREA(1) + i * 8192, sizes[i], 9, 1};
         assert_true(blocks_insert(&block));
     }
     for (unsigned i = 0; i < sizeof sizes / sizeof *sizes; i++)
-        assert_removed(&(struct block){AREA(1) + i * 2048, sizes[i], 9, 1});
+        assert_removed(&(struct block){AREA(1) + i * 8192, sizes[i], 9, 1});
 }
 
 static void a_block_that_does_not_fit_in_is_refused_and_leaves_nothing(void **state)
@@ -144,7 +146,7 @@ static struct block model[SMALL + BIG]; /* stack 0: not there */
 
 static uintptr_t slot_address(unsigned slot)
 {
-    return slot < SMALL ? AREA(10) + slot * 8 : AREA(11) + (slot - SMALL) * 4096;
+    return slot < SMALL ? AREA(10) + slot * 8 : AREA(11) + (slot - SMALL) * 8192;
 }
 
 static uint64_t slot_size(unsigned slot, uint64_t *random)
@@ -159,7 +161,7 @@ static void compare_with_model(const struct block *block, void *context)
     if (block->address >= AREA(10) && block->address < AREA(12)) {
         unsigned slot = block->address < AREA(11)
                             ? (unsigned)(block->address - AREA(10)) / 8
-                            : SMALL + (unsigned)(block->address - AREA(11)) / 4096;
+                            : SMALL + (unsigned)(block->address - AREA(11)) / 8192;
         assert_true(slot < SMALL + BIG);
         assert_memory_equal(block, &model[slot], sizeof *block);
         ++*count;
@@ -191,15 +193,72 @@ static void the_table_does_what_an_array_does(void **state)
     assert_int_equal(seen, live);
 }
 
+static size_t resident_pages(void)
+{
+    unsigned long all = 0, resident = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%lu %lu", &all, &resident), 2);
+    fclose(file);
+    return resident;
+}
+
+/* One page each would be 78 MiB. */
+static void blocks_far_from_each_other_share_pages(void **state)
+{
+    enum { COUNT = 20000, STRIDE = 20496 };
+    size_t before = resident_pages();
+    for (uint32_t i = 0; i < COUNT; i++)
+        assert_true(blocks_insert(&(struct block){AREA(50) + i * STRIDE, 20480, 1 + i % 9, 0}));
+    assert_true(resident_pages() - before < COUNT / 8);
+    for (uint32_t i = 0; i < COUNT; i++)
+        assert_removed(&(struct block){AREA(50) + i * STRIDE, 20480, 1 + i % 9, 0});
+}
+
+/* A free of what was allocated before recording began. */
+static void asking_for_what_is_not_there_costs_no_memory(void **state)
+{
+    struct block block = {AREA(60), 1, 1, 0}, was;
+    assert_true(blocks_insert(&block));
+    size_t before = resident_pages();
+    for (uintptr_t address = AREA(60) + 32768; address < AREA(61); address += 4096)
+        assert_false(blocks_remove(address, &was));
+    assert_true(resident_pages() - before < 64);
+    assert_removed(&block);
+}
+
+/* Sizes on both sides of the border between the two shadows, in one range of addresses. */
+static void small_and_large_blocks_are_visited_in_order(void **state)
+{
+    struct seen seen = {.start = AREA(70), .end = AREA(71)};
+    uint64_t random = 7;
+    uintptr_t address = AREA(70);
+    static struct block blocks[5000];
+    size_t bytes = 0;
+    for (size_t i = 0; i < 5000; i++) {
+        size_t size = random_below(&random, 2) ? random_below(&random, 1300) : 16;
+        blocks[i] = (struct block){address, size, 1, 0};
+        assert_true(blocks_insert(&blocks[i]));
+        address += (size + 8 + 15) / 16 * 16;
+        bytes += size;
+    }
+    blocks_each(see, &seen);
+    assert_int_equal(seen.count, 5000);
+    assert_int_equal(seen.bytes, bytes);
+    assert_false(seen.falling);
+    for (size_t i = 0; i < 5000; i++)
+        assert_removed(&blocks[i]);
+}
+
 static void the_table_says_what_it_has_reserved(void **state)
 {
     size_t before = blocks_reserved();
     struct block block = {AREA(40), 1, 1, 0};
     assert_true(blocks_insert(&block));
-    assert_int_equal(blocks_reserved() - before, 8 << 20); /* one leaf */
+    assert_int_equal(blocks_reserved() - before, LEAF_SIZE);
     assert_removed(&block);
     assert_true(blocks_insert(&block));
-    assert_int_equal(blocks_reserved() - before, 8 << 20);
+    assert_int_equal(blocks_reserved() - before, LEAF_SIZE);
     assert_removed(&block);
 }
 
@@ -212,4 +271,7 @@ TEST_MAIN(cmocka_unit_test(a_block_comes_out_once),
           cmocka_unit_test(blocks_are_visited_line_by_line),
           cmocka_unit_test(the_visit_shows_big_blocks_with_their_size),
           cmocka_unit_test(the_table_does_what_an_array_does),
+          cmocka_unit_test(blocks_far_from_each_other_share_pages),
+          cmocka_unit_test(asking_for_what_is_not_there_costs_no_memory),
+          cmocka_unit_test(small_and_large_blocks_are_visited_in_order),
           cmocka_unit_test(the_table_says_what_it_has_reserved))
