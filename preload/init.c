@@ -8,6 +8,7 @@
  */
 #include "init.h"
 
+#include <inttypes.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -30,6 +31,7 @@
 #include "record/thread.h"
 #include "runtime/runtime.h"
 #include "snapshot/file.h"
+#include "snapshot/identity.h"
 #include "snapshot/process.h"
 #include "tables/births.h"
 #include "tables/maps.h"
@@ -57,8 +59,8 @@ static bool is_forked(void)
 static bool is_root(void)
 {
     const char *root = getenv(ROOT_VARIABLE);
-    char own[16];
-    snprintf(own, sizeof own, "%d", (int)getpid());
+    char own[48]; /* the kernel gives pids out again */
+    snprintf(own, sizeof own, "%d.%" PRIu64, (int)getpid(), identity_started());
     if (root)
         return strcmp(root, own) == 0;
     setenv(ROOT_VARIABLE, own, 1);

@@ -23,7 +23,7 @@ CREATE TABLE snapshot (
   pid             INTEGER NOT NULL,   -- in the process's own pid namespace
   ppid            INTEGER NOT NULL,
   uid             INTEGER NOT NULL,   -- effective user
-  program         TEXT    NOT NULL,   -- base name of the executable
+  program         TEXT    NOT NULL,   -- the name it was started by, without folders
   executable      TEXT    NOT NULL,   -- /proc/self/exe
   command_line    TEXT    NOT NULL,   -- arguments joined by blanks
   directory       TEXT    NOT NULL,   -- working directory at the time of the snapshot

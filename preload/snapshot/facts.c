@@ -41,12 +41,6 @@ void facts_module_path(const struct module *module, char *path, size_t size)
         read_link("/proc/self/exe", path, size);
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 static int write_snapshot(sqlite3 *db, const struct cut *cut, const struct writer_facts *facts)
 {
     const struct identity *self = &cut->identity;
@@ -56,11 +50,11 @@ static int write_snapshot(sqlite3 *db, const struct cut *cut, const struct write
              reason_names[facts->reason], (number)self->time_ns,
              (number)(self->monotonic_ns - facts->started_ns), (number)cut->duration_ns,
              (number)cut->epoch, (number)self->pid, (number)self->ppid, (number)self->uid,
-             base_name(self->executable), self->executable, self->command_line, self->directory,
-             self->host, (number)sysconf(_SC_PAGESIZE), (number)self->threads,
-             (number)options.sample, (number)(cut->live_bytes + 0.5),
-             (number)(cut->live_blocks + 0.5), (number)cut->maps.rss, (number)self->peak_rss,
-             HEAPDIFF_VERSION, (number)self->started_ns);
+             identity_program(), self->executable, self->command_line, self->directory, self->host,
+             (number)sysconf(_SC_PAGESIZE), (number)self->threads, (number)options.sample,
+             (number)(cut->live_bytes + 0.5), (number)(cut->live_blocks + 0.5),
+             (number)cut->maps.rss, (number)self->peak_rss, HEAPDIFF_VERSION,
+             (number)self->started_ns);
     return rows_end(&rows);
 }
 

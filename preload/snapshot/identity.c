@@ -4,8 +4,11 @@
  */
 #include "snapshot/identity.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -34,8 +37,36 @@ static void read_command_line(char *text, size_t size)
             text[i] = ' ';
 }
 
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static bool is_same_file(const char *path, const char *other)
+{
+    struct stat a, b;
+    return stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
+const char *identity_program(void)
+{
+    static char name[256];
+    if (*name)
+        return name;
+    char path[PATH_MAX];
+    read_link("/proc/self/exe", path, sizeof path);
+    /* Of a script it is the script's path, and the program is its interpreter. */
+    const char *started = (const char *)getauxval(AT_EXECFN);
+    const char *best = started && is_same_file(started, "/proc/self/exe") ? started : path;
+    const char *base = base_name(best);
+    memcpy(name, base, strnlen(base, sizeof name - 1));
+    return name;
+}
+
 /* Field 22 of /proc/self/stat (proc(5)); the second one, a name in brackets, may hold anything. */
-static uint64_t read_start(void)
+uint64_t identity_started(void)
 {
     char text[1024];
     process_read_text("/proc/self/stat", text, sizeof text);
@@ -48,7 +79,7 @@ static uint64_t read_start(void)
 
 uint64_t identity_began(void)
 {
-    uint64_t start = read_start();
+    uint64_t start = identity_started();
     return start ? clock_ns(CLOCK_REALTIME) - (clock_ns(CLOCK_BOOTTIME) - start) : 0;
 }
 
@@ -61,7 +92,7 @@ void identity_read(struct identity *identity)
     identity->threads = process_threads();
     identity->time_ns = clock_ns(CLOCK_REALTIME);
     identity->monotonic_ns = clock_ns(CLOCK_MONOTONIC);
-    identity->started_ns = read_start();
+    identity->started_ns = identity_started();
     identity->peak_rss = process_status_bytes("VmHWM");
     read_link("/proc/self/exe", identity->executable, sizeof identity->executable);
     read_link("/proc/self/cwd", identity->directory, sizeof identity->directory);

@@ -22,7 +22,6 @@
 #include "tables/blocks.h"
 
 static char start_directory[PROTOCOL_PATH_SIZE];
-static char program[256];
 static uint64_t started_ns;
 static uint64_t epochs[BLOCKS_EPOCH_MAX + 1];
 static atomic_uint taken;
@@ -41,13 +40,8 @@ static uint64_t now(void)
 
 void snapshot_init(void)
 {
-    char path[PROTOCOL_PATH_SIZE];
-    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-    path[length > 0 ? length : 0] = '\0';
-    const char *slash = strrchr(path, '/');
-    const char *base = slash ? slash + 1 : path;
-    memcpy(program, base, strnlen(base, sizeof program - 1));
-    length = readlink("/proc/self/cwd", start_directory, sizeof start_directory - 1);
+    identity_program();
+    ssize_t length = readlink("/proc/self/cwd", start_directory, sizeof start_directory - 1);
     start_directory[length > 1 ? length : 0] = '\0'; /* "/": a path's own slash will do */
     started_ns = now();
     taken = 0; /* a forked child counts anew */
@@ -104,7 +98,8 @@ static bool final_name(const struct snapshot_request *request, unsigned number, 
         return snprintf(path, PROTOCOL_PATH_SIZE, "%s", request->path) < PROTOCOL_PATH_SIZE;
     static const char *const reasons[REASON_COUNT] = FORMAT_REASON_NAMES;
     const char *label = *request->label ? request->label : reasons[request->reason];
-    if (!snapshot_fill_name(name, sizeof name, options.out, program, (int)getpid(), number, label))
+    if (!snapshot_fill_name(name, sizeof name, options.out, identity_program(), (int)getpid(),
+                            number, label))
         return false;
     int length = snprintf(path, PROTOCOL_PATH_SIZE, "%s%s%s", *name == '/' ? "" : start_directory,
                           *name == '/' ? "" : "/", name);
