@@ -20,10 +20,10 @@ struct identity {
     char executable[PATH_MAX], directory[PATH_MAX], command_line[4096], host[HOST_NAME_MAX + 1];
 };
 
-/* The program's name: as it was started (a link may say more than the file behind it: Debian's
-    uint64_t started_ns; /* since boot, in ticks of the kernel clock; 0 when it cannot be told */
-*come before the program changes its folder or root;
-the text stays.* / const char *identity_program(void);
+/* The program's name: as it was started, else its file's. A link may say more than the file behind
+ * it: Debian's redis-server is one to redis-check-rdb. Found at the first call, which should come
+ * before the program changes its folder or root; the text stays. */
+const char *identity_program(void);
 
 /* struct identity's started_ns. */
 uint64_t identity_started(void);
