@@ -39,7 +39,8 @@ def environment_of(scenario):
     settings["PYTHONDONTWRITEBYTECODE"] = 1
     settings["PYTHONHASHSEED"] = 0  # every run does the same
     if scenario.source.suffix == ".js":
-        settings["NODE_OPTIONS"] = harness.NODE_OPTIONS
+        companion = harness.BUILD / "heapdiff-node.cjs"  # as `heapdiff run --jit` does
+        settings["NODE_OPTIONS"] = f"--require={companion} {harness.NODE_OPTIONS}"
     return settings
 
 

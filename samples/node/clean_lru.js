@@ -3,7 +3,6 @@
  * Garbage between two collections may raise RSS for good, so retention is right as well.
  *
  * expect: kind=none|retention
- * expect-miss: alarm? -- two functions inlined into one caller between the snapshots
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -3,6 +3,7 @@
  * Blocks of old and new code lie in the same store: a site seems to shrink and another to grow, and
  * the store as a whole does not. Garbage between two collections may raise RSS for good.
  *
+ * set: HEAPDIFF_JS_INLINING=1
  * expect: kind=none|retention
  * expect-miss: other? -- once 3.0 of 55.0 MiB had no owner: likely an empty arena, found now
  *

@@ -2,6 +2,7 @@
  *
  * importRow keeps every second one; renderRow replaces its own, exportRow drops them.
  *
+ * set: HEAPDIFF_JS_INLINING=1
  * expect: kind=leak site1=importRow file=own_pool.js growth=15000000±2% blocks=+1500±2%
  * expect: absent=take absent=raw absent=renderRow absent=exportRow
  *

@@ -107,6 +107,21 @@ function onRequest(request, collect) {
   });
 }
 
+/* Who asks for names of functions wants to see them in stacks, but a function that was made a part
+ * of its caller is in none, and its blocks would be the caller's. So the optimising compilers are
+ * told to leave calls as they are. V8 11 has two; an older one does not know the second flag. */
+function keepCallsApart() {
+  const options = `${process.env.NODE_OPTIONS ?? ''} ${process.execArgv.join(' ')}`;
+  const wantsNames = /--interpreted[-_]frames[-_]native[-_]stack/.test(options);
+  if (!worker.isMainThread || !wantsNames || process.env.HEAPDIFF_JS_INLINING === '1') {
+    return;
+  }
+  v8.setFlagsFromString('--no-turbo-inlining');
+  if (Number.parseInt(process.versions.v8, 10) >= 11) {
+    v8.setFlagsFromString('--no-maglev-inlining');
+  }
+}
+
 function join() {
   const holder = { exports: {} };
   process.dlopen(holder, `${__dirname}/heapdiff-node.node`);
@@ -115,6 +130,7 @@ function join() {
   answer = holder.exports.join?.(name, worker.isMainThread, onRequest);
   if (answer) {
     v8 = require('node:v8');
+    keepCallsApart();
     delay = require('node:perf_hooks').monitorEventLoopDelay({ resolution: DELAY_RESOLUTION });
     delay.enable();
   }
