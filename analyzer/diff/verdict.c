@@ -109,9 +109,10 @@ static enum verdict_kind largest_kind(const struct verdict_input *input)
             sums[kinds[i]] = store_sum(sums[kinds[i]], input->growth.bytes[i]);
     }
     double least = LEAK_SHARE * (double)program_growth(input);
+    /* Retention is what is left of the allocator's memory: it has the noise of all of RSS. */
     for (int kind = 0; kind < VERDICT_NONE; kind++) { /* sums[VERDICT_NONE] stays 0 */
-        if (sums[kind] > rss_noise(input) / 2 && (double)sums[kind] >= least &&
-            sums[kind] > sums[best])
+        int64_t noise = kind == VERDICT_RETENTION ? rss_noise(input) : rss_noise(input) / 2;
+        if (sums[kind] > noise && (double)sums[kind] >= least && sums[kind] > sums[best])
             best = (enum verdict_kind)kind;
     }
     return best;

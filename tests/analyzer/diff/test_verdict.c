@@ -102,6 +102,17 @@ static void what_the_allocator_keeps_is_retention(void **state)
     expect(&input, VERDICT_RETENTION, "the allocator holds 50.0 MiB more");
 }
 
+static void a_little_retention_is_noise(void **state)
+{
+    struct verdict_input input = server();
+    input.is_series = input.has_stopped[PART_NATIVE_BLOCKS] = true;
+    grow(&input, PART_NATIVE_BLOCKS, 2 * MIB);
+    grow(&input, PART_RETENTION, MIB);
+    expect(&input, VERDICT_NONE, "that has stopped");
+    grow(&input, PART_RETENTION, MIB);
+    expect(&input, VERDICT_RETENTION, "holds 2.0 MiB more");
+}
+
 static void mappings_and_stacks_of_threads_are_mappings(void **state)
 {
     struct verdict_input input = server();
@@ -316,7 +327,8 @@ static void churn_and_sampling_raise_the_limit(void **state)
     expect(&input, VERDICT_NONE, "a leak of more than 6.0 MiB would have been noticed");
 }
 
-TEST_MAIN(cmocka_unit_test(retention_hides_no_site_that_convinces),
+TEST_MAIN(cmocka_unit_test(a_little_retention_is_noise),
+          cmocka_unit_test(retention_hides_no_site_that_convinces),
           cmocka_unit_test(retention_that_has_stopped_has_to_be_what_grew_most),
           cmocka_unit_test(live_buffers_that_explain_rss_are_a_leak),
           cmocka_unit_test(live_native_blocks_are_a_leak),
