@@ -1,8 +1,9 @@
 /* places.c -- Named places in the code of an interpreter, as frames of a stack.
  *
- * One table, by open addressing, for two kinds of keys: those that are made from the texts, whose
- * slot has the text and is the place; and those of the callers, whose slot leads to such a slot.
- * Nothing moves or is deleted.
+ * Places are numbered as they come; a directory leads from the number to the text. The index from
+ * keys to numbers is a row of open-addressed tables, each four times as big as the one before, as
+ * in stacks.c. It has two kinds of keys: those of the callers, and those that are made from the
+ * texts. Nothing moves or is deleted.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -13,18 +14,25 @@
 
 #include "base/memory.h"
 
-#define SLOTS  (1u << 18)
-#define PROBES 64
+#define FIRST_BITS        12
+#define LEVELS            5
+#define LEVEL_SIZE(level) ((size_t)1 << (FIRST_BITS + 2 * (level)))
+#define MOST              (1u << 18) /* places */
+#define PROBES            64
 
-/* The key goes first, the rest follows: a slot without it is somebody's who is about to. */
-struct slot {
+/* The key goes first: an entry without a place is somebody's who is about to give it one. */
+struct entry {
     _Atomic uint64_t key;
-    _Atomic(const char *) text; /* NULL in a caller's slot */
-    _Atomic uint32_t place;     /* number of the slot that has the text, and 1; 0: not yet */
+    _Atomic uint32_t place; /* its number and 1 */
 };
 
-static _Atomic(struct slot *) table;
-static atomic_uint dropped;
+typedef _Atomic(const char *) text_place;
+
+static _Atomic(struct entry *) levels[LEVELS];
+static atomic_uint level_used[LEVELS];
+static atomic_int newest;
+static _Atomic(text_place *) texts;
+static atomic_uint count, dropped;
 
 uint32_t places_dropped(void)
 {
@@ -33,43 +41,81 @@ uint32_t places_dropped(void)
 
 const char *places_text(uintptr_t word)
 {
-    struct slot *slots = atomic_load_explicit(&table, memory_order_acquire);
+    text_place *directory = atomic_load_explicit(&texts, memory_order_acquire);
     uint32_t number = (uint32_t)word;
-    return slots && number < SLOTS ? atomic_load_explicit(&slots[number].text, memory_order_acquire)
-                                   : NULL;
+    return directory && number < MOST
+               ? atomic_load_explicit(&directory[number], memory_order_acquire)
+               : NULL;
 }
 
-static struct slot *table_get(void)
+/* ---- the index ------------------------------------------------------------------------------- */
+
+static struct entry *level_get(int level)
 {
-    struct slot *slots = atomic_load_explicit(&table, memory_order_acquire), *none = NULL;
-    if (slots)
-        return slots;
-    slots = memory_map(SLOTS * sizeof *slots);
-    if (!slots || atomic_compare_exchange_strong(&table, &none, slots))
-        return slots;
-    memory_unmap(slots, SLOTS * sizeof *slots);
+    return atomic_load_explicit(&levels[level], memory_order_acquire);
+}
+
+static struct entry *level_make(int level)
+{
+    size_t size = LEVEL_SIZE(level) * sizeof(struct entry);
+    struct entry *fresh = memory_map(size), *none = NULL;
+    if (!fresh || atomic_compare_exchange_strong(&levels[level], &none, fresh))
+        return fresh;
+    memory_unmap(fresh, size);
     return none;
 }
 
-/* The key's slot, or the free one where it would stand; NULL: the neighbourhood is full. */
-static struct slot *slot_of(struct slot *slots, uint64_t key)
+/* The key's place in one table, or 0. */
+static uint32_t find_in(struct entry *table, int level, uint64_t key)
 {
     for (unsigned i = 0; i < PROBES; i++) {
-        struct slot *slot = &slots[(key + i) % SLOTS];
-        uint64_t found = atomic_load_explicit(&slot->key, memory_order_acquire);
-        if (!found || found == key)
-            return slot;
+        struct entry *entry = &table[(key + i) % LEVEL_SIZE(level)];
+        uint64_t found = atomic_load_explicit(&entry->key, memory_order_acquire);
+        if (found == key)
+            return atomic_load_explicit(&entry->place, memory_order_acquire);
+        if (!found)
+            return 0;
     }
-    return NULL;
+    return 0;
 }
 
-/* What the key leads to, and 1; 0: nothing. */
-static uint32_t find(struct slot *slots, uint64_t key)
+static uint32_t find(uint64_t key)
 {
-    struct slot *slot = slots ? slot_of(slots, key) : NULL;
-    return slot && atomic_load(&slot->key) == key
-               ? atomic_load_explicit(&slot->place, memory_order_acquire)
-               : 0;
+    uint32_t place = 0;
+    for (int level = atomic_load(&newest); level >= 0 && !place; level--) {
+        struct entry *table = level_get(level);
+        place = table ? find_in(table, level, key) : 0;
+    }
+    return place;
+}
+
+static bool put_in(struct entry *table, int level, uint64_t key, uint32_t place)
+{
+    for (unsigned i = 0; i < PROBES; i++) {
+        struct entry *entry = &table[(key + i) % LEVEL_SIZE(level)];
+        uint64_t was = 0;
+        if (!atomic_compare_exchange_strong(&entry->key, &was, key) && was != key)
+            continue;
+        atomic_store_explicit(&entry->place, place, memory_order_release);
+        return true;
+    }
+    return false;
+}
+
+/* Puts the key into the newest table and begins the next one when that is half full. A key that
+ * finds no room is asked for again whenever a stack is new. */
+static void put(uint64_t key, uint32_t place)
+{
+    for (int level = atomic_load(&newest); level < LEVELS; level++) {
+        struct entry *table = level_get(level);
+        if (!table && !(table = level_make(level)))
+            return;
+        unsigned used = atomic_fetch_add_explicit(&level_used[level], 1, memory_order_relaxed);
+        if (used < LEVEL_SIZE(level) / 2 && put_in(table, level, key, place))
+            return;
+        int old = level;
+        atomic_compare_exchange_strong(&newest, &old, level + 1 < LEVELS ? level + 1 : level);
+    }
 }
 
 static uintptr_t word_of(uint32_t place)
@@ -79,20 +125,10 @@ static uintptr_t word_of(uint32_t place)
 
 uintptr_t places_find(uint64_t key)
 {
-    return word_of(find(atomic_load_explicit(&table, memory_order_acquire), key));
+    return word_of(find(key));
 }
 
-/* The key's slot, taken if it was free; NULL: there is none. */
-static struct slot *take(struct slot *slots, uint64_t key)
-{
-    for (unsigned turn = 0; turn < PROBES; turn++) {
-        struct slot *slot = slot_of(slots, key);
-        uint64_t was = 0;
-        if (!slot || atomic_compare_exchange_strong(&slot->key, &was, key) || was == key)
-            return slot;
-    }
-    return NULL;
-}
+/* ---- texts ----------------------------------------------------------------------------------- */
 
 static uint64_t key_of_text(const char *text, size_t length)
 {
@@ -121,30 +157,40 @@ static const char *keep(const char *text, size_t length, struct stacks_room *roo
     return kept;
 }
 
-/* The place that has the text. Of two threads that bring a text at once, both are right. */
-static uint32_t place_of(struct slot *slots, const char *text, struct stacks_room *room)
+static text_place *directory_get(void)
 {
-    size_t length = strlen(text);
-    uint64_t key = key_of_text(text, length);
-    uint32_t place = find(slots, key);
-    struct slot *slot = place ? NULL : take(slots, key);
-    const char *kept = slot ? keep(text, length, room) : NULL;
-    if (!kept)
-        return place;
-    place = (uint32_t)(slot - slots) + 1;
-    atomic_store_explicit(&slot->text, kept, memory_order_release);
-    atomic_store_explicit(&slot->place, place, memory_order_release);
-    return place;
+    text_place *directory = atomic_load_explicit(&texts, memory_order_acquire), *none = NULL;
+    if (directory)
+        return directory;
+    directory = memory_map(MOST * sizeof *directory);
+    if (!directory || atomic_compare_exchange_strong(&texts, &none, directory))
+        return directory;
+    memory_unmap(directory, MOST * sizeof *directory);
+    return none;
+}
+
+/* A new place, and 1; 0: no room. */
+static uint32_t make(const char *text, size_t length, struct stacks_room *room)
+{
+    text_place *directory = directory_get();
+    const char *kept = directory ? keep(text, length, room) : NULL;
+    uint32_t number = kept && atomic_load(&count) < MOST ? atomic_fetch_add(&count, 1) : MOST;
+    if (number >= MOST) {
+        atomic_fetch_add(&dropped, 1);
+        return 0;
+    }
+    atomic_store_explicit(&directory[number], kept, memory_order_release);
+    return number + 1;
 }
 
 uintptr_t places_add(uint64_t key, const char *text, struct stacks_room *room)
 {
-    struct slot *slots = table_get();
-    uint32_t place = slots ? place_of(slots, text, room) : 0;
-    struct slot *slot = place ? take(slots, key) : NULL;
-    if (!place)
-        atomic_fetch_add(&dropped, 1);
-    if (slot)
-        atomic_store_explicit(&slot->place, place, memory_order_release);
+    size_t length = strlen(text);
+    uint64_t text_key = key_of_text(text, length);
+    uint32_t place = find(text_key);
+    if (!place && (place = make(text, length, room)))
+        put(text_key, place); /* of two threads that bring a text at once, both are right */
+    if (place)
+        put(key, place);
     return word_of(place);
 }

@@ -20,8 +20,7 @@
 #define MOST_TABLE   ((size_t)1 << 20) /* bytes of a line table that are read */
 #define MOST_NAME    500               /* bytes of a function's name that are kept */
 #define CODE_SIZE    144               /* bytes of a code object that are looked at */
-#define CHUNK        256
-#define UNIT         2 /* bytes of a code unit */
+#define UNIT         2                 /* bytes of a code unit */
 #define NO_LINE_3_10 (-128)
 
 /* ---- bytes, one after the other ---------------------------------------------------------------
@@ -31,21 +30,19 @@ struct reader {
     uintptr_t next; /* address of what is not in the chunk yet */
     size_t left;    /* bytes there */
     size_t at, count;
-    uint8_t chunk[CHUNK];
+    uint8_t *chunk;
 };
 
-static void reader_begin(struct reader *reader, uintptr_t from, size_t size)
+static struct reader reader_begin(struct pycode_room *room, uintptr_t from, size_t size)
 {
-    reader->next = from;
-    reader->left = size;
-    reader->at = reader->count = 0;
+    return (struct reader){.next = from, .left = size, .chunk = room->chunk};
 }
 
 /* The next byte, or -1 at the end. */
 static int reader_peek(struct reader *reader)
 {
     if (reader->at == reader->count) {
-        size_t size = reader->left < CHUNK ? reader->left : CHUNK;
+        size_t size = reader->left < PYCODE_CHUNK_SIZE ? reader->left : PYCODE_CHUNK_SIZE;
         if (!size || !probe_copy(reader->chunk, reader->next, size))
             return -1;
         reader->next += size;
@@ -126,10 +123,10 @@ static int line_3_11(struct reader *reader, int line, int offset)
     return line;
 }
 
-int pycode_line(uint32_t version, uintptr_t table, size_t size, int first, int offset)
+int pycode_line(uint32_t version, uintptr_t table, size_t size, int first, int offset,
+                struct pycode_room *room)
 {
-    struct reader reader;
-    reader_begin(&reader, table, size < MOST_TABLE ? size : MOST_TABLE);
+    struct reader reader = reader_begin(room, table, size < MOST_TABLE ? size : MOST_TABLE);
     if (offset < 0)
         return first;
     return version >= 0x030b   ? line_3_11(&reader, first, offset)
@@ -141,7 +138,8 @@ int pycode_line(uint32_t version, uintptr_t table, size_t size, int first, int o
  */
 
 struct out {
-    char *text;
+    struct pycode_room *room;
+    char *text;          /* of it */
     size_t length, size; /* with room for the zero at the end */
 };
 
@@ -207,9 +205,10 @@ static bool out_add_text(struct out *out, uintptr_t text, size_t limit)
     size_t length = head[CPYTHON_SIZE / 8];
     if (!is_compact || (width != 1 && width != 2 && width != 4) || length > MOST_TABLE)
         return false;
-    struct reader reader;
-    reader_begin(&reader, text + (is_ascii ? layout->text_ascii : layout->text_other),
-                 length * width);
+    uintptr_t characters = text + (is_ascii ? layout->text_ascii : layout->text_other);
+    size_t most = limit * 4; /* no need to look at more */
+    struct reader reader =
+        reader_begin(out->room, characters, length * width < most ? length * width : most);
     out_add_characters(out, &reader, width, limit);
     return true;
 }
@@ -217,7 +216,8 @@ static bool out_add_text(struct out *out, uintptr_t text, size_t limit)
 /* ---- all of it --------------------------------------------------------------------------------
  */
 
-static int find_line(uintptr_t code, const uintptr_t *words, uintptr_t instruction)
+static int find_line(uintptr_t code, const uintptr_t *words, uintptr_t instruction,
+                     struct pycode_room *room)
 {
     const struct cpython_layout *layout = &cpython.layout;
     uintptr_t table = words[layout->code_lines / 8], bytes[CPYTHON_BYTES / 8];
@@ -232,14 +232,14 @@ static int find_line(uintptr_t code, const uintptr_t *words, uintptr_t instructi
     if (offset > INT32_MAX || offset < -UNIT)
         return first;
     return pycode_line(layout->version, table + CPYTHON_BYTES, bytes[CPYTHON_SIZE / 8], first,
-                       (int)offset);
+                       (int)offset, room);
 }
 
-bool pycode_describe(uintptr_t code, uintptr_t instruction, char text[PYCODE_TEXT_SIZE])
+bool pycode_describe(uintptr_t code, uintptr_t instruction, struct pycode_room *room)
 {
     const struct cpython_layout *layout = &cpython.layout;
     uintptr_t words[CODE_SIZE / 8];
-    struct out out = {.text = text, .size = PYCODE_TEXT_SIZE};
+    struct out out = {.room = room, .text = room->text, .size = PYCODE_TEXT_SIZE};
     if (code % 8 != 0 || code < 4096 || !probe_copy(words, code, sizeof words) ||
         words[CPYTHON_TYPE / 8] != cpython.code_type)
         return false;
@@ -249,7 +249,7 @@ bool pycode_describe(uintptr_t code, uintptr_t instruction, char text[PYCODE_TEX
     out_add(&out, ":", 1);
     if (!out_add_text(&out, words[layout->code_file / 8], PYCODE_TEXT_SIZE - MOST_NAME - 32))
         return false;
-    int line = find_line(code, words, instruction);
+    int line = find_line(code, words, instruction, room);
     if (line > 0) {
         out_add(&out, ":", 1);
         out_add_number(&out, (unsigned)line);

@@ -10,7 +10,8 @@
  * - When Python ends, the states and frames of threads that do not hold the lock are freed. It says
  *   so before it begins to. A reader first says that it reads, then asks; the thread that unmaps
  *   memory looks for readers when Python is ending (chain_before_unmap). Either the reader sees the
- *   end, or the other one sees the reader.
+ *   end, or the other one sees the reader. That takes a memory barrier between saying and asking,
+ *   which would cost more than all the rest: it is made from outside, once, by the one who unmaps.
  *
  * As on the C stack (unwind/fast.c), most of a chain is what it was at the last allocation. The
  * walk stops at the first frame that the last chain has too. From there on outwards each frame is
@@ -24,7 +25,11 @@
  */
 #include "unwind/chain.h"
 
+#include <errno.h>
+#include <linux/membarrier.h>
 #include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "tables/stacks.h" /* stacks_hash_add */
@@ -33,6 +38,9 @@
 #define MOST_WAITS 100000
 
 static _Atomic(struct chain *) first;
+
+/* The kernel cannot make a barrier in all threads: readers must make their own. */
+static atomic_bool needs_barrier;
 
 struct chain *chain_begin(unsigned limit)
 {
@@ -203,18 +211,35 @@ static uint64_t walk(struct chain *chain, uintptr_t at)
     return chain->frames[chain->kept - 1].hash;
 }
 
+/* At first often, later every 256th time: Python may be long in starting. */
+static __attribute__((noinline, cold)) bool learn_slow(struct chain *chain)
+{
+    uint64_t turn = chain->walks++;
+    if ((turn & (turn - 1)) && turn % 256 != 0)
+        return false;
+    int saved = errno;
+    long able = syscall(SYS_membarrier, MEMBARRIER_CMD_QUERY, 0, 0);
+    if (able < 0 || !(able & MEMBARRIER_CMD_GLOBAL))
+        atomic_store(&needs_barrier, true);
+    errno = saved;
+    cpython_learn();
+    return cpython_is_ready();
+}
+
+static inline void begin_reading(struct chain *chain)
+{
+    atomic_store_explicit(&chain->is_reading, true, memory_order_relaxed);
+    atomic_signal_fence(memory_order_seq_cst);
+    if (RARE(atomic_load_explicit(&needs_barrier, memory_order_relaxed)))
+        atomic_thread_fence(memory_order_seq_cst);
+}
+
 uint64_t chain_take(struct chain *chain, const struct unwind *unwind, uintptr_t hook)
 {
     uint64_t hash = 0;
-    if (RARE(!cpython_is_ready())) {
-        /* At first often, later every 256th time: Python may be long in starting. */
-        uint64_t turn = chain->walks++;
-        if (!(turn & (turn - 1)) || turn % 256 == 0)
-            cpython_learn();
-        if (!cpython_is_ready())
-            return chain->kept = 0;
-    }
-    atomic_exchange(&chain->is_reading, true);
+    if (RARE(!cpython_is_ready()) && !learn_slow(chain))
+        return chain->kept = 0;
+    begin_reading(chain);
     uintptr_t at = cpython_finalizing() ? 0 : innermost(chain, unwind, hook);
     if (at)
         hash = walk(chain, at);
@@ -232,6 +257,9 @@ uint64_t chain_take(struct chain *chain, const struct unwind *unwind, uintptr_t 
 static __attribute__((noinline, cold)) void wait_for_readers(void)
 {
     unsigned waits = 0;
+    int saved = errno;
+    syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+    errno = saved;
     for (struct chain *chain = atomic_load(&first); chain; chain = chain->next)
         while (atomic_load(&chain->is_reading) && waits++ < MOST_WAITS)
             sched_yield();

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "tables/cpython.h"
+#include "tables/pycode.h"
 #include "unwind/unwind.h"
 
 /* A frame of the last chain, and what was read there. */
@@ -37,6 +38,7 @@ struct chain {
     uint16_t slots[CHAIN_SLOTS];           /* by address of a frame: where it may stand in frames */
     uintptr_t fresh[CHAIN_MOST];           /* frames that are being found, innermost first */
     struct chain_frame frames[CHAIN_MOST]; /* outermost first */
+    struct pycode_room room;               /* for names */
 };
 
 /* A chain for the calling thread; NULL: no memory. */

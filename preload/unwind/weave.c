@@ -12,7 +12,6 @@
 
 #include "tables/modules.h"
 #include "tables/places.h"
-#include "tables/pycode.h"
 
 /* The part of the chain that one C frame runs: frames[start .. end), and where its mark lies. */
 struct group {
@@ -84,10 +83,10 @@ static bool next_group(const struct weave *weave, struct group *group)
 
 static void add_frame(struct weave *weave, const struct chain_frame *frame)
 {
-    char text[PYCODE_TEXT_SIZE];
+    struct pycode_room *room = &weave->chain->room;
     uintptr_t place = places_find(frame->key);
-    if (!place && pycode_describe(frame->code, frame->instruction, text))
-        place = places_add(frame->key, text, weave->room);
+    if (!place && pycode_describe(frame->code, frame->instruction, room))
+        place = places_add(frame->key, room->text, weave->room);
     if (place)
         add(weave, place);
 }

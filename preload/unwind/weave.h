@@ -16,7 +16,7 @@
  * just been taken. */
 struct weave {
     const struct unwind *unwind;
-    const struct chain *chain;
+    struct chain *chain;
     struct stacks_room *room; /* for names */
     uintptr_t *words;         /* the result, leaf first: return addresses and places */
     unsigned limit;           /* of them */
