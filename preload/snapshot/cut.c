@@ -22,9 +22,6 @@
 
 #define AHEAD 8 /* blocks */
 
-#define AGE_KEY(stack, epoch) ((uint64_t)(stack) << BLOCKS_EPOCH_BITS | (epoch))
-#define SIZE_KEY(stack, size) ((uint64_t)(stack) << 6 | size_class(size))
-
 /* What the sweep over the live blocks carries along. */
 struct sweep {
     struct cut *cut;
@@ -62,8 +59,7 @@ static void add_live(struct sweep *sweep, uint32_t id, uint32_t epoch, uint64_t 
     stack->live_bytes += bytes;
     /* Horvitz-Thompson: (1 - p) / p^2 times the square of the value */
     stack->variance += (double)size * (double)size * (weight - 1) * weight;
-    if (!tally_add(&sweep->cut->ages, AGE_KEY(id, epoch), weight, bytes) ||
-        !tally_add(&sweep->cut->sizes, SIZE_KEY(id, size), weight, bytes))
+    if (!tally_add(&sweep->cut->tally, CUT_KEY(id, epoch, size_class(size)), weight, bytes))
         sweep->out_of_memory = true;
 }
 
@@ -87,8 +83,7 @@ static void visit_block(const struct block *block, void *context)
         count_block(sweep, place);
     *place = *block;
     __builtin_prefetch(&cut->stacks[block->stack], 1);
-    tally_prefetch(&cut->ages, AGE_KEY(block->stack, block->epoch));
-    tally_prefetch(&cut->sizes, SIZE_KEY(block->stack, block->size));
+    tally_prefetch(&cut->tally, CUT_KEY(block->stack, block->epoch, size_class(block->size)));
 }
 
 static void count_rest(struct sweep *sweep)
@@ -279,8 +274,7 @@ void cut_done(struct cut *cut)
     memory_free(cut->stacks);
     memory_free(cut->regions);
     arenas_done(&cut->arenas);
-    tally_done(&cut->ages);
-    tally_done(&cut->sizes);
+    tally_done(&cut->tally);
     process_maps_done(&cut->maps);
     pagemap_close(cut->pagemap);
 }

@@ -41,8 +41,7 @@ struct cut {
     uint32_t epoch;           /* the one that was closed */
     struct cut_stack *stacks; /* by stack id; [0] is unused */
     uint32_t stack_count;     /* ids run to stack_count */
-    struct tally ages;        /* key: stack << BLOCKS_EPOCH_BITS | epoch */
-    struct tally sizes;       /* key: stack << 6 | class */
+    struct tally tally;       /* of blocks by stack, epoch and class of size; see below */
     bool with_blocks;         /* the list of blocks was asked for; see block_rows.h */
     struct identity identity;
     struct allocators allocators;
@@ -55,6 +54,16 @@ struct cut {
     double live_bytes, live_blocks;
     uint64_t begun_ns, duration_ns; /* monotonic; how long it took */
 };
+
+/* Keys of the tally: rows of one stack are neighbours when it is sorted. Class n is of sizes from
+ * 2^n up to, not including, 2^(n+1); 0 is of 0 and 1. */
+#define CUT_CLASS_BITS 6
+#define CUT_CLASSES    (1u << CUT_CLASS_BITS)
+#define CUT_KEY(stack, epoch, class)                                                               \
+    (((uint64_t)(stack) << BLOCKS_EPOCH_BITS | (epoch)) << CUT_CLASS_BITS | (class))
+#define CUT_KEY_STACK(key) ((key) >> (BLOCKS_EPOCH_BITS + CUT_CLASS_BITS))
+#define CUT_KEY_EPOCH(key) ((key) >> CUT_CLASS_BITS & BLOCKS_EPOCH_MAX)
+#define CUT_KEY_CLASS(key) ((key) & (CUT_CLASSES - 1))
 
 enum cut_owner {
     OWNER_ALLOCATOR,

@@ -101,6 +101,8 @@ static void bind(sqlite3_stmt *insert, int column, const struct rows_value *valu
 {
     if (value->kind == 't')
         bind_text(insert, column, value->text);
+    else if (value->kind == 's')
+        sqlite3_bind_text(insert, column, value->text, -1, SQLITE_STATIC);
     else if (value->kind == 'r')
         sqlite3_bind_double(insert, column, value->real);
     else if (value->kind == 'n' && value->number == 0)
@@ -152,7 +154,7 @@ void rows_add(struct rows *rows, const char *format, ...)
     va_start(values, format);
     for (; *format; format++, value++) {
         value->kind = *format;
-        if (*format == 't')
+        if (*format == 't' || *format == 's')
             value->text = va_arg(values, const char *);
         else if (*format == 'r')
             value->real = va_arg(values, double);

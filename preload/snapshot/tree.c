@@ -206,6 +206,20 @@ uint32_t tree_add(struct tree *tree, const struct stack *stack, const struct jit
     return location ? add_node(tree, node, location, node_hash(hash, pool.address)) : node;
 }
 
+void tree_prefetch(const struct tree *tree, const struct stack *stack)
+{
+    const struct tree_ids *ids = &tree->node_ids;
+    if (!stack || !ids->room)
+        return;
+    unsigned known = common_callers(tree, stack);
+    uint32_t hash = known ? tree->path[known - 1].hash : 0;
+    for (unsigned i = known; i < stack->depth; i++) {
+        uintptr_t frame = stack->frames[stack->depth - 1 - i];
+        hash = is_own(frame) ? hash : node_hash(hash, frame);
+        __builtin_prefetch(&ids->slots[hash & (ids->room - 1)], 1);
+    }
+}
+
 void tree_done(struct tree *tree)
 {
     memory_free(tree->locations);

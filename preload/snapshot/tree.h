@@ -61,6 +61,11 @@ struct tree {
 /* The node of the stack's leaf, 0 when it has no frames or there is no memory. Frames inside
  * libheapdiff.so are left out. NAMES, answered, name the JIT code; NULL: it has no names. */
 uint32_t tree_add(struct tree *tree, const struct stack *stack, const struct jitnames *names);
+
+/* Begins to fetch the memory that an add of this stack will want, when it is the next one; NULL:
+ * nothing. */
+void tree_prefetch(const struct tree *tree, const struct stack *stack);
+
 void tree_done(struct tree *tree);
 
 #endif

@@ -20,6 +20,7 @@
 #include "snapshot/jitnames.h"
 #include "snapshot/rows.h"
 #include "snapshot/tag_rows.h"
+#include "snapshot/tally_rows.h"
 #include "snapshot/tree.h"
 #include "tables/stacks.h"
 
@@ -59,11 +60,15 @@ static int write_stacks(sqlite3 *db, const struct cut *cut, struct tree *tree,
     for (uint32_t id = 1; id <= cut->stack_count; id++) {
         const struct stack *stack = cut_stack(cut, id);
         const struct cut_stack *live = &cut->stacks[id];
-        if (stack)
-            rows_add(&rows, "intiiriiii", (number)id, (number)tree_add(tree, stack, names),
-                     kind_names[live->kind], whole(live->live_blocks), whole(live->live_bytes),
-                     live->variance, (number)live->allocations, (number)live->allocated_bytes,
-                     (number)stack->epoch, (number)stack->truncated);
+        if (!stack)
+            continue;
+        number node = (number)tree_add(tree, stack, names);
+        if (id < cut->stack_count)
+            tree_prefetch(tree, stacks_get(id + 1));
+        rows_add(&rows, "insiiriiii", (number)id, node, kind_names[live->kind],
+                 whole(live->live_blocks), whole(live->live_bytes), live->variance,
+                 (number)live->allocations, (number)live->allocated_bytes, (number)stack->epoch,
+                 (number)stack->truncated);
     }
     return rows_end(&rows);
 }
@@ -138,21 +143,6 @@ static int write_modules(sqlite3 *db)
     return rows_end(&rows);
 }
 
-static int write_tally(sqlite3 *db, const char *table, const struct tally *tally, unsigned bits)
-{
-    struct tally sorted = *tally; /* sorting packs the rows and keeps the memory */
-    struct rows rows;
-    size_t count = tally_sort(&sorted);
-    rows_begin(&rows, db, table, 4);
-    for (size_t i = 0; i < count; i++) {
-        const struct tally_row *row = &sorted.rows[i];
-        rows_add(&rows, "iiii", (number)(row->key >> bits),
-                 (number)(row->key & (((uint64_t)1 << bits) - 1)), whole(row->blocks),
-                 whole(row->bytes));
-    }
-    return rows_end(&rows);
-}
-
 static int write_regions(sqlite3 *db, const struct cut *cut)
 {
     struct rows rows;
@@ -220,9 +210,7 @@ static int write_all(sqlite3 *db, const struct cut *cut, const struct writer_fac
     if (!failed)
         failed = write_modules(db);
     if (!failed)
-        failed = write_tally(db, "age", &cut->ages, BLOCKS_EPOCH_BITS);
-    if (!failed)
-        failed = write_tally(db, "size", &cut->sizes, 6);
+        failed = tally_rows_write(db, cut);
     if (!failed && cut->with_blocks)
         failed = block_rows_write(db, cut);
     if (!failed)

@@ -1,0 +1,15 @@
+/* tally_rows.h -- Tables age and size: the live blocks of each stack by birth and by size.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef SNAPSHOT_TALLY_ROWS_H
+#define SNAPSHOT_TALLY_ROWS_H
+
+#include <sqlite3.h>
+
+#include "snapshot/cut.h"
+
+/* Sorts the cut's tally where it lies: once. 0 or an SQLite error. */
+int tally_rows_write(sqlite3 *db, const struct cut *cut);
+
+#endif
