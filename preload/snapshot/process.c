@@ -29,6 +29,7 @@
 
 struct reader {
     int fd;
+    int error; /* errno of the read that failed */
     size_t from, to;
     char text[65536];
 };
@@ -53,6 +54,8 @@ static char *next_line(struct reader *reader)
             read(reader->fd, reader->text + reader->to, sizeof reader->text - 1 - reader->to);
         if (got < 0 && errno == EINTR)
             continue;
+        if (got < 0)
+            reader->error = errno;
         if (got <= 0)
             return NULL;
         pace();
@@ -154,15 +157,16 @@ static void add_number(struct process_mapping *mapping, const char *line)
     }
 }
 
-/* The file's mappings, and their sizes if it has them. */
-static int read_file(struct process_maps *maps, const char *path)
+/* Where descriptors are shared, the program may close ours in the middle of it. */
+#define TRIES 16
+
+static int read_once(struct process_maps *maps, const char *path, struct reader *reader)
 {
     maps->count = maps->paths_used = 0;
-    struct reader *reader = memory_alloc(sizeof *reader);
-    if (!reader)
-        return ENOMEM;
     reader->from = reader->to = 0;
-    reader->fd = descriptors_keep(open(path, O_RDONLY | O_CLOEXEC));
+    reader->error = 0;
+    reader->fd = descriptors_open(path, O_RDONLY | O_CLOEXEC, 0);
+    struct descriptor file = descriptors_name(reader->fd);
     int failed = reader->fd < 0 ? errno : 0;
     for (char *line; !failed && (line = next_line(reader));) {
         /* A mapping's own line begins with an address, its numbers with a capital letter. */
@@ -173,8 +177,21 @@ static int read_file(struct process_maps *maps, const char *path)
             failed = ENOMEM;
         }
     }
-    if (reader->fd >= 0)
-        close(reader->fd);
+    if (!failed && reader->error)
+        failed = reader->error;
+    if (!failed && (!maps->count || !descriptors_is_ours(&file)))
+        failed = EBADF;
+    descriptors_close(&file);
+    return failed;
+}
+
+/* The file's mappings, and their sizes if it has them. */
+static int read_file(struct process_maps *maps, const char *path)
+{
+    struct reader *reader = memory_alloc(sizeof *reader);
+    int failed = reader ? EBADF : ENOMEM;
+    for (int turn = 0; reader && failed && failed != ENOMEM && turn < TRIES; turn++)
+        failed = read_once(maps, path, reader);
     memory_free(reader);
     return failed;
 }
