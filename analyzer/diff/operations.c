@@ -27,6 +27,8 @@ static bool use(struct comparison *comparison, const char *counter, enum operati
     int64_t first = store_counter(comparison->stores[0], counter);
     int64_t last = store_counter(comparison->stores[comparison->count - 1], counter);
     const char *words = operations_source_words(source);
+    if (first < 0 && source == OPERATIONS_PROGRAM)
+        first = 0; /* the process has not begun to count yet */
     if (first < 0 || last < 0)
         return false;
     if (last < first)
