@@ -75,6 +75,12 @@ static void who_compares_knows_best(void **state)
     assert_null(strstr(fixture_run("heapdiff compare --ops 10 %s %s", a, b)->out, "in between,"));
 }
 
+static void a_program_that_begins_to_count_later_begins_at_zero(void **state)
+{
+    make(-1, 3000, -1, -1);
+    expect_operations("", 3000, "program");
+}
+
 static void one_count_alone_says_nothing(void **state)
 {
     make(1000, -1, -1, 6000);
@@ -124,6 +130,7 @@ int main(void)
         cmocka_unit_test(the_programs_own_count_is_used),
         cmocka_unit_test(whoever_took_the_snapshots_knows_better),
         cmocka_unit_test(who_compares_knows_best),
+        cmocka_unit_test(a_program_that_begins_to_count_later_begins_at_zero),
         cmocka_unit_test(one_count_alone_says_nothing),
         cmocka_unit_test(a_count_that_goes_down_is_not_used_and_said),
         cmocka_unit_test(each_process_counts_for_itself),
