@@ -13,10 +13,13 @@
 #include "record/record.h"
 #include "tables/cpython.h"
 #include "tables/modules.h"
+#include "unwind/chain.h"
 #include "unwind/unwind.h"
 
 int dlclose(void *handle)
 {
+    if (record_is_on())
+        chain_before_unload();
     int failed = real.dlclose(handle);
     if (record_is_on()) {
         int saved = errno;

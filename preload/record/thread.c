@@ -182,6 +182,7 @@ const char *thread_set_label(const char *label)
 
 void thread_forked(void)
 {
+    chain_forked();
     if (options.threads && thread_self)
         threads_forked(thread_self->number);
 }

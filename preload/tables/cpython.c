@@ -184,6 +184,13 @@ bool cpython_is_here(void)
     return stage == CPYTHON_HERE || stage == CPYTHON_READY;
 }
 
+bool cpython_leave_ended(void)
+{
+    int ready = CPYTHON_READY;
+    return cpython_is_ready() && atomic_load(cpython.key_word) != cpython.key_value &&
+           atomic_compare_exchange_strong(&cpython_stage, &ready, CPYTHON_REFUSED);
+}
+
 void cpython_check_unloaded(void)
 {
     if (home && home->died)
@@ -238,13 +245,23 @@ static uintptr_t find_state(void)
 
 enum finding { NOTHING_YET, AS_EXPECTED, OTHERWISE };
 
+/* Does a word lead to an object of the type? */
+static bool leads_to(uintptr_t at, uintptr_t wanted, uintptr_t *object)
+{
+    uintptr_t type;
+    return read_word(at, object) && read_word(*object + CPYTHON_TYPE, &type) && type == wanted;
+}
+
+/* A code object whose names are where a walk reads them: a test version of Python may have the
+ * number of the release, and other structures. */
 static enum finding examine_code(uintptr_t frame)
 {
-    uintptr_t code, type;
-    if (!read_word(frame + cpython.layout.frame_code, &code) ||
-        !read_word(code + CPYTHON_TYPE, &type))
-        return OTHERWISE;
-    return type == cpython.code_type ? AS_EXPECTED : OTHERWISE;
+    const struct cpython_layout *layout = &cpython.layout;
+    uintptr_t code, text;
+    bool is_code = leads_to(frame + layout->frame_code, cpython.code_type, &code) &&
+                   leads_to(code + layout->code_name, cpython.text_type, &text) &&
+                   leads_to(code + layout->code_file, cpython.text_type, &text);
+    return is_code ? AS_EXPECTED : OTHERWISE;
 }
 
 /* The innermost frame of the chain must have a code object. */

@@ -86,13 +86,24 @@ static inline bool cpython_is_ready(void)
     return atomic_load_explicit(&cpython_stage, memory_order_acquire) == CPYTHON_READY;
 }
 
+/* Before a dlclose: a Python that has ended may be what is unloaded, and is left alone for ever.
+ * True when that is new: readers may be in the middle. */
+bool cpython_leave_ended(void);
+
 /* After a dlclose: leaves it alone if it is what was unloaded. */
 void cpython_check_unloaded(void);
+
+/* What the calling thread has filed under CPython's key, its PyThreadState or what somebody has put
+ * there since; 0: nothing. Reads no memory of CPython's. When ready only. */
+static inline uintptr_t cpython_filed(void)
+{
+    return (uintptr_t)pthread_getspecific(cpython.key);
+}
 
 /* The calling thread's PyThreadState; 0: it has none. When ready only. */
 static inline uintptr_t cpython_thread_state(void)
 {
-    uintptr_t state = (uintptr_t)pthread_getspecific(cpython.key);
+    uintptr_t state = cpython_filed();
     bool in_use =
         state && atomic_load_explicit(cpython.key_word, memory_order_relaxed) == cpython.key_value;
     return in_use ? state : 0;

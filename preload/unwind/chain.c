@@ -2,7 +2,7 @@
  *
  * Only a thread itself pushes and pops its frames, and CPython keeps the chain whole wherever it
  * may allocate: its own tracemalloc walks it there. So the thread that allocates may read its
- * chain, with the interpreter's lock or without it. Two things are to be feared:
+ * chain, with the interpreter's lock or without it. Three things are to be feared:
  *
  * - The state that is filed under this thread may be in use by another one, if a program hands
  *   states round. Where CPython has something on the C stack for every running interpreter (3.10 to
@@ -12,6 +12,9 @@
  *   memory looks for readers when Python is ending (chain_before_unmap). Either the reader sees the
  *   end, or the other one sees the reader. That takes a memory barrier between saying and asking,
  *   which would cost more than all the rest: it is made from outside, once, by the one who unmaps.
+ * - Python that has ended may be unloaded, _PyRuntime with it, while other threads allocate. Those
+ *   have nothing filed under its key, and read nothing; a reader that has is waited for in the same
+ *   way (chain_before_unload).
  *
  * As on the C stack (unwind/fast.c), most of a chain is what it was at the last allocation. The
  * walk stops at the first frame that the last chain has too. From there on outwards each frame is
@@ -61,6 +64,12 @@ void chain_reset(struct chain *chain)
     atomic_store(&chain->is_reading, false);
 }
 
+void chain_forked(void)
+{
+    for (struct chain *chain = atomic_load(&first); chain; chain = chain->next)
+        atomic_store(&chain->is_reading, false);
+}
+
 /* ---- where it begins --------------------------------------------------------------------------
  */
 
@@ -101,12 +110,13 @@ static inline uint64_t hash_of(uintptr_t text)
     return hash == UINT64_MAX ? text : hash;
 }
 
-/* A code object without owners is just being freed: its names may be gone. */
+/* A code object without owners is just being freed: its names may be gone. What is no code object
+ * (None, for a call that has not begun) has none. */
 static uint64_t key_of(uintptr_t code, uintptr_t instruction)
 {
     const struct cpython_layout *layout = &cpython.layout;
     uint64_t key = stacks_hash_add(code, instruction);
-    if (code && cpython_word(code) != 0) {
+    if (code && cpython_word(code) != 0 && cpython_word(code + CPYTHON_TYPE) == cpython.code_type) {
         uint64_t name = hash_of(cpython_word(code + layout->code_name));
         uint64_t file = hash_of(cpython_word(code + layout->code_file));
         uint32_t line = *(const uint32_t *)(code + layout->code_first_line);
@@ -234,13 +244,21 @@ static inline void begin_reading(struct chain *chain)
         atomic_thread_fence(memory_order_seq_cst);
 }
 
+/* To be asked by a reader who has said that it reads. */
+static inline bool may_read(void)
+{
+    return atomic_load(&cpython_stage) == CPYTHON_READY && !cpython_finalizing();
+}
+
 uint64_t chain_take(struct chain *chain, const struct unwind *unwind, uintptr_t hook)
 {
     uint64_t hash = 0;
     if (RARE(!cpython_is_ready()) && !learn_slow(chain))
         return chain->kept = 0;
+    if (!cpython_filed())
+        return chain->kept = 0; /* no thread of Python's */
     begin_reading(chain);
-    uintptr_t at = cpython_finalizing() ? 0 : innermost(chain, unwind, hook);
+    uintptr_t at = may_read() ? innermost(chain, unwind, hook) : 0;
     if (at)
         hash = walk(chain, at);
     else
@@ -249,7 +267,7 @@ uint64_t chain_take(struct chain *chain, const struct unwind *unwind, uintptr_t 
     return hash;
 }
 
-/* ---- when Python ends -------------------------------------------------------------------------
+/* ---- when Python ends, or is unloaded ---------------------------------------------------------
  */
 
 /* Readers are in the middle of some hundred instructions, so they are soon done; one that a signal
@@ -270,5 +288,11 @@ void chain_before_unmap(void)
     static _Atomic uintptr_t waited_for;
     uintptr_t end = cpython_is_ready() ? cpython_finalizing() : 0;
     if (end && atomic_exchange(&waited_for, end) != end)
+        wait_for_readers();
+}
+
+void chain_before_unload(void)
+{
+    if (cpython_leave_ended())
         wait_for_readers();
 }

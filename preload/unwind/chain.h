@@ -47,6 +47,9 @@ struct chain *chain_begin(unsigned limit);
 /* A new thread has taken it over. */
 void chain_reset(struct chain *chain);
 
+/* In a forked child, whose only thread is not reading: nor are those that are not there. */
+void chain_forked(void);
+
 /* Reads the calling thread's chain. HOOK is the frame pointer of the hook, UNWIND what has just
  * unwound from there. Returns a hash of the innermost frames, as many as a stack may have; 0: there
  * are none. Takes no lock, does not allocate, makes no system call once CPython is known. */
@@ -54,5 +57,8 @@ uint64_t chain_take(struct chain *chain, const struct unwind *unwind, uintptr_t 
 
 /* Before memory is unmapped: when Python is ending, waits until nobody reads what may lie there. */
 void chain_before_unmap(void);
+
+/* Before a module is unloaded: when Python has ended it is not read again, and nobody reads it. */
+void chain_before_unload(void);
 
 #endif

@@ -91,6 +91,39 @@ static void what_is_not_as_the_layout_says_is_refused(void **state)
     }
 }
 
+/* As in a test version, whose structures are not yet those of the release. */
+static void code_whose_names_are_elsewhere_is_refused(void **state)
+{
+    (void)state;
+    ALL_VERSIONS(version)
+    {
+        uintptr_t none = python_object(64);
+        for (unsigned i = 0; i < 2; i++) {
+            python_begin(version);
+            uintptr_t code = python_code("f", "f.py", 1);
+            python_put(code, i ? cpython.layout.code_name : cpython.layout.code_file, none);
+            python_run(python_frame(0, code), (uintptr_t)cframe);
+            cpython_learn();
+            assert_int_equal(cpython_stage, CPYTHON_REFUSED);
+        }
+    }
+}
+
+static void a_python_that_has_ended_is_left_before_it_can_be_unloaded(void **state)
+{
+    (void)state;
+    python_begin(0x030d);
+    assert_false(cpython_leave_ended()); /* nothing is known of it, nothing is read */
+    python_run(python_frame(0, python_code("f", "f.py", 1)), (uintptr_t)cframe);
+    cpython_learn();
+    assert_false(cpython_leave_ended()); /* it runs */
+    assert_true(cpython_is_ready());
+    *python_key = 0;
+    assert_true(cpython_leave_ended());
+    assert_int_equal(cpython_stage, CPYTHON_REFUSED);
+    assert_false(cpython_leave_ended());
+}
+
 static void a_key_that_was_given_up_leads_nowhere(void **state)
 {
     (void)state;
@@ -116,5 +149,7 @@ TEST_MAIN(cmocka_unit_test(versions_without_a_layout_are_left_alone),
           cmocka_unit_test(entry_frames_before_the_first_code_are_passed),
           cmocka_unit_test(nothing_is_learned_before_something_runs),
           cmocka_unit_test(what_is_not_as_the_layout_says_is_refused),
+          cmocka_unit_test(code_whose_names_are_elsewhere_is_refused),
+          cmocka_unit_test(a_python_that_has_ended_is_left_before_it_can_be_unloaded),
           cmocka_unit_test(a_key_that_was_given_up_leads_nowhere),
           cmocka_unit_test(a_program_without_python_has_none))

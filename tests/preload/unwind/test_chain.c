@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "python_memory.h"
 #include "random.h"
@@ -173,6 +174,22 @@ static void code_without_owners_is_not_looked_into(void **state)
     }
 }
 
+static void what_is_no_code_is_not_looked_into(void **state)
+{
+    (void)state;
+    char *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_not_equal(page, MAP_FAILED);
+    uintptr_t none = (uintptr_t)page + 4096 - 16; /* behind it there may be nothing */
+    python_put(none, 0, 1);
+    IN_ALL_VERSIONS()
+    {
+        push(1);
+        python_move(callers[0], none, 0);
+        assert_int_not_equal(take_anew(), 0);
+    }
+    munmap(page, 4096);
+}
+
 static void of_a_deep_chain_the_innermost_frames_count(void **state)
 {
     (void)state;
@@ -209,6 +226,25 @@ static void nothing_is_read_when_python_ends(void **state)
         python_put(cpython.runtime, cpython.layout.runtime_finalizing, 0);
         assert_int_not_equal(take(chain), 0);
         *python_key = 0; /* nor when its key was given up */
+        assert_int_equal(take(chain), 0);
+    }
+}
+
+static void nothing_is_read_of_a_python_that_may_be_unloaded(void **state)
+{
+    (void)state;
+    IN_ALL_VERSIONS()
+    {
+        struct chain *chain = chain_begin(DEPTH);
+        push(1);
+        assert_int_not_equal(take(chain), 0);
+        *python_key = 0;
+        chain_before_unload();
+        cpython.runtime = 8; /* unmapped */
+        cpython.key_word = (const _Atomic uint64_t *)8;
+        assert_int_equal(take(chain), 0);
+        cpython_stage = CPYTHON_READY; /* which another thread has still seen */
+        pthread_setspecific(cpython.key, NULL);
         assert_int_equal(take(chain), 0);
     }
 }
@@ -363,8 +399,10 @@ TEST_MAIN(cmocka_unit_test(a_chain_has_the_same_hash_every_time),
           cmocka_unit_test(whatever_happens_the_hash_is_that_of_a_new_reader),
           cmocka_unit_test(code_that_took_the_place_of_other_code_is_told_apart),
           cmocka_unit_test(code_without_owners_is_not_looked_into),
+          cmocka_unit_test(what_is_no_code_is_not_looked_into),
           cmocka_unit_test(of_a_deep_chain_the_innermost_frames_count),
           cmocka_unit_test(nothing_is_read_when_python_ends),
+          cmocka_unit_test(nothing_is_read_of_a_python_that_may_be_unloaded),
           cmocka_unit_test(what_runs_on_another_stack_is_not_ours),
           cmocka_unit_test(frames_stand_behind_their_interpreters),
           cmocka_unit_test(entry_frames_end_groups_and_are_not_shown),
