@@ -225,7 +225,7 @@ static uint64_t walk(struct chain *chain, uintptr_t at)
 static __attribute__((noinline, cold)) bool learn_slow(struct chain *chain)
 {
     uint64_t turn = chain->walks++;
-    if ((turn & (turn - 1)) && turn % 256 != 0)
+    if (((turn & (turn - 1)) && turn % 256 != 0) || !cpython_is_here())
         return false;
     int saved = errno;
     long able = syscall(SYS_membarrier, MEMBARRIER_CMD_QUERY, 0, 0);
