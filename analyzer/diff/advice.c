@@ -87,7 +87,10 @@ static void advise_managed(const struct verdict_input *input, struct text *text)
         text_add(text, "net/http/pprof, or runtime/pprof.WriteHeapProfile, tells what is in it: "
                        "go tool pprof -sample_index=inuse_space.");
     else if (strstr(heap, "Python"))
-        text_add(text, "tracemalloc tells which lines made the objects in it.");
+        text_add(
+            text,
+            "With PYTHONMALLOC=malloc heapdiff sees each object in it, and the Python line that "
+            "made it; tracemalloc knows the lines, too.");
 }
 
 static void advise_names(const struct verdict_input *input, struct text *text)
@@ -102,11 +105,12 @@ static void advise_names(const struct verdict_input *input, struct text *text)
         text_add(text, "Stacks end where Java begins: start with java -XX:+PreserveFramePointer.");
     else if (sscanf(module, "python3.%d", &minor) == 1 ||
              sscanf(module, "libpython3.%d", &minor) == 1)
-        text_add(text, minor >= 12
-                           ? "No Python function has a name: start with `heapdiff run --jit`, or "
-                             "with python3 -X perf."
-                           : "Python functions have names with CPython 3.12 and later, by "
-                             "`heapdiff run --jit` or python3 -X perf.");
+        text_add(text,
+                 minor > 13
+                     ? "No Python function has a name: start with `heapdiff run --jit`, or "
+                       "with python3 -X perf."
+                     : "No Python function has a name: heapdiff knows CPython 3.9 to 3.13, no "
+                       "debug builds, and none with HEAPDIFF_PYTHON=0.");
 }
 
 static void advise_mapping(const struct verdict_input *input, struct text *text)

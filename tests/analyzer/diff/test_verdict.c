@@ -203,8 +203,8 @@ static void a_runtime_that_names_nothing_is_told_how(void **state)
 {
     static const char *const modules[][2] = {{"node", "--interpreted-frames-native-stack"},
                                              {"libjvm.so", "-XX:+PreserveFramePointer"},
-                                             {"python3.11", "CPython 3.12 and later"},
-                                             {"libpython3.13.so.1.0", "-X perf"}};
+                                             {"python3.11", "CPython 3.9 to 3.13"},
+                                             {"libpython3.14.so.1.0", "-X perf"}};
     struct verdict_input input = server();
     grow(&input, PART_NATIVE_BLOCKS, 50 * MIB);
     input.growing_bytes = 50 * MIB;
