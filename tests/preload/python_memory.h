@@ -25,13 +25,17 @@ static inline void python_put(uintptr_t object, unsigned offset, uintptr_t value
     memcpy((void *)(object + offset), &value, sizeof value);
 }
 
+/* Zeroed. All objects are linked, for whoever looks for leaks. */
 static inline uintptr_t python_object(size_t size)
 {
-    void *object = calloc(1, size);
+    static void **last;
+    void **object = (void **)calloc(1, 16 + size);
     if (!object)
         abort();
-    python_put((uintptr_t)object, 0, 1); /* an owner */
-    return (uintptr_t)object;
+    *object = last;
+    last = object;
+    python_put((uintptr_t)object, 16, 1); /* an owner */
+    return (uintptr_t)object + 16;
 }
 
 /* A str of characters below 128. */
