@@ -237,6 +237,8 @@ static int sweep_blocks(struct cut *cut, bool *has_blocks)
     memset(has_blocks, 0, cut->maps.count + 1);
     if (has_arenas(cut) && !arenas_find(&cut->arenas, &cut->maps))
         return ENOMEM;
+    if (!tally_expect(&cut->tally, cut->stack_count))
+        return ENOMEM;
     ordered_each(visit_block, &sweep);
     count_rest(&sweep);
     arenas_end(&cut->arenas, &cut->maps, cut->pagemap);

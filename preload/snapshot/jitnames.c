@@ -57,10 +57,21 @@ static int by_question(const void *a, const void *b)
 
 /* ---- questions ------------------------------------------------------------------------------- */
 
+static bool is_native(struct jitnames *names, uintptr_t frame, uint32_t generation)
+{
+    struct jitnames_native *known = &names->native[(frame ^ frame >> 8) % JITNAMES_NATIVE];
+    if (frame && known->frame == frame && known->generation == generation)
+        return true;
+    if (!modules_find_in(frame, generation))
+        return false;
+    *known = (struct jitnames_native){frame, generation};
+    return true;
+}
+
 void jitnames_ask(struct jitnames *names, const struct stack *stack)
 {
     for (unsigned i = 0; i < stack->depth; i++) {
-        if (places_is(stack->frames[i]) || modules_find_in(stack->frames[i], stack->generation))
+        if (places_is(stack->frames[i]) || is_native(names, stack->frames[i], stack->generation))
             continue;
         if (!memory_make_room(&names->questions, sizeof *names->questions, names->count,
                               &names->room))

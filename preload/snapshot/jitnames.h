@@ -29,12 +29,19 @@ struct jitname {
     uint32_t line;    /* 0: not known */
 };
 
+#define JITNAMES_NATIVE 256
+
 struct jitnames {
     struct jitnames_question *questions; /* sorted when answered; private jemalloc */
     size_t count, room;
     struct jitnames_chunk *chunks; /* texts */
     struct builtins builtins;      /* code of modules that the map has names for */
     bool limits_hold;              /* the map has only grown so far */
+    /* Frames of late that lie in modules: the same callers occur again and again. */
+    struct jitnames_native {
+        uintptr_t frame; /* 0: free */
+        uint32_t generation;
+    } native[JITNAMES_NATIVE];
 };
 
 /* Begins as {0}. Asks for all addresses of the stack that lie outside of modules. */

@@ -7,10 +7,13 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/sort.h"
 #include "tables/stacks.h"
 
 #define FREE_ROW UINT64_MAX
 #define RADIX    11 /* bits */
+
+#define ROOM_LEAST 1024u
 
 void tally_done(struct tally *tally)
 {
@@ -26,10 +29,9 @@ static struct tally_row *find(struct tally *tally, uint64_t key)
     return &tally->rows[at];
 }
 
-static bool grow(struct tally *tally)
+static bool make_room(struct tally *tally, size_t room)
 {
     struct tally old = *tally;
-    size_t room = old.room ? old.room * 2 : 1024;
     struct tally_row *rows = memory_alloc(room * sizeof *rows);
     if (!rows)
         return false;
@@ -44,9 +46,18 @@ static bool grow(struct tally *tally)
     return true;
 }
 
+bool tally_expect(struct tally *tally, size_t rows)
+{
+    size_t room = ROOM_LEAST;
+    while (room / 4 * 3 < rows)
+        room *= 2;
+    return room <= tally->room || make_room(tally, room);
+}
+
 bool tally_add(struct tally *tally, uint64_t key, double blocks, double bytes)
 {
-    if (tally->used * 2 >= tally->room && !grow(tally))
+    if (tally->used >= tally->room / 4 * 3 &&
+        !make_room(tally, tally->room ? tally->room * 2 : ROOM_LEAST))
         return false;
     struct tally_row *row = find(tally, key);
     if (row->key == FREE_ROW) {
@@ -80,8 +91,33 @@ static void distribute(const struct tally_row *from, struct tally_row *to, size_
         to[places[from[i].key >> shift & ((1u << RADIX) - 1)]++] = from[i];
 }
 
+static int by_key(const void *one, const void *other)
+{
+    uint64_t a = ((const struct tally_row *)one)->key, b = ((const struct tally_row *)other)->key;
+    return (a > b) - (a < b);
+}
+
 /* Keys are small numbers one above the other, so a few passes do (radix sort, lowest digit first).
- * The free half of the table is the second array. */
+ * Without memory for the second array it takes longer. */
+static void sort_rows(struct tally *tally, size_t count, uint64_t highest)
+{
+    struct tally_row *second = memory_alloc((count + 1) * sizeof *second);
+    struct tally_row *from = tally->rows, *to = second;
+    if (!second) {
+        sort(tally->rows, count, sizeof *tally->rows, by_key);
+        return;
+    }
+    for (unsigned shift = 0; shift < 64 && highest >> shift; shift += RADIX) {
+        distribute(from, to, count, shift);
+        struct tally_row *sorted = to;
+        to = from;
+        from = sorted;
+    }
+    if (from != tally->rows)
+        memcpy(tally->rows, from, count * sizeof *from);
+    memory_free(second);
+}
+
 size_t tally_sort(struct tally *tally)
 {
     size_t count = 0;
@@ -91,14 +127,7 @@ size_t tally_sort(struct tally *tally)
             highest |= tally->rows[i].key;
             tally->rows[count++] = tally->rows[i];
         }
-    struct tally_row *from = tally->rows, *to = tally->rows + tally->room / 2;
-    for (unsigned shift = 0; shift < 64 && highest >> shift; shift += RADIX) {
-        distribute(from, to, count, shift);
-        struct tally_row *sorted = to;
-        to = from;
-        from = sorted;
-    }
-    if (count && from != tally->rows)
-        memcpy(tally->rows, from, count * sizeof *from);
+    if (count)
+        sort_rows(tally, count, highest);
     return count;
 }

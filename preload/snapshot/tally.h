@@ -22,6 +22,9 @@ struct tally {
 /* An empty tally needs no memory: {0}. */
 void tally_done(struct tally *tally);
 
+/* Makes room for so many rows at once; there may be more. False when there is no memory. */
+bool tally_expect(struct tally *tally, size_t rows);
+
 /* False when there is no memory; what was added before stays. */
 bool tally_add(struct tally *tally, uint64_t key, double blocks, double bytes);
 

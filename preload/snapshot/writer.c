@@ -24,6 +24,10 @@
 #include "snapshot/tree.h"
 #include "tables/stacks.h"
 
+/* Larger pages are filled and written in less time, but a small file would have many that are half
+ * empty. */
+#define MANY_STACKS 20000u
+
 typedef sqlite3_int64 number;
 
 static const char *const kind_names[KIND_COUNT] = FORMAT_KIND_NAMES;
@@ -188,7 +192,12 @@ static int write_all(sqlite3 *db, const struct cut *cut, const struct writer_fac
     struct tree tree = {0};
     struct jitnames names = {0};
     int failed = sqlite3_exec(db,
-                              "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF;"
+                              cut->stack_count < MANY_STACKS ? "PRAGMA page_size = 4096;"
+                                                             : "PRAGMA page_size = 16384;",
+                              NULL, NULL, NULL);
+    if (!failed)
+        failed = sqlite3_exec(db,
+                              "PRAGMA journal_mode = OFF;"
                               "PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;",
                               NULL, NULL, NULL);
     if (!failed)

@@ -2,6 +2,7 @@
 #
 # SPDX-License-Identifier: Apache-2.0
 """test_jit.py RUNTIME: the path of the program made of runtime.c."""
+import contextlib
 import platform
 import shutil
 import sqlite3
@@ -68,8 +69,9 @@ class UsedAgain(unittest.TestCase):
         rows = self.rows("stale", str(self.folder / "perf-%d.map"))
         self.assertEqual({name for _, name, _, _ in rows}, {"life_1"})
         for left in Path("/tmp").glob("perf-*.map"):
-            if "somebody_else" in left.read_text(errors="replace"):
-                left.unlink()
+            with contextlib.suppress(FileNotFoundError):  # another run may be quicker
+                if "somebody_else" in left.read_text(errors="replace"):
+                    left.unlink()
 
     def test_pid_and_tmp_are_those_of_the_process(self):
         inside = ["unshare", "--pid", "--mount", "--fork", "sh", "-c",

@@ -74,6 +74,19 @@ static void many_rows_arrive_in_their_order(void **state)
     assert_string_equal(look("SELECT group_concat(t) FROM t WHERE i >= 1000"), "5,text");
 }
 
+static void lasting_text_waits_for_its_batch(void **state)
+{
+    static const char *const words[] = {"a", "b", "c"};
+    struct rows rows;
+    rows_begin(&rows, db, "t (i, t)", 2);
+    for (sqlite3_int64 i = 0; i < 500; i++)
+        rows_add(&rows, "is", i, words[i % 3]);
+    assert_int_equal(rows_end(&rows), 0);
+    assert_string_equal(look("SELECT count(*) || ' ' || min(i = rowid - 1) ||"
+                             " ' ' || min(t = char(97 + i % 3)) FROM t"),
+                        "500 1 1");
+}
+
 static void nothing_is_null(void **state)
 {
     assert_int_equal(add(0, 0, 0, NULL), 0);
@@ -152,7 +165,8 @@ static void the_first_error_stays(void **state)
 #define ROWS_TEST(name) cmocka_unit_test_setup_teardown(name, open_table, close_table)
 
 TEST_MAIN(ROWS_TEST(values_keep_their_kind), ROWS_TEST(many_rows_arrive_in_their_order),
-          ROWS_TEST(nothing_is_null), ROWS_TEST(many_rows_come_from_one_statement),
-          ROWS_TEST(columns_may_be_named), ROWS_TEST(text_that_is_not_utf8_is_mended),
+          ROWS_TEST(lasting_text_waits_for_its_batch), ROWS_TEST(nothing_is_null),
+          ROWS_TEST(many_rows_come_from_one_statement), ROWS_TEST(columns_may_be_named),
+          ROWS_TEST(text_that_is_not_utf8_is_mended),
           ROWS_TEST(long_text_is_kept_and_long_broken_text_is_cut),
           ROWS_TEST(the_first_error_stays))

@@ -61,5 +61,22 @@ static void the_tally_does_what_arrays_do_and_sorts_by_key(void **state)
     tally_done(&tally);
 }
 
+static void room_that_was_expected_does_for_as_many_keys(void **state)
+{
+    struct tally tally = {0};
+    assert_true(tally_add(&tally, key_at(3), 1, 7));
+    assert_true(tally_expect(&tally, KEYS));
+    const struct tally_row *rows = tally.rows;
+    for (unsigned i = 0; i < KEYS; i++)
+        assert_true(tally_add(&tally, key_at(i), 1, i));
+    assert_ptr_equal(tally.rows, rows);
+    assert_true(tally_expect(&tally, 1)); /* less is there already */
+    assert_ptr_equal(tally.rows, rows);
+    assert_int_equal(tally_sort(&tally), KEYS);
+    assert_true(tally.rows[3].blocks == 2 && tally.rows[3].bytes == 10);
+    tally_done(&tally);
+}
+
 TEST_MAIN(cmocka_unit_test(an_empty_tally_has_no_rows), cmocka_unit_test(one_key_is_one_row),
-          cmocka_unit_test(the_tally_does_what_arrays_do_and_sorts_by_key))
+          cmocka_unit_test(the_tally_does_what_arrays_do_and_sorts_by_key),
+          cmocka_unit_test(room_that_was_expected_does_for_as_many_keys))
