@@ -97,6 +97,22 @@ static void add_growing(const struct comparison *comparison, struct verdict_inpu
         store_sum(last_of(comparison)->facts.live_blocks, -first_of(comparison)->facts.live_blocks);
 }
 
+/* V8 grows its young generation while much is allocated, and shrinks it when it is idle. */
+static int64_t nursery_size(const struct store *store)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < store->runtime.count; i++) /* one of each isolate */
+        if (strcmp(store->runtime.items[i].name, "new_space_committed") == 0)
+            sum = store_sum(sum, (int64_t)store->runtime.items[i].value);
+    return sum;
+}
+
+static int64_t nursery_growth(const struct comparison *comparison)
+{
+    int64_t first = nursery_size(first_of(comparison)), last = nursery_size(last_of(comparison));
+    return first > 0 && last > first ? last - first : 0;
+}
+
 /* Whose heap it is, by the largest mapping of one. */
 static const char *name_managed_heap(const struct comparison *comparison)
 {
@@ -197,6 +213,7 @@ void conclude(struct comparison *comparison, bool is_forced)
                                   .threads_first = first->threads,
                                   .threads_last = last->threads,
                                   .managed_heap = name_managed_heap(comparison),
+                                  .nursery_growth = nursery_growth(comparison),
                                   .allocator = describe_allocator(comparison),
                                   .not_measurable = comparison->obstacle};
     for (int i = 0; i < PART_COUNT && input.is_series; i++)

@@ -108,6 +108,7 @@ static enum verdict_kind largest_kind(const struct verdict_input *input)
         if (counts(input, i) && kinds[i] != VERDICT_NONE)
             sums[kinds[i]] = store_sum(sums[kinds[i]], input->growth.bytes[i]);
     }
+    sums[VERDICT_JS_HEAP] = store_sum(sums[VERDICT_JS_HEAP], -input->nursery_growth);
     double least = LEAK_SHARE * (double)program_growth(input);
     /* Retention is what is left of the allocator's memory: it has the noise of all of RSS. */
     for (int kind = 0; kind < VERDICT_NONE; kind++) { /* sums[VERDICT_NONE] stays 0 */

@@ -45,6 +45,8 @@ struct verdict_input {
     const char *top_runtime;  /* module whose function names that site, for want of the program's
                                  own;  NULL: it is the program's, or no runtime's */
     const char *managed_heap; /* whose it is: "JavaScript heap", …; NULL: "managed heap" */
+    int64_t nursery_growth;   /* of the heap's young generation, which the collector sizes as it
+                                 likes; 0: not known, or it did not grow */
     int64_t threads_first, threads_last;
     int64_t growth_blocks; /* of native blocks and buffers */
     struct verdict_allocator allocator;

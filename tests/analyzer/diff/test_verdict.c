@@ -85,6 +85,17 @@ static void live_growth_within_noise_is_no_leak_though_rss_grew(void **state)
     expect(&input, VERDICT_LEAK, "5.0 MiB of it are native blocks");
 }
 
+static void a_young_generation_that_was_enlarged_is_no_growth(void **state)
+{
+    struct verdict_input input = server();
+    input.managed_heap = "JavaScript heap";
+    grow(&input, PART_JS_HEAP, 4 * MIB);
+    input.nursery_growth = 4 * MIB;
+    expect(&input, VERDICT_NONE, "no part of it stands out");
+    grow(&input, PART_JS_HEAP, 40 * MIB);
+    expect(&input, VERDICT_JS_HEAP, "44.0 MiB of it is the JavaScript heap");
+}
+
 static void a_grown_js_heap_is_no_leak_of_ours(void **state)
 {
     struct verdict_input input = server();
@@ -334,6 +345,7 @@ TEST_MAIN(cmocka_unit_test(a_little_retention_is_noise),
           cmocka_unit_test(live_native_blocks_are_a_leak),
           cmocka_unit_test(live_growth_is_a_leak_before_rss_follows),
           cmocka_unit_test(a_convincing_site_is_a_leak_though_the_sum_shrank),
+          cmocka_unit_test(a_young_generation_that_was_enlarged_is_no_growth),
           cmocka_unit_test(a_grown_js_heap_is_no_leak_of_ours),
           cmocka_unit_test(what_the_allocator_keeps_is_retention),
           cmocka_unit_test(mappings_and_stacks_of_threads_are_mappings),
