@@ -74,10 +74,12 @@ static int write_sizes(sqlite3 *db, const struct tally_row *list, size_t count)
     return rows_end(&rows);
 }
 
-int tally_rows_write(sqlite3 *db, const struct cut *cut)
+int tally_rows_write(sqlite3 *db, struct tally *tally)
 {
-    struct tally sorted = cut->tally; /* sorting packs the rows and keeps the memory */
-    size_t count = tally_sort(&sorted);
-    int failed = write_ages(db, sorted.rows, count);
-    return failed ? failed : write_sizes(db, sorted.rows, count);
+    size_t count = tally_sort(tally);
+    int failed = write_ages(db, tally->rows, count);
+    if (!failed)
+        failed = write_sizes(db, tally->rows, count);
+    tally_done(tally);
+    return failed;
 }

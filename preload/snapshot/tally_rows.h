@@ -9,7 +9,7 @@
 
 #include "snapshot/cut.h"
 
-/* Sorts the cut's tally where it lies: once. 0 or an SQLite error. */
-int tally_rows_write(sqlite3 *db, const struct cut *cut);
+/* Writes the tally of a cut, and is done with it. 0 or an SQLite error. */
+int tally_rows_write(sqlite3 *db, struct tally *tally);
 
 #endif

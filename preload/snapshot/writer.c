@@ -187,7 +187,7 @@ static int write_mappings(sqlite3 *db, const struct cut *cut)
     return rows_end(&rows);
 }
 
-static int write_all(sqlite3 *db, const struct cut *cut, const struct writer_facts *facts)
+static int write_all(sqlite3 *db, struct cut *cut, const struct writer_facts *facts)
 {
     struct tree tree = {0};
     struct jitnames names = {0};
@@ -204,6 +204,8 @@ static int write_all(sqlite3 *db, const struct cut *cut, const struct writer_fac
         failed = sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
     if (!failed)
         failed = sqlite3_exec(db, format_schema_sql, NULL, NULL, NULL);
+    if (!failed)
+        failed = tally_rows_write(db, &cut->tally); /* its memory is then the tree's */
     if (!failed) {
         name_jit_code(cut, &names);
         failed = write_stacks(db, cut, &tree, &names);
@@ -218,8 +220,6 @@ static int write_all(sqlite3 *db, const struct cut *cut, const struct writer_fac
         failed = write_lines(db, &tree);
     if (!failed)
         failed = write_modules(db);
-    if (!failed)
-        failed = tally_rows_write(db, cut);
     if (!failed && cut->with_blocks)
         failed = block_rows_write(db, cut);
     if (!failed)
@@ -244,8 +244,8 @@ static int to_errno(int failed)
     return failed == SQLITE_FULL ? ENOSPC : EIO;
 }
 
-int writer_write(const char *path, const struct cut *cut, const struct writer_facts *facts,
-                 char *text, size_t size)
+int writer_write(const char *path, struct cut *cut, const struct writer_facts *facts, char *text,
+                 size_t size)
 {
     sqlite3 *db = NULL;
     disk_begin();

@@ -27,9 +27,10 @@ struct writer_facts {
 /* Gives SQLite its memory; once, before the first writer_write. */
 void writer_init(void);
 
-/* Writes the file at path, which exists and is empty, and syncs it. 0 or an errno; text then says
- * what went wrong. The file is left to the caller in any case. */
-int writer_write(const char *path, const struct cut *cut, const struct writer_facts *facts,
-                 char *text, size_t size);
+/* Writes the file at path, which exists and is empty. Uses the cut up: it can only be given to
+ * cut_done. 0 or an errno; text then says what went wrong. The file is left to the caller in any
+ * case. */
+int writer_write(const char *path, struct cut *cut, const struct writer_facts *facts, char *text,
+                 size_t size);
 
 #endif
