@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/pagemap.h"
 #include "base/probe.h"
 #include "snapshot/residency.h"
 
@@ -27,15 +28,18 @@ struct heap_info {
     size_t size, writable; /* in use; made accessible so far */
 };
 
-/* In the middle of a mapping: the kernel shows a heap and memory that ends where it begins as one.
- */
+/* A thread's stack may begin at such an address too. In the middle of a mapping (the kernel shows a
+ * heap and memory that ends where it begins as one) also the end must be right; a heap with a
+ * mapping of its own may have grown since, or be shown in parts. */
 static bool begins_heap(const struct process_mapping *mapping, uintptr_t start)
 {
     struct heap_info info;
     uintptr_t end =
         start + ARENAS_HEAP_SIZE < mapping->end ? start + ARENAS_HEAP_SIZE : mapping->end;
     return probe_copy(&info, start, sizeof info) && info.arena && info.arena % 16 == 0 &&
-           info.size && info.size <= info.writable && start + info.writable == end;
+           info.previous % ARENAS_HEAP_SIZE == 0 && info.size && info.size <= info.writable &&
+           info.writable <= ARENAS_HEAP_SIZE && info.writable % PAGEMAP_PAGE == 0 &&
+           (start == mapping->start || start + info.writable == end);
 }
 
 bool arenas_next_heap(const struct process_mapping *mapping, uintptr_t from, uintptr_t *start,
@@ -45,7 +49,7 @@ bool arenas_next_heap(const struct process_mapping *mapping, uintptr_t from, uin
         return false;
     for (uintptr_t at = (from + ARENAS_HEAP_SIZE - 1) / ARENAS_HEAP_SIZE * ARENAS_HEAP_SIZE;
          at < mapping->end; at += ARENAS_HEAP_SIZE) {
-        if (at == mapping->start ? mapping->end - at > ARENAS_HEAP_SIZE : !begins_heap(mapping, at))
+        if (!begins_heap(mapping, at))
             continue;
         *start = at;
         *end = at + ARENAS_HEAP_SIZE < mapping->end ? at + ARENAS_HEAP_SIZE : mapping->end;

@@ -84,10 +84,19 @@ static void a_head_that_says_another_end_is_none(void **state)
     assert_null(find());
 }
 
-static void a_heap_with_a_mapping_of_its_own_needs_no_head(void **state)
+static void a_stack_where_a_heap_could_be_is_none(void **state)
 {
     (void)state;
     assert_int_equal(mprotect(heap - LOW_SIZE, LOW_SIZE, PROT_NONE), 0);
+    memset(heap + HEAP_USED - 8192, 1, 8192); /* the lower end is not in use yet */
+    assert_null(find());
+}
+
+static void a_heap_with_a_mapping_of_its_own_may_have_grown_since(void **state)
+{
+    (void)state;
+    assert_int_equal(mprotect(heap - LOW_SIZE, LOW_SIZE, PROT_NONE), 0);
+    begin_heap(2 * MIB, HEAP_USED + MIB);
     const struct arena *arena = find();
     assert_non_null(arena);
     assert_int_equal(arena->end - arena->start, HEAP_USED);
@@ -98,4 +107,5 @@ static void a_heap_with_a_mapping_of_its_own_needs_no_head(void **state)
 TEST_MAIN(HEAP_TEST(a_heap_behind_other_memory_is_found_by_its_head),
           HEAP_TEST(what_has_no_such_head_is_no_heap),
           HEAP_TEST(a_head_that_says_another_end_is_none),
-          HEAP_TEST(a_heap_with_a_mapping_of_its_own_needs_no_head))
+          HEAP_TEST(a_stack_where_a_heap_could_be_is_none),
+          HEAP_TEST(a_heap_with_a_mapping_of_its_own_may_have_grown_since))
