@@ -54,6 +54,8 @@ static void libraries_and_runtimes_are_not_the_users(void **state)
     assert_int_equal(class_of("Builtin:CEntry", NULL, NULL), CLASS_RUNTIME);
     assert_int_equal(class_of("v8::Function::Call", NULL, "/usr/bin/node"), CLASS_RUNTIME);
     assert_int_equal(class_of(NULL, NULL, "/usr/bin/node"), CLASS_RUNTIME);
+    assert_int_equal(class_of("__init__", "__init__", NULL), CLASS_RUNTIME);
+    assert_int_equal(class_of("__init__", "/srv/app/__init__.py", NULL), CLASS_OWN);
     assert_int_equal(class_of("je_malloc", NULL, "/usr/lib/libjemalloc.so.2"), CLASS_ALLOCATOR);
     assert_int_equal(class_of("hook", NULL, "/opt/lib/libheapdiff.so"), CLASS_HEAPDIFF);
 }
