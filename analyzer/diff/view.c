@@ -96,7 +96,7 @@ static const char *name_of(struct view *view, const struct comparison *compariso
     case BY_MODULES:
         if (frame->module)
             return pool_text(view->pool, text_base_name(frame->module));
-        return frame->is_jit ? "(compiled at run time)" : "(no module)";
+        return frame->is_jit ? "(managed code)" : "(no module)";
     case BY_FUNCTIONS:
         whole.line = 0;
         break;

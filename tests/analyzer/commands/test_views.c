@@ -42,7 +42,7 @@ static void lines_can_be_functions_modules_and_kinds(void **state)
         fixture_run("heapdiff compare --by kind %s %s %s", a, b, c);
     expect_words(line_with(result, "  buffer\n"), "+60.0 MiB");
     result = fixture_run("heapdiff compare --by module %s %s", a, b);
-    expect_words(line_with(result, "(compiled at run time)"), "+30.3 MiB");
+    expect_words(line_with(result, "(managed code)"), "+30.3 MiB");
     result = fixture_run("heapdiff show --by function %s", c);
     expect_words(line_with(result, "handleUpload (server.js)"), "70.0 MiB");
 }

@@ -11,7 +11,7 @@ export interface Frame {
   file: string; // '' when unknown
   line: number;
   column: number;
-  module: string; // path, '' for JIT code
+  module: string; // path, '' for code of a managed runtime
   cls: string; // whose it is: own, runtime, library, wrapper, allocator
   sort: FrameSort;
 }
