@@ -105,12 +105,11 @@ static void advise_names(const struct verdict_input *input, struct text *text)
         text_add(text, "Stacks end where Java begins: start with java -XX:+PreserveFramePointer.");
     else if (sscanf(module, "python3.%d", &minor) == 1 ||
              sscanf(module, "libpython3.%d", &minor) == 1)
-        text_add(text,
-                 minor > 13
-                     ? "No Python function has a name: start with `heapdiff run --jit`, or "
-                       "with python3 -X perf."
-                     : "No Python function has a name: heapdiff knows CPython 3.9 to 3.13, no "
-                       "debug builds, and none with HEAPDIFF_PYTHON=0.");
+        text_add(text, minor > 13
+                           ? "No Python function has a name: start with `heapdiff run --jit`, or "
+                             "with python3 -X perf."
+                           : "No Python function has a name: heapdiff knows CPython 3.9 to 3.13 "
+                             "with the GIL, and does not look with HEAPDIFF_PYTHON=0.");
 }
 
 static void advise_mapping(const struct verdict_input *input, struct text *text)

@@ -3,8 +3,8 @@
  * Lines of 64 bytes describe the address space, so the table lies beside the heap like a shadow:
  * neighbours in the heap are neighbours here, nothing has to be hashed, nothing ever moves, and no
  * lock is needed. There are two shadows. A near line has the small blocks that start in 512 bytes;
- * a far line has those of FAR_LEAST bytes and more that start in 4 KiB: one near line each, and on
- * a page of lines for itself, would cost them an eighth of the heap.
+ * a far line has those of FAR_LEAST bytes and more that start in 4 KiB. (A near line each, far from
+ * the next one, would cost a page of the table each, an eighth of the heap.)
  *
  *   address   47 … 26       25 … 9 (near), 12 (far)     8 … 6 (11 … 9)   rest
  *             leaf (64 MiB) line (512 B or 4 KiB)        cell            offset in cell
@@ -14,9 +14,9 @@
  *             only small blocks can need.
  *
  *   cell      bits 0…21 stack, 22…30 address / 8 within the line, 31…42 epoch, 43…63 size.
- *             0 is empty. Stack ids beyond BLOCKS_STACK_MAX are marks: the size of a
- *             block that is too big for 21 bits; that one stands in the first cell of the next
- *             far line, whose 4 KiB the block covers whole.
+ *             0 is empty. A size that is too big for 21 bits has a cell of its own, marked by a
+ *             stack id beyond BLOCKS_STACK_MAX: the first of the next far line, whose 4 KiB the
+ *             block covers whole.
  *
  * A free does not know the size: it looks for a small block first. So that this look does not make
  * the kernel map a page that nobody has written to, a leaf begins with a bit for each of its pages.
@@ -25,9 +25,9 @@
  * most an eighth of its size; of others at most 1.6 % and 64 bytes. The memory is shadow.c's.
  *
  * An address belongs to one thread between malloc and free, so only cells of a line are contended,
- * and only by threads whose blocks are in the same line: claim by compare-and-swap,
- * release by a store. That the release is seen before the address is handed out again follows
- * from the allocator's own synchronisation.
+ * and only by threads whose blocks are in the same line: claim by compare-and-swap, release by a
+ * store. That the release is seen before the address is handed out again follows from the
+ * allocator's own synchronisation.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
