@@ -1,0 +1,7 @@
+/* sandbox.c -- Has the program installed a seccomp filter?
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/sandbox.h"
+
+atomic_bool sandbox_closed;

@@ -1,0 +1,22 @@
+/* sandbox.h -- Has the program installed a seccomp filter?
+ *
+ * A filter may kill the thread that makes a system call which it does not list. So from then on a
+ * thread of the program makes no system call of ours: what needs one is left out and counted. The
+ * control process was there before the filter and is not under it.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef BASE_SANDBOX_H
+#define BASE_SANDBOX_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+extern atomic_bool sandbox_closed; /* set by hooks/sandbox.c, before the filter is in force */
+
+static inline bool sandbox_is_closed(void)
+{
+    return atomic_load_explicit(&sandbox_closed, memory_order_relaxed);
+}
+
+#endif
