@@ -17,14 +17,17 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/host.h"
 #include "base/log.h"
-#include "base/memory.h"
 #include "base/origin.h"
+#include "base/sandbox.h"
 #include "control/page.h"
+#include "control/task.h"
 #include "control/worker.h"
 #include "hooks/real.h"
 #include "options.h"
 #include "private/guest.h"
+#include "record/hold.h"
 #include "record/operations.h"
 #include "record/pools.h"
 #include "record/record.h"
@@ -33,9 +36,11 @@
 #include "snapshot/file.h"
 #include "snapshot/identity.h"
 #include "snapshot/process.h"
+#include "snapshot/writer.h"
 #include "tables/births.h"
 #include "tables/maps.h"
 #include "tables/modules.h"
+#include "unwind/bounds.h"
 #include "unwind/unwind.h"
 
 #define ROOT_VARIABLE "HEAPDIFF_ROOT"
@@ -56,15 +61,55 @@ static bool is_forked(void)
     return field && strtoul(field, NULL, 10) & FORKED_NO_EXEC;
 }
 
+/* "PID.START.CONTROL": the process, when it was started, and its control process in digits that are
+ * filled in later. After an exec the next program takes the control process's exit status. */
+#define CONTROL_DIGITS 10
+
+/* The variable is of this very process: another one may have had its pid before. */
+static bool names_us(const char *root)
+{
+    char own[48];
+    if (strtol(root, NULL, 10) != getpid())
+        return false; /* the common case, without a look into /proc */
+    int length = snprintf(own, sizeof own, "%d.%" PRIu64, (int)getpid(), identity_started());
+    return strncmp(root, own, (size_t)length) == 0 && (!root[length] || root[length] == '.');
+}
+
 static bool is_root(void)
 {
     const char *root = getenv(ROOT_VARIABLE);
-    char own[48]; /* the kernel gives pids out again */
-    snprintf(own, sizeof own, "%d.%" PRIu64, (int)getpid(), identity_started());
+    char own[48];
     if (root)
-        return strcmp(root, own) == 0;
+        return names_us(root);
+    snprintf(own, sizeof own, "%d.%" PRIu64 ".%0*d", (int)getpid(), identity_started(),
+             CONTROL_DIGITS, 0);
     setenv(ROOT_VARIABLE, own, 1);
     return !is_forked();
+}
+
+/* The digits in this process's environment; NULL when the program has changed the variable. */
+static char *control_digits(void)
+{
+    char *root = getenv(ROOT_VARIABLE), *digits = root ? strrchr(root, '.') : NULL;
+    return digits && strchr(root, '.') != digits && strlen(digits + 1) == CONTROL_DIGITS
+               ? digits + 1
+               : NULL;
+}
+
+static void note_control(void)
+{
+    char text[CONTROL_DIGITS + 1], *digits = control_digits();
+    snprintf(text, sizeof text, "%0*d", CONTROL_DIGITS, (int)task_pid());
+    if (digits)
+        memcpy(digits, text, CONTROL_DIGITS);
+}
+
+static void reap_former_control(void)
+{
+    const char *digits = control_digits();
+    long pid = digits ? strtol(digits, NULL, 10) : 0;
+    if (pid > 0)
+        task_reap_former((pid_t)pid);
 }
 
 static void say_options(void)
@@ -77,41 +122,31 @@ static void say_options(void)
 /* ---- fork ---------------------------------------------------------------------------------------
  */
 
-/* False while a copy forks that we do not know of: its locks may be held by nobody. */
-static bool forks_here;
+/* Of the fork under way: not of a copy that we do not know of, whose locks may be held by nobody. */
+static bool forks_here, is_whole;
+static struct hold hold;
 
-/* Locks are held for a moment only, but for a snapshot; a passive child does not care for that. */
+/* Locks are held for a moment only. */
 static void before_fork(void)
 {
     forks_here = origin_is_here();
-    if (!forks_here)
-        return;
-    if (options.follow)
-        snapshot_lock();
-    pools_lock();
-    births_lock();
-    maps_lock();
-    modules_lock();
+    if (forks_here)
+        is_whole = hold_all(&hold);
 }
 
 static void after_fork_in_parent(void)
 {
-    if (!forks_here)
-        return;
-    modules_unlock();
-    maps_unlock();
-    births_unlock();
-    pools_unlock();
-    if (options.follow)
-        snapshot_unlock();
+    if (forks_here)
+        hold_release(&hold);
 }
 
-static void begin(void);
+static void begin(bool is_program);
 
-/* The child has the memory but not the thread. */
+/* The child has the memory but not the control process. */
 static void after_fork_in_child(void)
 {
     after_fork_in_parent();
+    log_silence();
     record_stop();
     births_forget();
     operations_forget();
@@ -119,9 +154,12 @@ static void after_fork_in_child(void)
     recorded_pid = 0;
     worker_forked();
     file_forked();
-    page_leave();
-    if (options.follow && forks_here)
-        begin();
+    page_forked();
+    if (options.follow && forks_here && is_whole && !sandbox_is_closed()) {
+        guest_forked();
+        writer_forked();
+        begin(false);
+    }
 }
 
 /* ---- signal -------------------------------------------------------------------------------------
@@ -168,24 +206,41 @@ static bool has_room(void)
     return getrlimit(RLIMIT_DATA, &limit) != 0 || limit.rlim_cur >= DATA_LEAST;
 }
 
-static void begin(void)
+static void begin(bool is_program)
 {
     origin_begin();
-    recorded_pid = getpid();
+    host_begin();
+    recorded_pid = host_pid();
     snapshot_init();
-    int failed = worker_start();
+    int failed = options.thread ? worker_start() : 0;
     if (failed) {
-        log_line("no thread for snapshots (%s): not recording", strerror(failed));
+        log_line("no control process can be started (%s): not recording", strerror(failed));
         recorded_pid = 0;
         return;
     }
-    if (!options.thread)
-        worker_stop(); /* it has learned what only a thread of ours can */
-    else
+    if (options.thread) {
+        note_control();
         set_signal();
+    }
+    if (is_program)
+        runtime_begin();
     if (options.sample)
         record_filter_frees();
     record_start();
+}
+
+/* What only the constructor can learn. False when there is no memory. */
+static bool learn(void)
+{
+    if (task_learn() != 0 || !guest_learn())
+        return false;
+    bounds_learn();
+    modules_refresh();
+    find_allocator();
+    thread_init(options.depth);
+    unwind_init();
+    guest_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+    return true;
 }
 
 static __attribute__((constructor(101))) void birth(void)
@@ -193,40 +248,36 @@ static __attribute__((constructor(101))) void birth(void)
     real_first_use();
     options_read();
     bool root = is_root();
+    if (!root || options.quiet)
+        log_silence();
     if (!root && !options.follow) {
         record_filter_frees();
         return;
     }
+    reap_former_control();
     if (options_complaint())
         log_line("%s", options_complaint());
-    if (!has_room()) {
-        log_line("the limit of data (RLIMIT_DATA, ulimit -d) is below 64 MiB: not recording");
-        record_filter_frees();
-        return;
-    }
     if (!options.thread && (options.signal || options.interval > 0 || options.at_rss_count > 0))
         log_line("HEAPDIFF_THREAD=0: no snapshots by signal, interval or RSS");
     if (options.verbose)
         say_options();
-    modules_refresh();
-    find_allocator();
-    thread_init(options.depth);
-    unwind_init();
-    /* Our fork handler may wait for a snapshot, so it must run before the private jemalloc's, which
-     * holds that one's locks: registered later, called earlier. */
-    memory_free(memory_alloc(1));
-    guest_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
-    begin();
+    if (!has_room() || !learn()) {
+        log_line("the limit of data (RLIMIT_DATA, ulimit -d) is below 64 MiB: not recording");
+        record_filter_frees();
+        return;
+    }
+    begin(root);
 }
 
 /* ---- death --------------------------------------------------------------------------------------
  */
 
 /* A vfork child shares our memory and calls _exit: it is not the process that we record. A copy may
- * have its pid, in another namespace. */
+ * have its pid, in another namespace. Under a seccomp filter it cannot be asked which it is. */
 static bool is_recorded(void)
 {
-    return recorded_pid && origin_is_here() && recorded_pid == getpid();
+    return recorded_pid && origin_is_here() &&
+           (sandbox_is_closed() || recorded_pid == getpid());
 }
 
 /* A signal handler may end the process while its own thread holds one of our locks: then nobody
@@ -239,18 +290,24 @@ static bool tables_are_free(void)
 
 void init_at_exit(bool orderly)
 {
-    if (!is_recorded() || atomic_flag_test_and_set(&exit_begun))
+    if (!is_recorded())
         return;
-    /* Without a thread one must be made, which allocates: not in _exit, a signal handler's way. */
-    if (options.at_exit && (orderly || worker_is_here()) && tables_are_free())
+    if (sandbox_is_closed() && !orderly) {
+        if (options.at_exit)
+            worker_want_last();
+        return;
+    }
+    if (atomic_flag_test_and_set(&exit_begun))
+        return;
+    if (options.at_exit && tables_are_free())
         worker_ask_last();
-    page_close();
+    worker_end();
 }
 
 void init_exit_begins(void *nothing)
 {
     (void)nothing;
-    if (is_recorded() && options.at_exit)
+    if (!sandbox_is_closed() && is_recorded() && options.at_exit)
         log_keep_stderr();
 }
 

@@ -170,6 +170,11 @@ static bool read_verbose(const char *text)
     return read_flag(text, &options.verbose);
 }
 
+static bool read_quiet(const char *text)
+{
+    return read_flag(text, &options.quiet);
+}
+
 static struct option_row table[] = {
     {"HEAPDIFF_OUT", "heapdiff.%e.%p.%n.db",
      "snapshot path; %e program name, %p pid, %n number, %l label", NULL, false},
@@ -184,18 +189,20 @@ static struct option_row table[] = {
     {"HEAPDIFF_AT_EXIT", "1", "write a last snapshot at exit", NULL, false},
     {"HEAPDIFF_FOLLOW", "0", "record exec'ed and forked children too", NULL, false},
     {"HEAPDIFF_THREAD", "1",
-     "0 = a thread of ours only while a snapshot is taken; none from outside", NULL, false},
+     "0 = a control process only while a snapshot is taken; none from outside", NULL, false},
     {"HEAPDIFF_THREADS", "0", "keep blocks of different threads apart, for --by thread", NULL,
      false},
     {"HEAPDIFF_BLOCKS", "0", "list every live block in every snapshot", NULL, false},
     {"HEAPDIFF_PYTHON", "1", "0 = stacks without the names of Python functions", NULL, false},
     {"HEAPDIFF_VERBOSE", "0", "print every option in force and where snapshots go", NULL, false},
+    {"HEAPDIFF_QUIET", "0", "print nothing at all", NULL, false},
     {NULL, NULL, NULL, NULL, false}};
 
 /* In the order of the table. */
 static bool (*const readers[])(const char *) = {
     read_out,     read_sample, read_seed,   read_depth,   read_interval, read_signal, read_at_rss,
-    read_at_exit, read_follow, read_thread, read_threads, read_blocks,   read_python, read_verbose};
+    read_at_exit, read_follow, read_thread, read_threads, read_blocks,   read_python, read_verbose,
+    read_quiet};
 
 void options_read(void)
 {

@@ -28,7 +28,7 @@ struct options {
     int signal;                                  /* HEAPDIFF_SIGNAL: number, 0 = off */
     struct options_limit at_rss[OPTIONS_LIMITS]; /* HEAPDIFF_AT_RSS */
     unsigned at_rss_count;
-    bool at_exit, follow, verbose, thread, threads, blocks, python;
+    bool at_exit, follow, verbose, quiet, thread, threads, blocks, python;
 };
 
 extern struct options options;

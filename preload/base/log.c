@@ -10,9 +10,12 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "base/host.h"
+#include "base/lock.h"
+#include "base/sandbox.h"
 
 #define KEPT_FROM 100 /* descriptors that no program means when it says 0 to 9 */
 
@@ -26,11 +29,6 @@ void log_keep_stderr(void)
     if (copy >= 0 && !atomic_compare_exchange_strong(&kept, &none, copy))
         close(copy);
 }
-
-/* Linux 5.6; older libcs may not know the number. */
-#ifndef SYS_pidfd_getfd
-#define SYS_pidfd_getfd 438
-#endif
 
 /* Nobody reads the pipe any more, or files may not grow: the program must not die of our line. The
  * signal of such a write is for this thread, and is taken back before it is delivered. */
@@ -55,18 +53,23 @@ static ssize_t write_unharmed(int fd, const char *line, size_t length)
     return written;
 }
 
-/* The program's stderr, for our own thread, which has no descriptors of the program. */
+/* The program's stderr, for the control process, which has none of its descriptors. A socket cannot
+ * be opened like this: then the line is lost. */
 static void write_to_the_programs(const char *line, size_t length)
 {
-    int process = (int)syscall(SYS_pidfd_open, getpid(), 0);
-    int borrowed = process < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, process, STDERR_FILENO, 0);
-    if (borrowed >= 0) {
-        ssize_t written = write_unharmed(borrowed, line, length);
-        (void)written;
-        close(borrowed);
-    }
-    if (process >= 0)
-        close(process);
+    char path[HOST_PATH_SIZE];
+    host_path(path, "fd/2");
+    int fd = open(path, O_WRONLY | O_APPEND | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    ssize_t written = write_unharmed(fd, line, length);
+    (void)written;
+    close(fd);
+}
+
+void log_silence(void)
+{
+    atomic_store(&said, LOG_LINES);
 }
 
 void log_line(const char *format, ...)
@@ -74,7 +77,8 @@ void log_line(const char *format, ...)
     static const char prefix[] = "heapdiff: ";
     char line[4600];
     int saved = errno;
-    if (atomic_fetch_add(&said, 1) >= LOG_LINES)
+    if (atomic_load(&said) >= LOG_LINES || atomic_fetch_add(&said, 1) >= LOG_LINES ||
+        (sandbox_is_closed() && !lock_is_other()))
         return;
     int length = snprintf(line, sizeof line - 1, "%s", prefix);
     va_list arguments;
@@ -85,9 +89,10 @@ void log_line(const char *format, ...)
         length = (int)sizeof line - 2;
     line[length++] = '\n';
     ssize_t written = write_unharmed(STDERR_FILENO, line, (size_t)length);
-    if (written < 0 && errno == EBADF && atomic_load(&kept) >= 0)
-        written = write_unharmed(atomic_load(&kept), line, (size_t)length);
-    if (written < 0 && errno == EBADF) /* a closed stderr is the program's right */
+    bool closed = written < 0 && errno == EBADF; /* a closed stderr is the program's right */
+    if (closed && lock_is_other())
         write_to_the_programs(line, (size_t)length);
+    else if (closed && atomic_load(&kept) >= 0)
+        written = write_unharmed(atomic_load(&kept), line, (size_t)length);
     errno = saved;
 }

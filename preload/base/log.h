@@ -10,6 +10,9 @@
 #define LOG_LINES 200
 void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Nothing is said from now on: in a child, and when the user wishes so. */
+void log_silence(void);
+
 /* Keeps a copy of stderr, for lines that come after the program has closed it. Only for a process
  * that is about to end: a guest holds no descriptors. */
 void log_keep_stderr(void);

@@ -10,7 +10,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/lock.h"
 #include "base/ranges.h"
+#include "base/sandbox.h"
 #include "private/guest.h"
 
 #ifndef PR_SET_VMA
@@ -18,8 +20,16 @@
 #define PR_SET_VMA_ANON_NAME 0
 #endif
 
+/* Under a seccomp filter only the control process may ask the kernel for memory. */
+static bool may_ask(void)
+{
+    return !sandbox_is_closed() || lock_is_other();
+}
+
 static void *map(size_t size, int protection)
 {
+    if (!may_ask())
+        return NULL;
     int saved = errno;
     void *start = (void *)syscall(SYS_mmap, NULL, size, protection,
                                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -49,7 +59,7 @@ void *memory_reserve(size_t size)
 bool memory_open(void *start, size_t size)
 {
     int saved = errno;
-    bool opened = syscall(SYS_mprotect, start, size, PROT_READ | PROT_WRITE) == 0;
+    bool opened = may_ask() && syscall(SYS_mprotect, start, size, PROT_READ | PROT_WRITE) == 0;
     errno = saved;
     return opened;
 }
@@ -57,6 +67,8 @@ bool memory_open(void *start, size_t size)
 void memory_unmap(void *start, size_t size)
 {
     int saved = errno;
+    if (!may_ask())
+        return; /* it stays ours */
     ranges_remove(start, size);
     syscall(SYS_munmap, start, size);
     errno = saved;

@@ -19,14 +19,15 @@
 #include <unistd.h>
 
 #include "base/folder.h"
-#include "base/origin.h"
+#include "base/host.h"
+#include "base/sandbox.h"
 #include "runtime/runtime.h"
 
 #define PAGE_ROOM ((sizeof(struct control_page) + 4095) & ~(size_t)4095)
 
 static char file[PATH_MAX];
+static int descriptor = -1; /* of the file; the control process has a table of its own */
 static struct control_page *mapped;
-static pid_t owner;
 
 /* Where files may not grow that far the attempt would be answered with a signal, SIGXFSZ. */
 static bool may_grow(void)
@@ -39,7 +40,7 @@ static bool may_grow(void)
 static int make_file(const char *directory)
 {
     int length = snprintf(file, sizeof file, "%s/" PROTOCOL_PREFIX "%d" PROTOCOL_SUFFIX, directory,
-                          (int)getpid());
+                          (int)host_pid());
     if (length >= (int)sizeof file)
         return -1;
     unlink(file);
@@ -75,15 +76,15 @@ struct control_page *page_open(void)
         return NULL;
     void *page =
         (void *)syscall(SYS_mmap, NULL, PAGE_ROOM, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    close(fd);
+    descriptor = fd;
     if (page == MAP_FAILED) {
         page_close();
         return NULL;
     }
-    owner = getpid();
     mapped = page;
     mapped->version = PROTOCOL_VERSION;
-    mapped->pid = (uint32_t)owner;
+    mapped->pid = (uint32_t)host_pid();
+    mapped->control_pid = (uint32_t)getpid();
     mapped->pid_namespace = pid_namespace();
     mapped->abilities = PROTOCOL_OPERATIONS;
     if (!snapshot_pattern(mapped->pattern, sizeof mapped->pattern))
@@ -135,16 +136,47 @@ void page_sweep(void)
     folder_each(path, remove_stale);
 }
 
-void page_close(void)
+/* After an exec the next program has made its own under the same name. */
+static bool is_named(void)
 {
-    if (*file && (!mapped || (origin_is_here() && owner == getpid())))
+    struct stat opened, named;
+    return *file && fstat(descriptor, &opened) == 0 && lstat(file, &named) == 0 &&
+           opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+/* A program that has set its user aside for a while (seteuid) may end so. */
+static void remove_as_saved_user(void)
+{
+    uid_t real, effective, saved;
+    if (getresuid(&real, &effective, &saved) == 0 &&
+        syscall(SYS_setresuid, -1, saved, -1) == 0)
         unlink(file);
 }
 
-void page_leave(void)
+void page_close(void)
 {
+    if (is_named() && unlink(file) != 0)
+        remove_as_saved_user();
+    if (descriptor >= 0)
+        close(descriptor);
     if (mapped)
         syscall(SYS_munmap, mapped, PAGE_ROOM);
+    descriptor = -1;
+    mapped = NULL;
+    *file = '\0';
+}
+
+void page_give_to(uid_t user, gid_t group)
+{
+    if (descriptor >= 0 && fchown(descriptor, user, group) != 0)
+        errno = 0; /* the user who cannot open it cannot ask */
+}
+
+void page_forked(void)
+{
+    if (mapped && !sandbox_is_closed())
+        syscall(SYS_munmap, mapped, PAGE_ROOM);
+    descriptor = -1;
     mapped = NULL;
     *file = '\0';
 }

@@ -6,6 +6,7 @@
 #define CONTROL_PAGE_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "format/protocol.h"
 #include "snapshot/snapshot.h"
@@ -15,19 +16,22 @@
 struct control_page *page_open(void);
 
 /* Removes files of processes that were killed before they could; ours, and of our pid namespace,
- * for elsewhere the same number may be alive. Control thread only. */
+ * for elsewhere the same number may be alive. Control process only. */
 void page_sweep(void);
 
-/* Removes the file; the mapping stays. */
+/* Removes the file, if its name is still its own, and the mapping. Control process only. */
 void page_close(void);
 
+/* Makes USER the owner of the file: who may ask, and who may remove it. Control process only. */
+void page_give_to(uid_t user, gid_t group);
+
 /* Unmaps the parent's page in a forked child, which has nothing to answer. */
-void page_leave(void);
+void page_forked(void);
 
 /* Says on the page how many snapshots there are; page may be NULL. */
 void page_count(struct control_page *page);
 
-/* Serves one request that is pending on the page. Control thread only. Returns whether there was
+/* Serves one request that is pending on the page. Control process only. Returns whether there was
  * one. */
 bool page_serve(struct control_page *page);
 

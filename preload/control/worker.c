@@ -1,9 +1,9 @@
-/* worker.c -- The one thread of ours: takes snapshots, for whoever asks.
+/* worker.c -- The control process at work: takes snapshots, for whoever asks.
  *
- * It sleeps on two futexes at once: the control page's (askers outside) and its own bell (the API,
- * a signal, exit). Nothing runs while nobody asks, but for a look at RSS when HEAPDIFF_AT_RSS is
- * set. It can step aside: for calls that the kernel refuses to a process of several threads, and,
- * with HEAPDIFF_THREAD=0, whenever no snapshot is being taken.
+ * It sleeps on three futexes at once: the control page's (askers outside), its own bell (the API, a
+ * signal, exit), and the word that the kernel clears when the program gives its memory up. Nothing
+ * runs while nobody asks, but for a look at RSS when HEAPDIFF_AT_RSS is set. With HEAPDIFF_THREAD=0
+ * there is a control process only while a snapshot is being taken.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -12,9 +12,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
-#include <pthread.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -23,28 +20,27 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/host.h"
 #include "base/lock.h"
 #include "base/log.h"
-#include "base/memory.h"
-#include "control/apart.h"
+#include "base/origin.h"
+#include "base/sandbox.h"
+#include "control/credentials.h"
 #include "control/page.h"
 #include "control/pressure.h"
+#include "control/task.h"
 #include "options.h"
 #include "record/record.h"
 #include "runtime/errand.h"
 #include "runtime/runtime.h"
 #include "snapshot/process.h"
-#include "unwind/unwind.h"
-
-#define STACK_SIZE (1u << 20)
 
 static struct control_page *page;
-static void *stack;            /* the thread's, kept for the next one */
-static pid_t owner, thread;    /* whose worker this is; the thread's id */
-static _Atomic uint32_t bell;  /* rung when any of the below has changed */
-static _Atomic uint32_t ready; /* futex: the thread runs */
-static atomic_bool leaving;    /* it is to end */
-static atomic_uint later;      /* bit set of snapshot_reason */
+static _Atomic uint32_t bell;     /* rung when any of the below has changed */
+static _Atomic uint32_t ready;    /* futex: the control process serves */
+static atomic_bool leaving;       /* it is to end */
+static atomic_uint later;         /* bit set of snapshot_reason */
+static _Atomic uint32_t changed;  /* the thread that has changed its user or groups; 0: none */
 
 struct message {
     struct snapshot_request request;
@@ -54,20 +50,18 @@ struct message {
 };
 static struct message usual, last; /* last: of the one that ends the process */
 
-/* Held by a caller of worker_ask, whose thread asker is. */
-static struct lock asking;
-static _Atomic pid_t asker;
+static struct lock asking; /* held by a caller of worker_ask */
 
-/* A child made by vfork has our memory, one made by clone a copy of it; neither has our thread. */
+/* A child made by vfork has our memory, one made by clone a copy of it; neither is the process. */
 static bool is_ours(void)
 {
-    return origin_is_here() && owner == getpid();
+    return origin_is_here() && (sandbox_is_closed() || host_pid() == getpid());
 }
 
 static void ring(void)
 {
     atomic_fetch_add(&bell, 1);
-    syscall(SYS_futex, &bell, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+    lock_wake(&bell);
 }
 
 static void send(struct message *message, enum snapshot_reason reason, const char *label)
@@ -83,24 +77,36 @@ static void report(const struct snapshot_answer *answer)
     log_line("%s%s", answer->error ? "" : "wrote ", answer->error ? answer->text : answer->path);
 }
 
-/* With the lock held: sends the message to the thread, or to one that is lent for it. */
-static int ask(struct message *message, enum snapshot_reason reason, const char *label)
+static int fail(struct message *message, int error, const char *what)
 {
-    bool lent = !atomic_load(&ready);
-    uint32_t before = atomic_load(&message->done);
-    int failed = lent ? worker_start() : 0;
-    if (failed) {
-        message->answer = (struct snapshot_answer){.error = failed};
-        snprintf(message->answer.text, sizeof message->answer.text,
-                 "no snapshot: no thread can be started: %s", strerrordesc_np(failed));
-        return failed;
-    }
-    send(message, reason, label);
+    message->answer = (struct snapshot_answer){.error = error};
+    snprintf(message->answer.text, sizeof message->answer.text, "no snapshot: %s: %s", what,
+             strerrordesc_np(error));
+    return error;
+}
+
+/* Waits for the answer; false when it will never come. */
+static bool await_answer(struct message *message, uint32_t before)
+{
     while (atomic_load(&message->done) == before) {
-        if (!origin_is_here())
-            return -1;
+        if (!origin_is_here() || !task_is_here())
+            return false;
         lock_wait(&message->done, before);
     }
+    return true;
+}
+
+/* With the lock held: sends the message to the control process, or to one that is lent for it. */
+static int ask(struct message *message, enum snapshot_reason reason, const char *label)
+{
+    bool lent = !worker_is_here();
+    uint32_t before = atomic_load(&message->done);
+    int failed = lent ? worker_start() : 0;
+    if (failed)
+        return fail(message, failed, "no control process can be started");
+    send(message, reason, label);
+    if (!await_answer(message, before))
+        return origin_is_here() ? fail(message, ECHILD, "the control process was killed") : -1;
     if (lent)
         worker_stop();
     return message->answer.error;
@@ -110,48 +116,54 @@ int worker_ask(enum snapshot_reason reason, const char *label)
 {
     if (!is_ours() || !lock_take(&asking))
         return -1;
-    atomic_store(&asker, (pid_t)syscall(SYS_gettid));
     int error = ask(&usual, reason, label);
     if (error > 0 && options.verbose)
         log_line("%s", usual.answer.text); /* the caller has the number alone */
-    atomic_store(&asker, 0);
     lock_give(&asking);
     return error;
 }
 
-/* The thread is here, and stays: it is told past those who wait for it, one of whom may be the
- * caller itself. */
-static void ask_last_of_the_thread(void)
+/* The control process is here, and stays: it is told past those who wait for it, one of whom may be
+ * the caller itself. */
+static void ask_last_of_the_process(void)
 {
-    const struct timespec slice = {0, 50000000};
     uint32_t before = atomic_load(&last.done);
     send(&last, REASON_EXIT, "");
-    while (atomic_load(&last.done) == before) {
-        syscall(SYS_futex, &last.done, FUTEX_WAIT_PRIVATE, before, &slice, NULL, 0);
+    while (atomic_load(&last.done) == before && task_is_here()) {
+        lock_wait(&last.done, before);
         if (snapshot_is_stuck()) {
             snapshot_abandon();
             log_line("no last snapshot: the process was ended inside of malloc or fork");
             return;
         }
     }
-    report(&last.answer);
+    if (atomic_load(&last.done) == before)
+        log_line("no last snapshot: the control process was killed");
+    else
+        report(&last.answer);
 }
 
 void worker_ask_last(void)
 {
-    bool own = atomic_load(&asker) == (pid_t)syscall(SYS_gettid);
+    bool own = atomic_load(&asking.owner) == lock_self();
     if (!is_ours())
         return;
-    if (atomic_load(&ready) && (own || options.thread)) {
-        ask_last_of_the_thread();
-    } else if (!own && lock_settles(&asking)) {
-        lock_hold(&asking);
+    if (worker_is_here() && (own || options.thread)) {
+        ask_last_of_the_process();
+    } else if (!own && lock_take(&asking)) {
         ask(&last, REASON_EXIT, "");
         report(&last.answer);
         lock_give(&asking);
     } else {
         log_line("no last snapshot: the process was ended while another one began");
     }
+}
+
+static atomic_bool last_is_wanted; /* when the program has ended */
+
+void worker_want_last(void)
+{
+    atomic_store(&last_is_wanted, true);
 }
 
 void worker_ask_later(enum snapshot_reason reason)
@@ -162,8 +174,8 @@ void worker_ask_later(enum snapshot_reason reason)
     errno = saved;
 }
 
-/* ---- the thread
- * ---------------------------------------------------------------------------------- */
+/* ---- inside -------------------------------------------------------------------------------------
+ */
 
 static void take_and_say(enum snapshot_reason reason, const char *label)
 {
@@ -183,8 +195,10 @@ static bool serve_inside(struct message *message)
     bool pending = atomic_exchange(&message->asked, false);
     if (pending) {
         snapshot_take(&message->request, &message->answer);
+        if (message == &last && sandbox_is_closed())
+            report(&last.answer); /* the program's thread may not */
         atomic_fetch_add(&message->done, 1);
-        syscall(SYS_futex, &message->done, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+        lock_wake(&message->done);
     }
     return pending;
 }
@@ -198,20 +212,37 @@ struct waiter { /* struct futex_waitv */
     uint32_t flags, reserved;
 };
 
+/* What the control process sleeps on, as last seen. */
+struct seen {
+    uint32_t bell, asked, leader;
+};
+
+/* The word of the main thread; NULL when there is none, or when that thread has ended. */
+static _Atomic uint32_t *leader;
+
+static struct seen look(void)
+{
+    return (struct seen){atomic_load(&bell), page ? atomic_load(&page->asked) : 0,
+                         leader ? atomic_load(leader) : 0};
+}
+
+#define SANDBOX_LOOK_NS 20000000u
+
 /* Sleeps until somebody rings, or until the deadline (0: none). */
-static void wait_for_work(uint32_t bell_seen, uint32_t asked_seen, uint64_t deadline_ns)
+static void wait_for_work(struct seen seen, uint64_t deadline_ns)
 {
     struct timespec until = {(time_t)(deadline_ns / 1000000000u),
                              (long)(deadline_ns % 1000000000u)};
     struct timespec *timeout = deadline_ns ? &until : NULL;
-    struct waiter waiters[2] = {
-        {bell_seen, (uintptr_t)&bell, 2 /* 32 bits */ | 128 /* private */, 0},
-        {asked_seen, page ? (uintptr_t)&page->asked : 0, 2, 0}};
-    long result = syscall(SYS_futex_waitv, waiters, page ? 2 : 1, 0, timeout, CLOCK_MONOTONIC);
-    if (result < 0 && errno == ENOSYS) { /* an old kernel: look at the page ten times a second */
-        struct timespec slice = {0, 100000000};
-        syscall(SYS_futex, &bell, FUTEX_WAIT_PRIVATE, bell_seen, &slice, NULL, 0);
-    }
+    struct waiter waiters[3] = {{seen.bell, (uintptr_t)&bell, 2 /* 32 bits */ | 128 /* private */, 0}};
+    unsigned count = 1;
+    if (page)
+        waiters[count++] = (struct waiter){seen.asked, (uintptr_t)&page->asked, 2, 0};
+    if (leader)
+        waiters[count++] = (struct waiter){seen.leader, (uintptr_t)leader, 2, 0};
+    long result = syscall(SYS_futex_waitv, waiters, count, 0, timeout, CLOCK_MONOTONIC);
+    if (result < 0 && errno == ENOSYS) /* before Linux 5.16: a look ten times a second */
+        lock_wait(&bell, seen.bell);
 }
 
 static uint64_t now(void)
@@ -273,6 +304,64 @@ static bool serve_due(void)
     return true;
 }
 
+/* ---- the program's end --------------------------------------------------------------------------
+ */
+
+/* Looks at whether the program is still there, when no futex tells and in case one was missed. */
+#define LOOK_NS   1000000000u
+#define RARELY_NS 60000000000u
+
+static uint64_t next_look;
+static bool leader_was_known;
+
+/* Whoever waits for the main thread (pthread_join) sleeps on the same word, and the kernel wakes
+ * one. */
+static void pass_on(void)
+{
+    syscall(SYS_futex, leader, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+static void watch_leader(void)
+{
+    leader = task_leader();
+    if (leader && (atomic_load(leader) & FUTEX_TID_MASK) != (uint32_t)host_pid())
+        leader = NULL; /* not the word that we took it for */
+    leader_was_known = leader != NULL;
+    next_look = now() + (leader ? RARELY_NS : LOOK_NS);
+}
+
+/* The state once the main thread, if it is on its way out, has ended. */
+static enum host_state settled_state(void)
+{
+    const struct timespec moment = {0, 500000};
+    bool ends;
+    enum host_state state;
+    while ((state = host_look(&ends)) == HOST_RUNS && ends)
+        clock_nanosleep(CLOCK_MONOTONIC, 0, &moment, NULL);
+    return state;
+}
+
+/* False when the program has ended or executes another one: its main thread's word is cleared in
+ * both cases, and also when only that thread ends. */
+static bool program_is_here(void)
+{
+    if (leader && atomic_load(leader) == 0) {
+        pass_on();
+        leader = NULL;
+    } else if (now() < next_look) {
+        return true;
+    }
+    next_look = now() + (leader ? RARELY_NS : LOOK_NS);
+    enum host_state state = settled_state();
+    return state == HOST_LEADERLESS || (state == HOST_RUNS && (leader || !leader_was_known));
+}
+
+/* Under a seccomp filter the program's threads cannot wake us (sandbox.h). */
+static uint64_t sandbox_deadline(void)
+{
+    return sandbox_is_closed() ? now() + SANDBOX_LOOK_NS : 0;
+}
+
 /* The earlier of two times, 0 being never. */
 static uint64_t earlier(uint64_t one, uint64_t other)
 {
@@ -281,15 +370,32 @@ static uint64_t earlier(uint64_t one, uint64_t other)
 
 static uint64_t next_deadline(void)
 {
-    return earlier(earlier(interval_at, look_at), runtime_deadline());
+    uint64_t timers = earlier(earlier(interval_at, look_at), runtime_deadline());
+    return earlier(timers, earlier(next_look, sandbox_deadline()));
+}
+
+static void follow_credentials(void)
+{
+    uint32_t thread = atomic_load(&changed);
+    uid_t user;
+    gid_t group;
+    if (!thread)
+        return;
+    bool known = credentials_read((pid_t)thread, &user, &group);
+    if (known)
+        page_give_to(user, group); /* while we may */
+    if (!known || !credentials_follow())
+        atomic_store(&leaving, true); /* rather no snapshots than more rights than the program */
+    atomic_store(&changed, 0);
+    lock_wake(&changed);
 }
 
 /* Serves until it is to leave. */
 static void serve(void)
 {
-    for (;;) {
-        uint32_t bell_seen = atomic_load(&bell);
-        uint32_t asked_seen = page ? atomic_load(&page->asked) : 0;
+    while (program_is_here()) {
+        struct seen seen = look();
+        follow_credentials();
         bool served = serve_inside(&usual);
         served = serve_inside(&last) || served;
         served = (page && page_serve(page)) || served;
@@ -299,28 +405,32 @@ static void serve(void)
         if (atomic_exchange(&leaving, false))
             return;
         if (!served)
-            wait_for_work(bell_seen, asked_seen, next_deadline());
+            wait_for_work(seen, next_deadline());
     }
+    if (!serve_inside(&last) && atomic_load(&last_is_wanted))
+        take_and_say(REASON_EXIT, ""); /* of a program that could not ask */
 }
 
-static void *run(void *nothing)
+static void work(void)
 {
-    (void)nothing;
     record_own_thread();
-    apart_begin();
-    pthread_setname_np(pthread_self(), "heapdiff");
-    unwind_init_thread(stack, STACK_SIZE);
-    thread = (pid_t)syscall(SYS_gettid);
-    if (!page && options.thread) /* here, where a limit of file sizes raises no signal */
+    watch_leader();
+    if (!page && options.thread)
         page = page_open();
     if (!page && options.thread && options.verbose)
         log_line("no control page could be made: heapdiff snapshot will not find this process");
     atomic_store(&ready, 1);
-    syscall(SYS_futex, &ready, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+    lock_wake(&ready);
     page_sweep();
     begin_timers();
     serve();
-    return NULL;
+    page_close();
+}
+
+static void fault(void)
+{
+    snapshot_abandon();
+    page_close();
 }
 
 /* ---- its birth and end --------------------------------------------------------------------------
@@ -328,68 +438,74 @@ static void *run(void *nothing)
 
 void worker_forked(void)
 {
-    atomic_store(&asking.state, 0);
-    atomic_store(&asker, 0);
+    asking = (struct lock){0};
     atomic_store(&usual.asked, false);
     atomic_store(&last.asked, false);
     atomic_store(&later, 0);
     atomic_store(&ready, 0);
     atomic_store(&leaving, false);
-    owner = 0;
-    stack = NULL; /* of a thread that is not here: its memory stays as it is */
+    atomic_store(&changed, 0);
     page = NULL;
     interval_at = look_at = 0;
     pressure = (struct pressure){0};
     due = 0;
+    task_forked();
     runtime_forked();
 }
 
 int worker_start(void)
 {
-    /* A stack of our own: glibc would take one from its cache, or leave one there. */
-    pthread_attr_t attributes;
-    pthread_t id;
-    sigset_t all, before;
-    if (!stack && !(stack = memory_map(STACK_SIZE)))
-        return ENOMEM;
-    owner = getpid();
+    if (sandbox_is_closed())
+        return EPERM;
+    if (task_is_here())
+        worker_stop();
+    atomic_store(&ready, 0);
+    atomic_store(&leaving, false);
+    page = NULL; /* of an earlier control process, which has removed it */
     runtime_init(ring);
-    pthread_attr_init(&attributes);
-    pthread_attr_setstack(&attributes, stack, STACK_SIZE);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(&id, &attributes, run, NULL);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
-    if (failed) { /* the page is of an earlier thread: nobody answers there any more */
-        page_close();
-        page_leave();
-        page = NULL;
-        return failed;
+    int failed = task_start(work, fault);
+    while (!failed && !atomic_load(&ready)) {
+        if (!task_is_here())
+            return ECHILD;
+        lock_wait(&ready, 0);
     }
-    while (!atomic_load(&ready))
-        syscall(SYS_futex, &ready, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
-    return 0;
+    return failed;
 }
 
 void worker_stop(void)
 {
     atomic_store(&leaving, true);
     ring();
-    while (syscall(SYS_tgkill, owner, thread, 0) == 0) /* until the kernel counts one thread less */
-        sched_yield();
+    task_await();
     atomic_store(&ready, 0);
 }
 
 bool worker_is_here(void)
 {
-    return is_ours() && atomic_load(&ready);
+    return is_ours() && atomic_load(&ready) && task_is_here();
+}
+
+void worker_end(void)
+{
+    if (worker_is_here() && !sandbox_is_closed())
+        worker_stop();
+}
+
+void worker_follow(void)
+{
+    if (!worker_is_here() || sandbox_is_closed() || !lock_take(&asking))
+        return;
+    uint32_t self = (uint32_t)syscall(SYS_gettid);
+    atomic_store(&changed, self);
+    ring();
+    while (atomic_load(&changed) == self && task_is_here())
+        lock_wait(&changed, self);
+    lock_give(&asking);
 }
 
 bool worker_step_aside(void)
 {
-    if (!worker_is_here() || syscall(SYS_gettid) == thread || process_threads() > 1)
+    if (!worker_is_here())
         return false;
     worker_stop();
     errand_stop();

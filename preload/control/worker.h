@@ -1,4 +1,4 @@
-/* worker.h -- The one thread of ours: takes snapshots, for whoever asks.
+/* worker.h -- The control process at work: takes snapshots, for whoever asks.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -9,34 +9,43 @@
 
 #include "snapshot/snapshot.h"
 
-/* Starts the thread: all signals blocked, a stack of its own memory, never recorded. 0 or an
- * errno; without it there are no snapshots. */
+/* Starts the control process. 0 or an errno; without it there are no snapshots. */
 int worker_start(void);
 
-/* Ends the thread, after what it is doing; returns when the kernel counts one thread less. Nobody
- * else may be asking meanwhile. */
+/* Ends the control process, after what it is doing, and takes its status. No other thread may be
+ * asking meanwhile. */
 void worker_stop(void);
 
-/* Whether the thread runs, in this very process. */
+/* The same at the end of the program, if there is a control process. */
+void worker_end(void);
+
+/* Whether the control process runs, and the caller belongs to the recorded process. */
 bool worker_is_here(void);
 
-/* Before a call that the kernel refuses to a process of several threads (unshare and setns of some
- * namespaces): ends the thread if it is the only other one. True: worker_start brings it back. */
+/* Before a call that the kernel refuses when the memory is shared: ends the control process. True:
+ * worker_start brings it back. */
 bool worker_step_aside(void);
 
-/* In a forked child, which has no such thread: forgets what others were asking for. */
+/* The calling thread has changed its user, groups or capabilities: returns when the control process
+ * has done the same, or has ended because it could not. */
+void worker_follow(void);
+
+/* In a forked child, which has no control process: forgets what others were asking for. */
 void worker_forked(void);
 
-/* Asks the thread for a snapshot and waits until it is done; calls from several threads are served
- * one after the other. When there is no thread one is lent for the time. 0, an errno, or -1 in a
- * process that is not the recorded one (a child made by vfork). Not from the thread itself, not in
- * a signal handler. */
+/* Asks for a snapshot and waits until it is done; calls from several threads are served one after
+ * the other. When there is no control process one is lent for the time. 0, an errno, or -1 in a
+ * process that is not the recorded one (a child made by vfork). Not in a signal handler. */
 int worker_ask(enum snapshot_reason reason, const char *label);
 
 /* The last snapshot of a process that ends, once; one line on stderr names the file or the error.
- * In a signal handler too, which may have interrupted worker_ask, or malloc while the thread waits
- * for that malloc's lock: then there is none, and it returns after a second. */
+ * In a signal handler too, which may have interrupted worker_ask, or fork while the control process
+ * waits for a lock of it: then there is none, and it returns after a second. */
 void worker_ask_last(void);
+
+/* The last snapshot, when the process has ended: for a thread that cannot know whether it ends the
+ * process (_exit in a child made by vfork) and may make no system call to find out. */
+void worker_want_last(void);
 
 /* As worker_ask, without waiting and safe in a signal handler; requests that come while one is
  * pending become one. */

@@ -1,7 +1,8 @@
 /* protocol.h -- The control page: how `heapdiff snapshot PID` talks to a recorded process.
  *
- * The shim maps one file shared and closes its descriptor, so that nothing in the program can
- * disturb the channel: not a daemon that closes all descriptors, nor chroot, nor setuid. The file
+ * The control process (a child of the recorded one that shares its memory) maps one file shared.
+ * The recorded process holds no descriptor of it, so nothing in the program can disturb the
+ * channel: not a daemon that closes all descriptors, nor chroot, nor setuid. The file
  * is made with mode 0600: whoever may open it may ask. Its name is
  * DIRECTORY/heapdiff.PID.control with PID as the process itself sees it; an asker finds it in
  * /proc/PID/maps and opens it below /proc/PID/root.
@@ -56,6 +57,7 @@ struct control_page {
     char pattern[PROTOCOL_PATH_SIZE];     /* HEAPDIFF_OUT as an absolute path, not filled in */
     uint32_t abilities;                   /* flags that came later and that the shim knows */
     uint64_t operations;                  /* request: units of work done so far */
+    uint32_t control_pid;                 /* of the control process, which answers and writes */
 };
 
 #endif

@@ -10,15 +10,17 @@
 #include "private/guest.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/origin.h"
+#include "base/memory.h"
 #include "base/probe.h"
 #include "base/ranges.h"
 
@@ -82,40 +84,76 @@ int guest_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void
     return __register_atfork(prepare, parent, child, NULL);
 }
 
-/* jemalloc's own, which take all of its locks. In a copy that we do not know of our thread may have
- * been holding one; nobody uses jemalloc there, nor in what the copy forks. */
-static struct {
-    void (*prepare)(void), (*parent)(void), (*child)(void);
-    bool held;
-} at_fork;
+/* A forked child sets the private libraries back instead: nobody waits for their locks. */
+int guest_no_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
 
-static void before_fork(void)
+int guest_no_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void))
 {
-    at_fork.held = origin_is_here();
-    if (at_fork.held)
-        at_fork.prepare();
+    (void)prepare, (void)parent, (void)child;
+    return 0;
 }
 
-static void after_fork_in_parent(void)
+/* jemalloc wants a destructor for its state of a thread. The control process ends without, and
+ * libc would allocate for a key beyond the first 32. */
+int guest_no_key_create(pthread_key_t *key, void (*destructor)(void *));
+int guest_no_setspecific(pthread_key_t key, const void *value);
+
+int guest_no_key_create(pthread_key_t *key, void (*destructor)(void *))
 {
-    if (at_fork.held)
-        at_fork.parent();
+    (void)destructor;
+    *key = 0;
+    return 0;
 }
 
-static void after_fork_in_child(void)
+int guest_no_setspecific(pthread_key_t key, const void *value)
 {
-    if (at_fork.held)
-        at_fork.child();
+    (void)key, (void)value;
+    return 0;
 }
 
-int guest_jemalloc_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
+/* ---- a forked child -----------------------------------------------------------------------------
+ */
 
-int guest_jemalloc_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void))
+/* The variables of jemalloc and SQLite, as CMakeLists.txt has placed them. */
+extern char __start_hd_private_data[] __attribute__((visibility("hidden")));
+extern char __stop_hd_private_data[] __attribute__((visibility("hidden")));
+extern char __start_hd_private_bss[] __attribute__((visibility("hidden")));
+extern char __stop_hd_private_bss[] __attribute__((visibility("hidden")));
+
+#define PAGE 65536 /* the biggest that there is */
+
+static char *pristine;
+
+static size_t data_size(void)
 {
-    at_fork.prepare = prepare;
-    at_fork.parent = parent;
-    at_fork.child = child;
-    return guest_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+    return (size_t)(__stop_hd_private_data - __start_hd_private_data);
+}
+
+bool guest_learn(void)
+{
+    pristine = memory_map(data_size());
+    if (pristine)
+        memcpy(pristine, __start_hd_private_data, data_size());
+    return pristine != NULL;
+}
+
+/* Whole pages are given back to the kernel, which fills them with zeros when they are touched. */
+static void clear(char *from, char *to)
+{
+    char *first = (char *)(((uintptr_t)from + PAGE - 1) & ~(uintptr_t)(PAGE - 1));
+    char *last = (char *)((uintptr_t)to & ~(uintptr_t)(PAGE - 1));
+    if (first >= last || madvise(first, (size_t)(last - first), MADV_DONTNEED) != 0) {
+        memset(from, 0, (size_t)(to - from));
+        return;
+    }
+    memset(from, 0, (size_t)(first - from));
+    memset(last, 0, (size_t)(to - last));
+}
+
+void guest_forked(void)
+{
+    memcpy(__start_hd_private_data, pristine, data_size());
+    clear(__start_hd_private_bss, __stop_hd_private_bss);
 }
 
 /* Only SQLite may call this, and only for memory-mapped files, which the writer does not use. */

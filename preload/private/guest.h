@@ -6,6 +6,7 @@
 #define PRIVATE_GUEST_H
 
 #include <link.h> /* struct dl_phdr_info */
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -15,7 +16,15 @@ void *guest_calloc(size_t count, size_t size);
 void *guest_realloc(void *block, size_t size);
 void guest_free(void *block);
 
-/* Gives the kernel back what is free. Control thread only. */
+/* Once, before the first use: remembers what jemalloc's and SQLite's variables hold. False when there
+ * is no memory. */
+bool guest_learn(void);
+
+/* In a forked child: sets both libraries back to their beginning. The control process may have been
+ * in the middle of anything; what they had allocated stays as it is. */
+void guest_forked(void);
+
+/* Gives the kernel back what is free. Control process only. */
 void guest_trim(void);
 
 /* System calls that do not pass through our own hooks. As mmap(2) and so on. */

@@ -129,9 +129,9 @@ bool pools_settles(void)
     return lock_settles(&lock);
 }
 
-void pools_lock(void)
+bool pools_lock(void)
 {
-    lock_hold(&lock);
+    return lock_take(&lock);
 }
 
 void pools_unlock(void)

@@ -18,8 +18,9 @@ void pools_free(const char *pool, const void *block);
 /* Calls visit for every block under the lock: visit must not call back into this file. */
 void pools_each(void (*visit)(const struct block *block, void *context), void *context);
 
-/* Held over a fork, so that the child finds the table whole. */
-void pools_lock(void);
+/* Held over a fork, so that the child finds the table whole. False when the caller is a signal
+ * handler that interrupted the lock's owner. */
+bool pools_lock(void);
 void pools_unlock(void);
 
 /* False when the lock is held by the calling thread itself; see lock_settles. */

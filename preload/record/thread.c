@@ -15,6 +15,7 @@
 #include <sys/auxv.h>
 
 #include "base/memory.h"
+#include "base/sandbox.h"
 #include "options.h"
 #include "tables/labels.h"
 #include "tables/threads.h"
@@ -158,7 +159,7 @@ __attribute__((cold)) bool thread_was_left(struct thread *thread, uintptr_t fram
     const struct unwind *own = &thread->unwind;
     stack_t stack;
     if (frame < thread->busy || thread->busy < own->low || frame >= own->high ||
-        sigaltstack(NULL, &stack) != 0 || stack.ss_flags & SS_ONSTACK)
+        sandbox_is_closed() || sigaltstack(NULL, &stack) != 0 || stack.ss_flags & SS_ONSTACK)
         return false;
     restart(thread);
     return true;

@@ -16,9 +16,11 @@
 
 #include "base/lock.h"
 #include "base/memory.h"
+#include "base/sandbox.h"
 #include "record/record.h"
 #include "runtime/python.h"
 #include "runtime/runtime.h"
+#include "tables/nptl.h"
 
 #define STACK_SIZE (8u << 20) /* finalizers of the program run on it; resident when touched */
 
@@ -34,6 +36,7 @@ static void *run(void *nothing)
     (void)nothing;
     record_own_thread();
     pthread_setname_np(pthread_self(), "heapdiff-errand");
+    nptl_count(-1);
     while (!atomic_exchange(&leaving, false)) {
         uint32_t seen = atomic_load(&bell);
         runtime_wake_members();
@@ -41,6 +44,7 @@ static void *run(void *nothing)
         if (!atomic_load(&leaving))
             syscall(SYS_futex, &bell, FUTEX_WAIT_PRIVATE, seen, NULL, NULL, 0);
     }
+    nptl_count(1); /* glibc takes it off now */
     atomic_store(&left, true);
     return NULL;
 }
@@ -99,6 +103,8 @@ void errand_stop(void)
 
 void errand_send(void)
 {
+    if (sandbox_is_closed())
+        return; /* it would wake up to make a system call */
     atomic_fetch_add(&bell, 1);
     syscall(SYS_futex, &bell, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 }

@@ -1,9 +1,10 @@
-/* errand.h -- A second thread of ours, for what must be done with the program's own descriptors.
+/* errand.h -- A thread of ours, for what must be done with the program's own descriptors.
  *
- * The control thread has a table of descriptors of its own (control/apart.h), so it can neither
- * wake an event loop, which is a write to a descriptor, nor run a collector whose finalizers close
- * files. This thread shares the program's. It is there in Python and in Node with its companion,
- * and sleeps until a snapshot asks for it.
+ * The control process has descriptors of its own, so it can neither wake an event loop, which is a
+ * write to a descriptor, nor run a collector whose finalizers close files. This thread shares the
+ * program's. It is there in Node with its companion, which has threads of its own anyway, and in
+ * CPython before 3.12, where a thread that is not Python's changes nothing; and it sleeps until a
+ * snapshot asks for it.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 
+#include "runtime/errand.h"
 #include "runtime/python.h"
 
 void *kind_find_function(const char *name)
@@ -41,6 +42,16 @@ void kind_join_all(void)
     python_join();
 }
 
+void kind_ask_all(void)
+{
+    python_ask();
+}
+
+bool kind_wants_errand(void)
+{
+    return is_python && python_bears_a_thread();
+}
+
 void kind_forked(void)
 {
     python_forked();
@@ -57,6 +68,9 @@ const char *kind_silence(void)
 {
     if (is_node)
         return "its event loop has not turned for 5 s, so the garbage could not be collected";
+    if (!errand_is_here())
+        return "its main thread has not run Python code for 5 s, so the garbage could not be "
+               "collected";
     return "no thread of it let go of the interpreter for 5 s, so the garbage could not be "
            "collected";
 }

@@ -13,6 +13,12 @@ void kind_look(void);
 
 bool kind_is_python(void);
 
+/* Whether the errand thread is to be there from the start, and does no harm. */
+bool kind_wants_errand(void);
+
+/* Asks those members that have no thread of ours. Control process. */
+void kind_ask_all(void);
+
 /* Makes members of the runtimes that need no companion (Python). Control thread. */
 void kind_join_all(void);
 

@@ -1,9 +1,13 @@
-/* python.c -- CPython as a member: its collector is called from the errand thread.
+/* python.c -- CPython as a member: its collector is called from the errand thread, or by Python.
  *
- * Only who holds the interpreter's lock may call the collector. A thread that waits in the kernel
- * has let go of it, one that runs Python lets go every few milliseconds; a pending call would reach
- * only the latter. Waiting for the lock has no deadline, so it is not the control thread that
- * waits: the errand thread may be late, and its answer is dropped then.
+ * Only who holds the interpreter's lock may call the collector. The errand thread waits for the
+ * lock: a thread that waits in the kernel has let go of it, one that runs Python lets go every few
+ * milliseconds. Waiting for the lock has no deadline, so it is not the control process that waits;
+ * the errand thread may be late, and its answer is dropped then.
+ *
+ * From 3.12 on CPython warns at a fork when it finds a second thread in /proc, whoever made it. A
+ * forked child must not be given one either. There the interpreter is asked (Py_AddPendingCall) to
+ * call us from its main thread, which it does when that thread runs Python the next time.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -27,7 +31,11 @@ static struct {
     ssize_t (*allocated_blocks)(void); /* may be missing */
     int (*enable)(void);               /* these two since 3.10: was it enabled? */
     int (*disable)(void);
+    int (*add_pending_call)(int (*call)(void *), void *context);
+    const unsigned long *version; /* since 3.11 */
 } python;
+
+#define FORK_WARNS 0x030c0000ul
 
 static struct heapdiff_member *_Atomic member;
 
@@ -43,6 +51,8 @@ bool python_look(void)
     *(void **)&python.allocated_blocks = kind_find_function("_Py_GetAllocatedBlocks");
     *(void **)&python.enable = kind_find_function("PyGC_Enable");
     *(void **)&python.disable = kind_find_function("PyGC_Disable");
+    *(void **)&python.add_pending_call = kind_find_function("Py_AddPendingCall");
+    *(void **)&python.version = kind_find_function("Py_Version");
     return python.is_initialized && python.ensure && python.release && python.collect;
 }
 
@@ -57,11 +67,17 @@ static ssize_t collect_always(void)
     return collected;
 }
 
-static void collect_and_answer(void)
+bool python_bears_a_thread(void)
+{
+    return python.ensure && !(python.version && *python.version >= FORK_WARNS);
+}
+
+/* With the interpreter's lock held. */
+static int collect_and_answer(void *nothing)
 {
     static const char names[] = "collected_objects\0allocated_blocks";
     bool collect;
-    int state = python.ensure();
+    (void)nothing;
     uint32_t request = runtime_take(member, &collect);
     if (request && collect) {
         double values[2] = {(double)collect_always()};
@@ -70,13 +86,27 @@ static void collect_and_answer(void)
         runtime_answer(member, request, names, sizeof names, values,
                        python.allocated_blocks ? 2 : 1);
     }
-    python.release(state);
+    return 0;
+}
+
+static bool may_collect(void)
+{
+    return member && python.is_initialized() && !(python.is_finalizing && python.is_finalizing());
 }
 
 void python_collect(void)
 {
-    if (member && python.is_initialized() && !(python.is_finalizing && python.is_finalizing()))
-        collect_and_answer();
+    if (!may_collect())
+        return;
+    int state = python.ensure();
+    collect_and_answer(NULL);
+    python.release(state);
+}
+
+void python_ask(void)
+{
+    if (!errand_is_here() && may_collect() && python.add_pending_call)
+        python.add_pending_call(collect_and_answer, NULL);
 }
 
 void python_join(void)
@@ -86,7 +116,8 @@ void python_join(void)
         .is_main = true,
         .only_to_collect = true, /* its numbers cost the interpreter's lock */
         .name = "python"};
-    if (!member && errand_is_here() && kind_is_python() && python.is_initialized())
+    if (!member && kind_is_python() && (errand_is_here() || python.add_pending_call) &&
+        python.is_initialized())
         member = runtime_join(&info);
 }
 

@@ -181,7 +181,11 @@ void runtime_init(void (*ring)(void))
     if (!options.thread) /* lent for a moment: nobody asks from outside */
         return;
     kind_look();
-    if (kind_is_python())
+}
+
+void runtime_begin(void)
+{
+    if (options.thread && kind_wants_errand())
         errand_start();
 }
 
@@ -219,6 +223,8 @@ static void begin(bool collect)
     lock_give(&lock);
     if (asked)
         errand_send();
+    if (asked && collect)
+        kind_ask_all();
 }
 
 void runtime_wake_members(void)

@@ -31,6 +31,10 @@ void runtime_wake_members(void);
  * program, before there is an exchange; again whenever the control thread is started. */
 void runtime_init(void (*ring)(void));
 
+/* At the birth of the program that was started, not in its children: starts the errand thread where
+ * it is needed before the program has a thread that could start it. */
+void runtime_begin(void);
+
 /* Whether its lock is free, or is so within a second; see lock_settles. */
 bool runtime_settles(void);
 

@@ -18,10 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "record/pools.h"
-#include "tables/births.h"
-#include "tables/maps.h"
-#include "tables/modules.h"
+#include "record/hold.h"
 
 #define TEXT_SIZE 512
 
@@ -35,24 +32,6 @@ struct result {
     int error;
     char text[TEXT_SIZE];
 };
-
-/* Our fork handlers hold the same locks over a fork of the program's: while we have them no such
- * fork is under way, and so nobody else holds a lock of the private jemalloc either. */
-static void hold_all(void)
-{
-    pools_lock();
-    births_lock();
-    maps_lock();
-    modules_lock();
-}
-
-static void release_all(void)
-{
-    modules_unlock();
-    maps_unlock();
-    births_unlock();
-    pools_unlock();
-}
 
 static void close_from_to(unsigned first, unsigned last)
 {
@@ -107,13 +86,14 @@ static void await(pid_t child)
 static int start(child_work *work, void *context, int fd, struct result *result, pid_t *child)
 {
     pid_t parent = getpid();
+    struct hold hold;
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    hold_all();
+    hold_all(&hold);
     long pid = syscall(SYS_clone, 0 /* no exit signal */, NULL, NULL, NULL, NULL);
     int error = pid < 0 ? errno : 0;
-    release_all();
+    hold_release(&hold);
     if (pid == 0)
         be_child(work, context, fd, parent, result);
     pthread_sigmask(SIG_SETMASK, &before, NULL);

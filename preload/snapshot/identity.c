@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/host.h"
 #include "snapshot/process.h"
 
 static uint64_t clock_ns(clockid_t clock)
@@ -65,11 +66,12 @@ const char *identity_program(void)
     return name;
 }
 
-/* Field 22 of /proc/self/stat (proc(5)); the second one, a name in brackets, may hold anything. */
+/* Field 22 of the row in /proc (proc(5)); the second one, a name in brackets, may hold anything. */
 uint64_t identity_started(void)
 {
-    char text[1024];
-    process_read_text("/proc/self/stat", text, sizeof text);
+    char path[HOST_PATH_SIZE], text[1024];
+    host_path(path, "stat");
+    process_read_text(path, text, sizeof text);
     const char *at = strrchr(text, ')');
     for (int field = 2; at && field < 22; field++)
         at = strchr(at + 1, ' ');
@@ -85,9 +87,10 @@ uint64_t identity_began(void)
 
 void identity_read(struct identity *identity)
 {
+    char path[HOST_PATH_SIZE];
     memset(identity, 0, sizeof *identity);
-    identity->pid = (int)getpid();
-    identity->ppid = (int)getppid();
+    identity->pid = (int)host_pid();
+    identity->ppid = (int)process_status_number("PPid");
     identity->uid = geteuid();
     identity->threads = process_threads();
     identity->time_ns = clock_ns(CLOCK_REALTIME);
@@ -95,7 +98,8 @@ void identity_read(struct identity *identity)
     identity->started_ns = identity_started();
     identity->peak_rss = process_status_bytes("VmHWM");
     read_link("/proc/self/exe", identity->executable, sizeof identity->executable);
-    read_link("/proc/self/cwd", identity->directory, sizeof identity->directory);
+    host_path(path, "cwd");
+    read_link(path, identity->directory, sizeof identity->directory);
     read_command_line(identity->command_line, sizeof identity->command_line);
     gethostname(identity->host, sizeof identity->host - 1);
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/descriptors.h"
+#include "base/host.h"
 #include "base/memory.h"
 #include "base/pace.h"
 #include "runtime/errand.h"
@@ -273,25 +274,33 @@ size_t process_read_text(const char *path, char *text, size_t size)
     return length;
 }
 
-uint64_t process_status_bytes(const char *name)
+static uint64_t read_number(const char *path, const char *name)
 {
     char text[8192];
-    process_read_text("/proc/self/status", text, sizeof text);
+    process_read_text(path, text, sizeof text);
     size_t length = strlen(name);
     for (const char *line = text; line; line = strchr(line, '\n')) {
         line += *line == '\n';
         if (strncmp(line, name, length) == 0 && line[length] == ':')
-            return strtoull(line + length + 1, NULL, 10) * 1024;
+            return strtoull(line + length + 1, NULL, 10);
     }
     return 0;
 }
 
+uint64_t process_status_bytes(const char *name)
+{
+    return read_number("/proc/self/status", name) * 1024;
+}
+
+uint64_t process_status_number(const char *name)
+{
+    char path[HOST_PATH_SIZE];
+    host_path(path, "status");
+    return read_number(path, name);
+}
+
 unsigned process_threads(void)
 {
-    char text[8192];
-    process_read_text("/proc/self/status", text, sizeof text);
-    const char *line = strstr(text, "\nThreads:");
-    unsigned long ours = errand_is_here() ? 2 : 1;
-    unsigned long threads = line ? strtoul(line + 9, NULL, 10) : ours + 1;
+    uint64_t threads = process_status_number("Threads"), ours = errand_is_here();
     return threads > ours ? (unsigned)(threads - ours) : 1;
 }

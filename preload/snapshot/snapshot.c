@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/lock.h"
+#include "base/host.h"
 #include "base/memory.h"
 #include "options.h"
 #include "snapshot/child.h"
@@ -25,9 +25,8 @@ static char start_directory[PROTOCOL_PATH_SIZE];
 static uint64_t started_ns;
 static uint64_t epochs[BLOCKS_EPOCH_MAX + 1];
 static atomic_uint taken;
-static struct lock lock; /* held while a snapshot is taken */
 
-/* Since when the control thread waits for a lock of the program's; 0: it does not. */
+/* Since when the control process waits for a lock of the program's; 0: it does not. */
 static _Atomic uint64_t waits_ns;
 #define STUCK_NS 1000000000u
 
@@ -46,7 +45,6 @@ void snapshot_init(void)
     started_ns = now();
     taken = 0; /* a forked child counts anew */
     waits_ns = 0;
-    writer_init();
 }
 
 /* ---- names --------------------------------------------------------------------------------------
@@ -98,7 +96,7 @@ static bool final_name(const struct snapshot_request *request, unsigned number, 
         return snprintf(path, PROTOCOL_PATH_SIZE, "%s", request->path) < PROTOCOL_PATH_SIZE;
     static const char *const reasons[REASON_COUNT] = FORMAT_REASON_NAMES;
     const char *label = *request->label ? request->label : reasons[request->reason];
-    if (!snapshot_fill_name(name, sizeof name, options.out, identity_program(), (int)getpid(),
+    if (!snapshot_fill_name(name, sizeof name, options.out, identity_program(), (int)host_pid(),
                             number, label))
         return false;
     int length = snprintf(path, PROTOCOL_PATH_SIZE, "%s%s%s", *name == '/' ? "" : start_directory,
@@ -181,16 +179,6 @@ static int write_file(struct draft *draft, struct snapshot_answer *answer)
     return answer->error;
 }
 
-void snapshot_lock(void)
-{
-    lock_hold(&lock);
-}
-
-void snapshot_unlock(void)
-{
-    lock_give(&lock);
-}
-
 static void take(const struct snapshot_request *request, struct snapshot_answer *answer)
 {
     memset(answer, 0, sizeof *answer);
@@ -227,12 +215,8 @@ static void take(const struct snapshot_request *request, struct snapshot_answer 
 
 void snapshot_take(const struct snapshot_request *request, struct snapshot_answer *answer)
 {
-    atomic_store(&waits_ns, now());
-    lock_hold(&lock);
-    atomic_store(&waits_ns, 0);
     take(request, answer);
     memory_trim();
-    lock_give(&lock);
 }
 
 bool snapshot_is_stuck(void)

@@ -30,19 +30,14 @@ struct snapshot_answer {
 /* Once, when recording begins; remembers the working directory for relative paths. */
 void snapshot_init(void);
 
-/* Control thread only, one at a time. A file with its final name is whole, whatever happens. */
+/* Control process only, one at a time. A file with its final name is whole, whatever happens. */
 void snapshot_take(const struct snapshot_request *request, struct snapshot_answer *answer);
 
-/* Held over a fork whose child records too: its SQLite and its memory must be whole. Waits for a
- * snapshot that is being taken. */
-void snapshot_lock(void);
-void snapshot_unlock(void);
-
-/* Whether the control thread has been waiting for more than a second for a lock that a thread of
- * the program holds: its malloc's, or snapshot_lock. Nobody holds them so long who still runs. */
+/* Whether the control process has been waiting for more than a second for a lock of the program's
+ * allocator. No thread that still runs holds one so long. */
 bool snapshot_is_stuck(void);
 
-/* Removes the unfinished file of a control thread that is stuck. Any thread; at the end only. */
+/* Removes the unfinished file of a control process that is stuck. Any thread; at the end only. */
 void snapshot_abandon(void);
 
 /* How many were written so far, for whatever reason. */

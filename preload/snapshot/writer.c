@@ -32,12 +32,22 @@ typedef sqlite3_int64 number;
 
 static const char *const kind_names[KIND_COUNT] = FORMAT_KIND_NAMES;
 
+static bool is_ready;
+
 void writer_init(void)
 {
-    sqlite3_config(SQLITE_CONFIG_SINGLETHREAD); /* one control thread */
+    if (is_ready)
+        return;
+    is_ready = true;
+    sqlite3_config(SQLITE_CONFIG_SINGLETHREAD); /* one control process */
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     sqlite3_initialize();
     disk_init();
+}
+
+void writer_forked(void)
+{
+    is_ready = false;
 }
 
 /* Rounds an estimate; exact when nothing was sampled. */
@@ -247,6 +257,7 @@ static int to_errno(int failed)
 int writer_write(const char *path, struct cut *cut, const struct writer_facts *facts, char *text,
                  size_t size)
 {
+    writer_init();
     sqlite3 *db = NULL;
     disk_begin();
     int failed = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, "unix-none");

@@ -24,8 +24,11 @@ struct writer_facts {
     uint64_t operations;
 };
 
-/* Gives SQLite its memory; once, before the first writer_write. */
+/* Gives SQLite its memory; writer_write does so the first time. */
 void writer_init(void);
+
+/* In a forked child, where SQLite has been set back to its beginning. */
+void writer_forked(void);
 
 /* Writes the file at path, which exists and is empty. Uses the cut up: it can only be given to
  * cut_done. 0 or an errno; text then says what went wrong. The file is left to the caller in any

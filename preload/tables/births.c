@@ -106,9 +106,9 @@ size_t births_copy(struct birth **copy)
     }
 }
 
-void births_lock(void)
+bool births_lock(void)
 {
-    lock_hold(&lock);
+    return lock_take(&lock);
 }
 
 void births_unlock(void)

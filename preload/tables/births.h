@@ -27,8 +27,9 @@ void births_forget(void);
  * how many; *copy is NULL when there are none or no memory. Control thread only. */
 size_t births_copy(struct birth **copy);
 
-/* Held over a fork, so that the child finds the table whole. */
-void births_lock(void);
+/* Held over a fork, so that the child finds the table whole. False when the caller is a signal
+ * handler that interrupted the lock's owner. */
+bool births_lock(void);
 void births_unlock(void);
 
 /* False when the lock is held by the calling thread itself; see lock_settles. */

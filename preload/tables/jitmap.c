@@ -2,6 +2,8 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "base/host.h"
+#include "base/sandbox.h"
 #include "tables/jitmap.h"
 
 #include <errno.h>
@@ -55,8 +57,8 @@ uint32_t jitmap_size(const uintptr_t *frames, unsigned depth)
     char path[JITMAP_PATH_SIZE];
     struct stat status;
     int saved = errno;
-    uint32_t pid = (uint32_t)getpid();
-    if (!has_foreign_frame(frames, depth) || !is_worth_a_look(pid))
+    uint32_t pid = (uint32_t)host_pid();
+    if (sandbox_is_closed() || !has_foreign_frame(frames, depth) || !is_worth_a_look(pid))
         return JITMAP_UNKNOWN;
     jitmap_path(path, (int)pid);
     /* Not stat(): a library preloaded beside us may have put itself before it. */

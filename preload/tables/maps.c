@@ -181,9 +181,9 @@ bool maps_settles(void)
     return lock_settles(&lock);
 }
 
-void maps_lock(void)
+bool maps_lock(void)
 {
-    lock_hold(&lock);
+    return lock_take(&lock);
 }
 
 void maps_unlock(void)

@@ -48,8 +48,9 @@ size_t maps_copy(struct map **copy);
  * allocator's. */
 void maps_set_allocator(uintptr_t start, uintptr_t end);
 
-/* Held over a fork, so that the child finds the table whole. */
-void maps_lock(void);
+/* Held over a fork, so that the child finds the table whole. False when the caller is a signal
+ * handler that interrupted the lock's owner. */
+bool maps_lock(void);
 void maps_unlock(void);
 
 /* False when the lock is held by the calling thread itself; see lock_settles. */

@@ -338,9 +338,9 @@ bool modules_settles(void)
     return lock_settles(&lock);
 }
 
-void modules_lock(void)
+bool modules_lock(void)
 {
-    lock_hold(&lock);
+    return lock_take(&lock);
 }
 
 void modules_unlock(void)

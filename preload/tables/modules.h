@@ -71,8 +71,9 @@ const struct module *modules_get(unsigned index);
 /* The shim's own text: [start, end). */
 extern uintptr_t modules_own_start, modules_own_end;
 
-/* Held over a fork, so that the child finds the table whole. */
-void modules_lock(void);
+/* Held over a fork, so that the child finds the table whole. False when the caller is a signal
+ * handler that interrupted the lock's owner. */
+bool modules_lock(void);
 void modules_unlock(void);
 
 /* False when the lock is held by the calling thread itself; see lock_settles. */

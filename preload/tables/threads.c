@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/sandbox.h"
 
 struct row {
     atomic_int tid; /* 0: has ended */
@@ -49,13 +50,15 @@ static void set_name(struct row *row, const char name[THREADS_NAME_SIZE])
 static void set_own_name(struct row *row)
 {
     char name[THREADS_NAME_SIZE + 1] = "";
-    if (prctl(PR_GET_NAME, name) == 0)
+    if (!sandbox_is_closed() && prctl(PR_GET_NAME, name) == 0)
         set_name(row, name);
 }
 
 uint16_t threads_begin(void)
 {
     unsigned number = atomic_load_explicit(&begun, memory_order_relaxed);
+    if (sandbox_is_closed())
+        return THREADS_MORE;
     struct row *all = make_rows();
     do {
         if (!all || number >= THREADS_MOST)

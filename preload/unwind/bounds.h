@@ -9,10 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Finds out where glibc keeps a thread's stack; once, by a thread that runs nothing of the program,
- * before others call bounds_of_thread. START and SIZE are of its stack, which must have been given
- * to it: pthread_getattr_np would answer with memory of the program's heap. */
-void bounds_learn(const void *start, size_t size);
+/* Learns the main thread's bounds; once, in the main thread, after nptl_learn. */
+void bounds_learn(void);
 
 /* [*low, *high): all of it can be read from the current stack pointer upwards. Empty when it is
  * not known. Takes no lock and does not allocate. */

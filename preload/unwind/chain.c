@@ -35,6 +35,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/sandbox.h"
 #include "tables/stacks.h" /* stacks_hash_add */
 
 #define RARE(x)    __builtin_expect(!!(x), 0)
@@ -228,7 +229,7 @@ static __attribute__((noinline, cold)) bool learn_slow(struct chain *chain)
     if (((turn & (turn - 1)) && turn % 256 != 0) || !cpython_is_here())
         return false;
     int saved = errno;
-    long able = syscall(SYS_membarrier, MEMBARRIER_CMD_QUERY, 0, 0);
+    long able = sandbox_is_closed() ? -1 : syscall(SYS_membarrier, MEMBARRIER_CMD_QUERY, 0, 0);
     if (able < 0 || !(able & MEMBARRIER_CMD_GLOBAL))
         atomic_store(&needs_barrier, true);
     errno = saved;
@@ -276,6 +277,8 @@ static __attribute__((noinline, cold)) void wait_for_readers(void)
 {
     unsigned waits = 0;
     int saved = errno;
+    if (sandbox_is_closed())
+        return; /* readers see that Python ends; only one that has just begun may be too late */
     syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
     errno = saved;
     for (struct chain *chain = atomic_load(&first); chain; chain = chain->next)

@@ -42,11 +42,6 @@ size_t unwind_room(unsigned limit)
            MEMO_SIZE;
 }
 
-void unwind_init_thread(const void *stack, size_t size)
-{
-    bounds_learn(stack, size);
-}
-
 void unwind_begin(struct unwind *unwind, unsigned limit, void *room)
 {
     *unwind = (struct unwind){.limit = limit, .frames = room};

@@ -8,9 +8,8 @@
 #include "unwind/bounds.h"
 #include "unwind/unwind.h"
 
-void unwind_init_thread(const void *stack, size_t size)
+void bounds_learn(void)
 {
-    (void)stack, (void)size;
 }
 
 bool bounds_of_other(uintptr_t pointer, struct bounds_thread *thread)

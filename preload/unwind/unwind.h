@@ -51,10 +51,6 @@ struct unwind {
 /* Prepares the unwinder; once, in the constructor. */
 void unwind_init(void);
 
-/* The same for what only a thread of our own can do, on the stack that it was given; before
- * anything is recorded. */
-void unwind_init_thread(const void *stack, size_t size);
-
 /* Bytes of zeroed room that an unwinder needs for this limit. */
 size_t unwind_room(unsigned limit);
 

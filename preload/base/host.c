@@ -1,0 +1,73 @@
+/* host.c -- The recorded process, as the control process sees it.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/host.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PF_EXITING 0x4 /* of the kernel, in field 9 of stat */
+
+static pid_t pid;
+static char folder[32] = "/proc/self";
+
+void host_begin(void)
+{
+    pid = getpid();
+    strcpy(folder, "/proc/self");
+}
+
+pid_t host_pid(void)
+{
+    return pid;
+}
+
+static void read_file(const char *path, char *text, size_t size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd >= 0 ? read(fd, text, size - 1) : 0;
+    text[length > 0 ? length : 0] = '\0';
+    if (fd >= 0)
+        close(fd);
+}
+
+/* The control process is the program's child, so its parent's number is the one. */
+void host_enter(void)
+{
+    char text[4096];
+    read_file("/proc/self/status", text, sizeof text);
+    const char *line = strstr(text, "\nPPid:");
+    int number = line ? atoi(line + strlen("\nPPid:")) : 0;
+    snprintf(folder, sizeof folder, "/proc/%d", number > 0 ? number : (int)pid);
+}
+
+void host_path(char path[HOST_PATH_SIZE], const char *name)
+{
+    snprintf(path, HOST_PATH_SIZE, "%s/%s", folder, name);
+}
+
+/* proc(5): pid (name) state, …; the name may hold anything. */
+enum host_state host_look(bool *ends)
+{
+    char path[HOST_PATH_SIZE], text[1024];
+    *ends = false;
+    host_path(path, "stat");
+    read_file(path, text, sizeof text);
+    const char *at = strrchr(text, ')');
+    if (!at)
+        return access("/proc/self/stat", F_OK) == 0 ? HOST_GONE : HOST_UNKNOWN;
+    char state = at[1] ? at[2] : '\0';
+    unsigned long fields[21] = {0};
+    for (int field = 2; at && field < 21; field++) {
+        fields[field] = strtoul(at + 1, NULL, 10);
+        at = strchr(at + 1, ' ');
+    }
+    if (state == 'X' || (state == 'Z' && fields[20] <= 1))
+        return HOST_GONE;
+    *ends = (fields[9] & PF_EXITING) != 0;
+    return state == 'Z' ? HOST_LEADERLESS : HOST_RUNS;
+}

@@ -1,0 +1,23 @@
+/* credentials.h -- The control process takes over the program's user, groups and capabilities.
+ *
+ * glibc makes all threads of the program change together, and does not know the control process. A
+ * process that shares the program's memory must never have more rights than the program: whoever
+ * takes the program over has it too.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef CONTROL_CREDENTIALS_H
+#define CONTROL_CREDENTIALS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Reads what THREAD of the program has by now. *user and *group are those that it can return to
+ * (the saved ones). False when that cannot be read. Control process only, as all of these. */
+bool credentials_read(pid_t thread, uid_t *user, gid_t *group);
+
+/* Becomes what was read. False when that failed and the caller has something that the thread lacks.
+ */
+bool credentials_follow(void);
+
+#endif

@@ -1,0 +1,227 @@
+/* task.c -- The control process: a process of ours that shares the program's memory.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "control/task.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <linux/futex.h>
+#include <sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/folder.h"
+#include "base/host.h"
+#include "base/lock.h"
+#include "base/memory.h"
+#include "control/tls.h"
+#include "tables/nptl.h"
+
+/* Linux 5.9; older libcs may not know the number. */
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
+#define NAME         "heapdiff" /* in /proc/PID/comm */
+#define STACK_SIZE   ((size_t)1 << 20)
+#define SIGNAL_STACK ((size_t)16 << 10)
+
+static char *room;          /* signal stack, stack, thread-local storage; kept for the next one */
+static void *pointer;       /* its thread pointer */
+static _Atomic pid_t id;    /* set and cleared by the kernel; -1: it is being born */
+static pid_t number;        /* the same, until its status has been taken */
+static uintptr_t leader;    /* the program's main thread's pointer */
+static void (*run)(void), (*on_fault)(void);
+
+int task_learn(void)
+{
+    leader = (uintptr_t)__builtin_thread_pointer();
+    nptl_learn();
+    return tls_learn();
+}
+
+/* ---- inside -------------------------------------------------------------------------------------
+ */
+
+static void close_named(int folder, const char *name)
+{
+    int fd = atoi(name);
+    if (*name >= '0' && *name <= '9' && fd != folder)
+        close(fd);
+}
+
+/* A pipe or a socket that the program closes must be closed. What writes to 0, 1 or 2 by mistake
+ * meets something that cannot be written to. */
+static void leave_descriptors(void)
+{
+    if (syscall(SYS_close_range, 0, ~0u, 0) != 0)
+        folder_each("/proc/self/fd", close_named);
+    for (int fd = 0; fd <= STDERR_FILENO; fd++)
+        if (open("/", O_PATH | O_DIRECTORY | O_CLOEXEC) < 0)
+            break;
+}
+
+static void set_limits(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    limit = (struct rlimit){0, 0};
+    setrlimit(RLIMIT_CORE, &limit); /* before Linux 5.16 a core dump ends all who share the memory */
+}
+
+static void fault(int signal_number)
+{
+    (void)signal_number;
+    on_fault();
+    for (;;)
+        syscall(SYS_exit_group, 1);
+}
+
+static void set_signals(void)
+{
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGTRAP};
+    stack_t stack = {.ss_sp = room, .ss_size = SIGNAL_STACK};
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    struct sigaction action = {.sa_handler = fault, .sa_flags = SA_ONSTACK | SA_RESETHAND};
+    sigset_t wanted;
+    sigaltstack(&stack, NULL);
+    sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL); /* the write fails, and says why */
+    sigemptyset(&wanted);
+    for (unsigned i = 0; i < sizeof faults / sizeof *faults; i++) {
+        sigaction(faults[i], &action, NULL);
+        sigaddset(&wanted, faults[i]);
+    }
+    sigprocmask(SIG_UNBLOCK, &wanted, NULL);
+}
+
+static int begin(void *nothing)
+{
+    (void)nothing;
+    set_signals();
+    set_limits();
+    host_enter();
+    setsid();
+    leave_descriptors();
+    if (chdir("/") != 0)
+        errno = 0; /* the folder that the program was started in is as good */
+    prctl(PR_SET_NAME, NAME);
+    run();
+    return 0;
+}
+
+/* ---- outside ------------------------------------------------------------------------------------
+ */
+
+static char *stack_end(void)
+{
+    return room + SIGNAL_STACK + STACK_SIZE;
+}
+
+static int make_room(void)
+{
+    if (!room)
+        room = memory_map(SIGNAL_STACK + STACK_SIZE + tls_size());
+    if (!room)
+        return ENOMEM;
+    pointer = tls_make(stack_end());
+    lock_set_other((uintptr_t)pointer, &id);
+    return 0;
+}
+
+int task_start(void (*body)(void), void (*fault_body)(void))
+{
+    const int flags = CLONE_VM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID |
+                      CLONE_CHILD_CLEARTID | CLONE_UNTRACED;
+    sigset_t all, before;
+    pid_t ignored;
+    int error = make_room();
+    if (error)
+        return error;
+    run = body;
+    on_fault = fault_body;
+    pid_t *tid = tls_tid(pointer);
+    atomic_store(&id, -1);
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    number = clone(begin, stack_end(), flags, NULL, tid ? tid : &ignored, pointer, &id);
+    error = number < 0 ? errno : 0;
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    if (error)
+        atomic_store(&id, 0);
+    return error;
+}
+
+bool task_is_here(void)
+{
+    return atomic_load(&id) != 0;
+}
+
+pid_t task_pid(void)
+{
+    return task_is_here() ? number : 0;
+}
+
+static void reap(pid_t child)
+{
+    while (wait4(child, NULL, __WCLONE, NULL) < 0 && errno == EINTR)
+        continue;
+}
+
+void task_await(void)
+{
+    pid_t seen;
+    int saved = errno;
+    while ((seen = atomic_load(&id)) != 0)
+        syscall(SYS_futex, &id, FUTEX_WAIT, seen, NULL, NULL, 0);
+    if (number > 0)
+        reap(number);
+    number = 0;
+    errno = saved;
+}
+
+static bool is_ours(pid_t child)
+{
+    char path[32], name[sizeof NAME + 1] = "";
+    snprintf(path, sizeof path, "/proc/%d/comm", (int)child);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd >= 0 ? read(fd, name, sizeof name - 1) : 0;
+    if (fd >= 0)
+        close(fd);
+    return length == sizeof NAME && memcmp(name, NAME "\n", sizeof NAME) == 0;
+}
+
+void task_reap_former(pid_t former)
+{
+    if (is_ours(former))
+        reap(former); /* fails at once when it is not a child of this process */
+}
+
+void task_forked(void)
+{
+    leader = (uintptr_t)__builtin_thread_pointer();
+    room = NULL; /* of a process that is not here: its memory stays as it is */
+    pointer = NULL;
+    number = 0;
+    atomic_store(&id, 0);
+    lock_set_other(0, &id);
+}
+
+_Atomic uint32_t *task_leader(void)
+{
+    return nptl.tid ? (_Atomic uint32_t *)(nptl_descriptor(leader) + nptl.tid) : NULL;
+}

@@ -1,0 +1,31 @@
+/* hold.c -- All tables at rest, over the moment in which the process is copied.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "record/hold.h"
+
+#include "record/pools.h"
+#include "tables/births.h"
+#include "tables/maps.h"
+#include "tables/modules.h"
+
+bool hold_all(struct hold *hold)
+{
+    hold->pools = pools_lock();
+    hold->births = births_lock();
+    hold->maps = maps_lock();
+    hold->modules = modules_lock();
+    return hold->pools && hold->births && hold->maps && hold->modules;
+}
+
+void hold_release(const struct hold *hold)
+{
+    if (hold->modules)
+        modules_unlock();
+    if (hold->maps)
+        maps_unlock();
+    if (hold->births)
+        births_unlock();
+    if (hold->pools)
+        pools_unlock();
+}
