@@ -23,6 +23,7 @@
 #include "control/page.h"
 #include "control/worker.h"
 #include "hooks/real.h"
+#include "hooks/visible.h"
 #include "options.h"
 #include "private/guest.h"
 #include "record/operations.h"
@@ -210,6 +211,7 @@ static __attribute__((constructor(101))) void birth(void)
         say_options();
     modules_refresh();
     find_allocator();
+    visible_begin();
     thread_init(options.depth);
     unwind_init();
     /* Our fork handler may wait for a snapshot, so it must run before the private jemalloc's, which
@@ -227,6 +229,11 @@ static __attribute__((constructor(101))) void birth(void)
 static bool is_recorded(void)
 {
     return recorded_pid && origin_is_here() && recorded_pid == getpid();
+}
+
+bool init_is_shared(void)
+{
+    return recorded_pid && origin_is_here() && recorded_pid != getpid();
 }
 
 /* A signal handler may end the process while its own thread holds one of our locks: then nobody

@@ -41,10 +41,6 @@ static void step_back(bool was_aside)
 
 int unshare(int flags)
 {
-    if (HOOK_MISSING(unshare)) {
-        errno = ENOSYS;
-        return -1;
-    }
     bool aside = step_aside(flags);
     int failed = real.unshare(flags);
     step_back(aside);
@@ -61,10 +57,6 @@ static int type_of(int fd, int type)
 
 int setns(int fd, int type)
 {
-    if (HOOK_MISSING(setns)) {
-        errno = ENOSYS;
-        return -1;
-    }
     bool aside = step_aside(type_of(fd, type));
     int failed = real.setns(fd, type);
     step_back(aside);

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <stdatomic.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "init.h"
@@ -28,6 +27,7 @@ int dlclose(void *handle)
         if (modules_generation() != before) {
             cpython_check_unloaded();
             unwind_forget();
+            real_check_unloaded();
         }
         errno = saved;
     }
@@ -42,27 +42,23 @@ int dlclose(void *handle)
 int __cxa_atexit(void (*function)(void *), void *argument, void *module)
 {
     static atomic_int registered;
-    if (HOOK_MISSING(__cxa_atexit))
-        return -1;
     int failed = real.__cxa_atexit(function, argument, module);
     if (!failed && record_is_on() && atomic_fetch_add(&registered, 1) < HANDLERS)
         real.__cxa_atexit(init_exit_begins, NULL, NULL);
     return failed;
 }
 
-static _Noreturn void leave(int status)
+/* Another library may have an _exit of its own, which would have been called. */
+void _exit(int status)
 {
     init_at_exit(false);
     for (;;)
-        syscall(SYS_exit_group, status);
-}
-
-void _exit(int status)
-{
-    leave(status);
+        real._exit(status);
 }
 
 void _Exit(int status)
 {
-    leave(status);
+    init_at_exit(false);
+    for (;;)
+        real._Exit(status);
 }
