@@ -20,6 +20,7 @@ int dlclose(void *handle)
     if (record_is_on())
         chain_before_unload();
     int failed = real.dlclose(handle);
+    real_check_unloaded();
     if (record_is_on()) {
         int saved = errno;
         uint32_t before = modules_generation();
@@ -27,7 +28,6 @@ int dlclose(void *handle)
         if (modules_generation() != before) {
             cpython_check_unloaded();
             unwind_forget();
-            real_check_unloaded();
         }
         errno = saved;
     }

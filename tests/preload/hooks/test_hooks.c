@@ -131,6 +131,22 @@ static void operators_count_exactly_on_tcmalloc(void **state)
     check_guest("operators", TEST_TCMALLOC, 20);
 }
 
+/* The caller asks the loader nothing: another thread is in it. */
+static void the_first_plugin_of_cxx_counts_exactly(void **state)
+{
+    check_guest("late " TEST_GUESTS "/liblate_plugin.so " TEST_GUESTS "/liblate_waits.so", "", 3);
+}
+
+static void operators_of_an_unloaded_library_are_forgotten(void **state)
+{
+    check_guest("unloaded " TEST_GUESTS "/libfirst_stdc++.so " TEST_GUESTS "/libsecond_stdc++.so",
+                "", 0);
+    const struct fixture_result *result =
+        fixture_run("%s/unloaded %s/libfirst_stdc++.so", TEST_GUESTS, TEST_GUESTS);
+    assert_string_equal(result->out, "first is asked for 12 bytes\nits own\n"
+                                     "first is asked for 12 bytes\nits own\nunloaded\n");
+}
+
 static void mappings_count_exactly(void **state)
 {
     check_guest("mappings", "", 17);
@@ -191,6 +207,8 @@ TEST_MAIN(cmocka_unit_test(every_name_in_the_list_is_interposed),
           cmocka_unit_test(operators_count_exactly),
           cmocka_unit_test(operators_count_exactly_on_jemalloc),
           cmocka_unit_test(operators_count_exactly_on_tcmalloc),
+          cmocka_unit_test(the_first_plugin_of_cxx_counts_exactly),
+          cmocka_unit_test(operators_of_an_unloaded_library_are_forgotten),
           cmocka_unit_test(mappings_count_exactly),
           cmocka_unit_test(mappings_count_exactly_beside_jemalloc),
           cmocka_unit_test(mappings_count_exactly_beside_tcmalloc),
