@@ -25,6 +25,7 @@
 #include "control/task.h"
 #include "control/worker.h"
 #include "hooks/real.h"
+#include "hooks/visible.h"
 #include "options.h"
 #include "private/guest.h"
 #include "record/hold.h"
@@ -237,6 +238,7 @@ static bool learn(void)
     bounds_learn();
     modules_refresh();
     find_allocator();
+    visible_begin();
     thread_init(options.depth);
     unwind_init();
     guest_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
@@ -278,6 +280,11 @@ static bool is_recorded(void)
 {
     return recorded_pid && origin_is_here() &&
            (sandbox_is_closed() || recorded_pid == getpid());
+}
+
+bool init_is_shared(void)
+{
+    return recorded_pid && origin_is_here() && recorded_pid != getpid();
 }
 
 /* A signal handler may end the process while its own thread holds one of our locks: then nobody

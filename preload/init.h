@@ -11,6 +11,9 @@
  * else from _exit, perhaps in a signal handler. */
 void init_at_exit(bool orderly);
 
+/* Is the caller another process that shares the memory of the recorded one: a child of vfork? */
+bool init_is_shared(void);
+
 /* An exit handler: the program has begun to exit and stderr is still what it was. */
 void init_exit_begins(void *nothing);
 

@@ -53,6 +53,9 @@ static bool may_go_on(struct asker *asker, int slice_ms)
     if (page_process_ended(&asker->page))
         return error_set(asker->error, NULL, "process %d ended before the snapshot was complete",
                          pid);
+    if (page_control_ended(&asker->page))
+        return error_set(asker->error, "restart it", "the control process of process %d was killed",
+                         pid);
     if (cancel.fd >= 0 && poll(&cancel, 1, 0) > 0)
         return error_set(asker->error, NULL, "interrupted");
     if (asker->waited_ms >= STOPPED_AFTER_MS && is_stopped(asker->page.pid))

@@ -193,12 +193,15 @@ static bool find_and_map(struct page *page, struct error *error)
 
 bool page_open(struct page *page, pid_t pid, struct error *error)
 {
-    *page = (struct page){.pid = pid, .fd = -1};
+    *page = (struct page){.pid = pid, .fd = -1, .control_fd = -1};
     page->pid_fd = (int)syscall(SYS_pidfd_open, pid, 0);
     if (page->pid_fd < 0)
         return error_set(error, NULL, "there is no process %d", (int)pid);
-    if (find_and_map(page, error))
+    if (find_and_map(page, error)) {
+        pid_t control = realm_find_control(pid);
+        page->control_fd = control ? (int)syscall(SYS_pidfd_open, control, 0) : -1;
         return true;
+    }
     page_close(page);
     return false;
 }
@@ -211,7 +214,9 @@ void page_close(struct page *page)
         close(page->fd);
     if (page->pid_fd >= 0)
         close(page->pid_fd);
-    *page = (struct page){.fd = -1, .pid_fd = -1};
+    if (page->control_fd >= 0)
+        close(page->control_fd);
+    *page = (struct page){.fd = -1, .pid_fd = -1, .control_fd = -1};
 }
 
 bool page_is_ready(pid_t pid)
@@ -224,8 +229,18 @@ bool page_is_ready(pid_t pid)
     return true;
 }
 
+static bool has_ended(int fd)
+{
+    struct pollfd waiting = {.fd = fd, .events = POLLIN};
+    return fd >= 0 && poll(&waiting, 1, 0) > 0;
+}
+
 bool page_process_ended(const struct page *page)
 {
-    struct pollfd waiting = {.fd = page->pid_fd, .events = POLLIN};
-    return poll(&waiting, 1, 0) > 0;
+    return has_ended(page->pid_fd);
+}
+
+bool page_control_ended(const struct page *page)
+{
+    return has_ended(page->control_fd);
 }

@@ -12,7 +12,8 @@
 
 struct page {
     pid_t pid;
-    int pid_fd; /* readable when the process has ended */
+    int pid_fd;     /* readable when the process has ended */
+    int control_fd; /* readable when its control process has ended; -1: there is none */
     int fd;     /* of the control file: for flock */
     struct control_page *mapped;
 };
@@ -26,5 +27,8 @@ bool page_is_ready(pid_t pid);
 
 /* True when the process has ended. */
 bool page_process_ended(const struct page *page);
+
+/* True when its control process has ended: there will be no answer. */
+bool page_control_ended(const struct page *page);
 
 #endif

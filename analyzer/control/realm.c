@@ -17,25 +17,52 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-void realm_find_task(pid_t pid, char task[REALM_TASK_SIZE])
+static bool is_control(pid_t pid)
+{
+    char path[REALM_TASK_SIZE];
+    struct text name = {0};
+    snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
+    bool is = text_read_file(&name, path, 64) && strcmp(name.bytes, "heapdiff\n") == 0;
+    text_done(&name);
+    return is;
+}
+
+/* Among the children of one thread; 0: none of them. */
+static pid_t find_child(pid_t pid, const char *thread)
+{
+    char path[REALM_TASK_SIZE];
+    struct text children = {0};
+    pid_t found = 0;
+    snprintf(path, sizeof path, "/proc/%d/task/%.12s/children", (int)pid, thread);
+    if (text_read_file(&children, path, 1 << 20))
+        for (char *at = children.bytes, *end; !found; at = end) {
+            pid_t child = (pid_t)strtol(at, &end, 10);
+            if (end == at)
+                break;
+            found = is_control(child) ? child : 0;
+        }
+    text_done(&children);
+    return found;
+}
+
+pid_t realm_find_control(pid_t pid)
 {
     char path[REALM_TASK_SIZE];
     struct dirent *entry;
+    pid_t found = 0;
     snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
-    snprintf(task, REALM_TASK_SIZE, "/proc/%d", (int)pid);
     DIR *tasks = opendir(path);
-    while (tasks && (entry = readdir(tasks))) {
-        struct text name = {0};
-        snprintf(path, sizeof path, "/proc/%d/task/%.12s/comm", (int)pid, entry->d_name);
-        bool found = text_read_file(&name, path, 64) && strcmp(name.bytes, "heapdiff\n") == 0;
-        text_done(&name);
-        if (found) {
-            snprintf(task, REALM_TASK_SIZE, "/proc/%d/task/%.12s", (int)pid, entry->d_name);
-            break;
-        }
-    }
+    while (tasks && !found && (entry = readdir(tasks)))
+        found = *entry->d_name == '.' ? 0 : find_child(pid, entry->d_name);
     if (tasks)
         closedir(tasks);
+    return found;
+}
+
+void realm_find_task(pid_t pid, char task[REALM_TASK_SIZE])
+{
+    pid_t control = realm_find_control(pid);
+    snprintf(task, REALM_TASK_SIZE, "/proc/%d", (int)(control ? control : pid));
 }
 
 /* Same root and same mounts. */

@@ -18,15 +18,18 @@
 
 struct realm {
     pid_t pid;
-    char task[REALM_TASK_SIZE]; /* "/proc/PID/task/TID": of its thread that writes snapshots */
+    char task[REALM_TASK_SIZE]; /* "/proc/PID": of its control process, which writes snapshots */
     int root;                   /* its root folder; -1 when it may not be entered */
     uid_t uid;                  /* who writes its files */
     gid_t gid;
     bool is_ours; /* it sees the same files as we do */
 };
 
-/* The folder below /proc of heapdiff's thread in the process: its root and namespaces are what
- * counts, the program's own threads may have left them. "/proc/PID" when it has none. */
+/* The control process of a recorded process: the child of it that shares its memory. 0: none. */
+pid_t realm_find_control(pid_t pid);
+
+/* The folder below /proc of the control process: its root and namespaces are what counts, the
+ * program may have left them. The process's own folder when it has none. */
 void realm_find_task(pid_t pid, char task[REALM_TASK_SIZE]);
 
 void realm_open(struct realm *realm, pid_t pid);

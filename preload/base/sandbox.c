@@ -4,4 +4,4 @@
  */
 #include "base/sandbox.h"
 
-atomic_bool sandbox_closed;
+atomic_uint sandbox_closed;

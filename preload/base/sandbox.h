@@ -12,11 +12,12 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-extern atomic_bool sandbox_closed; /* set by hooks/sandbox.c, before the filter is in force */
+/* How many filters are in force or about to be: hooks/sandbox.c counts them before they are. */
+extern atomic_uint sandbox_closed;
 
 static inline bool sandbox_is_closed(void)
 {
-    return atomic_load_explicit(&sandbox_closed, memory_order_relaxed);
+    return atomic_load_explicit(&sandbox_closed, memory_order_relaxed) != 0;
 }
 
 #endif

@@ -1,4 +1,4 @@
-/* credentials.c -- The control process takes over the program's user, groups and capabilities.
+/* credentials.c -- The control process takes over the program's user, groups and namespaces.
  *
  * By system calls alone: libc's functions would change all of the program's threads.
  *
@@ -6,13 +6,16 @@
  */
 #include "control/credentials.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -30,6 +33,7 @@ struct credentials {
 };
 
 static struct credentials wanted, own; /* too much for a stack */
+static char program[32];               /* "task/TID" */
 
 static const char *value_of(const char *text, const char *name)
 {
@@ -132,20 +136,51 @@ static bool has_more(void)
            (own.permitted & ~wanted.permitted) != 0;
 }
 
+/* Enters the program's namespace of this name, if that is another one. */
+static bool enter(const char *name, int type)
+{
+    char path[HOST_PATH_SIZE], link[64], member[64];
+    struct stat theirs, ours;
+    snprintf(member, sizeof member, "%s/ns/%s", program, name);
+    snprintf(link, sizeof link, "/proc/self/ns/%s", name);
+    host_path(path, member);
+    if (stat(path, &theirs) != 0 || stat(link, &ours) != 0 || theirs.st_ino == ours.st_ino)
+        return true;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool entered = fd >= 0 && syscall(SYS_setns, fd, type) == 0;
+    if (fd >= 0)
+        close(fd);
+    return entered;
+}
+
+/* Numbers of users are those of the reader's namespace: after a change of it both are read anew. */
+static bool read_both(void)
+{
+    char path[HOST_PATH_SIZE], member[64];
+    snprintf(member, sizeof member, "%s/status", program);
+    host_path(path, member);
+    return read_status(path, &wanted) && read_status("/proc/self/status", &own);
+}
+
 bool credentials_read(pid_t thread, uid_t *user, gid_t *group)
 {
-    char path[HOST_PATH_SIZE], name[32];
-    snprintf(name, sizeof name, "task/%d/status", (int)thread);
-    host_path(path, name);
-    if (!read_status(path, &wanted) || !read_status("/proc/self/status", &own))
+    snprintf(program, sizeof program, "task/%d", (int)thread);
+    if (!read_both())
         return false;
     *user = wanted.user[2];
     *group = wanted.group[2];
     return true;
 }
 
+/* The user namespace first: in it the other one may be entered. */
 bool credentials_follow(void)
 {
-    become(&wanted);
-    return read_status("/proc/self/status", &own) && !has_more();
+    bool entered = enter("user", CLONE_NEWUSER);
+    if (entered && !enter("mnt", CLONE_NEWNS))
+        errno = 0; /* a snapshot is written where it was written before */
+    if (!entered || !read_both())
+        return false;
+    if (has_more())
+        become(&wanted);
+    return read_both() && !has_more();
 }

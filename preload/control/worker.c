@@ -32,6 +32,7 @@
 #include "options.h"
 #include "record/record.h"
 #include "runtime/errand.h"
+#include "runtime/kind.h"
 #include "runtime/runtime.h"
 #include "snapshot/process.h"
 
@@ -148,6 +149,8 @@ void worker_ask_last(void)
     bool own = atomic_load(&asking.owner) == lock_self();
     if (!is_ours())
         return;
+    while (own && task_is_here() && !atomic_load(&ready)) /* lent a moment ago */
+        lock_wait(&ready, 0);
     if (worker_is_here() && (own || options.thread)) {
         ask_last_of_the_process();
     } else if (!own && lock_take(&asking)) {
@@ -157,6 +160,14 @@ void worker_ask_last(void)
     } else {
         log_line("no last snapshot: the process was ended while another one began");
     }
+}
+
+void worker_look_up(void)
+{
+    int saved = errno;
+    atomic_fetch_add(&bell, 1);
+    syscall(SYS_futex, &bell, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+    errno = saved;
 }
 
 static atomic_bool last_is_wanted; /* when the program has ended */
@@ -505,9 +516,14 @@ void worker_follow(void)
 
 bool worker_step_aside(void)
 {
-    if (!worker_is_here())
+    if (!worker_is_here() || sandbox_is_closed())
         return false;
     worker_stop();
-    errand_stop();
     return true;
+}
+
+void worker_before_change(void)
+{
+    if (errand_is_here() && kind_is_python() && is_ours())
+        errand_stop();
 }

@@ -23,10 +23,14 @@ void worker_end(void);
 bool worker_is_here(void);
 
 /* Before a call that the kernel refuses when the memory is shared: ends the control process. True:
- * worker_start brings it back. */
+ * worker_start is to bring it back. */
 bool worker_step_aside(void);
 
-/* The calling thread has changed its user, groups or capabilities: returns when the control process
+/* Before a call that fails, or that glibc makes abort, when there is a thread that the program did
+ * not make: ends ours, if it is there. What needs it asks Python from then on. */
+void worker_before_change(void);
+
+/* The calling thread has changed its user, groups, capabilities or namespaces: returns when the control process
  * has done the same, or has ended because it could not. */
 void worker_follow(void);
 
@@ -42,6 +46,10 @@ int worker_ask(enum snapshot_reason reason, const char *label);
  * In a signal handler too, which may have interrupted worker_ask, or fork while the control process
  * waits for a lock of it: then there is none, and it returns after a second. */
 void worker_ask_last(void);
+
+/* The program closes itself to system calls (base/sandbox.h): from now on the control process looks
+ * by itself whether it is asked. */
+void worker_look_up(void);
 
 /* The last snapshot, when the process has ended: for a thread that cannot know whether it ends the
  * process (_exit in a child made by vfork) and may make no system call to find out. */

@@ -207,12 +207,14 @@ CREATE TABLE counter (
   meaning         TEXT    NOT NULL
 ) STRICT;
 
--- Statistics of the program's allocator, in its own terms (glibc: mallinfo2; jemalloc: mallctl;
--- tcmalloc: MallocExtension; mimalloc: mi_process_info), and in common ones:
+-- Statistics of the program's allocator, in its own terms (jemalloc: mallctl; tcmalloc:
+-- MallocExtension; mimalloc: mi_process_info), and in common ones:
 --   'allocated_bytes'  in blocks that the program has (not mimalloc)
 --   'free_bytes'       kept for later blocks (not mimalloc)
 --   'held_bytes'       got from the kernel and not given back
--- Empty at exit, when a dead thread may have its locks; see also counter 'allocator_not_asked'.
+-- glibc is not asked: its numbers are counted from its heaps and the live blocks ('keepcost' is what
+-- lies behind the last block). The others' are missing at exit, when a dead thread may have the
+-- allocator's locks; see also counter 'allocator_not_asked'.
 CREATE TABLE allocator (
   name            TEXT    NOT NULL,   -- 'glibc', 'jemalloc', 'tcmalloc', 'mimalloc'
   statistic       TEXT    NOT NULL,

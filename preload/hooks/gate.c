@@ -5,7 +5,7 @@
  * Compiled with sibling calls, unlike the other hooks: what is behind the gate finds its own frame
  * directly below the program's.
  *
- * Before the real functions are known the gate lets everything pass: record_left begins at 0,
+ * Before it is known what will be recorded the gate lets everything pass: record_left begins at 0,
  * filter_off at true.
  *
  * SPDX-License-Identifier: Apache-2.0

@@ -10,16 +10,21 @@
 #define HOOK_EXPORT  __attribute__((visibility("default")))
 #define HOOK_RARE(x) __builtin_expect(!!(x), 0)
 
-/* True while the real function is not known: before, and during, the first look-up. */
-#define HOOK_MISSING(name) (HOOK_RARE(!real.name) && (real_first_use(), !real.name))
-
 /* What is behind the gate of malloc, calloc and free. */
 void *hooks_malloc(size_t size);
 void *hooks_calloc(size_t count, size_t size);
 void hooks_free(void *block);
 
+/* The assembler knows a body that not everybody may find by another name, which exports.in keeps
+ * inside; HOOK_VERSION, in the file of the body, exports it under its version. */
 #define HOOK(result, name, parameters, arguments) HOOK_EXPORT result name parameters;
+#define HOOK_VARIADIC(result, name, parameters, arguments)                                         \
+    HOOK_EXPORT result hooks_##name parameters __asm__(#name);
+#define HOOK_EXTRA(version, result, name, parameters, arguments)                                   \
+    HOOK_EXPORT result name parameters __asm__("hooks_body_" #name);
+#define HOOK_CXX(version, fallback, result, name, parameters, arguments)                           \
+    HOOK_EXTRA(version, result, name, parameters, arguments)
+#define HOOK_VERSION(version, name) __asm__(".symver hooks_body_" #name ", " #name "@" #version);
 #include "hooks/hooks.def"
-#undef HOOK
 
 #endif

@@ -7,10 +7,8 @@
  */
 #include "hooks/hooks.h"
 
-#include <stdarg.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "record/record.h"
@@ -28,9 +26,7 @@ static void note(void *start, size_t size, bool reserved, enum block_kind kind, 
 static void *map(void *address, size_t size, int protection, int flags, int fd, off_t offset,
                  uintptr_t frame)
 {
-    void *start = HOOK_MISSING(mmap)
-                      ? (void *)syscall(SYS_mmap, address, size, protection, flags, fd, offset)
-                      : real.mmap(address, size, protection, flags, fd, offset);
+    void *start = real.mmap(address, size, protection, flags, fd, offset);
     if (start != MAP_FAILED && record_is_on())
         note(start, size, protection == PROT_NONE, KIND_MMAP, frame);
     if (start != MAP_FAILED && fd >= 0 && protection & PROT_EXEC && flags & MAP_FIXED)
@@ -54,25 +50,18 @@ int munmap(void *address, size_t size)
     if (record_is_on())
         maps_take((uintptr_t)address, size, &taken);
     chain_before_unmap();
-    int failed =
-        HOOK_MISSING(munmap) ? (int)syscall(SYS_munmap, address, size) : real.munmap(address, size);
+    int failed = real.munmap(address, size);
     if (failed && taken.count)
         maps_restore(&taken);
     return failed;
 }
 
-void *mremap(void *address, size_t old_size, size_t new_size, int flags, ...)
+void *hooks_mremap(void *address, size_t old_size, size_t new_size, int flags, void *target)
 {
-    va_list arguments;
-    va_start(arguments, flags);
-    void *target = va_arg(arguments, void *);
-    va_end(arguments);
     struct maps_taken taken = {.count = 0};
     if (old_size && record_is_on())
         maps_take((uintptr_t)address, old_size, &taken);
-    void *start = HOOK_MISSING(mremap)
-                      ? (void *)syscall(SYS_mremap, address, old_size, new_size, flags, target)
-                      : real.mremap(address, old_size, new_size, flags, target);
+    void *start = real.mremap(address, old_size, new_size, flags, target);
     if (taken.count && (start == MAP_FAILED || flags & MREMAP_DONTUNMAP))
         maps_restore(&taken);
     if (start != MAP_FAILED && record_is_on())

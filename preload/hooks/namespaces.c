@@ -1,11 +1,13 @@
-/* namespaces.c -- What the kernel refuses to a process of several threads.
+/* namespaces.c -- What the kernel refuses when memory or threads are shared, and where we follow.
  *
- * A program of one thread may enter a user or mount namespace; under us it would have two. So our
- * thread ends before such a call and is started again after it, in the new namespaces. Calls of
- * programs that have more threads of their own are passed on: they fail, or not, as ever.
+ * The control process is no thread of the program, so a program of one thread may enter a user or
+ * mount namespace. Two calls look at the memory instead (unshare of CLONE_VM, setns into a time
+ * namespace): there the control process ends before and is started again after. Our own thread in
+ * Python goes before any call that a second thread makes fail.
  *
- * A new pid namespace for children is another matter: the kernel refuses new threads from then on,
- * but not to call it with several. Our thread stays for it.
+ * Afterwards the control process enters the program's user and mount namespaces by itself
+ * (control/credentials.c). It is never started anew for that: after unshare(CLONE_NEWPID) it would
+ * become the first process of the new pid namespace.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -18,36 +20,38 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/sandbox.h"
 #include "control/worker.h"
+#include "record/record.h"
 
-/* What needs one thread, and where our thread had better come along. */
-#define ALONE (CLONE_NEWUSER | CLONE_THREAD | CLONE_SIGHAND | CLONE_VM)
-#define ALONG (CLONE_NEWNS | CLONE_FS | CLONE_FILES)
+#define NEEDS_MEMORY (CLONE_VM | CLONE_NEWTIME)
+#define NEEDS_THREAD (NEEDS_MEMORY | CLONE_NEWUSER | CLONE_THREAD | CLONE_SIGHAND)
+#define IS_FOLLOWED  (CLONE_NEWNS | CLONE_NEWUSER)
 
+/* Whether the control process has ended for the call. */
 static bool step_aside(int flags)
 {
-    bool wanted = flags & ALONE || (flags & ALONG && !(flags & CLONE_NEWPID));
-    return wanted && worker_step_aside();
+    if (!record_is_on() || !(flags & NEEDS_THREAD))
+        return false;
+    worker_before_change();
+    return flags & NEEDS_MEMORY && !(flags & CLONE_NEWPID) && worker_step_aside();
 }
 
-/* When that is refused (a new pid namespace was asked for as well) there are no snapshots. */
-static void step_back(bool was_aside)
+static void step_back(bool was_aside, int flags, bool failed)
 {
     int saved = errno;
     if (was_aside)
         worker_start();
+    else if (!failed && flags & IS_FOLLOWED && record_is_on())
+        worker_follow();
     errno = saved;
 }
 
 int unshare(int flags)
 {
-    if (HOOK_MISSING(unshare)) {
-        errno = ENOSYS;
-        return -1;
-    }
-    bool aside = step_aside(flags);
+    bool aside = step_aside(flags & ~CLONE_NEWTIME); /* a time namespace is for children */
     int failed = real.unshare(flags);
-    step_back(aside);
+    step_back(aside, flags, failed);
     return failed;
 }
 
@@ -61,12 +65,9 @@ static int type_of(int fd, int type)
 
 int setns(int fd, int type)
 {
-    if (HOOK_MISSING(setns)) {
-        errno = ENOSYS;
-        return -1;
-    }
-    bool aside = step_aside(type_of(fd, type));
+    int flags = record_is_on() && !sandbox_is_closed() ? type_of(fd, type) : 0;
+    bool aside = step_aside(flags);
     int failed = real.setns(fd, type);
-    step_back(aside);
+    step_back(aside, flags, failed);
     return failed;
 }

@@ -4,17 +4,22 @@
  * known beforehand; record_mark() tells afterwards, so that a block is recorded once. No state is
  * held across the real call: an operator new that throws passes through here.
  *
+ * Our operators have libstdc++'s versions and are not its default ones: what was linked with
+ * libstdc++ asks for these versions and finds ours, and a C program that looks whether it has an
+ * operator new finds none.
+ *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "hooks/hooks.h"
 
-#include <stdlib.h>
-
 #include "record/record.h"
 
-#define NEW_BODY(name, call, fallback)                                                             \
-    if (HOOK_RARE(!real.name) && !(real.name = real_resolve_operator(#name)))                      \
-        return fallback;                                                                           \
+#define HOOK(result, name, parameters, arguments)
+#define HOOK_EXTRA(version, result, name, parameters, arguments)
+#define HOOK_CXX(version, fallback, result, name, parameters, arguments) HOOK_VERSION(version, name)
+#include "hooks/hooks.def"
+
+#define NEW_BODY(name, call)                                                                       \
     int64_t before = record_mark();                                                                \
     void *block = real.name call;                                                                  \
     if (record_mark() == before)                                                                   \
@@ -24,53 +29,47 @@
 #define DELETE_BODY(name, call)                                                                    \
     if (!block)                                                                                    \
         return;                                                                                    \
-    if (HOOK_RARE(!real.name) && !(real.name = real_resolve_operator(#name))) {                    \
-        free(block);                                                                               \
-        return;                                                                                    \
-    }                                                                                              \
     record_free(block);                                                                            \
     real.name call;
 
 void *_Znwm(size_t size)
 {
-    NEW_BODY(_Znwm, (size), malloc(size))
+    NEW_BODY(_Znwm, (size))
 }
 
 void *_Znam(size_t size)
 {
-    NEW_BODY(_Znam, (size), malloc(size))
+    NEW_BODY(_Znam, (size))
 }
 
 void *_ZnwmRKSt9nothrow_t(size_t size, const void *nothrow)
 {
-    NEW_BODY(_ZnwmRKSt9nothrow_t, (size, nothrow), malloc(size))
+    NEW_BODY(_ZnwmRKSt9nothrow_t, (size, nothrow))
 }
 
 void *_ZnamRKSt9nothrow_t(size_t size, const void *nothrow)
 {
-    NEW_BODY(_ZnamRKSt9nothrow_t, (size, nothrow), malloc(size))
+    NEW_BODY(_ZnamRKSt9nothrow_t, (size, nothrow))
 }
 
 void *_ZnwmSt11align_val_t(size_t size, size_t alignment)
 {
-    NEW_BODY(_ZnwmSt11align_val_t, (size, alignment), aligned_alloc(alignment, size))
+    NEW_BODY(_ZnwmSt11align_val_t, (size, alignment))
 }
 
 void *_ZnamSt11align_val_t(size_t size, size_t alignment)
 {
-    NEW_BODY(_ZnamSt11align_val_t, (size, alignment), aligned_alloc(alignment, size))
+    NEW_BODY(_ZnamSt11align_val_t, (size, alignment))
 }
 
 void *_ZnwmSt11align_val_tRKSt9nothrow_t(size_t size, size_t alignment, const void *nothrow)
 {
-    NEW_BODY(_ZnwmSt11align_val_tRKSt9nothrow_t, (size, alignment, nothrow),
-             aligned_alloc(alignment, size))
+    NEW_BODY(_ZnwmSt11align_val_tRKSt9nothrow_t, (size, alignment, nothrow))
 }
 
 void *_ZnamSt11align_val_tRKSt9nothrow_t(size_t size, size_t alignment, const void *nothrow)
 {
-    NEW_BODY(_ZnamSt11align_val_tRKSt9nothrow_t, (size, alignment, nothrow),
-             aligned_alloc(alignment, size))
+    NEW_BODY(_ZnamSt11align_val_tRKSt9nothrow_t, (size, alignment, nothrow))
 }
 
 void _ZdlPv(void *block)

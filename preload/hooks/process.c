@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <stdatomic.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "init.h"
@@ -21,6 +20,7 @@ int dlclose(void *handle)
     if (record_is_on())
         chain_before_unload();
     int failed = real.dlclose(handle);
+    real_check_unloaded();
     if (record_is_on()) {
         int saved = errno;
         uint32_t before = modules_generation();
@@ -42,27 +42,23 @@ int dlclose(void *handle)
 int __cxa_atexit(void (*function)(void *), void *argument, void *module)
 {
     static atomic_int registered;
-    if (HOOK_MISSING(__cxa_atexit))
-        return -1;
     int failed = real.__cxa_atexit(function, argument, module);
     if (!failed && record_is_on() && atomic_fetch_add(&registered, 1) < HANDLERS)
         real.__cxa_atexit(init_exit_begins, NULL, NULL);
     return failed;
 }
 
-static _Noreturn void leave(int status)
+/* Another library may have an _exit of its own, which would have been called. */
+void _exit(int status)
 {
     init_at_exit(false);
     for (;;)
-        syscall(SYS_exit_group, status);
-}
-
-void _exit(int status)
-{
-    leave(status);
+        real._exit(status);
 }
 
 void _Exit(int status)
 {
-    leave(status);
+    init_at_exit(false);
+    for (;;)
+        real._Exit(status);
 }

@@ -1,36 +1,51 @@
-/* real.c -- Finds the functions behind our hooks, and serves calls that come before they are found.
+/* real.c -- Finds the functions behind our hooks.
+ *
+ * The table of the real functions begins with stand-ins, one for each line of hooks.def: a hook may
+ * so be the first call of all, in the constructor of a library that is initialised before ours, and
+ * no body has to care.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "hooks/real.h"
 
-#include <dlfcn.h>
 #include <link.h> /* _r_debug */
 #include <stdatomic.h>
 
-#include "record/filter.h"
+#include "hooks/late.h"
 #include "tables/elf.h"
 
-struct real real;
+/* ---- stand-ins --------------------------------------------------------------------------- */
 
-_Alignas(64) char real_bootstrap[REAL_BOOTSTRAP_SIZE];
-static atomic_size_t bootstrap_used;
+#define HOOK(result, name, parameters, arguments) static result early_##name parameters;
+#include "hooks/hooks.def"
 
-void *real_bootstrap_alloc(size_t size, size_t alignment)
-{
-    if (alignment < 16)
-        alignment = 16;
-    if (size > REAL_BOOTSTRAP_SIZE || alignment > REAL_BOOTSTRAP_SIZE)
-        return NULL;
-    size_t need = (size + 15) & ~(size_t)15;
-    size_t from = atomic_fetch_add(&bootstrap_used, need + alignment);
-    if (from + need + alignment > REAL_BOOTSTRAP_SIZE)
-        return NULL;
-    void *block =
-        (void *)(((uintptr_t)real_bootstrap + from + alignment - 1) & ~(uintptr_t)(alignment - 1));
-    filter_count(block, 1); /* its free must not reach the real one, ever */
-    return block;
-}
+struct real real = {
+#define HOOK(result, name, parameters, arguments) .name = early_##name,
+#include "hooks/hooks.def"
+};
+
+/* Others may be looking up at the same time: they write the same. */
+#define READ(name)         __atomic_load_n(&real.name, __ATOMIC_RELAXED)
+#define WRITE(name, value) __atomic_store_n(&real.name, value, __ATOMIC_RELAXED)
+
+#define HOOK(result, name, parameters, arguments)                                                  \
+    static result early_##name parameters                                                          \
+    {                                                                                              \
+        real_first_use();                                                                          \
+        return READ(name) == early_##name ? (result)0 : READ(name) arguments;                      \
+    }
+#define HOOK_CXX(version, fallback, result, name, parameters, arguments)                           \
+    static result early_##name parameters                                                          \
+    {                                                                                              \
+        real_first_use();                                                                          \
+        uintptr_t found = READ(name) == early_##name ? late_find(#name) : 0;                       \
+        if (found)                                                                                 \
+            WRITE(name, (result(*) parameters)found);                                              \
+        return READ(name) == early_##name ? fallback : READ(name) arguments;                       \
+    }
+#include "hooks/hooks.def"
+
+/* ---- looking up -------------------------------------------------------------------------- */
 
 extern ElfW(Dyn) _DYNAMIC[] __attribute__((visibility("hidden"))); /* of libheapdiff.so */
 
@@ -38,43 +53,35 @@ extern ElfW(Dyn) _DYNAMIC[] __attribute__((visibility("hidden"))); /* of libheap
  * malloc of a program that brings its own allocator may be on its way through that allocator's
  * initialisation: it would wait for itself. No lock either; the list of modules cannot change yet.
  */
-static void *next(const char *name)
+bool real_find_next(const char *name, struct elf_function *function)
 {
     const struct link_map *map = _r_debug.r_map;
-    struct elf_function function;
     while (map && map->l_ld != _DYNAMIC)
         map = map->l_next;
     for (map = map ? map->l_next : NULL; map; map = map->l_next)
-        if (elf_find_dynamic(map->l_ld, map->l_addr, name, &function))
-            return (void *)function.start;
-    return NULL;
-}
-
-static void resolve(void)
-{
-#define HOOK(result, name, parameters, arguments) real.name = next(#name);
-#include "hooks/hooks.def"
-#undef HOOK
+        if (elf_find_dynamic(map->l_ld, map->l_addr, name, function))
+            return true;
+    return false;
 }
 
 void real_first_use(void)
 {
-    static atomic_flag begun = ATOMIC_FLAG_INIT;
-    if (!atomic_flag_test_and_set(&begun))
-        resolve();
+    static atomic_bool done;
+    if (atomic_load_explicit(&done, memory_order_acquire))
+        return;
+    struct elf_function found;
+#define HOOK(result, name, parameters, arguments)                                                  \
+    if (real_find_next(#name, &found))                                                             \
+        WRITE(name, (result(*) parameters)found.start);
+#include "hooks/hooks.def"
+    atomic_store_explicit(&done, true, memory_order_release);
 }
 
-void *real_resolve_operator(const char *name)
+void real_check_unloaded(void)
 {
-    void *found = dlsym(RTLD_NEXT, name);
-    if (!found) {
-        void *library = dlopen("libstdc++.so.6", RTLD_LAZY | RTLD_NOLOAD);
-        if (library) {
-            found = dlsym(library, name);
-            dlclose(library);
-        }
-    }
-    if (!found)
-        dlerror();
-    return found;
+#define HOOK(result, name, parameters, arguments)
+#define HOOK_CXX(version, fallback, result, name, parameters, arguments)                           \
+    if (READ(name) != early_##name && !late_is_here((uintptr_t)READ(name)))                        \
+        WRITE(name, early_##name);
+#include "hooks/hooks.def"
 }

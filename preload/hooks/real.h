@@ -5,35 +5,32 @@
 #ifndef HOOKS_REAL_H
 #define HOOKS_REAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+#include "tables/elf.h"
 
 #define HOOK(result, name, parameters, arguments) result(*name) parameters;
 struct real {
 #include "hooks/hooks.def"
 };
-#undef HOOK
 
-/* Null where the program has no such function. Filled by real_resolve, constant afterwards, but
- * for the C++ operators, which appear when a C program loads its first C++ plug-in. */
+/* Each one may be called at any time and is never null. Until real_first_use has been called a
+ * stand-in is there, which calls it and then goes on to the function itself. Where the process has
+ * no such function the stand-in stays: it does nothing, and for a C++ operator it looks for a
+ * libstdc++ that was loaded meanwhile, or does without. */
 extern struct real real;
 
-/* Looks up all of them, once: by the first hook or by the constructor, whichever comes first.
- * Takes no lock and does not allocate. */
+/* Looks up all of them: by the first hook or by the constructor, whichever comes first; any thread,
+ * any number of times. Takes no lock, makes no system call and does not allocate. */
 void real_first_use(void);
 
-/* Looks up one operator that was null: also in a libstdc++ that was loaded later and privately.
- * Returns null when there is none. */
-void *real_resolve_operator(const char *name);
+/* What dlsym(RTLD_NEXT) would find. Takes no lock: for as long as nothing can be unloaded. */
+bool real_find_next(const char *name, struct elf_function *function);
 
-/* Memory for calls that arrive while real_first_use is looking for malloc; never returned. */
-void *real_bootstrap_alloc(size_t size, size_t alignment);
-extern char real_bootstrap[];
-#define REAL_BOOTSTRAP_SIZE 16384
-static inline int real_is_bootstrap(const void *block)
-{
-    return (uintptr_t)block - (uintptr_t)real_bootstrap < REAL_BOOTSTRAP_SIZE;
-}
+/* The operators of a libstdc++ that has been unloaded are forgotten: after a dlclose. */
+void real_check_unloaded(void);
 
 #endif

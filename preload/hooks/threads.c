@@ -26,8 +26,6 @@ static bool brings_stack(const pthread_attr_t *attributes)
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *),
                    void *argument)
 {
-    if (HOOK_MISSING(pthread_create))
-        return EAGAIN;
     bool on = record_is_on(), own = on && !brings_stack(attributes);
     int failed = real.pthread_create(thread, attributes, start, argument);
     /* The new thread may have freed the object that its identifier lies in. */

@@ -1,8 +1,9 @@
 /* allocators.c -- What the program's allocator says of itself: table allocator.
  *
- * Its functions are looked up in the module that malloc is from, without the loader. glibc's
- * malloc_info is not among them: it needs a FILE, which would come from the very heap that is
- * measured, and walks through all free lists; arenas.c says more and asks nobody.
+ * glibc is not asked at all: mallinfo2 takes the locks of its arenas, and the control process may be
+ * killed while it holds one; and as long as the program has one thread, glibc's malloc takes no lock
+ * at all. What lies between the blocks (arenas.c) tells the same. The others' functions are looked
+ * up in the module that malloc is from, without the loader.
  *
  * Every allocator gives three common statistics beside its own:
  *   allocated_bytes  in blocks that the program has
@@ -22,9 +23,8 @@
 #include "tables/elf.h"
 #include "tables/modules.h"
 
-/* glibc needs 0.25 µs a free chunk, with the arena locked; the program may wait for 5 ms. */
-#define MOST_CHUNKS 20000
-#define MOST_NS     5000000
+/* An allocator that once took so long is not asked again: the program may wait for it. */
+#define MOST_NS 5000000
 
 static uint64_t now(void)
 {
@@ -57,21 +57,20 @@ static void *find(const char *name)
 /* ---- glibc --------------------------------------------------------------------------------------
  */
 
-static void ask_glibc(struct allocators *to)
+void allocators_count_glibc(struct allocators *to, const struct arenas *arenas)
 {
-    struct mallinfo2 info = mallinfo2();
-    add(to, "arena", info.arena);
-    add(to, "ordblks", info.ordblks);
-    add(to, "smblks", info.smblks);
-    add(to, "hblks", info.hblks);
-    add(to, "hblkhd", info.hblkhd);
-    add(to, "fsmblks", info.fsmblks);
-    add(to, "uordblks", info.uordblks);
-    add(to, "fordblks", info.fordblks);
-    add(to, "keepcost", info.keepcost);
-    add(to, "allocated_bytes", info.uordblks + info.hblkhd);
-    add(to, "free_bytes", info.fordblks);
-    add(to, "held_bytes", info.arena + info.hblkhd);
+    uint64_t held = arenas->outside_bytes, free = 0, top = 0;
+    for (size_t i = 0; i < arenas->count; i++) {
+        const struct arena *arena = &arenas->list[i];
+        uint64_t size = arena->end - arena->start;
+        held += size;
+        free += size - (arena->chunk_bytes < size ? arena->chunk_bytes : size);
+        top += arena->top_bytes;
+    }
+    add(to, "keepcost", top);
+    add(to, "allocated_bytes", held - free);
+    add(to, "free_bytes", free);
+    add(to, "held_bytes", held);
 }
 
 /* ---- jemalloc -----------------------------------------------------------------------------------
@@ -191,7 +190,7 @@ void allocators_find(struct allocators *allocators)
     allocators->skipped = false;
     allocators->name = NULL;
     if (malloc_module() && malloc_module() == modules_find((uintptr_t)mallinfo2))
-        allocators->name = "glibc";
+        allocators->name = ALLOCATORS_GLIBC;
     else if (mallctl_found())
         allocators->name = "jemalloc";
     else if (find("MallocExtension_GetNumericProperty"))
@@ -200,21 +199,20 @@ void allocators_find(struct allocators *allocators)
         allocators->name = "mimalloc";
 }
 
-void allocators_ask(struct allocators *allocators, uint64_t free_chunks)
+void allocators_ask(struct allocators *allocators)
 {
     static const struct {
         const char *name;
         void (*ask)(struct allocators *);
-    } known[] = {{"glibc", ask_glibc},
-                 {"jemalloc", ask_jemalloc},
-                 {"tcmalloc", ask_tcmalloc},
-                 {"mimalloc", ask_mimalloc}};
+    } known[] = {
+        {"jemalloc", ask_jemalloc}, {"tcmalloc", ask_tcmalloc}, {"mimalloc", ask_mimalloc}};
     static uint64_t slowest;
-    bool many = allocators->name && !strcmp(allocators->name, "glibc") && free_chunks > MOST_CHUNKS;
-    allocators->skipped = many || slowest > MOST_NS;
-    for (unsigned i = 0; i < 4 && allocators->name && !allocators->skipped; i++) {
-        if (strcmp(known[i].name, allocators->name) != 0)
+    for (unsigned i = 0; i < sizeof known / sizeof *known; i++) {
+        if (!allocators->name || strcmp(known[i].name, allocators->name) != 0)
             continue;
+        allocators->skipped = slowest > MOST_NS;
+        if (allocators->skipped)
+            return;
         uint64_t begun = now();
         known[i].ask(allocators);
         uint64_t took = now() - begun;

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "snapshot/arenas.h"
+
 #define ALLOCATORS_ROWS 256
 
 struct allocators {
@@ -23,10 +25,13 @@ struct allocators {
 /* Which one the program's malloc is of. */
 void allocators_find(struct allocators *allocators);
 
-/* Asks it. It takes its own locks for that: never at exit, when their owner may be gone for ever,
- * nor in a copy of the process, nor when glibc has so many free chunks (0: not known) to walk
- * through, or has been so slow the last time, that the program would notice. Control thread only.
- */
-void allocators_ask(struct allocators *allocators, uint64_t free_chunks);
+/* Asks it, unless it is glibc. It takes its own locks for that: never at exit, when their owner may
+ * be gone for ever, nor in a copy of the process, nor when it has been so slow the last time that
+ * the program would notice. Control process only. */
+void allocators_ask(struct allocators *allocators);
+
+/* glibc's, from what its arenas hold; asks nobody. */
+#define ALLOCATORS_GLIBC "glibc"
+void allocators_count_glibc(struct allocators *allocators, const struct arenas *arenas);
 
 #endif

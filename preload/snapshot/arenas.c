@@ -93,27 +93,30 @@ bool arenas_find(struct arenas *arenas, const struct process_maps *maps)
     return true;
 }
 
-static void add_hole(struct arenas *arenas, struct arena *arena, uint64_t bytes)
+static void add_hole(struct arena *arena, uint64_t bytes)
 {
     unsigned class = 63u - (unsigned)__builtin_clzll(bytes);
     struct arena_holes *holes = &arena->holes[class < ARENAS_CLASSES ? class : ARENAS_CLASSES - 1];
     holes->count++;
     holes->bytes += bytes;
     arena->hole_bytes += bytes;
-    arenas->holes++;
 }
 
-void arenas_add(struct arenas *arenas, const struct block *block)
+void arenas_add(struct arenas *arenas, const struct block *block, double weight)
 {
+    uint64_t chunk = (block->size + 8 + 15) & ~(uint64_t)15;
+    chunk = chunk < CHUNK_LEAST ? CHUNK_LEAST : chunk;
     while (arenas->at < arenas->count && arenas->list[arenas->at].end <= block->address)
         arenas->at++;
     struct arena *arena = &arenas->list[arenas->at];
-    if (arenas->at == arenas->count || block->address < arena->start)
+    if (arenas->at == arenas->count || block->address < arena->start) {
+        arenas->outside_bytes += (uint64_t)((double)chunk * weight + 0.5);
         return;
-    uint64_t chunk = (block->size + 8 + 15) & ~(uint64_t)15;
+    }
     if (arena->last_end && block->address >= arena->last_end + CHUNK_LEAST)
-        add_hole(arenas, arena, block->address - arena->last_end);
-    arena->last_end = block->address + (chunk < CHUNK_LEAST ? CHUNK_LEAST : chunk);
+        add_hole(arena, block->address - arena->last_end);
+    arena->last_end = block->address + chunk;
+    arena->chunk_bytes += (uint64_t)((double)chunk * weight + 0.5);
     arena->live_blocks++;
     arena->live_bytes += block->size;
 }

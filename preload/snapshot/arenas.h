@@ -22,6 +22,7 @@ struct arena {
     uintptr_t start, end;
     uintptr_t last_end; /* of the last block that was added; 0 before the first one */
     uint64_t live_blocks, live_bytes, hole_bytes, top_bytes, resident, top_resident;
+    uint64_t chunk_bytes; /* that live blocks take with what malloc adds to them */
     struct arena_holes {
         uint64_t count, bytes;
     } holes[ARENAS_CLASSES];
@@ -30,8 +31,8 @@ struct arena {
 struct arenas {
     struct arena *list; /* by address; private jemalloc */
     size_t count, room;
-    size_t at;      /* where the last block was */
-    uint64_t holes; /* sum of all */
+    size_t at;              /* where the last block was */
+    uint64_t outside_bytes; /* of blocks in no arena: they have a mapping each */
 };
 
 /* The program break, and the 64 MiB heaps of the other arenas. Begins as {0}. False when there is
@@ -42,8 +43,9 @@ bool arenas_find(struct arenas *arenas, const struct process_maps *maps);
 bool arenas_next_heap(const struct process_mapping *mapping, uintptr_t from, uintptr_t *start,
                       uintptr_t *end);
 
-/* Blocks must come by rising address. */
-void arenas_add(struct arenas *arenas, const struct block *block);
+/* Blocks must come by rising address. A sampled one stands for WEIGHT blocks; then the holes mean
+ * nothing. */
+void arenas_add(struct arenas *arenas, const struct block *block, double weight);
 
 /* After the last block: what lies behind it, and what of all is resident. */
 void arenas_end(struct arenas *arenas, const struct process_maps *maps, int pagemap);

@@ -65,9 +65,10 @@ static void add_live(struct sweep *sweep, uint32_t id, uint32_t epoch, uint64_t 
 
 static void count_block(struct sweep *sweep, const struct block *block)
 {
-    add_live(sweep, block->stack, block->epoch, block->size, 1 / sample_probability(block->size));
+    double weight = 1 / sample_probability(block->size);
+    add_live(sweep, block->stack, block->epoch, block->size, weight);
     mark_mapping(sweep, block->address);
-    arenas_add(&sweep->cut->arenas, block);
+    arenas_add(&sweep->cut->arenas, block, weight);
 }
 
 /* Blocks are neighbours, their stacks are not: what a block will want is fetched while the ones
@@ -211,23 +212,18 @@ int cut_begin(struct cut *cut)
     return failed;
 }
 
-static bool has_arenas(const struct cut *cut)
+static bool is_glibc(const struct cut *cut)
 {
-    return !options.sample && cut->allocators.name && strcmp(cut->allocators.name, "glibc") == 0;
+    return cut->allocators.name && strcmp(cut->allocators.name, ALLOCATORS_GLIBC) == 0;
 }
 
-static void visit_for_holes(const struct block *block, void *context)
+/* Of samples only the sums are known, not what lies between them. */
+static void count_arenas(struct cut *cut)
 {
-    arenas_add(context, block);
-}
-
-uint64_t cut_count_holes(const struct cut *cut)
-{
-    struct arenas arenas = {0};
-    if (has_arenas(cut) && arenas_find(&arenas, &cut->maps))
-        ordered_each(visit_for_holes, &arenas);
-    arenas_done(&arenas);
-    return arenas.holes;
+    arenas_end(&cut->arenas, &cut->maps, cut->pagemap);
+    allocators_count_glibc(&cut->allocators, &cut->arenas);
+    if (options.sample)
+        cut->arenas.count = 0;
 }
 
 static int sweep_blocks(struct cut *cut, bool *has_blocks)
@@ -235,13 +231,14 @@ static int sweep_blocks(struct cut *cut, bool *has_blocks)
     struct sweep sweep = {.cut = cut, .has_blocks = has_blocks};
     memset(cut->stacks, 0, (cut->stack_count + 1) * sizeof *cut->stacks);
     memset(has_blocks, 0, cut->maps.count + 1);
-    if (has_arenas(cut) && !arenas_find(&cut->arenas, &cut->maps))
+    if (is_glibc(cut) && !arenas_find(&cut->arenas, &cut->maps))
         return ENOMEM;
     if (!tally_expect(&cut->tally, cut->stack_count))
         return ENOMEM;
     ordered_each(visit_block, &sweep);
     count_rest(&sweep);
-    arenas_end(&cut->arenas, &cut->maps, cut->pagemap);
+    if (is_glibc(cut))
+        count_arenas(cut);
     pools_each(visit_pool_block, &sweep);
     int failed = cut_attribute(cut, has_blocks);
     if (failed)

@@ -82,9 +82,6 @@ enum cut_owner {
  * be given to cut_done in any case. 0 or an errno. Control thread only. */
 int cut_begin(struct cut *cut);
 
-/* How many holes glibc's arenas have, when the second half will be done in a copy; 0: not known. */
-uint64_t cut_count_holes(const struct cut *cut);
-
 /* Second half: what is live, and what is whose. Here, or in a copy of the process. 0 or an errno.
  */
 int cut_finish(struct cut *cut);

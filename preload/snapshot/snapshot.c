@@ -140,12 +140,12 @@ static int finish_and_write(void *context, char *text, size_t size)
     return error ? error : write_draft(context, text, size);
 }
 
-static void ask_allocator(struct draft *draft, uint64_t free_chunks)
+static void ask_allocator(struct draft *draft)
 {
     if (draft->facts.reason == REASON_EXIT)
         return;
     atomic_store(&waits_ns, now());
-    allocators_ask(&draft->cut.allocators, free_chunks);
+    allocators_ask(&draft->cut.allocators);
     atomic_store(&waits_ns, 0);
 }
 
@@ -154,13 +154,13 @@ static int fill_file(struct draft *draft, char *text, size_t size)
 {
     struct cut *cut = &draft->cut;
     if (cut->with_blocks) {
-        ask_allocator(draft, cut_count_holes(cut));
+        ask_allocator(draft);
         return child_run(finish_and_write, draft, cut->pagemap, text, size);
     }
     int error = finish(draft, text, size);
     if (error)
         return error;
-    ask_allocator(draft, cut->arenas.holes);
+    ask_allocator(draft);
     return write_draft(draft, text, size);
 }
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/host.h"
 #include "base/memory.h"
 #include "snapshot/process.h"
 #include "snapshot/rows.h"
@@ -26,11 +27,12 @@ struct seen {
 void tag_rows_learn(void)
 {
     for (unsigned i = 1; i <= threads_count(); i++) {
-        char path[64], text[THREADS_NAME_SIZE + 2];
+        char path[HOST_PATH_SIZE], member[32], text[THREADS_NAME_SIZE + 2];
         int tid = threads_tid((uint16_t)i);
         if (!tid)
             continue;
-        snprintf(path, sizeof path, "/proc/self/task/%d/comm", tid);
+        snprintf(member, sizeof member, "task/%d/comm", tid);
+        host_path(path, member);
         bool is_there = process_read_text(path, text, sizeof text) > 0;
         text[strcspn(text, "\n")] = '\0';
         threads_learn((uint16_t)i, tid, is_there ? text : NULL);

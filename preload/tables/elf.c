@@ -10,40 +10,52 @@
 
 #include <string.h>
 
-struct tables {
-    const ElfW(Sym) *symbols;
-    const char *names;
-    const uint32_t *hash;
-    const ElfW(Half) *versions; /* may be missing */
+#include "base/probe.h"
+
+#define VERSION_HIDDEN 0x8000
+#define VERSION_INDEX  0x7fff
+#define MOST_ENTRIES   (1u << 20) /* of a chain or a dynamic section that is changing meanwhile */
+
+/* How a module is read: as it is, or through the kernel. Every step may then fail. */
+typedef bool (*reader)(void *to, uintptr_t from, size_t size);
+
+struct query {
+    reader read;
+    const char *name;
+    bool hidden_too;
+    uintptr_t symbols, names, hash, versions; /* tables; versions may be missing */
 };
 
+static bool read_plain(void *to, uintptr_t from, size_t size)
+{
+    memcpy(to, (const void *)from, size);
+    return true;
+}
+
 /* glibc relocates most of these pointers in place, but not those of the vdso. */
-static const void *pointer(uintptr_t bias, ElfW(Addr) value)
+static uintptr_t pointer(uintptr_t bias, ElfW(Addr) value)
 {
-    return (const void *)(value < bias ? value + bias : value);
+    return value < bias ? value + bias : value;
 }
 
-static bool read_dynamic(const ElfW(Dyn) *entry, uintptr_t bias, struct tables *tables)
+static bool read_dynamic(struct query *query, uintptr_t dynamic, uintptr_t bias)
 {
-    *tables = (struct tables){NULL, NULL, NULL, NULL};
-    for (; entry && entry->d_tag != DT_NULL; entry++) {
-        if (entry->d_tag == DT_SYMTAB)
-            tables->symbols = pointer(bias, entry->d_un.d_ptr);
-        else if (entry->d_tag == DT_STRTAB)
-            tables->names = pointer(bias, entry->d_un.d_ptr);
-        else if (entry->d_tag == DT_GNU_HASH)
-            tables->hash = pointer(bias, entry->d_un.d_ptr);
-        else if (entry->d_tag == DT_VERSYM)
-            tables->versions = pointer(bias, entry->d_un.d_ptr);
+    ElfW(Dyn) entry;
+    for (unsigned i = 0; i < MOST_ENTRIES; i++) {
+        if (!query->read(&entry, dynamic + i * sizeof entry, sizeof entry))
+            return false;
+        if (entry.d_tag == DT_NULL)
+            break;
+        if (entry.d_tag == DT_SYMTAB)
+            query->symbols = pointer(bias, entry.d_un.d_ptr);
+        else if (entry.d_tag == DT_STRTAB)
+            query->names = pointer(bias, entry.d_un.d_ptr);
+        else if (entry.d_tag == DT_GNU_HASH)
+            query->hash = pointer(bias, entry.d_un.d_ptr);
+        else if (entry.d_tag == DT_VERSYM)
+            query->versions = pointer(bias, entry.d_un.d_ptr);
     }
-    return tables->symbols && tables->names && tables->hash && tables->hash[0];
-}
-
-/* Defined, and not an old version that only old programs may bind to (the "hidden" bit). */
-static bool is_offered(const struct tables *tables, uint32_t index)
-{
-    bool hidden = tables->versions && tables->versions[index] & 0x8000;
-    return tables->symbols[index].st_shndx != SHN_UNDEF && !hidden;
+    return query->symbols && query->names && query->hash;
 }
 
 static uint32_t gnu_hash(const char *name)
@@ -54,30 +66,78 @@ static uint32_t gnu_hash(const char *name)
     return hash;
 }
 
-bool elf_find_dynamic(const ElfW(Dyn) *dynamic, uintptr_t bias, const char *name,
-                      struct elf_function *function)
+static bool has_name(const struct query *query, uintptr_t name)
 {
-    struct tables tables;
-    if (!read_dynamic(dynamic, bias, &tables))
-        return false;
-    uint32_t bucket_count = tables.hash[0], first_symbol = tables.hash[1], bloom = tables.hash[2];
-    const uint32_t *buckets = tables.hash + 4 + bloom * (sizeof(ElfW(Addr)) / 4);
-    const uint32_t *chains = buckets + bucket_count;
-    uint32_t hash = gnu_hash(name), index = buckets[hash % bucket_count];
-    if (index < first_symbol)
-        return false;
-    for (;; index++) {
-        uint32_t chained = chains[index - first_symbol];
-        const ElfW(Sym) *symbol = &tables.symbols[index];
-        if ((chained | 1) == (hash | 1) && is_offered(&tables, index) &&
-            strcmp(tables.names + symbol->st_name, name) == 0) {
-            function->start = bias + symbol->st_value;
-            function->end = function->start + symbol->st_size;
+    char byte;
+    for (const char *at = query->name;; at++, name++) {
+        if (!query->read(&byte, name, 1) || byte != *at)
+            return false;
+        if (!byte)
             return true;
-        }
+    }
+}
+
+/* Defined, and not an old version that only old programs may bind to (the "hidden" bit). */
+static bool is_it(const struct query *query, uint32_t index, uintptr_t bias,
+                  struct elf_function *function)
+{
+    ElfW(Sym) symbol;
+    uint16_t version = 0;
+    uintptr_t at = query->versions ? query->versions + index * sizeof version : 0;
+    if (!query->read(&symbol, query->symbols + index * sizeof symbol, sizeof symbol) ||
+        symbol.st_shndx == SHN_UNDEF || (at && !query->read(&version, at, sizeof version)) ||
+        (version & VERSION_HIDDEN && !query->hidden_too) ||
+        !has_name(query, query->names + symbol.st_name))
+        return false;
+    uintptr_t start = bias + symbol.st_value;
+    *function = (struct elf_function){start, start + symbol.st_size,
+                                      (version & VERSION_INDEX) > VER_NDX_GLOBAL, (uint16_t *)at};
+    return true;
+}
+
+static bool find(struct query *query, uintptr_t dynamic, uintptr_t bias,
+                 struct elf_function *function)
+{
+    uint32_t head[4], index, chained,
+        hash = gnu_hash(query->name); /* head: buckets, first, bloom */
+    if (!dynamic || !read_dynamic(query, dynamic, bias) ||
+        !query->read(head, query->hash, sizeof head) || !head[0])
+        return false;
+    uintptr_t buckets = query->hash + sizeof head + head[2] * sizeof(ElfW(Addr));
+    uintptr_t chains = buckets + head[0] * sizeof index;
+    if (!query->read(&index, buckets + hash % head[0] * sizeof index, sizeof index) ||
+        index < head[1])
+        return false;
+    for (unsigned i = 0; i < MOST_ENTRIES; i++, index++) {
+        if (!query->read(&chained, chains + (index - head[1]) * sizeof chained, sizeof chained))
+            return false;
+        if ((chained | 1) == (hash | 1) && is_it(query, index, bias, function))
+            return true;
         if (chained & 1)
             return false;
     }
+    return false;
+}
+
+bool elf_find_dynamic(const ElfW(Dyn) *dynamic, uintptr_t bias, const char *name,
+                      struct elf_function *function)
+{
+    struct query query = {.read = read_plain, .name = name};
+    return find(&query, (uintptr_t)dynamic, bias, function);
+}
+
+bool elf_find_hidden(const ElfW(Dyn) *dynamic, uintptr_t bias, const char *name,
+                     struct elf_function *function)
+{
+    struct query query = {.read = read_plain, .name = name, .hidden_too = true};
+    return find(&query, (uintptr_t)dynamic, bias, function);
+}
+
+bool elf_probe_dynamic(uintptr_t dynamic, uintptr_t bias, const char *name,
+                       struct elf_function *function)
+{
+    struct query query = {.read = probe_copy, .name = name};
+    return find(&query, dynamic, bias, function);
 }
 
 bool elf_find(const struct module *module, const char *name, struct elf_function *function)

@@ -12,6 +12,8 @@
 
 struct elf_function {
     uintptr_t start, end; /* addresses in the process */
+    bool versioned;       /* whoever was linked with it asks for a version */
+    uint16_t *version;    /* its word in the module's table of versions; NULL: there is none */
 };
 
 /* Finds a defined function in the module's .dynsym by its GNU hash table. False when the module
@@ -21,5 +23,14 @@ bool elf_find(const struct module *module, const char *name, struct elf_function
 /* The same by the dynamic section, as a link_map has it. */
 bool elf_find_dynamic(const ElfW(Dyn) *dynamic, uintptr_t bias, const char *name,
                       struct elf_function *function);
+
+/* The same, also of what is exported for old programs only or under a version of ours. */
+bool elf_find_hidden(const ElfW(Dyn) *dynamic, uintptr_t bias, const char *name,
+                     struct elf_function *function);
+
+/* As elf_find_dynamic for a module that may be unloaded at this moment: reads it through the
+ * kernel. */
+bool elf_probe_dynamic(uintptr_t dynamic, uintptr_t bias, const char *name,
+                       struct elf_function *function);
 
 #endif

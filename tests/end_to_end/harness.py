@@ -112,6 +112,37 @@ def compare(*paths):
     return json.loads(must(heapdiff("compare", *paths, "--format", "json")).stdout)
 
 
+def control_pid(pid):
+    """The control process of a recorded program: its child that is called heapdiff."""
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in children.read_text().split():
+            if Path(f"/proc/{child}/comm").read_text() == "heapdiff\n":
+                return int(child)
+    raise AssertionError(f"process {pid} has no control process")
+
+
+class Ended:
+    """Waits for the end of a process that need not be a child."""
+
+    def __init__(self, pid):
+        self.pid = pid
+
+    def __enter__(self):
+        try:
+            self.fd = os.pidfd_open(self.pid)
+        except ProcessLookupError:
+            self.fd = None
+        return self
+
+    def __exit__(self, *_):
+        if self.fd is not None:
+            os.close(self.fd)
+
+    def wait(self):
+        if self.fd is not None and not select.select([self.fd], [], [], TIMEOUT)[0]:
+            raise AssertionError(f"process {self.pid} does not end")
+
+
 class Program:
     """A program beside the test: its stdout is read line by line, its stderr kept in a file."""
 

@@ -46,13 +46,34 @@ class Killed(harness.TestCase):
         program.close()
         return taken
 
+    def kill(self, program, control):
+        """The program, after its control process if that is to die as well; returns when both are
+        gone."""
+        pid = harness.control_pid(program.pid)
+        with harness.Ended(pid) as ended:
+            if control:
+                os.kill(pid, signal.SIGKILL)
+            os.kill(program.pid, signal.SIGKILL)
+            program.close()
+            ended.wait()
+
+    def test_a_snapshot_under_way_is_finished_when_the_program_is_killed(self):
+        moments, duration = random.Random(SEED), self.time_of_a_snapshot()
+        for _ in range(KILLS // 10):
+            program = self.start()
+            spin(moments.randrange(2 * duration))
+            self.kill(program, control=False)
+            for path in self.folder.glob("*.db"):
+                harness.check_whole(path)
+                path.unlink()
+            self.assertEqual(list(self.folder.iterdir()), [])
+
     def test_at_any_moment_no_file_with_its_final_name_is_not_whole(self):
         moments, duration, unfinished, whole = random.Random(SEED), self.time_of_a_snapshot(), 0, 0
         for _ in range(KILLS):
             program = self.start()
             spin(moments.randrange(2 * duration))
-            os.kill(program.pid, signal.SIGKILL)
-            program.close()
+            self.kill(program, control=True)
             parts = list(self.folder.glob(f"*{PART}"))
             self.assertLessEqual(len(parts), 1, "older leftovers were not removed")
             unfinished += len(parts)
@@ -186,8 +207,7 @@ class NowhereToWrite(harness.TestCase):
             [*WAITER, "file-size=4096"], cwd=self.folder, HEAPDIFF_AT_EXIT=0)
         self.addCleanup(program.close)
         program.await_line("^ready")
-        self.assert_refused(program, "-o", self.folder / "a.db", words=["cannot write"])
-        self.assertEqual(list(self.folder.iterdir()), [])
+        harness.snapshot(program.pid, self.folder / "a.db", "past the program's own limit")
         self.assertEqual(program.stop(), -signal.SIGTERM)
 
     def test_a_limit_of_file_sizes_from_the_beginning(self):

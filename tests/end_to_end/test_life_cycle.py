@@ -26,7 +26,11 @@ class LifeCycle(harness.TestCase):
         for path in paths:
             harness.check_whole(path)
         self.assertEqual(sorted(self.folder.iterdir()), paths)
-        self.assertEqual(recorded.stderr.count("\n"), len(paths), recorded.stderr)
+        # only the program that was started says where its snapshot is
+        said = re.findall("^heapdiff: wrote (.*)$", recorded.stderr, re.MULTILINE)
+        self.assertEqual(recorded.stderr.count("\n"), len(said), recorded.stderr)
+        self.assertLessEqual(len(said), 1)
+        self.assertEqual(len(said) == 1, len(paths) > 0)
         return paths
 
     def assert_kept(self, path, blocks):
@@ -67,13 +71,6 @@ class LifeCycle(harness.TestCase):
             self.assertTrue(wrote, result.stderr)
             harness.check_whole(wrote[1])
             self.assertEqual(harness.ask(wrote[1], "SELECT reason FROM snapshot"), ("exit",))
-
-    def test_an_end_in_malloc_whose_lock_a_snapshot_waits_for(self):
-        result = harness.run([ENDINGS, "arena"], recorded=True, cwd=self.folder,
-                             HEAPDIFF_SIGNAL="USR2")
-        self.assertEqual(result.returncode, 5)
-        self.assertRegex(result.stderr, "^heapdiff: no last snapshot: .*malloc.*\n$")
-        self.assertEqual(list(self.folder.iterdir()), [])
 
     @unittest.skipUnless((harness.GUESTS / "jumps").exists(), "x86-64 only")
     def test_a_thread_that_jumps_out_of_a_recording_is_recorded_again(self):

@@ -80,6 +80,13 @@ class Triggers(harness.TestCase):
         self.assertEqual(self.await_files("*.db", 1)[0].name, "rss-0.01%.db")
         self.assertIsNone(program.process.poll())
 
+    def remove(self, group):
+        """When the control process, too, has ended."""
+        for pid in (group / "cgroup.procs").read_text().split():
+            with harness.Ended(int(pid)) as ended:
+                ended.wait()
+        group.rmdir()
+
     def limited_group(self, mib):
         """A cgroup of this machine with so much memory; skips where none can be made."""
         name = f"heapdiff-test.{os.getpid()}"
@@ -90,7 +97,7 @@ class Triggers(harness.TestCase):
                 group.mkdir()
             except OSError:
                 continue
-            self.addCleanup(group.rmdir)
+            self.addCleanup(self.remove, group)
             if (group / limit).exists():  # it is a cgroup, and has this controller
                 (group / limit).write_text(str(mib * MIB))
                 return group

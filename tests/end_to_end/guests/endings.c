@@ -5,8 +5,6 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -104,48 +102,6 @@ static void leave_in_handler_while_waiting(void)
     while (heapdiff_snapshot("interrupted") == 0)
         continue;
     raise(SIGUSR1);
-}
-
-static int thread_named_heapdiff(void)
-{
-    char path[64], name[32];
-    for (int thread = getpid() + 1; thread < getpid() + 1000; thread++) {
-        snprintf(path, sizeof path, "/proc/self/task/%d/comm", thread);
-        int fd = open(path, O_RDONLY);
-        ssize_t got = fd < 0 ? 0 : read(fd, name, sizeof name);
-        close(fd);
-        if (got == 9 && memcmp(name, "heapdiff\n", 9) == 0)
-            return thread;
-    }
-    return 0;
-}
-
-/* malloc has its arena locked; a snapshot comes, asks malloc for its numbers, and waits. */
-static void leave_with_arena_locked(int unused)
-{
-    int thread = thread_named_heapdiff();
-    if (thread) {
-        kill(getpid(), SIGUSR2); /* HEAPDIFF_SIGNAL */
-        await_futex(thread);
-    }
-    _exit(5);
-}
-
-/* Interrupted where malloc asks the kernel for more, by a filter that makes a signal of it. */
-static void leave_in_handler_in_malloc(void)
-{
-    struct sock_filter filter[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0 /* number of the system call */),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_brk, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    struct sock_fprog program = {4, filter};
-    signal(SIGSYS, leave_with_arena_locked);
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, 2, &program))
-        exit(95);
-    for (;;)
-        kept[0] = malloc(1000);
 }
 
 static int fork_and_wait(void)
@@ -256,8 +212,6 @@ int main(int count, char **words)
         leave_in_handler_of_timer();
     if (strcmp(way, "waiting") == 0)
         leave_in_handler_while_waiting();
-    if (strcmp(way, "arena") == 0)
-        leave_in_handler_in_malloc();
     if (strcmp(way, "fork") == 0)
         return fork_and_wait();
     if (strcmp(way, "copy") == 0)

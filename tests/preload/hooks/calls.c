@@ -14,7 +14,7 @@
 
 static volatile size_t huge = PTRDIFF_MAX; /* too big for any allocator */
 
-/* A function that this libc may not have, but the shim has. */
+/* A function that this process may not have. */
 #define LATE(result, name, parameters)                                                             \
     result(*name) parameters = (result(*) parameters)dlsym(RTLD_DEFAULT, #name)
 
@@ -121,7 +121,7 @@ static void aligned_calls(void)
     site_live("pvalloc", "malloc", 20047);
 }
 
-/* Names that are new or gone: the shim has them in any case, libc may not. */
+/* Names that are new or gone: the process may have them or not. */
 static void late_calls(void)
 {
     LATE(void, cfree, (void *));

@@ -14,11 +14,38 @@
 #include "hooks/guest.h"
 #include "test.h"
 
+static void check_interposed(const char *guest, const char *libraries)
+{
+    char command[512];
+    if (*libraries && access(libraries, R_OK) != 0)
+        skip(); /* that allocator is not installed */
+    snprintf(command, sizeof command, "%s/%s", TEST_GUESTS, guest);
+    assert_string_equal(guest_run(command, "", fixture_path("interposed.db"), "")->out, "");
+    assert_string_equal(guest_run(command, libraries, fixture_path("interposed.db"), "")->out, "");
+}
+
 static void every_name_in_the_list_is_interposed(void **state)
 {
-    const struct fixture_result *result =
-        guest_run(TEST_GUESTS "/interposed", "", fixture_path("interposed.db"), "");
-    assert_string_equal(result->out, "");
+    check_interposed("interposed", "");
+}
+
+/* Preloaded, and linked with: references to its operators are then without a version. */
+static void every_name_in_the_list_is_interposed_on_jemalloc(void **state)
+{
+    check_interposed("interposed", TEST_JEMALLOC);
+    check_interposed("interposed_jemalloc", TEST_JEMALLOC);
+}
+
+static void every_name_in_the_list_is_interposed_on_tcmalloc(void **state)
+{
+    check_interposed("interposed", TEST_TCMALLOC);
+    check_interposed("interposed_tcmalloc", TEST_TCMALLOC);
+}
+
+static void every_name_in_the_list_is_interposed_on_mimalloc(void **state)
+{
+    check_interposed("interposed", TEST_MIMALLOC);
+    check_interposed("interposed_mimalloc", TEST_MIMALLOC);
 }
 
 /* One line of a guest's; returns whether it was about a site. */
@@ -104,6 +131,22 @@ static void operators_count_exactly_on_tcmalloc(void **state)
     check_guest("operators", TEST_TCMALLOC, 20);
 }
 
+/* The caller asks the loader nothing: another thread is in it. */
+static void the_first_plugin_of_cxx_counts_exactly(void **state)
+{
+    check_guest("late " TEST_GUESTS "/liblate_plugin.so " TEST_GUESTS "/liblate_waits.so", "", 3);
+}
+
+static void operators_of_an_unloaded_library_are_forgotten(void **state)
+{
+    check_guest("unloaded " TEST_GUESTS "/libfirst_stdc++.so " TEST_GUESTS "/libsecond_stdc++.so",
+                "", 0);
+    const struct fixture_result *result =
+        fixture_run("%s/unloaded %s/libfirst_stdc++.so", TEST_GUESTS, TEST_GUESTS);
+    assert_string_equal(result->out, "first is asked for 12 bytes\nits own\n"
+                                     "first is asked for 12 bytes\nits own\nunloaded\n");
+}
+
 static void mappings_count_exactly(void **state)
 {
     check_guest("mappings", "", 17);
@@ -155,12 +198,17 @@ static void threads_count_until_somebody_lets_them_go(void **state)
 }
 
 TEST_MAIN(cmocka_unit_test(every_name_in_the_list_is_interposed),
+          cmocka_unit_test(every_name_in_the_list_is_interposed_on_jemalloc),
+          cmocka_unit_test(every_name_in_the_list_is_interposed_on_tcmalloc),
+          cmocka_unit_test(every_name_in_the_list_is_interposed_on_mimalloc),
           cmocka_unit_test(the_malloc_family_counts_exactly),
           cmocka_unit_test(the_malloc_family_counts_exactly_on_jemalloc),
           cmocka_unit_test(the_malloc_family_counts_exactly_on_tcmalloc),
           cmocka_unit_test(operators_count_exactly),
           cmocka_unit_test(operators_count_exactly_on_jemalloc),
           cmocka_unit_test(operators_count_exactly_on_tcmalloc),
+          cmocka_unit_test(the_first_plugin_of_cxx_counts_exactly),
+          cmocka_unit_test(operators_of_an_unloaded_library_are_forgotten),
           cmocka_unit_test(mappings_count_exactly),
           cmocka_unit_test(mappings_count_exactly_beside_jemalloc),
           cmocka_unit_test(mappings_count_exactly_beside_tcmalloc),

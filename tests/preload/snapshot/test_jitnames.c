@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/host.h"
 #include "random.h"
 #include "snapshot/jitdump_file.h"
 #include "snapshot/memory_file.h"
@@ -249,6 +250,7 @@ static void the_map_of_this_process_is_found(void **state)
     char path[JITMAP_PATH_SIZE];
     const struct process_maps none = {0};
     struct seen seen = seen_at(0x1008, 0, 0);
+    host_begin();
     jitmap_path(path, (int)getpid());
     FILE *file = fopen(path, "w");
     assert_non_null(file);

@@ -1,0 +1,80 @@
+/* sandbox.c -- Says that the program is about to install a seccomp filter, before it is in force.
+ *
+ * Compiled with sibling calls, as gate.c: every other call is jumped on to, and leaves neither a
+ * frame nor a trace.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "hooks/hooks.h"
+
+#include <linux/seccomp.h>
+#include <stdatomic.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#include "base/sandbox.h"
+#include "control/worker.h"
+#include "init.h"
+
+/* Counted first, so that no thread makes a system call of ours when the filter is in force. A child
+ * of vfork closes itself only: it is not counted. */
+static bool begin(void)
+{
+    bool counts = sandbox_is_closed() || !init_is_shared();
+    if (counts && atomic_fetch_add(&sandbox_closed, 1) == 0)
+        worker_look_up(); /* the last call that may be made for it */
+    return counts;
+}
+
+static void end(bool counted, bool failed)
+{
+    if (counted && failed)
+        atomic_fetch_sub(&sandbox_closed, 1);
+}
+
+static __attribute__((noinline)) int close_by_prctl(long mode, long filter, long c, long d)
+{
+    bool counted = begin();
+    int result = real.prctl(PR_SET_SECCOMP, mode, filter, c, d);
+    end(counted, result != 0);
+    return result;
+}
+
+/* As hooks.def has them. What closes the process has five arguments at most. */
+#ifdef __x86_64__
+#define PARAMETERS long number, long a, long b, long c, long d, long e
+#define ARGUMENTS  number, a, b, c, d, e
+#else
+#define PARAMETERS long number, long a, long b, long c, long d, long e, long f
+#define ARGUMENTS  number, a, b, c, d, e, f
+#endif
+
+/* A filter may give a descriptor; any other number is a failure, of another thread's. */
+static __attribute__((noinline)) long close_by_syscall(PARAMETERS)
+{
+    bool counted = begin(), gives = number == SYS_seccomp && b & SECCOMP_FILTER_FLAG_NEW_LISTENER;
+    long result = real.syscall(ARGUMENTS);
+    end(counted, gives ? result < 0 : result != 0);
+    return result;
+}
+
+int hooks_prctl(int option, long a, long b, long c, long d)
+{
+    if (HOOK_RARE(option == PR_SET_SECCOMP))
+        return close_by_prctl(a, b, c, d);
+    return real.prctl(option, a, b, c, d);
+}
+
+static inline bool closes(long number, unsigned operation)
+{
+    return number == SYS_seccomp
+               ? operation == SECCOMP_SET_MODE_STRICT || operation == SECCOMP_SET_MODE_FILTER
+               : number == SYS_prctl && operation == PR_SET_SECCOMP;
+}
+
+long hooks_syscall(PARAMETERS)
+{
+    if (HOOK_RARE(closes(number, (unsigned)a)))
+        return close_by_syscall(ARGUMENTS);
+    return real.syscall(ARGUMENTS);
+}
