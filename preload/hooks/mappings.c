@@ -7,10 +7,12 @@
  */
 #include "hooks/hooks.h"
 
+#include <errno.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
 #include <unistd.h>
 
+#include "base/sandbox.h"
 #include "record/record.h"
 #include "tables/aliases.h"
 #include "tables/maps.h"
@@ -29,7 +31,8 @@ static void *map(void *address, size_t size, int protection, int flags, int fd, 
     void *start = real.mmap(address, size, protection, flags, fd, offset);
     if (start != MAP_FAILED && record_is_on())
         note(start, size, protection == PROT_NONE, KIND_MMAP, frame);
-    if (start != MAP_FAILED && fd >= 0 && protection & PROT_EXEC && flags & MAP_FIXED)
+    if (start != MAP_FAILED && fd >= 0 && protection & PROT_EXEC && flags & MAP_FIXED &&
+        !sandbox_is_closed())
         aliases_note((uintptr_t)start, size, fd, (uint64_t)offset);
     return start;
 }
@@ -99,8 +102,12 @@ void *shmat(int id, const void *address, int flags)
 {
     void *start = real.shmat(id, address, flags);
     struct shmid_ds segment;
-    if (start != (void *)-1 && record_is_on() && shmctl(id, IPC_STAT, &segment) == 0)
+    if (start == (void *)-1 || !record_is_on() || sandbox_is_closed())
+        return start;
+    int saved = errno; /* the program may write into the segment and not ask for its size */
+    if (shmctl(id, IPC_STAT, &segment) == 0)
         note(start, segment.shm_segsz, false, KIND_SHM, RECORD_HERE());
+    errno = saved;
     return start;
 }
 

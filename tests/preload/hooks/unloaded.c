@@ -13,8 +13,7 @@
 /* Nothing else comes to lie where the library was. */
 static void *occupy(void *address)
 {
-    return mmap(address, 65536, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1,
-                0);
+    return mmap(address, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 }
 
 int main(int count, char **arguments)
