@@ -5,7 +5,6 @@
 #include "base/host.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -35,6 +34,18 @@ static void read_file(const char *path, char *text, size_t size)
         close(fd);
 }
 
+/* "/proc/NUMBER" without snprintf, which nothing on the way of a malloc may refer to. */
+static void set_folder(unsigned number)
+{
+    char digits[16], *at = digits + sizeof digits;
+    *--at = '\0';
+    do
+        *--at = (char)('0' + number % 10);
+    while (number /= 10);
+    strcpy(folder, "/proc/");
+    strcat(folder, at);
+}
+
 /* The control process is the program's child, so its parent's number is the one. */
 void host_enter(void)
 {
@@ -42,12 +53,16 @@ void host_enter(void)
     read_file("/proc/self/status", text, sizeof text);
     const char *line = strstr(text, "\nPPid:");
     int number = line ? atoi(line + strlen("\nPPid:")) : 0;
-    snprintf(folder, sizeof folder, "/proc/%d", number > 0 ? number : (int)pid);
+    set_folder((unsigned)(number > 0 ? number : (int)pid));
 }
 
 void host_path(char path[HOST_PATH_SIZE], const char *name)
 {
-    snprintf(path, HOST_PATH_SIZE, "%s/%s", folder, name);
+    size_t length = strlen(folder), rest = strnlen(name, HOST_PATH_SIZE - length - 2);
+    memcpy(path, folder, length);
+    path[length] = '/';
+    memcpy(path + length + 1, name, rest);
+    path[length + 1 + rest] = '\0';
 }
 
 /* proc(5): pid (name) state, …; the name may hold anything. */
