@@ -59,8 +59,8 @@ int64_t sample_distance(uint64_t *random)
     double uniform = ((double)((x * 0x2545f4914f6cdd1dull) >> 11) + 0.5) * 0x1p-53; /* in (0, 1) */
     double distance = -natural_log(uniform) * (double)options.sample;
     int64_t whole = (int64_t)distance;
-    return whole +
-           (whole < distance); /* rounded up: taken when the block reaches the sampled byte */
+    /* rounded up: taken when the block reaches the sampled byte */
+    return whole + ((double)whole < distance);
 }
 
 double sample_probability(uint64_t size)

@@ -97,7 +97,7 @@ static void pages_that_were_written_to_are_the_process_s_own(void **state)
 static void pages_that_were_only_read_are_nobody_s(void **state)
 {
     char *start = map(100);
-    unsigned sum = 0;
+    int sum = 0;
     for (unsigned i = 0; i < 100; i++)
         sum += ((volatile char *)start)[i * PAGE];
     assert_int_equal(sum, 0);
