@@ -34,8 +34,10 @@ static double one_minus_exp(double x)
     if (x > 40)
         return 1;
     int halvings = 0;
-    for (; x > 0.25; x /= 2)
+    while (x > 0.25) {
+        x /= 2;
         halvings++;
+    }
     double term = x, sum = x;
     for (int n = 2; n <= 9; n++) {
         term *= -x / n;

@@ -9,9 +9,8 @@
 #include "base/pace.h"
 #include "base/pagemap.h"
 
-#define WINDOW                                                                                     \
-    1024 /* entries: two steps of the kernel's, with the lock given back between them              \
-          */
+/* Entries: two steps of the kernel's, with the lock given back between them. */
+#define WINDOW 1024
 
 /* Entries of /proc/self/pagemap, read ahead. */
 struct window {

@@ -43,8 +43,10 @@ static void read_files(const char *text, const struct jitdump_file *file)
     int dump_fd = file ? memory_file(file->bytes, file->size) : -1;
     names.limits_hold = true;
     jitnames_read(&names, map_fd, dump_fd);
-    close(map_fd);
-    close(dump_fd);
+    if (map_fd >= 0)
+        close(map_fd);
+    if (dump_fd >= 0)
+        close(dump_fd);
 }
 
 static int done(void **state)

@@ -116,7 +116,7 @@ static void of_pages_shared_with_a_child_the_share_is_unknown(void **state)
     pid_t child = fork();
     if (child == 0) {
         close(pipes[1]);
-        _exit(read(pipes[0], &byte, 1) != 0);
+        _exit(read(pipes[0], &byte, 1) == 0 ? 0 : 1);
     }
     close(pipes[0]);
     memset(start, 2, (size_t)10 * PAGE); /* copied */
