@@ -12,7 +12,7 @@ requirements_demo="nodejs"
 requirements_tests="nodejs redis-server redis-tools elfutils procps libtcmalloc-minimal4
   libmimalloc2.0 npm chromium golang-go protobuf-compiler
   debuginfod libdebuginfod1 libc6-dbg dwz xz-utils clang openjdk-17-jdk-headless rustc
-  libxml2-utils"
+  libxml2-utils clang-tidy-14 cppcheck"
 
 # A program that is already there counts, however it came: node is often not Debian's own.
 requirement_is_met() {

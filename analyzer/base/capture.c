@@ -10,8 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 static void read_all(int fd, size_t limit, struct text *out)
 {
     char buffer[4096];

@@ -38,6 +38,7 @@ void *memory_zeroed(size_t count, size_t size)
     return checked(calloc(count ? count : 1, size ? size : 1));
 }
 
+/* cppcheck-suppress funcArgOrderDifferent ; it is the same, cppcheck 2.10 errs */
 void *memory_resize(void *block, size_t count, size_t size)
 {
     return checked(reallocarray(block, count ? count : 1, size ? size : 1));

@@ -41,7 +41,7 @@ struct units_text units_signed_bytes(int64_t bytes)
 
 static struct units_text count_text(int64_t count, const char *plus)
 {
-    struct units_text result;
+    struct units_text result = {0};
     char digits[24];
     uint64_t size = count < 0 ? -(uint64_t)count : (uint64_t)count;
     int length = snprintf(digits, sizeof digits, "%" PRIu64, size);
@@ -93,7 +93,8 @@ static double unit_factor(const char *unit)
     if (!letter || !*letter)
         return 0;
     double step = strcasecmp(unit + 1, "b") == 0 ? 1000 : 1024, factor = step;
-    if (unit[1] && step == 1024 && strcasecmp(unit + 1, "ib") && strcasecmp(unit + 1, "i"))
+    if (unit[1] && step == 1024 && strcasecmp(unit + 1, "ib") != 0 &&
+        strcasecmp(unit + 1, "i") != 0)
         return 0;
     for (const char *c = letters; c < letter; c++)
         factor *= step;

@@ -18,7 +18,7 @@ struct units_text units_signed_bytes(int64_t bytes); /* +61.2 MiB, -3 B, 0 B */
 struct units_text units_count(int64_t count);        /* 1,234,567 */
 struct units_text units_signed_count(int64_t count); /* +1,234 */
 
-struct units_text units_seconds(double seconds);     /* 0.3 s, 42 s, 12 min, 3.5 h, 2.1 days */
+struct units_text units_seconds(double seconds); /* 0.3 s, 42 s, 12 min, 3.5 h, 2.1 days */
 
 /* "1MiB", "500k", "1.5 GB", "4096": k, M, G, T count in 1024 with or without "iB"; in 1000 with "B"
  * alone (kB, MB). False when TEXT is no size. */

@@ -50,7 +50,6 @@ static void find_jcmd(pid_t pid, char *path, size_t size)
 /* Starts jcmd with its output going to OUTPUT; 0 with errno set when there is none. */
 static pid_t start(pid_t pid, const char *command, int output)
 {
-    extern char **environ;
     char path[PATH_MAX], number[16];
     char *const arguments[] = {path, number, (char *)command, NULL};
     posix_spawn_file_actions_t actions;

@@ -117,7 +117,7 @@ void realm_close(struct realm *realm)
  * end. */
 static int open_inside(const struct realm *realm, const char *path, int flags)
 {
-    struct open_how how = {.flags = (uint64_t)(flags | O_CLOEXEC),
+    struct open_how how = {.flags = (unsigned)flags | O_CLOEXEC,
                            .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
     path += strspn(path, "/");
     if (!*path)

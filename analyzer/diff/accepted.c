@@ -57,11 +57,11 @@ static bool read_lines(struct accepted *accepted, const char *path, line_reader 
                        struct error *error)
 {
     struct text text = {0};
-    char *rest, *line;
     int number = 0;
     if (!text_read_file(&text, path, FILE_LIMIT))
         return error_set(error, NULL, "cannot read %s: %s", path, strerror(errno));
-    for (rest = text.bytes ? text.bytes : ""; (line = *rest ? strsep(&rest, "\n") : NULL);) {
+    for (char *rest = text.bytes; rest && *rest;) {
+        char *line = strsep(&rest, "\n");
         number++;
         line[strcspn(line, "\r")] = '\0';
         const char *fault = *line && *line != '#' ? read(accepted, line) : NULL;
@@ -69,8 +69,6 @@ static bool read_lines(struct accepted *accepted, const char *path, line_reader 
             text_done(&text);
             return error_set(error, NULL, "%s:%d: %s", path, number, fault);
         }
-        if (!rest)
-            break;
     }
     text_done(&text);
     return true;

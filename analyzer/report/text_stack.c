@@ -51,14 +51,15 @@ static bool add_caller(const char *caller, size_t *column, int *rows, int width,
 void text_stack_callers(const struct site *site, const struct term *term, struct text *out)
 {
     struct frames_walk walk = frames_leaf(site->stack_frames, site->stack);
-    const struct frame *frame, *before = NULL;
+    const struct frame *frame, *before;
     size_t column = 0;
     int rows = 0;
     bool has_room = true;
     while ((frame = frames_caller(&walk)) != NULL && !is_same(frame, &site->frame))
         ;
     text_add(out, term_dim(term));
-    for (before = frame; has_room && frame && (frame = frames_caller(&walk)) != NULL;) {
+    before = frame;
+    while (has_room && before && (frame = frames_caller(&walk)) != NULL) {
         if (frame->class != CLASS_OWN || is_same(frame, before)) /* recursion is said once */
             continue;
         struct text caller = {0};

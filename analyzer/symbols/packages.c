@@ -46,7 +46,9 @@ static const struct distribution *find_distribution(void)
     if (!text_read_file(&release, "/etc/os-release", 65536))
         return NULL;
     size_t count = sizeof distributions / sizeof *distributions;
-    for (char *line = strtok(release.bytes, "\n"); line; line = strtok(NULL, "\n")) {
+    char *rest = NULL;
+    for (char *line = strtok_r(release.bytes, "\n", &rest); line;
+         line = strtok_r(NULL, "\n", &rest)) {
         for (size_t i = 0; i < count; i++) {
             bool is_id = text_starts(line, "ID="), is_like = text_starts(line, "ID_LIKE=");
             if ((is_id || (is_like && !found)) && has_word(line, distributions[i].like))

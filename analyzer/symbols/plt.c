@@ -163,7 +163,7 @@ static const char *decode_aarch64(const struct plt *plt, const unsigned char *co
         uint64_t pages = (uint64_t)(adrp >> 5 & 0x7ffff) << 2 | (adrp >> 29 & 3);
         pages = (pages ^ 0x100000) - 0x100000; /* 21 bits with a sign */
         return name_of_slot(plt, ((address + i) & ~(uint64_t)0xfff) + (pages << 12) +
-                                     (load >> 10 & 0xfff) * 8);
+                                     (uint64_t)(load >> 10 & 0xfff) * 8);
     }
     return NULL;
 }

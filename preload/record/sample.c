@@ -34,8 +34,10 @@ static double one_minus_exp(double x)
     if (x > 40)
         return 1;
     int halvings = 0;
-    for (; x > 0.25; x /= 2)
+    while (x > 0.25) {
+        x /= 2;
         halvings++;
+    }
     double term = x, sum = x;
     for (int n = 2; n <= 9; n++) {
         term *= -x / n;
@@ -59,8 +61,8 @@ int64_t sample_distance(uint64_t *random)
     double uniform = ((double)((x * 0x2545f4914f6cdd1dull) >> 11) + 0.5) * 0x1p-53; /* in (0, 1) */
     double distance = -natural_log(uniform) * (double)options.sample;
     int64_t whole = (int64_t)distance;
-    return whole +
-           (whole < distance); /* rounded up: taken when the block reaches the sampled byte */
+    /* rounded up: taken when the block reaches the sampled byte */
+    return whole + ((double)whole < distance);
 }
 
 double sample_probability(uint64_t size)

@@ -9,8 +9,8 @@
 #include "base/pace.h"
 #include "base/pagemap.h"
 
-#define WINDOW 1024 /* entries: two steps of the kernel's, with the lock given back between them   \
-                     */
+/* Entries: two steps of the kernel's, with the lock given back between them. */
+#define WINDOW 1024
 
 /* Entries of /proc/self/pagemap, read ahead. */
 struct window {
@@ -105,8 +105,8 @@ uint64_t residency_count(int pagemap, enum residency_way way, struct process_map
     mapping->pss = counts.alone * PAGEMAP_PAGE;
     mapping->dirty = counts.dirty * PAGEMAP_PAGE;
     mapping->swap = counts.swapped * PAGEMAP_PAGE;
-    mapping->unknown = (counts.alone == counts.present ? 0 : PROCESS_NO_PSS) |
-                       (nature.is_shared ? PROCESS_NO_DIRTY | PROCESS_NO_SWAP : 0);
+    mapping->unknown = (uint8_t)((counts.alone == counts.present ? 0 : PROCESS_NO_PSS) |
+                                 (nature.is_shared ? PROCESS_NO_DIRTY | PROCESS_NO_SWAP : 0));
     return way == RESIDENCY_FIND ? 0 : counts.doubtful * PAGEMAP_PAGE;
 }
 

@@ -141,14 +141,14 @@ static void insert_one_by_one(struct rows *rows)
 {
     for (int i = 0; i < rows->waiting; i++) {
         sqlite3_stmt *insert = prepare(rows, &rows->one, 1);
-        insert_values(rows, insert, &rows->values[i * rows->columns], rows->columns);
+        insert_values(rows, insert, &rows->values[(long)i * rows->columns], rows->columns);
     }
     rows->waiting = 0;
 }
 
 void rows_add(struct rows *rows, const char *format, ...)
 {
-    struct rows_value *value = &rows->values[rows->waiting * rows->columns];
+    struct rows_value *value = &rows->values[(long)rows->waiting * rows->columns];
     bool has_text = false;
     va_list values;
     va_start(values, format);

@@ -148,7 +148,7 @@ static int write_modules(sqlite3 *db)
         const struct module *module = modules_get(i);
         char path[4096], build_id[2 * MODULES_BUILD_ID_MAX + 1] = "";
         for (unsigned j = 0; j < module->build_id_size; j++)
-            snprintf(build_id + 2 * j, 3, "%02x", module->build_id[j]);
+            snprintf(build_id + (size_t)2 * j, 3, "%02x", module->build_id[j]);
         facts_module_path(module, path, sizeof path);
         rows_add(&rows, "ittiiii", (number)i + 1, path, *build_id ? build_id : NULL,
                  (number)module->start, (number)module->end, (number)module->bias,

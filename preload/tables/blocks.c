@@ -71,7 +71,7 @@ static inline struct place place_in(uintptr_t address, unsigned bits, uint32_t l
 {
     unsigned own = (address >> (bits - 3)) & 7;
     return (struct place){
-        .line = lines_before + ((address & ((1u << SHADOW_LEAF_BITS) - 1)) >> bits),
+        .line = lines_before + ((uint32_t)(address & ((1u << SHADOW_LEAF_BITS) - 1)) >> bits),
         .first = own < SHADOW_CELLS ? own : SHADOW_CELLS - 1,
         .offset = (uint32_t)(address & ((1u << bits) - 1)) >> 3,
     };

@@ -26,7 +26,7 @@ void jitmap_path(char path[JITMAP_PATH_SIZE], int pid)
 {
     char digits[12];
     size_t count = 0, length = strlen("/tmp/perf-");
-    memcpy(path, "/tmp/perf-", length);
+    memcpy(path, "/tmp/perf-", sizeof "/tmp/perf-");
     do
         digits[count++] = (char)('0' + pid % 10);
     while ((pid /= 10) > 0);

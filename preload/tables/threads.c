@@ -42,7 +42,7 @@ static void set_name(struct row *row, const char name[THREADS_NAME_SIZE])
 {
     for (unsigned i = 0; i < THREADS_NAME_SIZE / 8; i++) {
         uint64_t word;
-        memcpy(&word, name + 8 * i, sizeof word);
+        memcpy(&word, name + (size_t)8 * i, sizeof word);
         atomic_store_explicit(&row->name[i], word, memory_order_relaxed);
     }
 }

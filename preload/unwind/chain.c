@@ -197,7 +197,7 @@ static __attribute__((noinline)) uint64_t hash_innermost(const struct chain *cha
 
 static uint64_t walk(struct chain *chain, uintptr_t at)
 {
-    unsigned count, changed;
+    unsigned count, changed = 0;
     int met = collect(chain, at, &count);
     bool fits = met >= 0 && (unsigned)met + 1 + count <= CHAIN_MOST &&
                 compare(chain, (unsigned)met, &changed) &&
@@ -207,7 +207,7 @@ static uint64_t walk(struct chain *chain, uintptr_t at)
         met = collect(chain, at, &count);
     }
     if (met < 0)
-        chain->kept = changed = 0;
+        chain->kept = 0;
     unsigned known = (unsigned)(met + 1);
     for (unsigned i = changed; i < known; i++)
         read_frame(chain, i, chain->frames[i].frame);

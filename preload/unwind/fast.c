@@ -111,7 +111,7 @@ static inline void join(struct unwind *unwind, const struct walk *walk)
         needed = kind == RULE_BP || kind == RULE_GUESS || kind == RULE_METHOD ||
                  (needed && !rule_saved_bp(step->rule));
         hash = stacks_hash_add(hash, step->pc);
-        frame->pc = step->pc;
+        frame->pc = step->pc; /* NOLINT: unwind_begin gave it frames */
         frame->bp = needed ? step->bp : step->pc;
         frame->hash = hash;
         frame->sp = step->sp;

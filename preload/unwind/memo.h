@@ -34,7 +34,7 @@ struct unwind_memo {
 #define MEMO_TRIAL 256
 #define MEMO_REST  8192
 
-#define MEMO_SIZE (MEMO_ROWS * MEMO_WAYS * sizeof(struct unwind_memo))
+#define MEMO_SIZE (sizeof(struct unwind_memo) * MEMO_ROWS * MEMO_WAYS)
 
 /* The frame needs its rbp: some way outwards from it leads through that register. */
 static inline bool memo_needs_bp(const struct unwind_frame *frame)

@@ -266,8 +266,8 @@ static void the_kernels_mappings_are_whole(void **state)
         " kind NOT IN ('heap', 'stack', 'file', 'anonymous', 'shared', 'special'))",
         "(SELECT count(*) FROM mapping WHERE kind = 'heap' AND path = '[heap]') = 1",
         "(SELECT count(*) FROM mapping WHERE kind = 'stack' AND path = '[stack]') = 1",
-        "EXISTS (SELECT 1 FROM mapping WHERE kind = 'file' AND path = (SELECT executable FROM"
-        " snapshot) AND permissions = 'r-xp' AND file_offset > 0)"};
+        ("EXISTS (SELECT 1 FROM mapping WHERE kind = 'file' AND path = (SELECT executable FROM"
+         " snapshot) AND permissions = 'r-xp' AND file_offset > 0)")};
     ASSERT_ALL(THIRD, truths);
 }
 
@@ -352,8 +352,8 @@ static void a_sampled_snapshot_says_how_sure_it_is(void **state)
     const char *const truths[] = {
         "(SELECT sample_bytes = 512 FROM snapshot)", "(SELECT sum(live_variance) > 0 FROM stack)",
         "NOT EXISTS (SELECT 1 FROM stack WHERE allocations < live_blocks)",
-        "(SELECT sum(live_bytes) FROM stack) BETWEEN (SELECT live_bytes - 1000 FROM snapshot) AND"
-        " (SELECT live_bytes + 1000 FROM snapshot)",
+        ("(SELECT sum(live_bytes) FROM stack) BETWEEN (SELECT live_bytes - 1000 FROM snapshot) AND"
+         " (SELECT live_bytes + 1000 FROM snapshot)"),
         "(SELECT count(*) FROM pragma_foreign_key_check) = 0"};
     run_program("HEAPDIFF_SAMPLE=512");
     ASSERT_ALL(THIRD, truths);

@@ -65,7 +65,7 @@ static double sawing(double t) /* seven periods */
 static double share_growing(shape_of_series shape, int count, double deviation)
 {
     int found = 0;
-    seed = 88172645463325252ull + (uint64_t)count;
+    seed = 88172645463325252ull + (unsigned)count;
     for (int run = 0; run < TIMES; run++) {
         int64_t live[MOST], blocks[MOST];
         double x[MOST], phase = shape == sawing ? uniform() : 0;

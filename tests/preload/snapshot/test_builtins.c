@@ -48,7 +48,8 @@ static void code_of_a_module_is_named_by_the_map(void **state)
     (void)state;
     uintptr_t code = (uintptr_t)read_map;
     char text[512];
-    snprintf(text, sizeof text, "%zx 10 Builtin:Second\n%zx 8 Builtin:First\n", code + 16, code);
+    snprintf(text, sizeof text, "%zx 10 Builtin:Second\n%zx 8 Builtin:First\n", (size_t)code + 16,
+             (size_t)code);
     read_map(text);
     assert_string_equal(builtins_find(&builtins, code), "Builtin:First");
     assert_string_equal(builtins_find(&builtins, code + 7), "Builtin:First");
@@ -72,7 +73,7 @@ static void a_long_name_is_cut(void **state)
     char text[1024], name[401];
     memset(name, 'x', sizeof name - 1);
     name[sizeof name - 1] = '\0';
-    snprintf(text, sizeof text, "%zx 10 %s\n", (uintptr_t)read_map, name);
+    snprintf(text, sizeof text, "%zx 10 %s\n", (size_t)read_map, name);
     read_map(text);
     const char *kept = builtins_find(&builtins, (uintptr_t)read_map);
     assert_non_null(kept);

@@ -20,20 +20,20 @@ static struct jitdump_file dump;
 static char map[4096];
 
 /* A stack of one frame; the call lies one byte before the return address. */
-struct seen {
+union seen {
     struct stack stack;
-    uintptr_t frame;
+    char room[sizeof(struct stack) + sizeof(uintptr_t)];
 };
 
-static struct seen seen_at(uintptr_t address, uint32_t map_size, uint64_t time)
+static union seen seen_at(uintptr_t address, uint32_t map_size, uint64_t time)
 {
-    struct seen seen = {.stack = {.depth = 1, .jitmap_size = map_size, .seen_ns = time}};
+    union seen seen = {.stack = {.depth = 1, .jitmap_size = map_size, .seen_ns = time}};
     memcpy((char *)&seen + offsetof(struct stack, frames), &(uintptr_t){address + 1},
            sizeof address);
     return seen;
 }
 
-static struct jitname find(struct seen *seen)
+static struct jitname find(union seen *seen)
 {
     return jitnames_find(&names, seen->stack.frames[0], &seen->stack);
 }
@@ -44,8 +44,10 @@ static void read_files(const char *text, const struct jitdump_file *file)
     int dump_fd = file ? memory_file(file->bytes, file->size) : -1;
     names.limits_hold = true;
     jitnames_read(&names, map_fd, dump_fd);
-    close(map_fd);
-    close(dump_fd);
+    if (map_fd >= 0)
+        close(map_fd);
+    if (dump_fd >= 0)
+        close(dump_fd);
 }
 
 static int done(void **state)
@@ -57,7 +59,7 @@ static int done(void **state)
 /* The name that a stack gets which was first seen at that size of the map, or time of the dump. */
 static void expect(uintptr_t address, uint32_t map_size, uint64_t time, const char *name)
 {
-    struct seen seen = seen_at(address, map_size, time);
+    union seen seen = seen_at(address, map_size, time);
     jitnames_ask(&names, &seen.stack);
     read_files(*map ? map : NULL, dump.size ? &dump : NULL);
     if (name)
@@ -106,7 +108,7 @@ static void of_later_entries_the_first_is_better_than_none(void **state)
 
 static void a_map_that_was_written_anew_tells_no_time(void **state)
 {
-    struct seen seen = seen_at(0x1010, 5, 0);
+    union seen seen = seen_at(0x1010, 5, 0);
     const char text[] = "1000 100 old\n1000 100 new\n";
     int fd = memory_file(text, sizeof text - 1);
     jitnames_ask(&names, &seen.stack);
@@ -120,7 +122,7 @@ static void stacks_of_different_times_have_different_names(void **state)
 {
     uint32_t size = (uint32_t)sprintf(map, "1000 100 old\n");
     strcpy(map + size, "1000 100 new\n");
-    struct seen old = seen_at(0x1010, size, 0), new = seen_at(0x1010, JITMAP_HUGE, 0);
+    union seen old = seen_at(0x1010, size, 0), new = seen_at(0x1010, JITMAP_HUGE, 0);
     jitnames_ask(&names, &new.stack);
     jitnames_ask(&names, &old.stack);
     read_files(map, NULL);
@@ -180,7 +182,7 @@ static void the_map_goes_before_the_jitdump(void **state)
 
 static struct jitname name_of(uintptr_t address)
 {
-    struct seen seen = seen_at(address, 0, 1000);
+    union seen seen = seen_at(address, 0, 1000);
     jitnames_ask(&names, &seen.stack);
     read_files(NULL, &dump);
     return find(&seen);
@@ -237,7 +239,7 @@ static void a_jitdump_that_is_being_written_is_read_up_to_there(void **state)
     for (size_t size = whole; size < dump.size; size++) {
         struct jitdump_file part = dump;
         part.size = size;
-        struct seen seen = seen_at(0x1008, 0, 150);
+        union seen seen = seen_at(0x1008, 0, 150);
         jitnames_ask(&names, &seen.stack);
         read_files(NULL, &part);
         assert_string_equal(find(&seen).name, "whole");
@@ -249,7 +251,7 @@ static void the_map_of_this_process_is_found(void **state)
 {
     char path[JITMAP_PATH_SIZE];
     const struct process_maps none = {0};
-    struct seen seen = seen_at(0x1008, 0, 0);
+    union seen seen = seen_at(0x1008, 0, 0);
     host_begin();
     jitmap_path(path, (int)getpid());
     FILE *file = fopen(path, "w");

@@ -97,7 +97,7 @@ static void pages_that_were_written_to_are_the_process_s_own(void **state)
 static void pages_that_were_only_read_are_nobody_s(void **state)
 {
     char *start = map(100);
-    unsigned sum = 0;
+    int sum = 0;
     for (unsigned i = 0; i < 100; i++)
         sum += ((volatile char *)start)[i * PAGE];
     assert_int_equal(sum, 0);
@@ -116,7 +116,7 @@ static void of_pages_shared_with_a_child_the_share_is_unknown(void **state)
     pid_t child = fork();
     if (child == 0) {
         close(pipes[1]);
-        _exit(read(pipes[0], &byte, 1) != 0);
+        _exit(read(pipes[0], &byte, 1) == 0 ? 0 : 1);
     }
     close(pipes[0]);
     memset(start, 2, (size_t)10 * PAGE); /* copied */
