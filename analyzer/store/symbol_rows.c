@@ -6,6 +6,7 @@
  */
 #include "store/symbol_rows.h"
 
+#include "base/place.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -119,30 +120,19 @@ static bool sync_file(const char *path)
     return good;
 }
 
-/* A device or a pipe would be replaced by our file. */
-static bool check_target(const char *target, struct error *error)
-{
-    struct stat status;
-    if (stat(target, &status) != 0 || S_ISREG(status.st_mode))
-        return true;
-    return error_set(error, "name a file", "cannot write %s: %s", target,
-                     S_ISDIR(status.st_mode) ? "Is a directory" : "Not a regular file");
-}
-
 bool symbol_rows_write(const char *path, const char *target, const struct symbol_row *rows,
                        size_t count, struct error *error)
 {
-    struct text name = {0};
-    char *real = realpath(target, NULL); /* a link stays one */
-    target = real ? real : target;
-    text_format(&name, "%s.XXXXXX", target);
-    bool good = check_target(target, error) && copy_beside(path, name.bytes, target, error) &&
-                write_copy(name.bytes, target, rows, count, error);
-    if (good && (!sync_file(name.bytes) || rename(name.bytes, target) != 0))
+    struct text real = {0}, name = {0};
+    bool good = place_find_file(target, &real, error);
+    text_format(&name, "%s.XXXXXX", good ? real.bytes : target);
+    good = good && copy_beside(path, name.bytes, target, error) &&
+           write_copy(name.bytes, target, rows, count, error);
+    if (good && (!sync_file(name.bytes) || !place_put(name.bytes, real.bytes)))
         good = fail(error, target);
     if (!good)
         unlink(name.bytes);
     text_done(&name);
-    free(real);
+    text_done(&real);
     return good;
 }
