@@ -167,11 +167,22 @@ static bool write_task(const struct export_request *request, const struct format
     return good;
 }
 
+/* By its stacks: what a stranger's file says of itself may be anything. */
+static int64_t blocks_of(const struct store *store)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < store->stacks.count; i++) {
+        int64_t blocks = store->stacks.items[i].live_blocks;
+        sum = store_sum(sum, blocks > 0 ? blocks : 0);
+    }
+    return sum;
+}
+
 static int64_t most_blocks(const struct set *set)
 {
     int64_t most = 0;
     for (size_t i = 0; i < set->count; i++) {
-        int64_t blocks = set->snapshots[i].store->facts.live_blocks;
+        int64_t blocks = blocks_of(set->snapshots[i].store);
         most = blocks > most ? blocks : most;
     }
     return most;

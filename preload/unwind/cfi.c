@@ -56,16 +56,22 @@ static uint64_t read_uleb(struct reader *reader)
 
 static int64_t read_sleb(struct reader *reader)
 {
-    int64_t value = 0;
+    uint64_t value = 0;
     for (unsigned shift = 0; shift < 63;) {
         uint64_t byte = read_bytes(reader, 1);
-        value |= (int64_t)(byte & 0x7f) << shift;
+        value |= (byte & 0x7f) << shift;
         shift += 7;
         if (!(byte & 0x80))
-            return byte & 0x40 && shift < 64 ? value | -((int64_t)1 << shift) : value;
+            return (int64_t)(byte & 0x40 ? value | -((uint64_t)1 << shift) : value);
     }
     reader->bad = true;
     return 0;
+}
+
+/* A factor times the CIE's alignment; nonsense may overflow, and is refused as a row. */
+static int64_t scale(uint64_t factor, int64_t align)
+{
+    return (int64_t)(factor * (uint64_t)align);
 }
 
 static void skip(struct reader *reader, uint64_t size)
@@ -245,10 +251,10 @@ static bool run_cfa(struct machine *machine, struct reader *reader, uint8_t opco
         return true;
     case 0x12: /* def_cfa_sf */
         reg = read_uleb(reader);
-        set_cfa(machine, reg, read_sleb(reader) * align);
+        set_cfa(machine, reg, scale((uint64_t)read_sleb(reader), align));
         return true;
     case 0x13: /* def_cfa_offset_sf */
-        set_cfa(machine, reg, read_sleb(reader) * align);
+        set_cfa(machine, reg, scale((uint64_t)read_sleb(reader), align));
         return true;
     default:
         return false;
@@ -265,7 +271,7 @@ static bool run_register(struct machine *machine, struct reader *reader, uint8_t
     reg = read_uleb(reader);
     switch (opcode) {
     case 0x05: /* offset_extended */
-        set_place(machine, reg, PLACE_CFA, (int64_t)read_uleb(reader) * align);
+        set_place(machine, reg, PLACE_CFA, scale(read_uleb(reader), align));
         return true;
     case 0x06: /* restore_extended */
         restore(machine, reg);
@@ -286,7 +292,7 @@ static bool run_register(struct machine *machine, struct reader *reader, uint8_t
         set_place(machine, reg, PLACE_OTHER, 0);
         return true;
     case 0x11: /* offset_extended_sf */
-        set_place(machine, reg, PLACE_CFA, read_sleb(reader) * align);
+        set_place(machine, reg, PLACE_CFA, scale((uint64_t)read_sleb(reader), align));
         return true;
     default:
         machine->failed = true;
@@ -318,8 +324,7 @@ static void run(struct machine *machine, struct reader reader)
         if (byte >> 6 == 1) /* advance_loc */
             machine->location += low * machine->cie->code_align;
         else if (byte >> 6 == 2) /* offset */
-            set_place(machine, low, PLACE_CFA,
-                      (int64_t)read_uleb(&reader) * machine->cie->data_align);
+            set_place(machine, low, PLACE_CFA, scale(read_uleb(&reader), machine->cie->data_align));
         else if (byte >> 6 == 3) /* restore */
             restore(machine, low);
         else
