@@ -206,7 +206,9 @@ static bool make_numbers(const struct export_request *request, const struct form
                          const struct set *set, struct numbers *numbers, struct error *error)
 {
     bool by_birth = format->has_freed || set->count > 1;
-    struct numbers_options options = {.each = !request->grouped && most_blocks(set) <= MOST_NODES,
+    int64_t limit = request->most_blocks > 0 ? request->most_blocks : MOST_NODES;
+    struct numbers_options options = {.each = !request->grouped && most_blocks(set) <= limit,
+                                      .most_blocks = limit,
                                       .by = by_birth ? CELLS_BY_BIRTH : CELLS_BY_SIZE};
     if (!request->grouped && !options.each)
         fprintf(stderr,

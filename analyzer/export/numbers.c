@@ -12,8 +12,9 @@
 #define SLOT_SIZE ((uint64_t)1 << 23)
 #define MOST      (((uint64_t)1 << 31) - 16) /* ids have 32 bits, and the odd ones are ours */
 
-/* Of one snapshot, beyond one for each of its cells: more than export.c makes one by one. */
-#define MOST_OF_ONE ((uint64_t)6000000)
+/* Pieces of one snapshot beyond one for each cell or block: of 2 GiB each, more than an address
+ * space has. */
+#define MOST_PIECES ((uint64_t)1 << 17)
 
 uint64_t numbers_pieces(int64_t bytes)
 {
@@ -173,7 +174,7 @@ static void make_cells(struct numbers *numbers, const struct set *set,
 
 /* How many objects all snapshots become; MOST when that are too many, or one of them too large: a
  * small file may say that it holds petabytes, which are cut in pieces of 2 GiB. */
-static uint64_t count_pieces(const struct numbers *numbers)
+static uint64_t count_pieces(const struct numbers *numbers, uint64_t most_blocks)
 {
     uint64_t count = 0;
     for (size_t i = 0; i < numbers->count; i++) {
@@ -182,7 +183,7 @@ static uint64_t count_pieces(const struct numbers *numbers)
         for (size_t j = 0; j < list->cells.count; j++)
             pieces += list->cells.items[j].pieces;
         count += pieces;
-        if (pieces > MOST_OF_ONE + list->cells.count)
+        if (pieces > most_blocks + MOST_PIECES + list->cells.count)
             return MOST;
     }
     return count;
@@ -198,7 +199,7 @@ bool numbers_make(struct numbers *numbers, const struct set *set,
         return false;
     }
     make_cells(numbers, set, options);
-    uint64_t most = count_pieces(numbers);
+    uint64_t most = count_pieces(numbers, options->each ? (uint64_t)options->most_blocks : 0);
     if (most >= MOST) {
         numbers_done(numbers);
         return error_set(error, "export fewer of them at a time",
