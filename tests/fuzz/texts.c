@@ -82,7 +82,10 @@ static void try_name(const char *text, size_t length)
     write_down(symbol.function);
     if (symbol.file)
         write_down(symbol.file);
-    write_down(demangle_name(text, pool));
+    const char *demangled = demangle_name(text, pool);
+    if (*text && !*demangled)
+        abort();
+    write_down(demangled);
     answer_decode(text, length, pool, &list);
     pool_free(pool);
 }
