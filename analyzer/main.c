@@ -7,6 +7,7 @@
 #include "cli/help.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,10 @@ static int dispatch(int argc, char **argv, struct error *error)
         return EXIT_DONE;
     }
     const struct command *command = commands_find(argv[1], error);
+    /* A limit of file sizes is to be an error, not a signal; a program that we become keeps its
+     * own. */
+    if (command && strcmp(command->name, "run") != 0)
+        signal(SIGXFSZ, SIG_IGN);
     return command ? command->run(argc - 1, argv + 1, error) : error->code;
 }
 

@@ -9,10 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 struct options options;
 
-static char complaint[160];
+static char complaint[256];
 
 /* Each reader returns false when the text makes no sense. */
 static bool read_out(const char *text)
@@ -204,6 +205,24 @@ static bool (*const readers[])(const char *) = {
     read_at_exit, read_follow, read_thread, read_threads, read_blocks,   read_python, read_verbose,
     read_quiet};
 
+/* Whoever names /dev/null wants no snapshot; it must not become one. Names that are yet to be
+ * filled in are looked at when there is a snapshot to write (snapshot/file.c), as these are. */
+static void check_out(void)
+{
+    struct stat status;
+    if (*complaint || !options.at_exit || strchr(options.out, '%') ||
+        lstat(options.out, &status) != 0 || S_ISREG(status.st_mode))
+        return;
+    snprintf(complaint, sizeof complaint,
+             "HEAPDIFF_OUT=%.80s is %s: no snapshot is written there, none at exit"
+             " (to want none, say HEAPDIFF_AT_EXIT=0)",
+             options.out,
+             S_ISDIR(status.st_mode)   ? "a folder"
+             : S_ISLNK(status.st_mode) ? "a symbolic link"
+                                       : "no regular file");
+    options.at_exit = false;
+}
+
 void options_read(void)
 {
     *complaint = '\0';
@@ -218,6 +237,7 @@ void options_read(void)
         if (!row->is_set)
             readers[i](row->fallback);
     }
+    check_out();
 }
 
 const char *options_complaint(void)

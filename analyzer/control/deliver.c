@@ -9,6 +9,8 @@
  */
 #include "control/deliver.h"
 
+#include "base/place.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -45,6 +47,17 @@ static bool check_folder(const struct deliver *deliver, struct error *error)
     return good;
 }
 
+/* The file itself where PATH is a link to it: the process would not follow. */
+static bool find_wanted(struct deliver *deliver, const char *path, struct error *error)
+{
+    struct text real = {0};
+    bool good = deliver->is_folder || place_find_file(path, &real, error);
+    if (good)
+        add_absolute(&deliver->wanted, deliver->is_folder ? path : real.bytes);
+    text_done(&real);
+    return good;
+}
+
 bool deliver_init(struct deliver *deliver, pid_t pid, const char *path, struct error *error)
 {
     *deliver = (struct deliver){0};
@@ -52,12 +65,11 @@ bool deliver_init(struct deliver *deliver, pid_t pid, const char *path, struct e
     text_add(&deliver->wanted, "");
     if (!path)
         return true;
-    add_absolute(&deliver->wanted, path);
     deliver->is_folder = is_folder(path);
-    if (check_folder(deliver, error))
-        return true;
-    deliver_done(deliver);
-    return false;
+    bool good = find_wanted(deliver, path, error) && check_folder(deliver, error);
+    if (!good)
+        deliver_done(deliver);
+    return good;
 }
 
 void deliver_done(struct deliver *deliver)
@@ -99,7 +111,7 @@ static bool copy_file(int source, const char *to)
     struct text temporary = {0};
     text_format(&temporary, "%s.XXXXXX", to);
     int target = mkostemp(temporary.bytes, O_CLOEXEC);
-    bool good = target >= 0 && copy_bytes(source, target) && rename(temporary.bytes, to) == 0;
+    bool good = target >= 0 && copy_bytes(source, target) && place_put(temporary.bytes, to);
     int saved = errno;
     if (target >= 0 && !good)
         unlink(temporary.bytes);
@@ -114,7 +126,9 @@ static bool copy_file(int source, const char *to)
 static bool fetch(const struct deliver *deliver, const char *answer, const char *to,
                   struct error *error)
 {
-    if (deliver->realm.is_ours && deliver->realm.uid == geteuid() && rename(answer, to) == 0)
+    struct stat status;
+    if (deliver->realm.is_ours && deliver->realm.uid == geteuid() && lstat(answer, &status) == 0 &&
+        S_ISREG(status.st_mode) && place_put(answer, to))
         return true;
     int source = realm_open_file(&deliver->realm, answer, error);
     if (source < 0)

@@ -18,7 +18,8 @@ struct deliver {
     struct realm realm;
 };
 
-/* PATH may be NULL. False with ERROR filled when its folder is not there. */
+/* PATH may be NULL. False with ERROR filled when its folder is not there, or when what lies there
+ * may not be replaced. */
 bool deliver_init(struct deliver *deliver, pid_t pid, const char *path, struct error *error);
 void deliver_done(struct deliver *deliver);
 

@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,6 +151,16 @@ static bool refuse_unrecorded(pid_t pid, bool passive, struct error *error)
     return false;
 }
 
+/* Whoever owns the file may cut it off while we look at it. */
+static void on_cut_page(int number)
+{
+    static const char text[] = "heapdiff: the control page of the process was cut off\n";
+    (void)number;
+    if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
+        _exit(EXIT_UNUSABLE);
+    _exit(EXIT_UNUSABLE);
+}
+
 static bool map_page(struct page *page, struct error *error)
 {
     struct stat status;
@@ -161,6 +172,7 @@ static bool map_page(struct page *page, struct error *error)
     if (mapped == MAP_FAILED)
         return error_set(error, NULL, "cannot map the control page of process %d: %s",
                          (int)page->pid, strerror(errno));
+    signal(SIGBUS, on_cut_page);
     page->mapped = mapped;
     if (page->mapped->magic != PROTOCOL_MAGIC)
         return error_set(error, "try again, or restart it", "process %d is not ready to answer",

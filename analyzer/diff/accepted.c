@@ -4,14 +4,15 @@
  */
 #include "diff/accepted.h"
 
+#include "base/place.h"
 #include "base/text.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define FILE_LIMIT ((size_t)16 * 1024 * 1024)
@@ -174,28 +175,38 @@ int64_t accepted_bytes(const struct accepted *accepted, const struct site *site)
     return slot ? accepted->allowances.items[*slot] : 0;
 }
 
+static bool write_all(int fd, const struct text *text)
+{
+    for (size_t done = 0; done < text->length;) {
+        ssize_t count = write(fd, text->bytes + done, text->length - done);
+        if (count < 0 && errno != EINTR)
+            return false;
+        done += count > 0 ? (size_t)count : 0;
+    }
+    return true;
+}
+
 /* Under a temporary name first: a baseline is whole or not there. Pipes and devices are written to
  * as they are, and nothing takes their place. */
 static bool write_file(const struct text *text, const char *path, struct error *error)
 {
-    struct text part = {0};
-    struct stat status;
-    bool is_other = stat(path, &status) == 0 && !S_ISREG(status.st_mode);
-    text_add(&part, path);
-    if (!is_other)
-        text_format(&part, ".%ld.part", (long)getpid());
-    FILE *file = fopen(part.bytes, "w");
-    bool good = file && fwrite(text->bytes, 1, text->length, file) == text->length;
-    if (file && fclose(file) != 0)
-        good = false;
-    if (good && !is_other)
-        good = rename(part.bytes, path) == 0;
-    if (!good) {
-        error_set(error, NULL, "cannot write %s: %s", path, strerror(errno));
-        if (file && !is_other)
-            unlink(part.bytes);
+    struct text real = {0}, part = {0};
+    bool is_stream;
+    if (!place_find(path, &real, &is_stream, error)) {
+        text_done(&real);
+        return false;
     }
+    text_format(&part, "%s.%ld.part", real.bytes, (long)getpid());
+    int fd = is_stream ? open(path, O_WRONLY | O_CLOEXEC) : place_open_part(part.bytes);
+    bool good = fd >= 0 && write_all(fd, text) && (is_stream || place_put(part.bytes, real.bytes));
+    if (!good)
+        error_set(error, NULL, "cannot write %s: %s", path, strerror(errno));
+    if (!good && fd >= 0 && !is_stream)
+        unlink(part.bytes);
+    if (fd >= 0)
+        close(fd);
     text_done(&part);
+    text_done(&real);
     return good;
 }
 

@@ -167,11 +167,22 @@ static bool write_task(const struct export_request *request, const struct format
     return good;
 }
 
+/* By its stacks: what a stranger's file says of itself may be anything. */
+static int64_t blocks_of(const struct store *store)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < store->stacks.count; i++) {
+        int64_t blocks = store->stacks.items[i].live_blocks;
+        sum = store_sum(sum, blocks > 0 ? blocks : 0);
+    }
+    return sum;
+}
+
 static int64_t most_blocks(const struct set *set)
 {
     int64_t most = 0;
     for (size_t i = 0; i < set->count; i++) {
-        int64_t blocks = set->snapshots[i].store->facts.live_blocks;
+        int64_t blocks = blocks_of(set->snapshots[i].store);
         most = blocks > most ? blocks : most;
     }
     return most;
@@ -195,7 +206,9 @@ static bool make_numbers(const struct export_request *request, const struct form
                          const struct set *set, struct numbers *numbers, struct error *error)
 {
     bool by_birth = format->has_freed || set->count > 1;
-    struct numbers_options options = {.each = !request->grouped && most_blocks(set) <= MOST_NODES,
+    int64_t limit = request->most_blocks > 0 ? request->most_blocks : MOST_NODES;
+    struct numbers_options options = {.each = !request->grouped && most_blocks(set) <= limit,
+                                      .most_blocks = limit,
                                       .by = by_birth ? CELLS_BY_BIRTH : CELLS_BY_SIZE};
     if (!request->grouped && !options.each)
         fprintf(stderr,

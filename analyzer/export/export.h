@@ -15,8 +15,9 @@ struct export_request {
     const struct rules *rules;
     enum class_by class_by;
     enum root_by root_by;
-    bool growth;  /* only what grew from the first to the last */
-    bool grouped; /* one object per stack, size and birth instead of one per block */
+    bool growth;         /* only what grew from the first to the last */
+    int64_t most_blocks; /* that become an object each; 0: as many as DevTools bears */
+    bool grouped;        /* one object per stack, size and birth instead of one per block */
 };
 
 #define EXPORT_FORMATS "heapsnapshot|heaptimeline|heapprofile|pprof|folded|json"

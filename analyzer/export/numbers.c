@@ -12,6 +12,10 @@
 #define SLOT_SIZE ((uint64_t)1 << 23)
 #define MOST      (((uint64_t)1 << 31) - 16) /* ids have 32 bits, and the odd ones are ours */
 
+/* Pieces of one snapshot beyond one for each cell or block: of 2 GiB each, more than an address
+ * space has. */
+#define MOST_PIECES ((uint64_t)1 << 17)
+
 uint64_t numbers_pieces(int64_t bytes)
 {
     return bytes > 0 ? (uint64_t)((bytes - 1) / PIECE_BYTES + 1) : 1;
@@ -168,14 +172,19 @@ static void make_cells(struct numbers *numbers, const struct set *set,
     free(lists);
 }
 
-static uint64_t count_pieces(const struct numbers *numbers)
+/* How many objects all snapshots become; MOST when that are too many, or one of them too large: a
+ * small file may say that it holds petabytes, which are cut in pieces of 2 GiB. */
+static uint64_t count_pieces(const struct numbers *numbers, uint64_t most_blocks)
 {
     uint64_t count = 0;
     for (size_t i = 0; i < numbers->count; i++) {
         const struct cell_list *list = &numbers->snapshots[i].cells;
-        count += numbers->snapshots[i].listed_pieces;
+        uint64_t pieces = numbers->snapshots[i].listed_pieces;
         for (size_t j = 0; j < list->cells.count; j++)
-            count += list->cells.items[j].pieces;
+            pieces += list->cells.items[j].pieces;
+        count += pieces;
+        if (pieces > most_blocks + MOST_PIECES + list->cells.count)
+            return MOST;
     }
     return count;
 }
@@ -190,7 +199,7 @@ bool numbers_make(struct numbers *numbers, const struct set *set,
         return false;
     }
     make_cells(numbers, set, options);
-    uint64_t most = count_pieces(numbers);
+    uint64_t most = count_pieces(numbers, options->each ? (uint64_t)options->most_blocks : 0);
     if (most >= MOST) {
         numbers_done(numbers);
         return error_set(error, "export fewer of them at a time",

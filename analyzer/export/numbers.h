@@ -38,8 +38,9 @@ struct numbers {
 
 /* How the objects of a set are made. */
 struct numbers_options {
-    bool blocks; /* of listed blocks, one by one; else as cells */
-    bool each;   /* cells become as many objects as they hold blocks, of their mean size */
+    bool blocks;         /* of listed blocks, one by one; else as cells */
+    int64_t most_blocks; /* of one snapshot, with EACH */
+    bool each;           /* cells become as many objects as they hold blocks, of their mean size */
     enum cells_by by;
 };
 

@@ -9,6 +9,7 @@
 #include "export/out.h"
 
 #include "base/memory.h"
+#include "base/place.h"
 #include "base/progress.h"
 #include "base/text.h"
 #include "base/units.h"
@@ -19,7 +20,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define BUFFER_SIZE ((size_t)256 * 1024)
@@ -48,30 +48,33 @@ static void open_regular(struct out *out)
     out->is_nameless = out->file >= 0;
     free(folder);
     if (out->file < 0 && (errno == EOPNOTSUPP || errno == EISDIR))
-        out->file = open(out->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+        out->file = place_open_part(out->temporary);
 }
 
-static void open_file(struct out *out)
+static bool open_file(struct out *out, const char *path, struct error *error)
 {
-    struct stat status;
-    if (stat(out->path, &status) == 0 && !S_ISREG(status.st_mode))
-        out->file = open(out->path, O_WRONLY | O_CLOEXEC);
-    else
+    struct text real = {0};
+    bool is_stream = false, good = place_find(path, &real, &is_stream, error);
+    out->path = strdup(good ? real.bytes : path);
+    if (good && is_stream)
+        out->file = open(path, O_WRONLY | O_CLOEXEC);
+    else if (good)
         open_regular(out);
+    if (good && out->file < 0)
+        error_set(error, NULL, "cannot write %s: %s", path, strerror(errno));
+    text_done(&real);
+    return out->file >= 0;
 }
 
 struct out *out_open(const char *path, struct error *error)
 {
     struct out *out = memory_zeroed(1, sizeof *out);
     out->file = STDOUT_FILENO;
-    if (path) {
-        out->path = strdup(path);
-        out->file = -1;
-        open_file(out);
-    }
-    if (out->file >= 0)
+    if (!path)
         return out;
-    error_set(error, NULL, "cannot write %s: %s", path, strerror(errno));
+    out->file = -1;
+    if (open_file(out, path, error))
+        return out;
     out_discard(out);
     return NULL;
 }
@@ -102,7 +105,7 @@ static void put_in_place(struct out *out)
             out->failure = errno;
         out->is_nameless = out->failure != 0;
     }
-    if (!out->failure && rename(out->temporary, out->path) != 0)
+    if (!out->failure && !place_put(out->temporary, out->path))
         out->failure = errno;
 }
 

@@ -7,6 +7,7 @@
  */
 #include "job/job.h"
 
+#include "base/place.h"
 #include "control/asker.h"
 #include "control/page.h"
 #include "job/child.h"
@@ -164,6 +165,37 @@ static void add_path(const struct job *job, const char *label, struct text *path
     text_format(path, ".%s.db", label);
 }
 
+/* Said now and not when the server is warm. */
+static bool check_path(const struct work *work, const char *label)
+{
+    struct text wanted = {0}, real = {0}, folder = {0};
+    add_path(work->job, label, &wanted);
+    const char *slash = strrchr(wanted.bytes, '/');
+    text_add_n(&folder, slash ? wanted.bytes : "./",
+               slash ? (size_t)(slash - wanted.bytes) + 1 : 2);
+    bool good = access(folder.bytes, F_OK) == 0 ||
+                error_set(work->error, "make it first", "cannot write %s: there is no folder %s",
+                          wanted.bytes, folder.bytes);
+    good = good && place_find_file(wanted.bytes, &real, work->error);
+    text_done(&wanted);
+    text_done(&real);
+    text_done(&folder);
+    return good;
+}
+
+/* -o names no file of a job, but the start of two names; a device is still none. */
+static bool check_output(const struct work *work)
+{
+    const char *output = work->job->output;
+    struct text real = {0};
+    struct stat status;
+    bool is_other = output && stat(output, &status) == 0 && !S_ISDIR(status.st_mode) &&
+                    !S_ISREG(status.st_mode);
+    bool good = !is_other || place_find_file(output, &real, work->error);
+    text_done(&real);
+    return good && check_path(work, "steady") && check_path(work, "loaded");
+}
+
 /* Not every program has a collector to call; what it refuses is asked for without. */
 static bool take(struct work *work, const char *label, int64_t operations, struct text *path)
 {
@@ -199,6 +231,8 @@ static bool take(struct work *work, const char *label, int64_t operations, struc
 static bool measure(struct work *work, struct text *steady, struct text *loaded)
 {
     const struct job *job = work->job;
+    if (!check_output(work))
+        return false;
     if (job->port && port_is_open(job->port))
         return error_set(work->error, "stop what listens there, or choose another port",
                          "port %d is open before the server was started", job->port);

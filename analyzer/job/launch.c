@@ -7,6 +7,7 @@
  */
 #include "job/launch.h"
 
+#include "base/place.h"
 #include "base/text.h"
 #include "job/companion.h"
 
@@ -83,6 +84,19 @@ static void set_number(const char *name, int64_t number)
     setenv(name, digits, 1);
 }
 
+/* What the name stands for, unless the shim fills it in. */
+static bool find_place(struct text *path, struct error *error)
+{
+    struct text real = {0};
+    bool good = strchr(path->bytes, '%') || place_find_file(path->bytes, &real, error);
+    if (good && real.length) {
+        path->length = 0;
+        text_add(path, real.bytes);
+    }
+    text_done(&real);
+    return good;
+}
+
 /* Said now and not when the program has run for a week. What the shim fills in, we cannot look at.
  */
 static bool check_folder(const char *path, struct error *error)
@@ -111,7 +125,7 @@ static bool set_out(const char *out, struct error *error)
     text_add(&path, out);
     if (stat(path.bytes, &status) == 0 && S_ISDIR(status.st_mode))
         text_add(&path, "/heapdiff.%e.%p.%n.db");
-    bool good = check_folder(path.bytes, error);
+    bool good = find_place(&path, error) && check_folder(path.bytes, error);
     setenv("HEAPDIFF_OUT", path.bytes, 1);
     free(folder);
     text_done(&path);

@@ -5,6 +5,7 @@
 #include "store/store.h"
 
 #include "base/text.h"
+#include "store/guard.h"
 #include "store/header.h"
 #include "store/load.h"
 #include "store/queries.h"
@@ -50,29 +51,9 @@ static void build_uri(struct text *uri, const char *path)
     text_add(uri, "?immutable=1");
 }
 
-/* Views and triggers in a stranger's file are programs; we run none. */
-static void distrust(sqlite3 *database)
-{
-    sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
-    sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)NULL);
-    sqlite3_db_config(database, SQLITE_DBCONFIG_ENABLE_VIEW, 0, (int *)NULL);
-    sqlite3_db_config(database, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, (int *)NULL);
-    sqlite3_exec(database, "PRAGMA cell_size_check = ON", NULL, NULL, NULL);
-}
-
-static int64_t file_size(sqlite3 *database)
-{
-    sqlite3_file *file = NULL;
-    sqlite3_int64 size = 0;
-    sqlite3_file_control(database, "main", SQLITE_FCNTL_FILE_POINTER, &file);
-    if (!file || !file->pMethods || file->pMethods->xFileSize(file, &size) != SQLITE_OK)
-        return 0;
-    return size;
-}
-
 static bool is_sound(sqlite3 *database)
 {
-    if (file_size(database) > CHECK_LIMIT)
+    if (guard_file_size(database) > CHECK_LIMIT)
         return true;
     sqlite3_stmt *statement = NULL;
     bool sound = sqlite3_prepare_v2(database, QUERY_CHECK, -1, &statement, NULL) == SQLITE_OK &&
@@ -90,7 +71,12 @@ sqlite3 *store_database(const char *path, struct error *error)
     if (sqlite3_open_v2(uri.bytes, &database,
                         SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX,
                         NULL) == SQLITE_OK) {
-        distrust(database);
+        guard_settle(database);
+        if (!guard_reader(database)) {
+            error_set(error, NULL, "cannot open %s: out of memory", path);
+            sqlite3_close(database);
+            database = NULL;
+        }
     } else {
         error_set(error, NULL, "cannot open %s: %s", path, sqlite3_errmsg(database));
         sqlite3_close(database);
@@ -105,7 +91,9 @@ static bool open_and_load(struct store *store, enum load_depth depth, struct err
     sqlite3 *database = store_database(store->path, error);
     if (!database)
         return false;
-    bool good = depth < LOAD_ALL || is_sound(database)
+    bool good = !guard_has_plain_tables(database)
+                    ? load_damaged(store, error, "it has tables of another kind, or none")
+                : depth < LOAD_ALL || is_sound(database)
                     ? load(store, database, depth, error)
                     : load_damaged(store, error, "its pages do not fit together");
     sqlite3_close(database);

@@ -6,7 +6,9 @@
  */
 #include "store/symbol_rows.h"
 
+#include "base/place.h"
 #include "base/text.h"
+#include "store/guard.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -86,11 +88,9 @@ static bool replace_rows(sqlite3 *database, const struct symbol_row *rows, size_
 {
     static const char begin[] = "PRAGMA journal_mode = MEMORY; BEGIN; DELETE FROM symbol;";
     sqlite3_stmt *insert = NULL;
-    /* A trigger in a stranger's file is a program; we run none. */
-    sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
-    sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)NULL);
-    sqlite3_db_config(database, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, (int *)NULL);
-    bool good = sqlite3_exec(database, begin, NULL, NULL, NULL) == SQLITE_OK &&
+    guard_settle(database);
+    bool good = guard_has_plain_tables(database) &&
+                sqlite3_exec(database, begin, NULL, NULL, NULL) == SQLITE_OK &&
                 sqlite3_prepare_v2(database, INSERT, -1, &insert, NULL) == SQLITE_OK;
     for (size_t i = 0; good && i < count; i++)
         good = insert_row(insert, &rows[i]);
@@ -119,30 +119,31 @@ static bool sync_file(const char *path)
     return good;
 }
 
-/* A device or a pipe would be replaced by our file. */
-static bool check_target(const char *target, struct error *error)
+/* A stranger's file may have made SQLite keep a log beside it. */
+static void remove_all(const char *name)
 {
-    struct stat status;
-    if (stat(target, &status) != 0 || S_ISREG(status.st_mode))
-        return true;
-    return error_set(error, "name a file", "cannot write %s: %s", target,
-                     S_ISDIR(status.st_mode) ? "Is a directory" : "Not a regular file");
+    static const char *const endings[] = {"", "-journal", "-wal", "-shm"};
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        struct text path = {0};
+        text_format(&path, "%s%s", name, endings[i]);
+        unlink(path.bytes);
+        text_done(&path);
+    }
 }
 
 bool symbol_rows_write(const char *path, const char *target, const struct symbol_row *rows,
                        size_t count, struct error *error)
 {
-    struct text name = {0};
-    char *real = realpath(target, NULL); /* a link stays one */
-    target = real ? real : target;
-    text_format(&name, "%s.XXXXXX", target);
-    bool good = check_target(target, error) && copy_beside(path, name.bytes, target, error) &&
-                write_copy(name.bytes, target, rows, count, error);
-    if (good && (!sync_file(name.bytes) || rename(name.bytes, target) != 0))
+    struct text real = {0}, name = {0};
+    bool good = place_find_file(target, &real, error);
+    text_format(&name, "%s.XXXXXX", good ? real.bytes : target);
+    good = good && copy_beside(path, name.bytes, target, error) &&
+           write_copy(name.bytes, target, rows, count, error);
+    if (good && (!sync_file(name.bytes) || !place_put(name.bytes, real.bytes)))
         good = fail(error, target);
     if (!good)
-        unlink(name.bytes);
+        remove_all(name.bytes);
     text_done(&name);
-    free(real);
+    text_done(&real);
     return good;
 }

@@ -63,6 +63,8 @@ static const char *behind_thunk(const char *name)
 const char *demangle_name(const char *name, struct pool *pool)
 {
     size_t length = strcspn(name, "@"); /* symbol versions: malloc@@GLIBC_2.2.5 */
+    if (length == 0)
+        length = strlen(name); /* nothing but a version */
     char *plain = pool_text_n(pool, name, without_clones(name, length));
     if (length > LENGTH_LIMIT || (plain[0] != '_' && plain[0] != '?'))
         return plain;
@@ -70,8 +72,10 @@ const char *demangle_name(const char *name, struct pool *pool)
     if (target)
         plain = pool_format(pool, "_Z%s", target);
     char *words = cplus_demangle(plain, DMGL_ANSI | DMGL_AUTO);
-    if (!words)
+    if (!words || !*words) {
+        free(words);
         return plain;
+    }
     const char *copy = pool_text(pool, words);
     free(words);
     return copy;

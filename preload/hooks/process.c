@@ -19,16 +19,18 @@ int dlclose(void *handle)
 {
     if (record_is_on())
         chain_before_unload();
+    modules_before_unload();
     int failed = real.dlclose(handle);
     real_check_unloaded();
+    bool missed = modules_after_unload();
     if (record_is_on()) {
         int saved = errno;
         uint32_t before = modules_generation();
         modules_check_unloaded();
-        if (modules_generation() != before) {
+        if (modules_generation() != before)
             cpython_check_unloaded();
+        if (modules_generation() != before || missed)
             unwind_forget();
-        }
         errno = saved;
     }
     return failed;

@@ -2,11 +2,13 @@
  *
  * A table of their own: a pool's first block may have the address of the malloc block it was cut
  * from, and pools may use the same addresses. Linear probing under a lock; removal closes the gap.
+ * Names are found without the lock: they come and never go.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "record/pools.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -16,8 +18,8 @@
 #include "tables/epoch.h"
 #include "tables/stacks.h"
 
-#define NAMES     256
 #define NAME_SIZE 64
+#define PLACES    (2 * POOLS_NAMES) /* of the index of names; half of it stays free */
 
 struct entry {
     const char *pool; /* interned; NULL: free */
@@ -25,20 +27,78 @@ struct entry {
 };
 
 static struct lock lock;
-static char names[NAMES][NAME_SIZE];
+static char names[POOLS_NAMES][NAME_SIZE];
+static unsigned name_count; /* under the lock */
+static _Atomic(const char *) places[PLACES];
+static _Atomic uint64_t unnamed;
+static const char other[] = POOLS_OTHER;
 static struct entry *entries;
 static size_t room, used;
 
-/* One pointer for equal names. The 257th pool counts as the last one. Under the lock. */
+/* ---- names --------------------------------------------------------------------------------------
+ */
+
+static unsigned place_of(const char *name)
+{
+    uint64_t hash = 0;
+    for (unsigned i = 0; i < NAME_SIZE - 1 && name[i]; i++)
+        hash = hash * 31 + (unsigned char)name[i];
+    return (unsigned)(stacks_hash_end(hash) % PLACES);
+}
+
+/* The one pointer for equal names, NULL when there is none yet. *place: where it is to be. */
+static const char *find_name(const char *name, unsigned *place)
+{
+    const char *there;
+    for (*place = place_of(name);
+         (there = atomic_load_explicit(&places[*place], memory_order_acquire));
+         *place = (*place + 1) % PLACES)
+        if (strncmp(there, name, NAME_SIZE - 1) == 0)
+            return there;
+    return NULL;
+}
+
+/* Under the lock. */
+static const char *add_name(const char *name)
+{
+    unsigned place;
+    const char *there = find_name(name, &place);
+    if (there || name_count == POOLS_NAMES)
+        return there;
+    char *fresh = names[name_count++];
+    strncpy(fresh, name, NAME_SIZE - 1);
+    atomic_store_explicit(&places[place], fresh, memory_order_release);
+    return fresh;
+}
+
+/* NULL in a copy of the process only. */
 static const char *intern(const char *name)
 {
-    unsigned i = 0;
-    for (; i < NAMES - 1 && *names[i]; i++)
-        if (strncmp(names[i], name, NAME_SIZE - 1) == 0)
-            return names[i];
-    strncpy(names[i], *name ? name : "pool", NAME_SIZE - 1);
-    return names[i];
+    unsigned place;
+    const char *there = find_name(name, &place);
+    if (there)
+        return there;
+    if (!lock_take(&lock))
+        return NULL;
+    there = add_name(name);
+    lock_give(&lock);
+    if (!there)
+        atomic_fetch_add_explicit(&unnamed, 1, memory_order_relaxed);
+    return there ? there : other;
 }
+
+static const char *or_pool(const char *name)
+{
+    return name && *name ? name : "pool";
+}
+
+uint64_t pools_unnamed(void)
+{
+    return atomic_load_explicit(&unnamed, memory_order_relaxed);
+}
+
+/* ---- blocks -------------------------------------------------------------------------------------
+ */
 
 static size_t home(const char *pool, uintptr_t address)
 {
@@ -75,11 +135,8 @@ static bool grow(void)
 
 void pools_alloc(const char *pool, const void *block, size_t size, uintptr_t frame)
 {
-    if (!lock_take(&lock))
-        return;
-    const char *name = intern(pool ? pool : "pool");
-    lock_give(&lock);
-    uint32_t stack = record_pool_stack(name, frame, size);
+    const char *name = intern(or_pool(pool));
+    uint32_t stack = name ? record_pool_stack(name, frame, size) : 0;
     if (!stack || !lock_take(&lock))
         return;
     if (grow()) {
@@ -105,9 +162,11 @@ static void close_gap(size_t gap)
 
 void pools_free(const char *pool, const void *block)
 {
+    unsigned place;
+    const char *name = find_name(or_pool(pool), &place);
     if (!lock_take(&lock))
         return;
-    struct entry *entry = room ? find(intern(pool ? pool : "pool"), (uintptr_t)block) : NULL;
+    struct entry *entry = room ? find(name ? name : other, (uintptr_t)block) : NULL;
     if (entry && entry->pool) {
         close_gap((size_t)(entry - entries));
         used--;

@@ -11,9 +11,15 @@
 
 #include "tables/blocks.h"
 
+#define POOLS_NAMES 4096          /* pools that are told apart */
+#define POOLS_OTHER "other pools" /* the name of all others */
+
 /* frame is RECORD_HERE() of the API function. Both take a short lock. */
 void pools_alloc(const char *pool, const void *block, size_t size, uintptr_t frame);
 void pools_free(const char *pool, const void *block);
+
+/* How many blocks were of a pool that has no name of its own. */
+uint64_t pools_unnamed(void);
 
 /* Calls visit for every block under the lock: visit must not call back into this file. */
 void pools_each(void (*visit)(const struct block *block, void *context), void *context);

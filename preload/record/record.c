@@ -89,7 +89,7 @@ static __attribute__((noinline)) bool cache_slow(struct thread *thread, struct t
                                                  uint64_t hash, enum block_kind kind,
                                                  const char *pool)
 {
-    struct stack_counters *old = cached->count ? stacks_counters(cached->id) : NULL;
+    struct stack_counters *old = cached->count ? stacks_counters(thread_stack_id(cached)) : NULL;
     if (!thread->chain && options.python && cpython_is_here())
         thread->chain = chain_begin(thread->unwind.limit); /* from the next stack on */
     __builtin_prefetch(old, 1);
@@ -98,7 +98,7 @@ static __attribute__((noinline)) bool cache_slow(struct thread *thread, struct t
         thread_write_out(cached, old);
     if (!id)
         id = intern_slow(thread, hash, kind, pool);
-    cached->id = id;
+    atomic_store_explicit(&cached->id, id, memory_order_relaxed);
     cached->hash = hash;
     return id != 0;
 }
@@ -133,11 +133,11 @@ static inline __attribute__((always_inline)) uint32_t find_stack(struct thread *
     if (__builtin_expect(thread->unwind.truncated, 0))
         count(&thread->truncated);
     struct thread_stack *cached = &thread->cache[hash % THREAD_CACHE_SIZE];
-    if (__builtin_expect(cached->hash != hash || !cached->id, 0) &&
+    if (__builtin_expect(cached->hash != hash || !thread_stack_id(cached), 0) &&
         !cache_slow(thread, cached, hash, kind, pool))
         return 0;
     add(cached, size, kind == KIND_MALLOC && options.sample != 0);
-    return cached->id;
+    return thread_stack_id(cached);
 }
 
 static inline bool insert(const struct block *block)

@@ -40,7 +40,7 @@ void thread_flush(struct thread *thread)
     for (unsigned i = 0; i < THREAD_CACHE_SIZE; i++) {
         struct thread_stack *cached = &thread->cache[i];
         if (atomic_load_explicit(&cached->count, memory_order_relaxed))
-            thread_write_out(cached, stacks_counters(cached->id));
+            thread_write_out(cached, stacks_counters(thread_stack_id(cached)));
     }
 }
 

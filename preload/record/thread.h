@@ -19,7 +19,7 @@
  * stack's own counters. Only the owner writes. */
 struct thread_stack {
     uint64_t hash;
-    uint32_t id; /* 0: empty */
+    _Atomic uint32_t id; /* 0: empty */
     atomic_uint_fast64_t count;
     atomic_uint_fast64_t bytes;
 };
@@ -42,6 +42,11 @@ struct thread {
     uintptr_t *addresses; /* a stack's return addresses, leaf first, on their way to a table */
     _Alignas(64) char unwind_room[];
 };
+
+static inline uint32_t thread_stack_id(const struct thread_stack *cached)
+{
+    return atomic_load_explicit(&cached->id, memory_order_relaxed);
+}
 
 /* Moves what an entry has counted to its stack's own counters. */
 static inline void thread_write_out(struct thread_stack *cached, struct stack_counters *counters)

@@ -126,7 +126,7 @@ static void add_counters(struct cut *cut)
     for (struct thread *thread = thread_first(); thread; thread = thread->next)
         for (unsigned i = 0; i < THREAD_CACHE_SIZE; i++) {
             const struct thread_stack *cached = &thread->cache[i];
-            uint32_t id = cached->id;
+            uint32_t id = thread_stack_id(cached);
             if (!cached->count || id > cut->stack_count)
                 continue;
             cut->stacks[id].allocations += cached->count;

@@ -13,6 +13,7 @@
 
 #include "options.h"
 #include "record/operations.h"
+#include "record/pools.h"
 #include "record/thread.h"
 #include "runtime/runtime.h"
 #include "snapshot/rows.h"
@@ -99,6 +100,12 @@ static void add_work(struct rows *rows, const struct writer_facts *facts)
     if (facts->has_operations)
         rows_add(rows, "tit", FORMAT_OPERATIONS_ASKED, clip(facts->operations),
                  "units of work done so far, as whoever took the snapshot says (--ops)");
+    if (modules_dropped())
+        rows_add(rows, "tit", "modules_dropped", (number)modules_dropped(),
+                 "addresses of modules beyond so many as can be kept: unwound by guess, no names");
+    if (pools_unnamed())
+        rows_add(rows, "tit", "pools_unnamed", clip(pools_unnamed()),
+                 "blocks of pools beyond so many as can be told apart: 'other pools'");
     if (labels_dropped())
         rows_add(rows, "tit", "labels_dropped", clip(labels_dropped()),
                  "calls of heapdiff_label beyond so many labels as can be told apart");

@@ -101,13 +101,36 @@ static int make(struct file *file, const char *folder, int number)
     return 0;
 }
 
+/* 0 where a snapshot may lie: nothing, or a file. */
+static int check_place(const char *path)
+{
+    struct stat status;
+    if (lstat(path, &status) != 0)
+        return errno == ENOENT ? 0 : errno;
+    return S_ISREG(status.st_mode)   ? 0
+           : S_ISDIR(status.st_mode) ? EISDIR
+           : S_ISLNK(status.st_mode) ? ELOOP
+                                     : EMEDIUMTYPE;
+}
+
+const char *file_reason(int error)
+{
+    return error == ELOOP ? "a symbolic link, which a snapshot neither follows nor replaces"
+           : error == EMEDIUMTYPE
+               ? "not a regular file, and never replaced (HEAPDIFF_AT_EXIT=0: none at exit)"
+               : strerrordesc_np(error);
+}
+
 int file_begin(struct file *file, const char *path)
 {
     char folder[PROTOCOL_PATH_SIZE];
     file->lock.fd = -1;
+    int error = check_place(path);
+    if (error)
+        return error;
     folder_of(path, folder);
     folder_each(*folder ? folder : ".", remove_unheld);
-    int error = EEXIST;
+    error = EEXIST;
     for (int number = 0; number < TRIES && (error == EEXIST || error == EAGAIN); number++)
         error = make(file, folder, number);
     return error;
@@ -124,12 +147,57 @@ static void sync_folder(const char *path)
     }
 }
 
+/* What came out of the final place lies under our temporary name, and nobody holds it: a sweeper
+ * may have found it already, and must not come between this name and the next file that has it. */
+static void remove_replaced(const char *name)
+{
+    int fd = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd >= 0)
+        flock(fd, LOCK_EX | LOCK_NB); /* who has it instead takes the name away, as we do */
+    unlink(name);
+    if (fd >= 0)
+        close(fd);
+}
+
+/* Trades places with what lies there, and takes that away if it may go. Nothing but a file can be
+ * lost by this, whatever was put there since we looked. */
+static int trade(const char *temporary, const char *path)
+{
+    if (renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_EXCHANGE) != 0)
+        return errno;
+    int error = check_place(temporary);
+    if (!error)
+        remove_replaced(temporary);
+    else if (renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_EXCHANGE) != 0)
+        return errno;
+    return error;
+}
+
+/* A file system without these ways of renaming leaves a moment between the look and the rename. */
+static int replace(const char *temporary, const char *path)
+{
+    int error = check_place(path);
+    return error ? error : rename(temporary, path) == 0 ? 0 : errno;
+}
+
+static int put_in_place(const char *temporary, const char *path)
+{
+    int error = EEXIST;
+    for (int turn = 0; turn < TRIES && (error == EEXIST || error == ENOENT); turn++) {
+        if (renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+            return 0;
+        error = errno == EEXIST ? trade(temporary, path) : errno;
+    }
+    return error == EINVAL || error == ENOSYS ? replace(temporary, path) : error;
+}
+
 int file_publish(struct file *file, const char *path)
 {
     if (!descriptors_is_ours(&file->lock))
         return EBADF; /* the program has closed it, and perhaps SQLite's too */
-    if (fsync(file->lock.fd) != 0 || rename(file->temporary, path) != 0)
-        return errno;
+    int error = fsync(file->lock.fd) != 0 ? errno : put_in_place(file->temporary, path);
+    if (error)
+        return error;
     *file->temporary = '\0';
     sync_folder(path);
     return 0;

@@ -24,12 +24,16 @@ struct file {
     struct descriptor lock; /* of the file, which is locked; fd -1: none */
 };
 
-/* Makes the empty temporary file for what is to lie at path. 0 or an errno. */
+/* Makes the empty temporary file for what is to lie at path. 0 or an errno: EMEDIUMTYPE where a
+ * device, a pipe or a socket lies, ELOOP for a symbolic link, EISDIR. */
 int file_begin(struct file *file, const char *path);
 
-/* Gives the finished file its name, with both on disk; one that was there is replaced. 0 or an
- * errno. */
+/* Gives the finished file its name, with both on disk; a file that was there is replaced, and
+ * nothing else ever: what else has come there meanwhile stays. 0 or an errno, as file_begin. */
 int file_publish(struct file *file, const char *path);
+
+/* What these two say, in words that follow "cannot write PATH: ". */
+const char *file_reason(int error);
 
 /* Removes the temporary file if it is still there, and gives back the lock. */
 void file_end(struct file *file);

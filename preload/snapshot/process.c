@@ -118,17 +118,18 @@ static void give_way(struct process_maps *maps, uintptr_t start)
         maps->mappings[maps->count - 1].end = start;
 }
 
-static bool begin_mapping(struct process_maps *maps, const char *line)
+/* 0 or an errno. */
+static int begin_mapping(struct process_maps *maps, const char *line)
 {
     unsigned long start, end, file_offset, inode;
     char permissions[5];
     int path_at = 0;
     if (sscanf(line, "%lx-%lx %4s %lx %*s %lu %n", &start, &end, permissions, &file_offset, &inode,
                &path_at) < 5)
-        return false;
+        return EBADMSG;
     give_way(maps, start);
     if (!memory_make_room(&maps->mappings, sizeof *maps->mappings, maps->count, &maps->room))
-        return false;
+        return ENOMEM;
     struct process_mapping *mapping = &maps->mappings[maps->count];
     const char *path = path_at ? line + path_at : "";
     *mapping = (struct process_mapping){.start = start, .end = end, .file_offset = file_offset};
@@ -136,9 +137,9 @@ static bool begin_mapping(struct process_maps *maps, const char *line)
     memcpy(mapping->permissions, permissions, sizeof permissions);
     mapping->kind = kind_of(path, permissions);
     if (!add_path(maps, path, &mapping->path))
-        return false;
+        return ENOMEM;
     maps->count++;
-    return true;
+    return 0;
 }
 
 static void add_number(struct process_mapping *mapping, const char *line)
@@ -174,8 +175,8 @@ static int read_once(struct process_maps *maps, const char *path, struct reader 
         if (*line >= 'A' && *line <= 'Z') {
             if (maps->count)
                 add_number(&maps->mappings[maps->count - 1], line);
-        } else if (!begin_mapping(maps, line)) {
-            failed = ENOMEM;
+        } else {
+            failed = begin_mapping(maps, line);
         }
     }
     if (!failed && reader->error)

@@ -109,8 +109,7 @@ static bool final_name(const struct snapshot_request *request, unsigned number, 
 
 static int fail(struct snapshot_answer *answer, int error, const char *what, const char *path)
 {
-    snprintf(answer->text, sizeof answer->text, "%s %.300s: %s", what, path,
-             strerrordesc_np(error));
+    snprintf(answer->text, sizeof answer->text, "%s %.300s: %s", what, path, file_reason(error));
     return answer->error = error;
 }
 

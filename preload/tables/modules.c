@@ -6,6 +6,7 @@
 
 #include <dlfcn.h> /* _dl_find_object */
 #include <errno.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -14,13 +15,15 @@
 #include "base/probe.h"
 #include "tables/buffers.h"
 
-#define MODULES_MAX 8192
+#define MODULES_MAX 32768
 #define ROOM_SIZE   (256u << 10)
 
 static _Atomic(struct module *) table[MODULES_MAX];
 static atomic_uint used;
 static atomic_uint generation = 1;
 static atomic_uint seed;
+static atomic_uint dropped;
+static unsigned most = MODULES_MAX;
 static struct lock lock; /* writers only; held for a copy of a few hundred bytes */
 static char *room;       /* for records and paths, under the lock; never freed */
 static size_t room_left;
@@ -45,6 +48,60 @@ uint32_t modules_generation(void)
 uint32_t modules_seed(void)
 {
     return atomic_load_explicit(&seed, memory_order_relaxed);
+}
+
+void modules_set_most(unsigned count)
+{
+    most = count;
+}
+
+unsigned modules_dropped(void)
+{
+    return atomic_load_explicit(&dropped, memory_order_relaxed);
+}
+
+/* ---- while something is unloaded --------------------------------------------------------------
+ *
+ * A reader says that it reads and then asks whether something is unloaded; who unloads says so and
+ * then looks for readers: one of the two sees the other. */
+
+static atomic_uint reading;   /* readers now */
+static atomic_uint left;      /* readers that a signal handler has left for ever */
+static atomic_uint unloading; /* calls of dlclose now */
+static atomic_bool refused;   /* somebody could not read, or not learn, meanwhile */
+
+#define MOST_WAITS 1000
+
+bool modules_begin_reading(void)
+{
+    atomic_fetch_add(&reading, 1);
+    bool is_safe = atomic_load(&unloading) == 0;
+    if (!is_safe)
+        atomic_store(&refused, true);
+    return is_safe;
+}
+
+void modules_end_reading(void)
+{
+    atomic_fetch_sub_explicit(&reading, 1, memory_order_release);
+}
+
+/* Readers are in the middle of some hundred instructions, or have been left; not waited for twice.
+ */
+void modules_before_unload(void)
+{
+    unsigned waits = 0, readers;
+    atomic_fetch_add(&unloading, 1);
+    while ((readers = atomic_load(&reading)) > atomic_load(&left) && waits++ < MOST_WAITS)
+        sched_yield();
+    if (readers > atomic_load(&left))
+        atomic_store(&left, readers);
+}
+
+bool modules_after_unload(void)
+{
+    atomic_fetch_sub(&unloading, 1);
+    return atomic_exchange(&refused, false);
 }
 
 unsigned modules_count(void)
@@ -166,10 +223,11 @@ static struct module *keep(struct module *fresh, const char *path)
 {
     unsigned index = atomic_load_explicit(&used, memory_order_relaxed);
     size_t headers = fresh->header_count * sizeof *fresh->headers, length = strnlen(path, 4095);
-    struct module *module =
-        index < MODULES_MAX ? take_room(sizeof *module + headers + length + 1) : NULL;
-    if (!module)
+    struct module *module = index < most ? take_room(sizeof *module + headers + length + 1) : NULL;
+    if (!module) {
+        atomic_fetch_add_explicit(&dropped, 1, memory_order_relaxed);
         return NULL;
+    }
     char *copies = (char *)(module + 1);
     memcpy(copies, fresh->headers, headers);
     memcpy(copies + headers, path, length);
@@ -213,7 +271,7 @@ static bool ask_loader(uintptr_t address, struct dl_find_object *found)
 static __attribute__((noinline, cold)) const struct module *learn_slow(uintptr_t address)
 {
     struct dl_find_object found;
-    if (!ask_loader(address, &found))
+    if (atomic_load(&unloading) || !ask_loader(address, &found))
         return NULL;
     /* The ELF header is mapped where the module begins. */
     const ElfW(Ehdr) *elf = found.dlfo_map_start;

@@ -36,6 +36,18 @@ struct module {
  * it is new; keeps errno. */
 const struct module *modules_find(uintptr_t address);
 
+/* Around a look at an address that may be no code that is being run (a guess), and at what its
+ * module holds. True: no module goes away until the end. False: one may be going now; then
+ * modules_find learns nothing new, and a module is read through base/probe.h only. Lock-free, may
+ * nest. */
+bool modules_begin_reading(void);
+void modules_end_reading(void);
+
+/* Around a dlclose: waits for those who read, for a moment at most. True from the second one: what
+ * was looked up meanwhile is to be forgotten. */
+void modules_before_unload(void);
+bool modules_after_unload(void);
+
 /* The module at the address if it is known already. */
 const struct module *modules_find_known(uintptr_t address);
 
@@ -66,6 +78,12 @@ const struct module *modules_find_in(uintptr_t address, uint32_t generation);
 
 /* Known modules by index, in the order of their discovery; never freed. */
 unsigned modules_count(void);
+
+/* How often there was no room for a module: its code is unwound by guess, and has no names. */
+unsigned modules_dropped(void);
+
+/* For tests: as if there were room for so many. */
+void modules_set_most(unsigned count);
 const struct module *modules_get(unsigned index);
 
 /* The shim's own text: [start, end). */

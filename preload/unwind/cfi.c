@@ -1,10 +1,10 @@
 /* cfi.c -- Reads a module's call frame information: one row for one address.
  *
- * .eh_frame_hdr holds a sorted table from function to FDE (LSB, "Exception Frames"); the FDE and
- * its CIE hold a program for a small machine that builds the row (DWARF 5, section 6.4). Only what
- * a compiler writes for ordinary functions is followed: CFA from rsp or rbp, rbp saved or not. All
- * else is CFI_COMPLEX and libunwind's. The tables are trusted as the C++ runtime trusts them, but
- * every read stays within the module.
+ * The FDE (cfi_table.c finds it) and its CIE hold a program for a small machine that builds the row
+ * (DWARF 5, section 6.4). Only what a compiler writes for ordinary functions is followed: CFA from
+ * rsp or rbp, rbp saved or not. All else is CFI_COMPLEX and libunwind's. What the tables say is
+ * believed, but every read stays within the segment of the module that it begins in. A module that
+ * may be unloaded at this very moment is read through the kernel (modules_begin_reading).
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -13,22 +13,21 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "unwind/cfi_table.h"
+
 /* DWARF register numbers of x86-64 */
 #define REG_BP 6
 #define REG_SP 7
 #define REG_RA 16
 
-/* DW_EH_PE_*: how pointers are written */
-#define PE_SDATA4  0x0b
-#define PE_PCREL   0x10
-#define PE_DATAREL 0x30
-#define PE_OMIT    0xff
-
 /* A place to read from, and where it must stop. A read beyond the end makes it bad. */
 struct reader {
     const uint8_t *at, *end;
+    uintptr_t shift; /* from there to the place in the module, of which it may be a copy */
     bool bad;
 };
+
+#define ENTRY_MOST 512 /* of a CIE or FDE that is copied first */
 
 static uint64_t read_bytes(struct reader *reader, unsigned size)
 {
@@ -57,16 +56,22 @@ static uint64_t read_uleb(struct reader *reader)
 
 static int64_t read_sleb(struct reader *reader)
 {
-    int64_t value = 0;
+    uint64_t value = 0;
     for (unsigned shift = 0; shift < 63;) {
         uint64_t byte = read_bytes(reader, 1);
-        value |= (int64_t)(byte & 0x7f) << shift;
+        value |= (byte & 0x7f) << shift;
         shift += 7;
         if (!(byte & 0x80))
-            return byte & 0x40 && shift < 64 ? value | -((int64_t)1 << shift) : value;
+            return (int64_t)(byte & 0x40 ? value | -((uint64_t)1 << shift) : value);
     }
     reader->bad = true;
     return 0;
+}
+
+/* A factor times the CIE's alignment; nonsense may overflow, and is refused as a row. */
+static int64_t scale(uint64_t factor, int64_t align)
+{
+    return (int64_t)(factor * (uint64_t)align);
 }
 
 static void skip(struct reader *reader, uint64_t size)
@@ -75,42 +80,6 @@ static void skip(struct reader *reader, uint64_t size)
         reader->bad = true;
     else
         reader->at += size;
-}
-
-/* ---- the table ----------------------------------------------------------------------------------
- */
-
-struct table_row {
-    int32_t function, fde; /* relative to the table's section */
-};
-
-/* The FDE that the table gives for the address; it may end before the address. */
-static const uint8_t *find_fde(const struct module *module, uintptr_t address, bool *unknown)
-{
-    const uint8_t *header = NULL;
-    for (unsigned i = 0; i < module->header_count; i++)
-        if (module->headers[i].p_type == PT_GNU_EH_FRAME)
-            header = (const uint8_t *)(module->bias + module->headers[i].p_vaddr);
-    if (!header)
-        return NULL;
-    /* version, encodings of: frame pointer, count, table. All linkers write these. */
-    *unknown = header[0] != 1 || (header[1] & 0x0f) != PE_SDATA4 || header[2] != 0x03 ||
-               header[3] != (PE_DATAREL | PE_SDATA4);
-    if (*unknown)
-        return NULL;
-    uint32_t count;
-    memcpy(&count, header + 8, sizeof count);
-    const struct table_row *rows = (const struct table_row *)(const void *)(header + 12);
-    int64_t wanted = (int64_t)(address - (uintptr_t)header);
-    uint32_t low = 0, high = count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (rows[middle].function <= wanted)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low ? header + rows[low - 1].fde : NULL;
 }
 
 /* ---- CIE and FDE
@@ -125,12 +94,17 @@ struct cie {
 };
 
 /* Length field and extent of a CIE or FDE; 64-bit DWARF is not used in .eh_frame. */
-static struct reader read_entry(const struct module *module, const uint8_t *at)
+static struct reader read_entry(const struct cfi_source *source, uintptr_t at,
+                                uint8_t room_for_copy[ENTRY_MOST])
 {
-    struct reader reader = {at, (const uint8_t *)module->end, false};
-    if ((uintptr_t)at < module->start || (uintptr_t)at >= module->end) {
-        reader.at = reader.end;
-        reader.bad = true;
+    size_t room = cfi_table_room(source, at);
+    struct reader reader = {(const uint8_t *)at, (const uint8_t *)at + room, 0, false};
+    if (!source->is_safe) {
+        room = room < ENTRY_MOST ? room : ENTRY_MOST;
+        reader.bad = !cfi_table_copy(source, room_for_copy, at, room);
+        reader.at = room_for_copy;
+        reader.end = room_for_copy + (reader.bad ? 0 : room);
+        reader.shift = at - (uintptr_t)room_for_copy;
     }
     uint64_t length = read_bytes(&reader, 4);
     if (length == 0xffffffff || length > (uint64_t)(reader.end - reader.at))
@@ -176,10 +150,11 @@ static void read_augmentation(struct cie *cie, struct reader *reader, const char
     cie->unknown |= data.bad;
 }
 
-static struct cie read_cie(const struct module *module, const uint8_t *at)
+static struct cie read_cie(const struct cfi_source *source, uintptr_t at,
+                           uint8_t room_for_copy[ENTRY_MOST])
 {
     struct cie cie = {.pointer_encoding = 0};
-    struct reader reader = read_entry(module, at);
+    struct reader reader = read_entry(source, at, room_for_copy);
     uint64_t id = read_bytes(&reader, 4), version = read_bytes(&reader, 1);
     const char *letters = (const char *)reader.at;
     while (read_bytes(&reader, 1) && !reader.bad)
@@ -276,10 +251,10 @@ static bool run_cfa(struct machine *machine, struct reader *reader, uint8_t opco
         return true;
     case 0x12: /* def_cfa_sf */
         reg = read_uleb(reader);
-        set_cfa(machine, reg, read_sleb(reader) * align);
+        set_cfa(machine, reg, scale((uint64_t)read_sleb(reader), align));
         return true;
     case 0x13: /* def_cfa_offset_sf */
-        set_cfa(machine, reg, read_sleb(reader) * align);
+        set_cfa(machine, reg, scale((uint64_t)read_sleb(reader), align));
         return true;
     default:
         return false;
@@ -296,7 +271,7 @@ static bool run_register(struct machine *machine, struct reader *reader, uint8_t
     reg = read_uleb(reader);
     switch (opcode) {
     case 0x05: /* offset_extended */
-        set_place(machine, reg, PLACE_CFA, (int64_t)read_uleb(reader) * align);
+        set_place(machine, reg, PLACE_CFA, scale(read_uleb(reader), align));
         return true;
     case 0x06: /* restore_extended */
         restore(machine, reg);
@@ -317,7 +292,7 @@ static bool run_register(struct machine *machine, struct reader *reader, uint8_t
         set_place(machine, reg, PLACE_OTHER, 0);
         return true;
     case 0x11: /* offset_extended_sf */
-        set_place(machine, reg, PLACE_CFA, read_sleb(reader) * align);
+        set_place(machine, reg, PLACE_CFA, scale((uint64_t)read_sleb(reader), align));
         return true;
     default:
         machine->failed = true;
@@ -349,8 +324,7 @@ static void run(struct machine *machine, struct reader reader)
         if (byte >> 6 == 1) /* advance_loc */
             machine->location += low * machine->cie->code_align;
         else if (byte >> 6 == 2) /* offset */
-            set_place(machine, low, PLACE_CFA,
-                      (int64_t)read_uleb(&reader) * machine->cie->data_align);
+            set_place(machine, low, PLACE_CFA, scale(read_uleb(&reader), machine->cie->data_align));
         else if (byte >> 6 == 3) /* restore */
             restore(machine, low);
         else
@@ -383,7 +357,7 @@ static enum cfi_result to_row(const struct machine *machine, struct cfi_row *row
 static bool read_extent(struct reader *reader, const struct cie *cie, uintptr_t address,
                         uint64_t *inside)
 {
-    uintptr_t place = (uintptr_t)reader->at;
+    uintptr_t place = (uintptr_t)reader->at + reader->shift;
     uintptr_t begin = place + (uintptr_t)(int64_t)(int32_t)read_bytes(reader, 4);
     uint64_t size = read_bytes(reader, 4);
     if (cie->has_augmentation)
@@ -392,15 +366,18 @@ static bool read_extent(struct reader *reader, const struct cie *cie, uintptr_t 
     return !reader->bad && address >= begin && *inside < size;
 }
 
-enum cfi_result cfi_find(const struct module *module, uintptr_t address, struct cfi_row *row)
+enum cfi_result cfi_find(const struct module *module, uintptr_t address, bool is_safe,
+                         struct cfi_row *row)
 {
+    struct cfi_source source = {module, is_safe};
+    uint8_t fde_copy[ENTRY_MOST], cie_copy[ENTRY_MOST];
     bool unknown = false;
-    const uint8_t *fde = find_fde(module, address, &unknown);
+    uintptr_t fde = cfi_table_find(&source, address, &unknown);
     if (!fde)
         return unknown ? CFI_COMPLEX : CFI_MISSING;
-    struct reader reader = read_entry(module, fde);
-    const uint8_t *cie_field = reader.at;
-    struct cie cie = read_cie(module, cie_field - read_bytes(&reader, 4));
+    struct reader reader = read_entry(&source, fde, fde_copy);
+    uintptr_t cie_field = (uintptr_t)reader.at + reader.shift;
+    struct cie cie = read_cie(&source, cie_field - read_bytes(&reader, 4), cie_copy);
     if (reader.bad || cie.unknown || cie.is_signal_frame ||
         cie.pointer_encoding != (PE_PCREL | PE_SDATA4))
         return CFI_COMPLEX;

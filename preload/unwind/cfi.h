@@ -24,7 +24,9 @@ struct cfi_row {
     uintptr_t saved_bp;   /* the caller's rbp is at CFA - saved_bp; 0: it is unchanged */
 };
 
-/* Reads mapped memory only, takes no lock. */
-enum cfi_result cfi_find(const struct module *module, uintptr_t address, struct cfi_row *row);
+/* Takes no lock. is_safe: the module stays while we look; if not, it is read through the kernel,
+ * and CFI_MISSING or CFI_COMPLEX is the answer where it has gone. */
+enum cfi_result cfi_find(const struct module *module, uintptr_t address, bool is_safe,
+                         struct cfi_row *row);
 
 #endif

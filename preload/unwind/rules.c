@@ -11,13 +11,24 @@
 struct rules_line rules_table[RULES_LINES];
 _Atomic uint32_t rules_forgotten;
 
+/* The address may be a guess, and its module about to go. */
+static enum cfi_result find_row(uintptr_t pc, const struct module **module, struct cfi_row *row)
+{
+    bool is_safe = modules_begin_reading();
+    *module = modules_find(pc - 1);
+    enum cfi_result result = *module ? cfi_find(*module, pc - 1, is_safe, row) : CFI_MISSING;
+    modules_end_reading();
+    return result;
+}
+
 static uint64_t look_up(uintptr_t pc)
 {
-    const struct module *module = modules_find(pc - 1);
+    const struct module *module;
     struct cfi_row row;
+    enum cfi_result result = find_row(pc, &module, &row);
     if (!module)
         return rule_make(jvm_interprets(pc) ? RULE_METHOD : RULE_GUESS, 16, 16);
-    switch (cfi_find(module, pc - 1, &row)) {
+    switch (result) {
     case CFI_MISSING:
         return rule_make(RULE_GUESS, 16, 16);
     case CFI_END:

@@ -1,6 +1,7 @@
 # test_errors.py -- What cannot be read or asked: one clear line on stderr, and exit code 2.
 #
 # SPDX-License-Identifier: Apache-2.0
+import json
 import os
 import re
 import shutil
@@ -8,6 +9,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 import unittest
 import zlib
 from pathlib import Path
@@ -117,6 +119,55 @@ class UnreadableFiles(Snapshots):
         self.alter("PRAGMA user_version = 77")
         self.assert_all_commands_refuse(self.bad, "77", "1")
 
+    def test_a_snapshot_of_an_older_schema(self):
+        self.alter("PRAGMA user_version = 0")
+        self.assert_all_commands_refuse(self.bad, "format 0", "take the snapshot again")
+
+    def test_a_snapshot_that_was_made_to_harm(self):
+        for statement in (
+                "CREATE VIRTUAL TABLE more USING fts5(a)",
+                "DROP TABLE node",
+                "DELETE FROM snapshot",
+                "INSERT INTO snapshot SELECT * FROM snapshot",
+                "UPDATE node SET parent_id = id",
+                "UPDATE stack SET node_id = 1 << 40",
+                "UPDATE location SET module_id = -1 WHERE module_id IS NOT NULL",
+                "UPDATE snapshot SET label = hex(zeroblob(10000000))"):
+            with self.subTest(statement):
+                self.alter(statement)
+                self.assert_all_commands_refuse(self.bad, "damaged")
+
+    def test_a_snapshot_that_changes_while_it_is_read(self):
+        """Cut off, lengthened, overwritten, replaced: it is read as it was, or refused."""
+        content = self.good.read_bytes()
+        self.bad.write_bytes(content)
+        stopped, codes, later = threading.Event(), set(), self.make_later()
+
+        def change():
+            turn = 0
+            while not stopped.is_set():
+                turn += 1
+                with open(self.bad, "r+b") as file:
+                    file.truncate(len(content) // 2 if turn % 3 else 2 * len(content))
+                    file.write(content[:4096 * (turn % 7)])
+                    file.seek(0)
+                    file.write(content)
+                    file.truncate(len(content))
+        thread = threading.Thread(target=change)
+        thread.start()
+        try:
+            for _ in range(30):
+                result = harness.heapdiff("compare", self.bad, later, "--format", "json")
+                codes.add(result.returncode)
+                if result.returncode == 2:
+                    self.assert_refused(result, self.bad)
+                else:
+                    json.loads(result.stdout)
+        finally:
+            stopped.set()
+            thread.join()
+        self.assertLessEqual(codes, {0, 2, 3})
+
     def test_a_database_of_somebody_else(self):
         self.alter("PRAGMA application_id = 1")
         self.assert_all_commands_refuse(self.bad)
@@ -180,6 +231,50 @@ class OutputsThatCannotBe(Snapshots):
         before = self.content(full)
         self.assert_refused_as_output(full / "x", "full/x", "No space left")
         self.assertEqual(self.content(full), before)
+
+    def test_a_disk_that_becomes_full(self):
+        """There is room for a beginning: what was there before stays, and nothing else does."""
+        full = self.folder / "full"
+        full.mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", "size=32k", "heapdiff-test", full]
+        if os.geteuid() or subprocess.run(command, capture_output=True, check=False).returncode:
+            self.skipTest("this machine does not let us mount")
+        self.addCleanup(subprocess.run, ["umount", "-l", full], check=True)
+        (full / "x").write_text("old")
+        (full / "filler").write_bytes(bytes(20 << 10))
+        before = self.content(full)
+        big = self.make_big()
+        for command in (["export", "-o", full / "x", big], ["report", "-o", full / "x", big],
+                        ["symbolize", "-o", full / "x", big]):
+            with self.subTest(command[0]):
+                self.assert_refused(harness.heapdiff(*command), "full/x", "No space left")
+                self.assertEqual(self.content(full), before)
+
+    def test_a_limit_of_file_sizes(self):
+        target = self.folder / "x"
+        big = self.make_big()
+        target.write_text("old")
+        before = self.content()
+        for command in ("export", "report", "symbolize"):
+            with self.subTest(command):
+                script = 'ulimit -f 4; exec "$@"'  # blocks of 512 or 1024 bytes
+                result = harness.run(["sh", "-c", script, "sh", harness.COMMAND, command, "-o",
+                                      target, big])
+                self.assert_refused(result, target, "File too large")
+                self.assertEqual(self.content(), before)
+
+    def make_big(self):
+        """A snapshot whose exports are of some 100 KiB."""
+        big = self.folder / "big.db"
+        shutil.copyfile(self.good, big)
+        database = sqlite3.connect(big)
+        database.execute("UPDATE stack SET live_blocks = 3000, live_bytes = 300000"
+                         " WHERE kind = 'malloc'")
+        database.execute("DELETE FROM size")
+        database.execute("DELETE FROM age")
+        database.commit()
+        database.close()
+        return big
 
     def test_stdout_that_takes_nothing(self):
         for name, needed, _ in readers():

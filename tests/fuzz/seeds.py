@@ -3,9 +3,16 @@
 #
 # SPDX-License-Identifier: Apache-2.0
 """seeds.py FOLDER: writes FOLDER/TARGET/NAME for every target."""
+import os
+import sqlite3
 import struct
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+FORMAT = HERE.parents[1] / "preload" / "format"
 
 MAP, DUMP = b"\1", b"\0"  # the first byte of an input of jitnames.c
 
@@ -43,7 +50,81 @@ def jitdump(flags):
         record(4, b"\0" * 24, 140), load(200, 0x1000, 16, 3, b"Main.again")])
 
 
-TARGETS = {"jitnames": {"map": perf_map(), "dump": jitdump(0), "dump-clock": jitdump(1)}}
+def snapshot():
+    """base.sql as a file, of small pages: changes shall meet what they hold."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.db"
+        database = sqlite3.connect(path)
+        database.execute("PRAGMA page_size = 512")
+        database.executescript((FORMAT / "schema.sql").read_text())
+        database.executescript((HERE / "base.sql").read_text())
+        database.close()
+        return path.read_bytes()
+
+
+def page(asked, answered, flags, label, path, error, text):
+    head = struct.pack("<QIIIIII", 0x3143464646494448, 1, 77, asked, answered, 3, flags)
+    body = label.ljust(128, b"\0") + path.ljust(4096, b"\0") + struct.pack("<i", error)
+    return head + body + b"/tmp/a.db".ljust(4096, b"\0") + text.ljust(512, b"\0")
+
+
+def frames():
+    """One CIE, two FDEs and their table, as a compiler and a linker write them."""
+    def entry(body):
+        body += b"\0" * (-len(body) % 4)
+        return struct.pack("<I", len(body)) + body
+    table_size = 12 + 2 * 8
+    cie = entry(struct.pack("<IB", 0, 1) + b"zR\0\x01\x78\x10\x01\x1b\x0c\x07\x08\x90\x01")
+    parts, rows, at = [cie], [], table_size + len(cie)
+    program = b"\0\x41\x0e\x10\x86\x02\x43\x0d\x06\x60\x0c\x07\x08"
+    for start in (0x100, 0x180):
+        body = struct.pack("<Iii", at + 4 - table_size, start - (at + 8), 0x80) + program
+        rows.append(struct.pack("<ii", start, at))
+        parts.append(entry(body))
+        at += len(parts[-1])
+    table = bytes([1, 0x1b, 3, 0x3b]) + struct.pack("<iI", 24, 2) + b"".join(rows)
+    return b"\0\0" + (table + b"".join(parts)).ljust(0x200, b"\0")
+
+
+def program():
+    """A small program with line tables; what is no code is small, so that changes meet the rest."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, made = Path(folder) / "a.c", Path(folder) / "a.so"
+        source.write_text("static inline int twice(int a) { return a * 2; }\n"
+                          "int first(int a);\nint first(int a) { return twice(a) + 1; }\n"
+                          "int second(int *a);\n"
+                          "int second(int *a) { return first(*a) + twice(3); }\n")
+        subprocess.run([os.environ.get("CC", "cc"), "-g", "-O2", "-shared", "-fPIC", "-nostdlib",
+                        "-Wl,--build-id=none", "-Wl,-z,noseparate-code", "-gz=none", source,
+                        "-o", made], check=True)
+        return made.read_bytes()
+
+
+def first_lines(path, count):
+    return "\n".join((HERE.parents[1] / path).read_text().split("\n")[:count]).encode()
+
+
+SNAPSHOT = snapshot()
+CHANGES = bytes([1, 3, 2, 1, 3, 5]) + b"a\xff\"b\x1b" + bytes([9, 4, 3, 2, 4, 0, 6, 4, 2, 0])
+TARGETS = {
+    "jitnames": {"map": perf_map(), "dump": jitdump(0), "dump-clock": jitdump(1)},
+    "request": {"asked": page(4, 3, 7, b"label", b"/tmp/x.db", 0, b""),
+                "cancelled": page(4, 3, 1 << 16, b"../a\nb", b"", 0, b"")},
+    "answer": {"taken": page(4, 4, 1, b"label", b"/tmp/x.db", 0, b"no\x1b garbage"),
+               "refused": page(4, 4, 0, b"", b"", 13, b"cannot write\n there: \xff")},
+    "cfi": {"frames": frames()},
+    "snapshot": {name: bytes([number]) + SNAPSHOT for name, number in
+                 (("text", 0), ("json", 0x82), ("page", 5), ("profile", 10))},
+    "rows": {name: bytes([number]) + CHANGES for name, number in
+             (("text", 0x81), ("json", 2), ("page", 0x85), ("export", 8))},
+    "elf": {"program": program()},
+    "texts": {"suppressions": b"\0# known\nsite cache_*\nframe *Grow\nfile /srv/a.c\n",
+              "baseline": b"\1# accepted\n4096\tmalloc\tmain\tmain.c\n77\tbuffer\tf\t-\n",
+              "rules": b"\2" + first_lines("analyzer/rules/default.rules", 40),
+              "v8": b"\3JS:*handle file:///srv/app.js:10:5", "jvm": b"\3void Main.run(int, long)",
+              "python": b"\3py::run:/srv/a.py:12",
+              "cpp": b"\3_ZNSt6vectorIiSaIiEE9push_backEOi",
+              "rust": b"\3_RNvCskwGfYPst2Cb_3foo16example_function"}}
 
 
 def main():

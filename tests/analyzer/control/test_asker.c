@@ -28,6 +28,7 @@ enum manner {
     MAY_NOT_WRITE,   /* EACCES for a path that is asked for; its own otherwise */
     REFUSES_GC,      /* ENOTSUP when GC is asked for */
     DIES,            /* instead of answering */
+    CUTS_THE_PAGE,   /* off, instead of answering */
     KEEPS_COUNTS,    /* as a shim that knows of operations; writes the label and the count */
 };
 
@@ -48,6 +49,8 @@ static void answer(struct control_page *page, enum manner manner)
     page->answer_text[0] = '\0';
     if (manner == DIES)
         _exit(3);
+    if (manner == CUTS_THE_PAGE)
+        _exit(truncate(control_path, 0) == 0 && pause() == 0);
     if (manner == MAY_NOT_WRITE && asked_path)
         page->error = EACCES;
     if (manner == REFUSES_GC && (page->flags & PROTOCOL_GC)) {
@@ -230,6 +233,15 @@ static void the_end_of_the_process_is_noticed(void **state)
     expect_failure(&request, 0, "ended before the snapshot was complete");
 }
 
+/* The kernel would end the command by a signal. */
+static void a_page_that_is_cut_off_is_an_error(void **state)
+{
+    start(CUTS_THE_PAGE);
+    const struct fixture_result *result = fixture_run("heapdiff snapshot %d", (int)shim);
+    assert_int_equal(result->status, EXIT_UNUSABLE);
+    assert_string_equal(result->err, "heapdiff: the control page of the process was cut off\n");
+}
+
 static void a_stopped_process_is_said_to_be(void **state)
 {
     start(WRITES_THE_FILE);
@@ -302,6 +314,7 @@ TEST_MAIN(cmocka_unit_test_teardown(the_answer_names_the_file, stop),
           cmocka_unit_test_teardown(a_count_that_would_be_lost_is_refused, stop),
           cmocka_unit_test_teardown(what_the_process_refuses_is_passed_on, stop),
           cmocka_unit_test_teardown(the_end_of_the_process_is_noticed, stop),
+          cmocka_unit_test_teardown(a_page_that_is_cut_off_is_an_error, stop),
           cmocka_unit_test_teardown(a_stopped_process_is_said_to_be, stop),
           cmocka_unit_test_teardown(waiting_can_be_given_up, stop),
           cmocka_unit_test_teardown(an_asker_that_died_leaves_no_harm, stop),

@@ -57,7 +57,7 @@ static struct set *open_set(struct rules *rules, struct numbers *numbers)
     const char *paths[] = {fixture_snapshot("a.db", 1, 100000, sql[0]),
                            fixture_snapshot("b.db", 2, 100000, sql[1])};
     struct set_options options = {.rules = rules};
-    struct numbers_options how = {.blocks = true, .each = true};
+    struct numbers_options how = {.blocks = true, .each = true, .most_blocks = 1000000};
     struct set *set = set_open(paths, 2, &options, &error);
     assert_non_null(set);
     assert_true(numbers_make(numbers, set, &how, &error));

@@ -28,6 +28,7 @@ static void versions_are_left_out(void **state)
 {
     expect("malloc@@GLIBC_2.2.5", "malloc");
     expect("_ZNSt3fooEv@GLIBCXX_3.4", "std::foo");
+    expect("@VERSION", "@VERSION"); /* no name is left without letters */
 }
 
 static void parts_and_copies_are_the_function(void **state)

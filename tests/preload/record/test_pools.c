@@ -169,20 +169,47 @@ static void the_table_does_what_arrays_do(void **state)
     assert_int_equal(seen, live);
 }
 
-static void more_pools_than_names_lose_no_block(void **state)
+/* Whether a block's pool is called as its address says, by name or as one of the others. */
+static void check_name(const struct block *block, void *context)
 {
-    size_t before = look().count;
+    unsigned *named = context, index = (unsigned)(block->address - 0x900000) / 16;
     char name[16];
-    for (unsigned i = 0; i < 400; i++) {
+    snprintf(name, sizeof name, "pool %u", index);
+    const char *pool = stacks_get(block->stack)->pool;
+    if (block->address < 0x900000)
+        return;
+    if (strcmp(pool, name) == 0)
+        ++*named;
+    else
+        assert_string_equal(pool, POOLS_OTHER);
+}
+
+static void more_pools_than_names_lose_no_block_and_none_has_anothers_name(void **state)
+{
+    enum { MORE = POOLS_NAMES + 200 };
+    size_t before = look().count;
+    unsigned named = 0;
+    char name[16];
+    for (unsigned i = 0; i < MORE; i++) {
         snprintf(name, sizeof name, "pool %u", i);
         alloc(name, 0x900000 + i * 16, 1);
     }
-    assert_int_equal(look().count, before + 400);
-    for (unsigned i = 0; i < 400; i++) {
+    assert_int_equal(look().count, before + MORE);
+    pools_each(check_name, &named);
+    assert_in_range(named, POOLS_NAMES - 20, POOLS_NAMES); /* earlier tests have some */
+    assert_int_equal(pools_unnamed(), MORE - named);
+    for (unsigned i = 0; i < MORE; i++) {
         snprintf(name, sizeof name, "pool %u", i);
         give_back(name, 0x900000 + i * 16);
     }
     assert_int_equal(look().count, before);
+}
+
+static void a_free_of_an_unknown_pool_makes_no_name(void **state)
+{
+    uint64_t before = pools_unnamed();
+    give_back("never heard of", 0x5000);
+    assert_int_equal(pools_unnamed(), before);
 }
 
 int main(void)
@@ -195,6 +222,7 @@ int main(void)
         cmocka_unit_test(unknown_blocks_and_pools_without_a_name_do_no_harm),
         cmocka_unit_test(while_paused_new_blocks_are_not_kept_and_frees_are),
         cmocka_unit_test(the_table_does_what_arrays_do),
-        cmocka_unit_test(more_pools_than_names_lose_no_block)};
+        cmocka_unit_test(more_pools_than_names_lose_no_block_and_none_has_anothers_name),
+        cmocka_unit_test(a_free_of_an_unknown_pool_makes_no_name)};
     return cmocka_run_group_tests(tests, begin, NULL);
 }

@@ -5,10 +5,12 @@
  */
 #include "snapshot/file.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "test.h"
@@ -122,6 +124,81 @@ static void test_a_part_that_nobody_holds_is_swept(void **state)
     assert_int_not_equal(access(in_folder("heapdiff.1" FILE_PART), F_OK), 0);
 }
 
+/* ---- where a snapshot may lie -------------------------------------------------------------------
+ */
+
+static void make_pipe(void)
+{
+    assert_int_equal(mkfifo(in_folder("a.db"), 0600), 0);
+}
+
+static void make_link(void)
+{
+    assert_int_equal(symlink("elsewhere", in_folder("a.db")), 0);
+}
+
+static void make_subfolder(void)
+{
+    assert_int_equal(mkdir(in_folder("a.db"), 0700), 0);
+}
+
+static const struct {
+    void (*make)(void);
+    mode_t type;
+    int error;
+} obstacles[] = {{make_pipe, S_IFIFO, EMEDIUMTYPE},
+                 {make_link, S_IFLNK, ELOOP},
+                 {make_subfolder, S_IFDIR, EISDIR}};
+
+static void assert_untouched(unsigned i)
+{
+    struct stat status;
+    assert_int_equal(lstat(in_folder("a.db"), &status), 0);
+    assert_int_equal(status.st_mode & S_IFMT, obstacles[i].type);
+    assert_int_equal(remove(in_folder("a.db")), 0); /* and the folder has nothing else */
+}
+
+static void test_what_is_no_file_is_refused_before_anything_is_made(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < sizeof obstacles / sizeof *obstacles; i++) {
+        obstacles[i].make();
+        assert_int_equal(file_begin(&file, in_folder("a.db")), obstacles[i].error);
+        assert_true(*file_reason(obstacles[i].error));
+        file_end(&file);
+        assert_untouched(i);
+    }
+}
+
+/* What comes there while the snapshot is written is not lost either. */
+static void test_what_is_no_file_is_never_replaced(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < sizeof obstacles / sizeof *obstacles; i++) {
+        begin();
+        obstacles[i].make();
+        assert_int_equal(file_publish(&file, in_folder("a.db")), obstacles[i].error);
+        file_end(&file);
+        assert_untouched(i);
+    }
+}
+
+static void test_a_file_is_replaced(void **state)
+{
+    (void)state;
+    struct stat first, second;
+    for (int i = 0; i < 2; i++) {
+        begin();
+        assert_int_equal(fstat(file.lock.fd, i ? &second : &first), 0);
+        assert_int_equal(file_publish(&file, in_folder("a.db")), 0);
+        file_end(&file);
+    }
+    assert_int_not_equal(first.st_ino, second.st_ino);
+    assert_int_equal(stat(in_folder("a.db"), &first), 0);
+    assert_int_equal(first.st_ino, second.st_ino);
+    assert_int_equal(unlink(in_folder("a.db")), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -129,6 +206,9 @@ int main(void)
         cmocka_unit_test(test_leaves_the_programs_descriptor),
         cmocka_unit_test(test_the_next_file_under_a_swept_name_stays),
         cmocka_unit_test(test_a_part_that_nobody_holds_is_swept),
+        cmocka_unit_test(test_what_is_no_file_is_refused_before_anything_is_made),
+        cmocka_unit_test(test_what_is_no_file_is_never_replaced),
+        cmocka_unit_test(test_a_file_is_replaced),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

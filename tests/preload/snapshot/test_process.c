@@ -5,6 +5,7 @@
 #include "snapshot/process.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -96,6 +97,16 @@ static void mappings_that_come_again_or_overlap_are_told_once(void **state)
     assert_mapping(2, 0x4000, 0x6000, 12288);
     assert_mapping(3, 0x6800, 0xa000, 16384);
     assert_int_equal(maps.rss, 40960);
+}
+
+static void a_line_that_cannot_be_understood_is_no_lack_of_memory(void **state)
+{
+    (void)state;
+    struct process_maps none;
+    smaps = "00400000-00401000 r-xp 00000000 00:00 0\nnonsense\n";
+    assert_int_equal(process_read_maps(&none, PROCESS_BY_SMAPS, -1), EBADMSG);
+    process_maps_done(&none);
+    smaps = NULL;
 }
 
 static void mappings_are_sorted_and_their_rss_adds_up(void **state)
@@ -245,7 +256,8 @@ static void a_second_mapping_of_a_module_means_the_same_code(void **state)
 
 #define MAPS_TEST(name) cmocka_unit_test_setup_teardown(name, read_maps, done)
 
-TEST_MAIN(MAPS_TEST(mappings_that_come_again_or_overlap_are_told_once),
+TEST_MAIN(cmocka_unit_test(a_line_that_cannot_be_understood_is_no_lack_of_memory),
+          MAPS_TEST(mappings_that_come_again_or_overlap_are_told_once),
           MAPS_TEST(mappings_are_sorted_and_their_rss_adds_up),
           MAPS_TEST(the_programs_file_and_stack_are_known),
           MAPS_TEST(the_heap_of_the_break_is_a_heap),

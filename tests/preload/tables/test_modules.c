@@ -223,6 +223,53 @@ static void another_plugin_at_the_same_place_gives_addresses_a_new_meaning(void 
         skip(); /* the loader has put it elsewhere */
 }
 
+static void a_module_without_room_is_counted(void **state)
+{
+    void *handle;
+    const unsigned enough = 32768;
+    uintptr_t address = load(TEST_THIRD_PLUGIN, &handle);
+    modules_set_most(modules_count());
+    assert_int_equal(modules_dropped(), 0);
+    assert_null(modules_find(address));
+    assert_int_equal(modules_dropped(), 1);
+    modules_set_most(enough);
+    assert_non_null(modules_find(address));
+    assert_int_equal(modules_dropped(), 1);
+    unload(handle);
+}
+
+/* ---- while something is unloaded
+ * -----------------------------------------------------------------
+ */
+
+static void nothing_new_is_learned_while_something_is_unloaded(void **state)
+{
+    void *handle;
+    assert_true(modules_begin_reading());
+    modules_end_reading();
+    uintptr_t address = load(TEST_PLUGIN, &handle);
+    modules_before_unload();
+    assert_false(modules_begin_reading());
+    assert_null(modules_find(address));
+    assert_non_null(libc_module());
+    modules_end_reading();
+    assert_true(modules_after_unload());
+    assert_non_null(modules_find(address));
+    modules_before_unload();
+    assert_false(modules_after_unload()); /* nobody has looked */
+    unload(handle);
+}
+
+/* Two readers that a signal handler has left: the unloading goes on. */
+static void readers_that_never_end_are_not_waited_for_for_ever(void **state)
+{
+    for (int i = 0; i < 2; i++) {
+        assert_true(modules_begin_reading());
+        modules_before_unload();
+        modules_after_unload();
+    }
+}
+
 /* ---- as libunwind asks
  * ---------------------------------------------------------------------------- */
 
@@ -272,4 +319,7 @@ TEST_MAIN(LIST_TEST(libc_and_the_program_are_found), LIST_TEST(memory_without_a_
           LIST_TEST(what_is_still_loaded_does_not_die),
           LIST_TEST(the_same_plugin_at_the_same_place_revives),
           LIST_TEST(another_plugin_at_the_same_place_gives_addresses_a_new_meaning),
+          LIST_TEST(a_module_without_room_is_counted),
+          LIST_TEST(nothing_new_is_learned_while_something_is_unloaded),
+          LIST_TEST(readers_that_never_end_are_not_waited_for_for_ever),
           LIST_TEST(a_visit_shows_the_loaded_modules_and_stops_when_told))

@@ -1,0 +1,32 @@
+/* place.h -- Where a file is to lie: what is there already, and how ours gets there without harm.
+ *
+ * A file that is replaced is replaced by rename, and rename replaces whatever has the name: as root
+ * also /dev/null, for the whole machine. So what is no regular file is written to as it is, by
+ * those who can, or refused.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ANALYZER_BASE_PLACE_H
+#define ANALYZER_BASE_PLACE_H
+
+#include "base/error.h"
+#include "base/text.h"
+
+/* What PATH stands for. A symbolic link stays one: REAL becomes the name of the file that it leads
+ * to, which is PATH itself where it is none. IS_STREAM: a device, a pipe, a socket or a link to
+ * one, which must be written to as it is. False with ERROR filled for a folder and for a link that
+ * leads nowhere. */
+bool place_find(const char *path, struct text *real, bool *is_stream, struct error *error);
+
+/* As place_find, for files that are written aside and renamed only: refuses streams. */
+bool place_find_file(const char *path, struct text *real, struct error *error);
+
+/* Makes PART, the name of a file on its way, for writing; what lies there is of a process that was
+ * killed. A descriptor, or -1 with errno set. */
+int place_open_part(const char *part);
+
+/* Gives the finished file PART its name. A file that has it is replaced; nothing else is, whatever
+ * came there since place_find. False with errno set; PART is still there then. */
+bool place_put(const char *part, const char *path);
+
+#endif
