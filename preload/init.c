@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -252,7 +253,9 @@ static __attribute__((constructor(101))) void birth(void)
     bool root = is_root();
     if (!root || options.quiet)
         log_silence();
-    if (!root && !options.follow) {
+    /* A setuid program (by /etc/ld.so.preload: LD_PRELOAD does not reach it) must not write where its
+     * user says. */
+    if ((!root && !options.follow) || getauxval(AT_SECURE)) {
         record_filter_frees();
         return;
     }

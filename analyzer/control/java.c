@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,6 +36,15 @@ bool java_is_jvm(pid_t pid)
     return found;
 }
 
+/* Whoever asks runs it: what lies beside another user's program is that user's, not to be run. */
+static bool is_of_our_user(pid_t pid)
+{
+    char path[64];
+    struct stat status;
+    snprintf(path, sizeof path, "/proc/%d", (int)pid);
+    return stat(path, &status) == 0 && status.st_uid == geteuid();
+}
+
 /* The one beside the program's own java speaks its language surely; else whichever PATH has. */
 static void find_jcmd(pid_t pid, char *path, size_t size)
 {
@@ -43,7 +53,7 @@ static void find_jcmd(pid_t pid, char *path, size_t size)
     ssize_t length = readlink(link, java, sizeof java - 1);
     java[length > 0 ? length : 0] = '\0';
     snprintf(path, size, "%s/jcmd", dirname(java));
-    if (access(path, X_OK) != 0)
+    if (!is_of_our_user(pid) || access(path, X_OK) != 0)
         snprintf(path, size, "jcmd");
 }
 

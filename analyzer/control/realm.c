@@ -177,11 +177,41 @@ void realm_take_back(const struct realm *realm, const char *folder)
     remove_name(realm, folder, AT_REMOVEDIR);
 }
 
+/* No entries but "." and "..". */
+static bool is_empty(int folder)
+{
+    int again = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *entries = again >= 0 ? fdopendir(again) : NULL;
+    struct dirent *entry;
+    bool empty = entries != NULL;
+    while (entries && empty && (entry = readdir(entries)))
+        empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+    if (entries)
+        closedir(entries);
+    else if (again >= 0)
+        close(again);
+    return empty;
+}
+
+/* Whoever may rename in that place could have put another folder of ours there: only the empty one
+ * that was just made is given away. */
+static bool give_away(const struct realm *realm, int place, const char *name)
+{
+    struct stat status;
+    int fd = openat(place, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    bool fresh = fd >= 0 && fstat(fd, &status) == 0 && status.st_uid == geteuid() &&
+                 (status.st_mode & 07777) == 0700 && status.st_nlink == 2 && is_empty(fd);
+    bool given = fresh && fchown(fd, realm->uid, realm->gid) == 0;
+    if (fd >= 0)
+        close(fd);
+    return given;
+}
+
 static bool lend_in(const struct realm *realm, const char *place, const char *name)
 {
     int fd = open_inside(realm, place, O_PATH | O_DIRECTORY);
     bool good = fd >= 0 && mkdirat(fd, name, 0700) == 0;
-    if (good && fchownat(fd, name, realm->uid, realm->gid, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (good && !give_away(realm, fd, name)) {
         unlinkat(fd, name, AT_REMOVEDIR);
         good = false;
     }

@@ -96,7 +96,7 @@ static void set_signals(void)
     static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGTRAP};
     stack_t stack = {.ss_sp = room, .ss_size = SIGNAL_STACK};
     struct sigaction ignore = {.sa_handler = SIG_IGN};
-    struct sigaction action = {.sa_handler = fault, .sa_flags = SA_ONSTACK | SA_RESETHAND};
+    struct sigaction action = {.sa_handler = fault, .sa_flags = (int)(SA_ONSTACK | SA_RESETHAND)};
     sigset_t wanted;
     sigaltstack(&stack, NULL);
     sigaction(SIGPIPE, &ignore, NULL);
@@ -176,9 +176,11 @@ pid_t task_pid(void)
     return task_is_here() ? number : 0;
 }
 
+#define CLONED ((int)__WCLONE)
+
 static void reap(pid_t child)
 {
-    while (wait4(child, NULL, __WCLONE, NULL) < 0 && errno == EINTR)
+    while (wait4(child, NULL, CLONED, NULL) < 0 && errno == EINTR)
         continue;
 }
 

@@ -7,14 +7,18 @@
  */
 #include "hooks/hooks.h"
 
+#include <errno.h>
 #include <linux/seccomp.h>
 #include <stdatomic.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
+#include "base/host.h"
 #include "base/sandbox.h"
 #include "control/worker.h"
 #include "init.h"
+#include "record/record.h"
 
 /* Counted first, so that no thread makes a system call of ours when the filter is in force. A child
  * of vfork closes itself only: it is not counted. */
@@ -52,7 +56,7 @@ static __attribute__((noinline)) int close_by_prctl(long mode, long filter, long
 /* A filter may give a descriptor; any other number is a failure, of another thread's. */
 static __attribute__((noinline)) long close_by_syscall(PARAMETERS)
 {
-    bool counted = begin(), gives = number == SYS_seccomp && b & SECCOMP_FILTER_FLAG_NEW_LISTENER;
+    bool counted = begin(), gives = number == SYS_seccomp && (unsigned long)b & SECCOMP_FILTER_FLAG_NEW_LISTENER;
     long result = real.syscall(ARGUMENTS);
     end(counted, gives ? result < 0 : result != 0);
     return result;
@@ -72,8 +76,29 @@ static inline bool closes(long number, unsigned operation)
                : number == SYS_prctl && operation == PR_SET_SECCOMP;
 }
 
+/* Past glibc a thread changes alone. The control process goes with the main thread: of a program of
+ * one thread that is all there is. */
+static inline bool changes(long number)
+{
+    return number == SYS_setuid || number == SYS_setgid || number == SYS_setreuid ||
+           number == SYS_setregid || number == SYS_setresuid || number == SYS_setresgid ||
+           number == SYS_setgroups || number == SYS_capset || number == SYS_unshare;
+}
+
+static __attribute__((noinline)) long change_by_syscall(PARAMETERS)
+{
+    long result = real.syscall(ARGUMENTS);
+    int saved = errno;
+    if (result == 0 && record_is_on() && gettid() == host_pid())
+        worker_follow();
+    errno = saved;
+    return result;
+}
+
 long hooks_syscall(PARAMETERS)
 {
+    if (HOOK_RARE(changes(number)) && !sandbox_is_closed())
+        return change_by_syscall(ARGUMENTS);
     if (HOOK_RARE(closes(number, (unsigned)a)))
         return close_by_syscall(ARGUMENTS);
     return real.syscall(ARGUMENTS);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/folder.h"
+#include "base/host.h"
 
 #define TRIES 8
 
@@ -83,7 +84,7 @@ static int make(struct file *file, const char *folder, int number)
 {
     int length = snprintf(file->temporary, sizeof file->temporary,
                           number ? "%sheapdiff.%d-%d" FILE_PART : "%sheapdiff.%d" FILE_PART, folder,
-                          (int)getpid(), number);
+                          (int)host_pid(), number);
     if (length >= (int)sizeof file->temporary)
         return ENAMETOOLONG;
     int fd =

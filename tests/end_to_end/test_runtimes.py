@@ -285,6 +285,26 @@ class Others(Runtimes):
             after = self.snapshot(program, "after", "--gc")
             self.assertGreater(live_bytes(before) - live_bytes(after), 45 * MIB)
 
+    @harness.unittest.skipUnless(os.geteuid() == 0 and shutil.which("setpriv"), "needs root")
+    def test_what_lies_beside_another_users_java_is_not_run(self):
+        """Root asks; nobody's program maps a file called libjvm.so and has a jcmd of its own."""
+        self.folder.chmod(0o777)
+        python = self.folder / "java"
+        shutil.copy(os.path.realpath("/usr/bin/python3"), python)
+        (self.folder / "libjvm.so").write_bytes(bytes(4096))
+        trap = self.folder / "jcmd"
+        trap.write_text(f"#!/bin/sh\nid -u > {self.folder}/ran\n")
+        trap.chmod(0o755)
+        code = ("import mmap; f = open('libjvm.so', 'rb'); m = mmap.mmap(f.fileno(), 4096,"
+                " prot=mmap.PROT_READ); print('ready', flush=True); input()")
+        with harness.Program(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+                              python, "-c", code], cwd=self.folder, stdin=subprocess.PIPE,
+                             HEAPDIFF_AT_EXIT=0) as program:
+            program.await_line("^ready$")
+            harness.heapdiff("snapshot", program.pid, "-o", self.folder / "a.db")
+            program.process.stdin.close()
+        self.assertFalse((self.folder / "ran").exists())
+
     def test_a_program_without_a_collector_is_not_measured_as_if_it_had_one(self):
         with start("sh", "-c", "echo ready; while :; do :; done") as program:
             self.assertIn("no runtime with a garbage collector", self.refusal(program, "--gc"))
