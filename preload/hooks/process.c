@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
+#include "hooks/signals.h"
 #include "init.h"
 #include "record/record.h"
 #include "tables/cpython.h"
@@ -21,7 +22,8 @@ int dlclose(void *handle)
         chain_before_unload();
     int failed = real.dlclose(handle);
     real_check_unloaded();
-    if (record_is_on()) {
+    struct signals signals;
+    if (record_is_on() && signals_block(&signals)) {
         int saved = errno;
         uint32_t before = modules_generation();
         modules_check_unloaded();
@@ -30,6 +32,7 @@ int dlclose(void *handle)
             unwind_forget();
         }
         errno = saved;
+        signals_restore(&signals);
     }
     return failed;
 }

@@ -1,4 +1,5 @@
-/* sandbox.c -- Says that the program is about to install a seccomp filter, before it is in force.
+/* sandbox.c -- Says that the program is about to forbid itself system calls (seccomp) or the time
+ * stamp counter, before it is in force.
  *
  * Compiled with sibling calls, as gate.c: every other call is jumped on to, and leaves neither a
  * frame nor a trace.
@@ -31,10 +32,10 @@ static void end(bool counted, bool failed)
         atomic_fetch_sub(&sandbox_closed, 1);
 }
 
-static __attribute__((noinline)) int close_by_prctl(long mode, long filter, long c, long d)
+static __attribute__((noinline)) int close_by_prctl(int option, long a, long b, long c, long d)
 {
     bool counted = begin();
-    int result = real.prctl(PR_SET_SECCOMP, mode, filter, c, d);
+    int result = real.prctl(option, a, b, c, d);
     end(counted, result != 0);
     return result;
 }
@@ -57,23 +58,30 @@ static __attribute__((noinline)) long close_by_syscall(PARAMETERS)
     return result;
 }
 
+/* In strict mode, and when the program forbids the time stamp counter, whoever looks at the clock
+ * is killed as well: clock_gettime reads that counter. */
+static inline bool closes_by_prctl(unsigned option, long mode)
+{
+    return option == PR_SET_SECCOMP || (option == PR_SET_TSC && mode == PR_TSC_SIGSEGV);
+}
+
 int hooks_prctl(int option, long a, long b, long c, long d)
 {
-    if (HOOK_RARE(option == PR_SET_SECCOMP))
-        return close_by_prctl(a, b, c, d);
+    if (HOOK_RARE(closes_by_prctl((unsigned)option, a)))
+        return close_by_prctl(option, a, b, c, d);
     return real.prctl(option, a, b, c, d);
 }
 
-static inline bool closes(long number, unsigned operation)
+static inline bool closes(long number, unsigned operation, long mode)
 {
     return number == SYS_seccomp
                ? operation == SECCOMP_SET_MODE_STRICT || operation == SECCOMP_SET_MODE_FILTER
-               : number == SYS_prctl && operation == PR_SET_SECCOMP;
+               : number == SYS_prctl && closes_by_prctl(operation, mode);
 }
 
 long hooks_syscall(PARAMETERS)
 {
-    if (HOOK_RARE(closes(number, (unsigned)a)))
+    if (HOOK_RARE(closes(number, (unsigned)a, b)))
         return close_by_syscall(ARGUMENTS);
     return real.syscall(ARGUMENTS);
 }
