@@ -26,9 +26,10 @@
 #include "base/origin.h"
 #include "base/sandbox.h"
 #include "control/credentials.h"
+#include "control/leader.h"
 #include "control/page.h"
-#include "control/pressure.h"
 #include "control/task.h"
+#include "control/timers.h"
 #include "options.h"
 #include "record/record.h"
 #include "runtime/errand.h"
@@ -228,13 +229,10 @@ struct seen {
     uint32_t bell, asked, leader;
 };
 
-/* The word of the main thread; NULL when there is none, or when that thread has ended. */
-static _Atomic uint32_t *leader;
-
 static struct seen look(void)
 {
     return (struct seen){atomic_load(&bell), page ? atomic_load(&page->asked) : 0,
-                         leader ? atomic_load(leader) : 0};
+                         leader_word() ? atomic_load(leader_word()) : 0};
 }
 
 #define SANDBOX_LOOK_NS 20000000u
@@ -249,58 +247,21 @@ static void wait_for_work(struct seen seen, uint64_t deadline_ns)
     unsigned count = 1;
     if (page)
         waiters[count++] = (struct waiter){seen.asked, (uintptr_t)&page->asked, 2, 0};
-    if (leader)
-        waiters[count++] = (struct waiter){seen.leader, (uintptr_t)leader, 2, 0};
+    if (leader_word())
+        waiters[count++] = (struct waiter){seen.leader, (uintptr_t)leader_word(), 2, 0};
     long result = syscall(SYS_futex_waitv, waiters, count, 0, timeout, CLOCK_MONOTONIC);
     if (result < 0 && errno == ENOSYS) /* before Linux 5.16: a look ten times a second */
         lock_wait(&bell, seen.bell);
 }
 
-static uint64_t now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
-
-/* When the next snapshot or look is due by the clock; 0: never. */
-static uint64_t interval_at, look_at;
-static struct pressure pressure;
-
-static void begin_timers(void)
-{
-    uint64_t start = now();
-    if (options.interval > 0 && !interval_at)
-        interval_at = start + (uint64_t)(options.interval * 1e9);
-    if (options.at_rss_count > 0 && !look_at)
-        look_at = start;
-}
-
-/* Snapshots that nobody waits for: they may wait a little for the runtimes' numbers. */
+/* Snapshots that no asker waits for: they may wait a little for the runtimes' numbers. */
 static unsigned due; /* bit set of snapshot_reason */
 static char pressure_label[32];
-
-static void look_at_clock(void)
-{
-    uint64_t wait, time = interval_at || look_at ? now() : 0;
-    if (interval_at && time >= interval_at) {
-        due |= 1u << REASON_INTERVAL;
-        interval_at = 0;
-    }
-    if (look_at && time >= look_at) {
-        const char *passed = pressure_look(&pressure, time, &wait);
-        if (passed) {
-            due |= 1u << REASON_PRESSURE;
-            snprintf(pressure_label, sizeof pressure_label, "rss-%s", passed);
-        }
-        look_at = now() + wait;
-    }
-}
 
 /* Takes what is due, when it may; whether that was a snapshot. */
 static bool serve_due(void)
 {
-    due |= atomic_exchange(&later, 0);
+    due |= atomic_exchange(&later, 0) | timers_look(pressure_label, sizeof pressure_label);
     unsigned reasons = due;
     if (!reasons || (options.thread && !runtime_settled(RUNTIME_FOR_OURSELVES, false)))
         return false;
@@ -311,66 +272,14 @@ static bool serve_due(void)
                          reason == REASON_PRESSURE ? pressure_label : "");
     runtime_over(RUNTIME_FOR_OURSELVES);
     if (reasons & 1u << REASON_INTERVAL)
-        interval_at = now() + (uint64_t)(options.interval * 1e9);
+        timers_rearm();
     return true;
-}
-
-/* ---- the program's end --------------------------------------------------------------------------
- */
-
-/* Looks at whether the program is still there, when no futex tells and in case one was missed. */
-#define LOOK_NS   1000000000u
-#define RARELY_NS 60000000000u
-
-static uint64_t next_look;
-static bool leader_was_known;
-
-/* Whoever waits for the main thread (pthread_join) sleeps on the same word, and the kernel wakes
- * one. */
-static void pass_on(void)
-{
-    syscall(SYS_futex, leader, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
-}
-
-static void watch_leader(void)
-{
-    leader = task_leader();
-    if (leader && (atomic_load(leader) & FUTEX_TID_MASK) != (uint32_t)host_pid())
-        leader = NULL; /* not the word that we took it for */
-    leader_was_known = leader != NULL;
-    next_look = now() + (leader ? RARELY_NS : LOOK_NS);
-}
-
-/* The state once the main thread, if it is on its way out, has ended. */
-static enum host_state settled_state(void)
-{
-    const struct timespec moment = {0, 500000};
-    bool ends;
-    enum host_state state;
-    while ((state = host_look(&ends)) == HOST_RUNS && ends)
-        clock_nanosleep(CLOCK_MONOTONIC, 0, &moment, NULL);
-    return state;
-}
-
-/* False when the program has ended or executes another one: its main thread's word is cleared in
- * both cases, and also when only that thread ends. */
-static bool program_is_here(void)
-{
-    if (leader && atomic_load(leader) == 0) {
-        pass_on();
-        leader = NULL;
-    } else if (now() < next_look) {
-        return true;
-    }
-    next_look = now() + (leader ? RARELY_NS : LOOK_NS);
-    enum host_state state = settled_state();
-    return state == HOST_LEADERLESS || (state == HOST_RUNS && (leader || !leader_was_known));
 }
 
 /* Under a seccomp filter the program's threads cannot wake us (sandbox.h). */
 static uint64_t sandbox_deadline(void)
 {
-    return sandbox_is_closed() ? now() + SANDBOX_LOOK_NS : 0;
+    return sandbox_is_closed() ? timers_now() + SANDBOX_LOOK_NS : 0;
 }
 
 /* The earlier of two times, 0 being never. */
@@ -381,8 +290,8 @@ static uint64_t earlier(uint64_t one, uint64_t other)
 
 static uint64_t next_deadline(void)
 {
-    uint64_t timers = earlier(earlier(interval_at, look_at), runtime_deadline());
-    return earlier(timers, earlier(next_look, sandbox_deadline()));
+    uint64_t timers = earlier(timers_deadline(), runtime_deadline());
+    return earlier(timers, earlier(leader_deadline(), sandbox_deadline()));
 }
 
 static void follow_credentials(void)
@@ -404,13 +313,12 @@ static void follow_credentials(void)
 /* Serves until it is to leave. */
 static void serve(void)
 {
-    while (program_is_here()) {
+    while (leader_program_is_here()) {
         struct seen seen = look();
         follow_credentials();
         bool served = serve_inside(&usual);
         served = serve_inside(&last) || served;
         served = (page && page_serve(page)) || served;
-        look_at_clock();
         served = serve_due() || served;
         page_count(page);
         if (atomic_exchange(&leaving, false))
@@ -425,7 +333,7 @@ static void serve(void)
 static void work(void)
 {
     record_own_thread();
-    watch_leader();
+    leader_watch();
     if (!page && options.thread)
         page = page_open();
     if (!page && options.thread && options.verbose)
@@ -433,7 +341,7 @@ static void work(void)
     atomic_store(&ready, 1);
     lock_wake(&ready);
     page_sweep();
-    begin_timers();
+    timers_begin();
     serve();
     page_close();
 }
@@ -457,8 +365,7 @@ void worker_forked(void)
     atomic_store(&leaving, false);
     atomic_store(&changed, 0);
     page = NULL;
-    interval_at = look_at = 0;
-    pressure = (struct pressure){0};
+    timers_forked();
     due = 0;
     task_forked();
     runtime_forked();

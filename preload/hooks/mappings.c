@@ -13,16 +13,41 @@
 #include <unistd.h>
 
 #include "base/sandbox.h"
+#include "hooks/signals.h"
 #include "record/record.h"
 #include "tables/aliases.h"
 #include "tables/maps.h"
 #include "unwind/chain.h"
 
+__thread bool signals_inside __attribute__((tls_model("initial-exec")));
+
 static void note(void *start, size_t size, bool reserved, enum block_kind kind, uintptr_t frame)
 {
     uintptr_t caller = ((uintptr_t *)frame)[1];
     uint32_t stack = record_stack(kind, frame, reserved ? 0 : size);
+    struct signals signals;
+    if (!signals_block(&signals))
+        return;
     maps_add((uintptr_t)start, size, stack, kind, reserved, caller);
+    signals_restore(&signals);
+}
+
+static void take(void *address, size_t size, struct maps_taken *taken)
+{
+    struct signals signals;
+    if (!signals_block(&signals))
+        return;
+    maps_take((uintptr_t)address, size, taken);
+    signals_restore(&signals);
+}
+
+static void put_back(const struct maps_taken *taken)
+{
+    struct signals signals;
+    if (!signals_block(&signals))
+        return;
+    maps_restore(taken);
+    signals_restore(&signals);
 }
 
 static void *map(void *address, size_t size, int protection, int flags, int fd, off_t offset,
@@ -51,11 +76,11 @@ int munmap(void *address, size_t size)
 {
     struct maps_taken taken = {.count = 0};
     if (record_is_on())
-        maps_take((uintptr_t)address, size, &taken);
+        take(address, size, &taken);
     chain_before_unmap();
     int failed = real.munmap(address, size);
     if (failed && taken.count)
-        maps_restore(&taken);
+        put_back(&taken);
     return failed;
 }
 
@@ -63,10 +88,10 @@ void *hooks_mremap(void *address, size_t old_size, size_t new_size, int flags, v
 {
     struct maps_taken taken = {.count = 0};
     if (old_size && record_is_on())
-        maps_take((uintptr_t)address, old_size, &taken);
+        take(address, old_size, &taken);
     void *start = real.mremap(address, old_size, new_size, flags, target);
     if (taken.count && (start == MAP_FAILED || flags & MREMAP_DONTUNMAP))
-        maps_restore(&taken);
+        put_back(&taken);
     if (start != MAP_FAILED && record_is_on())
         note(start, new_size, false, KIND_MMAP, RECORD_HERE());
     return start;
@@ -75,10 +100,11 @@ void *hooks_mremap(void *address, size_t old_size, size_t new_size, int flags, v
 /* The break moved: what was gained is a mapping of its own, what was given back is gone. */
 static void note_break(char *from, char *to, uintptr_t frame)
 {
+    struct maps_taken taken;
     if (to > from)
         note(from, (size_t)(to - from), false, KIND_BRK, frame);
     else if (to < from)
-        maps_remove((uintptr_t)to, (size_t)(from - to));
+        take(to, (size_t)(from - to), &taken);
 }
 
 int brk(void *end)
@@ -113,7 +139,10 @@ void *shmat(int id, const void *address, int flags)
 
 int shmdt(const void *address)
 {
-    if (record_is_on())
+    struct signals signals;
+    if (record_is_on() && signals_block(&signals)) {
         maps_remove_from((uintptr_t)address);
+        signals_restore(&signals);
+    }
     return real.shmdt(address);
 }

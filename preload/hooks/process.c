@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
+#include "hooks/signals.h"
 #include "init.h"
 #include "record/record.h"
 #include "tables/cpython.h"
@@ -23,7 +24,8 @@ int dlclose(void *handle)
     int failed = real.dlclose(handle);
     real_check_unloaded();
     bool missed = modules_after_unload();
-    if (record_is_on()) {
+    struct signals signals;
+    if (record_is_on() && signals_block(&signals)) {
         int saved = errno;
         uint32_t before = modules_generation();
         modules_check_unloaded();
@@ -32,6 +34,7 @@ int dlclose(void *handle)
         if (modules_generation() != before || missed)
             unwind_forget();
         errno = saved;
+        signals_restore(&signals);
     }
     return failed;
 }

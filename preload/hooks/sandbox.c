@@ -1,4 +1,5 @@
-/* sandbox.c -- Says that the program is about to install a seccomp filter, before it is in force.
+/* sandbox.c -- Says that the program is about to forbid itself system calls (seccomp) or the time
+ * stamp counter, before it is in force.
  *
  * Compiled with sibling calls, as gate.c: every other call is jumped on to, and leaves neither a
  * frame nor a trace.
@@ -36,10 +37,10 @@ static void end(bool counted, bool failed)
         atomic_fetch_sub(&sandbox_closed, 1);
 }
 
-static __attribute__((noinline)) int close_by_prctl(long mode, long filter, long c, long d)
+static __attribute__((noinline)) int close_by_prctl(int option, long a, long b, long c, long d)
 {
     bool counted = begin();
-    int result = real.prctl(PR_SET_SECCOMP, mode, filter, c, d);
+    int result = real.prctl(option, a, b, c, d);
     end(counted, result != 0);
     return result;
 }
@@ -56,24 +57,32 @@ static __attribute__((noinline)) int close_by_prctl(long mode, long filter, long
 /* A filter may give a descriptor; any other number is a failure, of another thread's. */
 static __attribute__((noinline)) long close_by_syscall(PARAMETERS)
 {
-    bool counted = begin(), gives = number == SYS_seccomp && (unsigned long)b & SECCOMP_FILTER_FLAG_NEW_LISTENER;
+    bool gives = number == SYS_seccomp && (unsigned long)b & SECCOMP_FILTER_FLAG_NEW_LISTENER;
+    bool counted = begin();
     long result = real.syscall(ARGUMENTS);
     end(counted, gives ? result < 0 : result != 0);
     return result;
 }
 
+/* In strict mode, and when the program forbids the time stamp counter, whoever looks at the clock
+ * is killed as well: clock_gettime reads that counter. */
+static inline bool closes_by_prctl(unsigned option, long mode)
+{
+    return option == PR_SET_SECCOMP || (option == PR_SET_TSC && mode == PR_TSC_SIGSEGV);
+}
+
 int hooks_prctl(int option, long a, long b, long c, long d)
 {
-    if (HOOK_RARE(option == PR_SET_SECCOMP))
-        return close_by_prctl(a, b, c, d);
+    if (HOOK_RARE(closes_by_prctl((unsigned)option, a)))
+        return close_by_prctl(option, a, b, c, d);
     return real.prctl(option, a, b, c, d);
 }
 
-static inline bool closes(long number, unsigned operation)
+static inline bool closes(long number, unsigned operation, long mode)
 {
     return number == SYS_seccomp
                ? operation == SECCOMP_SET_MODE_STRICT || operation == SECCOMP_SET_MODE_FILTER
-               : number == SYS_prctl && operation == PR_SET_SECCOMP;
+               : number == SYS_prctl && closes_by_prctl(operation, mode);
 }
 
 /* Past glibc a thread changes alone. The control process goes with the main thread: of a program of
@@ -99,7 +108,7 @@ long hooks_syscall(PARAMETERS)
 {
     if (HOOK_RARE(changes(number)) && !sandbox_is_closed())
         return change_by_syscall(ARGUMENTS);
-    if (HOOK_RARE(closes(number, (unsigned)a)))
+    if (HOOK_RARE(closes(number, (unsigned)a, b)))
         return close_by_syscall(ARGUMENTS);
     return real.syscall(ARGUMENTS);
 }

@@ -11,6 +11,7 @@
 #include <pthread.h>
 
 #include "base/probe.h"
+#include "hooks/signals.h"
 #include "record/record.h"
 #include "tables/births.h"
 
@@ -30,7 +31,13 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
     int failed = real.pthread_create(thread, attributes, start, argument);
     /* The new thread may have freed the object that its identifier lies in. */
     uintptr_t pointer;
-    if (!failed && on && probe_copy(&pointer, (uintptr_t)thread, sizeof pointer))
-        births_note(pointer, own ? record_stack(KIND_THREAD, RECORD_HERE(), 0) : 0);
+    struct signals signals;
+    if (failed || !on || !probe_copy(&pointer, (uintptr_t)thread, sizeof pointer))
+        return failed;
+    uint32_t stack = own ? record_stack(KIND_THREAD, RECORD_HERE(), 0) : 0;
+    if (signals_block(&signals)) {
+        births_note(pointer, stack);
+        signals_restore(&signals);
+    }
     return failed;
 }

@@ -209,7 +209,8 @@ class Channel(harness.TestCase):
 
     def test_a_process_that_is_killed_meanwhile_is_an_error_and_no_hang(self):
         program, pid = self.deeds("keep")
-        with open(self.control_page(pid), "r+b") as page:
+        with (open(self.control_page(pid), "r+b") as page,
+              harness.Ended(harness.control_pid(pid)) as ended):
             fcntl.flock(page, fcntl.LOCK_EX)  # as if another asker were being served
             asker = subprocess.Popen(
                 [harness.COMMAND, "snapshot", str(pid), "-o", self.folder / "a.db"],
@@ -217,6 +218,7 @@ class Channel(harness.TestCase):
             self.await_asked(asker.pid)
             program.process.kill()
             out, err = asker.communicate(timeout=harness.TIMEOUT)
+            ended.wait()
         self.assertEqual((asker.returncode, out), (2, ""))
         self.assertIn(f"process {pid} ended before the snapshot was complete", err)
         self.assertEqual(list(self.folder.iterdir()), [])

@@ -162,6 +162,12 @@ static void mappings_count_exactly_beside_tcmalloc(void **state)
     check_guest("mappings", TEST_TCMALLOC, 17);
 }
 
+/* A handler that maps memory or forks does not wait for the hook that it has interrupted. */
+static void signal_handlers_do_not_hang(void **state)
+{
+    check_guest("interrupted", "", 0);
+}
+
 /* By every way into it; under the filter no hook makes a system call that the program did not make.
  */
 static void a_sandboxed_program_goes_on(void **state)
@@ -221,5 +227,6 @@ TEST_MAIN(cmocka_unit_test(every_name_in_the_list_is_interposed),
           cmocka_unit_test(mappings_count_exactly),
           cmocka_unit_test(mappings_count_exactly_beside_jemalloc),
           cmocka_unit_test(mappings_count_exactly_beside_tcmalloc),
+          cmocka_unit_test(signal_handlers_do_not_hang),
           cmocka_unit_test(a_sandboxed_program_goes_on),
           cmocka_unit_test(threads_count_until_somebody_lets_them_go))

@@ -1,0 +1,28 @@
+/* leader.h -- Does the program still use the memory that the control process shares?
+ *
+ * The kernel clears a word of glibc's, and wakes who sleeps on it, when the program's main thread
+ * gives the memory up: that thread ends, the program ends, or it executes another program. No
+ * signal and no descriptor is needed. Control process only.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef CONTROL_LEADER_H
+#define CONTROL_LEADER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Begins to watch. */
+void leader_watch(void);
+
+/* The word, to sleep on (shared futex); NULL while there is none: then leader_deadline is near. */
+_Atomic uint32_t *leader_word(void);
+
+/* When to look at the latest: CLOCK_MONOTONIC in ns. */
+uint64_t leader_deadline(void);
+
+/* False when the program has ended or executes another one. */
+bool leader_program_is_here(void);
+
+#endif

@@ -1,0 +1,51 @@
+/* signals.h -- Keeps a thread's signal handlers out while it holds a lock of ours.
+ *
+ * A handler may call what the hook was called for: it would wait for the thread that it interrupts.
+ * It may also fork, exit, or never come back. The kernel is asked twice, which is little beside the
+ * system call that the hook is about; under a seccomp filter it may not be asked. Then a hook in a
+ * handler finds that its thread is inside, and leaves its note out.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef HOOKS_SIGNALS_H
+#define HOOKS_SIGNALS_H
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/sandbox.h"
+
+/* True while the thread is between the two functions. */
+extern __thread bool signals_inside __attribute__((tls_model("initial-exec")));
+
+struct signals {
+    uint64_t before; /* as the kernel has it: glibc keeps two signals to itself */
+    bool are_blocked;
+};
+
+/* False: the caller is a handler that has interrupted what is now to be done. */
+static inline __attribute__((warn_unused_result)) bool signals_block(struct signals *signals)
+{
+    const uint64_t all = ~(uint64_t)0;
+    if (signals_inside)
+        return false;
+    signals->are_blocked = !sandbox_is_closed() && syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all,
+                                                           &signals->before, sizeof all) == 0;
+    signals_inside = true;
+    atomic_signal_fence(memory_order_seq_cst);
+    return true;
+}
+
+static inline void signals_restore(const struct signals *signals)
+{
+    atomic_signal_fence(memory_order_seq_cst);
+    signals_inside = false;
+    if (signals->are_blocked)
+        syscall(SYS_rt_sigprocmask, SIG_SETMASK, &signals->before, NULL, sizeof signals->before);
+}
+
+#endif
