@@ -24,6 +24,8 @@ struct real real = {
 #include "hooks/hooks.def"
 };
 
+struct elf_function real_found[REAL_COUNT];
+
 /* Others may be looking up at the same time: they write the same. */
 #define READ(name)         __atomic_load_n(&real.name, __ATOMIC_RELAXED)
 #define WRITE(name, value) __atomic_store_n(&real.name, value, __ATOMIC_RELAXED)
@@ -49,31 +51,44 @@ struct real real = {
 
 extern ElfW(Dyn) _DYNAMIC[] __attribute__((visibility("hidden"))); /* of libheapdiff.so */
 
-/* What dlsym(RTLD_NEXT) would find. dlsym itself allocates when it finds nothing, and the first
- * malloc of a program that brings its own allocator may be on its way through that allocator's
- * initialisation: it would wait for itself. No lock either; the list of modules cannot change yet.
+/* Whose functions dlsym(RTLD_NEXT) would find. dlsym itself allocates when it finds nothing, and
+ * the first malloc of a program that brings its own allocator may be on its way through that
+ * allocator's initialisation: it would wait for itself. No lock either; the list of modules cannot
+ * change yet.
  */
-bool real_find_next(const char *name, struct elf_function *function)
+static const struct link_map *first_behind_us(void)
 {
     const struct link_map *map = _r_debug.r_map;
     while (map && map->l_ld != _DYNAMIC)
         map = map->l_next;
-    for (map = map ? map->l_next : NULL; map; map = map->l_next)
-        if (elf_find_dynamic(map->l_ld, map->l_addr, name, function))
-            return true;
-    return false;
+    return map ? map->l_next : NULL;
+}
+
+/* What is still missing and is in this module. */
+static void look_up(const struct elf_tables *tables, const struct elf_name *names)
+{
+    struct elf_function found;
+#define HOOK(result, name, parameters, arguments)                                                  \
+    if (READ(name) == early_##name && elf_look_up(tables, &names[REAL_##name], &found)) {          \
+        real_found[REAL_##name] = found;                                                           \
+        WRITE(name, (result(*) parameters)found.start);                                            \
+    }
+#include "hooks/hooks.def"
 }
 
 void real_first_use(void)
 {
     static atomic_bool done;
+    struct elf_tables tables;
     if (atomic_load_explicit(&done, memory_order_acquire))
         return;
-    struct elf_function found;
-#define HOOK(result, name, parameters, arguments)                                                  \
-    if (real_find_next(#name, &found))                                                             \
-        WRITE(name, (result(*) parameters)found.start);
+    const struct elf_name names[REAL_COUNT] = {
+#define HOOK(result, name, parameters, arguments) elf_name(#name),
 #include "hooks/hooks.def"
+    };
+    for (const struct link_map *map = first_behind_us(); map; map = map->l_next)
+        if (elf_open(&tables, map->l_ld, map->l_addr))
+            look_up(&tables, names);
     atomic_store_explicit(&done, true, memory_order_release);
 }
 

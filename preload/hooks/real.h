@@ -27,8 +27,13 @@ extern struct real real;
  * any number of times. Takes no lock, makes no system call and does not allocate. */
 void real_first_use(void);
 
-/* What dlsym(RTLD_NEXT) would find. Takes no lock: for as long as nothing can be unloaded. */
-bool real_find_next(const char *name, struct elf_function *function);
+/* What real_first_use has found behind us; its start is 0 where there was nothing. */
+enum real_number {
+#define HOOK(result, name, parameters, arguments) REAL_##name,
+#include "hooks/hooks.def"
+    REAL_COUNT
+};
+extern struct elf_function real_found[REAL_COUNT];
 
 /* The operators of a libstdc++ that has been unloaded are forgotten: after a dlclose. */
 void real_check_unloaded(void);

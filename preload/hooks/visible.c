@@ -30,34 +30,29 @@ static void show(const char *name)
         slots_store_short((uintptr_t)own.version, VER_NDX_GLOBAL);
 }
 
-static unsigned add(struct slots_change *changes, unsigned count, const char *name, uintptr_t body,
-                    bool always)
+struct list {
+    struct slots_change changes[REAL_COUNT];
+    unsigned count;
+};
+
+static void add(struct list *list, const char *name, enum real_number number, uintptr_t body)
 {
-    struct elf_function found;
-    if (!real_find_next(name, &found) || (found.versioned && !always))
-        return count;
+    if (!real_found[number].start)
+        return;
     show(name);
-    changes[count] = (struct slots_change){name, found.start, body};
-    return count + 1;
+    list->changes[list->count++] = (struct slots_change){name, real_found[number].start, body};
 }
 
 void visible_begin(void)
 {
-    enum {
-        MOST = 0
-#define HOOK(result, name, parameters, arguments)
-#define HOOK_EXTRA(version, result, name, parameters, arguments)         +1
-#define HOOK_CXX(version, fallback, result, name, parameters, arguments) +1
-#include "hooks/hooks.def"
-    };
-    struct slots_change changes[MOST];
-    unsigned count = 0;
+    struct list list = {.count = 0};
 #define HOOK(result, name, parameters, arguments)
 #define HOOK_EXTRA(version, result, name, parameters, arguments)                                   \
-    count = add(changes, count, #name, (uintptr_t)name, true);
+    add(&list, #name, REAL_##name, (uintptr_t)name);
 #define HOOK_CXX(version, fallback, result, name, parameters, arguments)                           \
-    count = add(changes, count, #name, (uintptr_t)name, false);
+    if (!real_found[REAL_##name].versioned)                                                        \
+        add(&list, #name, REAL_##name, (uintptr_t)name);
 #include "hooks/hooks.def"
-    if (count)
-        slots_patch_all(changes, count);
+    if (list.count)
+        slots_patch_all(list.changes, list.count);
 }

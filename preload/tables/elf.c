@@ -1,8 +1,8 @@
 /* elf.c -- Looks up exported functions of loaded modules without the loader.
  *
- * The DT_GNU_HASH table: a Bloom filter (skipped: one look-up does not need it), buckets of symbol
- * indexes, and chains of hashes whose lowest bit ends a chain. Described in Drepper, "How To Write
- * Shared Libraries", and in the generic ABI's GNU extensions.
+ * The DT_GNU_HASH table: a Bloom filter, buckets of symbol indexes, and chains of hashes whose
+ * lowest bit ends a chain. Described in Drepper, "How To Write Shared Libraries", and in the
+ * generic ABI's GNU extensions.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -16,17 +16,12 @@
 #define VERSION_INDEX  0x7fff
 #define MOST_ENTRIES   (1u << 20) /* of a chain or a dynamic section that is changing meanwhile */
 
-/* How a module is read: as it is, or through the kernel. Every step may then fail. */
+/* How a module is read: as it is, or through the kernel. Every step may then fail. Known where it
+ * is used, so that the first way costs nothing. */
 typedef bool (*reader)(void *to, uintptr_t from, size_t size);
+#define EACH_WAY static inline __attribute__((always_inline))
 
-struct query {
-    reader read;
-    const char *name;
-    bool hidden_too;
-    uintptr_t symbols, names, hash, versions; /* tables; versions may be missing */
-};
-
-static bool read_plain(void *to, uintptr_t from, size_t size)
+EACH_WAY bool read_plain(void *to, uintptr_t from, size_t size)
 {
     memcpy(to, (const void *)from, size);
     return true;
@@ -38,39 +33,56 @@ static uintptr_t pointer(uintptr_t bias, ElfW(Addr) value)
     return value < bias ? value + bias : value;
 }
 
-static bool read_dynamic(struct query *query, uintptr_t dynamic, uintptr_t bias)
+EACH_WAY bool read_hash(reader read, struct elf_tables *tables, uintptr_t hash)
+{
+    uint32_t head[4];
+    if (!hash || !read(head, hash, sizeof head) || !head[0] || !head[2])
+        return false;
+    tables->bucket_count = head[0];
+    tables->first_symbol = head[1];
+    tables->bloom_count = head[2];
+    tables->bloom_shift = head[3];
+    tables->bloom = hash + sizeof head;
+    tables->buckets = tables->bloom + head[2] * sizeof(ElfW(Addr));
+    tables->chains = tables->buckets + head[0] * sizeof(uint32_t);
+    return true;
+}
+
+EACH_WAY bool open_tables(reader read, struct elf_tables *tables, uintptr_t dynamic, uintptr_t bias)
 {
     ElfW(Dyn) entry;
-    for (unsigned i = 0; i < MOST_ENTRIES; i++) {
-        if (!query->read(&entry, dynamic + i * sizeof entry, sizeof entry))
+    uintptr_t hash = 0;
+    *tables = (struct elf_tables){.bias = bias};
+    for (unsigned i = 0; dynamic && i < MOST_ENTRIES; i++) {
+        if (!read(&entry, dynamic + i * sizeof entry, sizeof entry))
             return false;
         if (entry.d_tag == DT_NULL)
             break;
         if (entry.d_tag == DT_SYMTAB)
-            query->symbols = pointer(bias, entry.d_un.d_ptr);
+            tables->symbols = pointer(bias, entry.d_un.d_ptr);
         else if (entry.d_tag == DT_STRTAB)
-            query->names = pointer(bias, entry.d_un.d_ptr);
+            tables->names = pointer(bias, entry.d_un.d_ptr);
         else if (entry.d_tag == DT_GNU_HASH)
-            query->hash = pointer(bias, entry.d_un.d_ptr);
+            hash = pointer(bias, entry.d_un.d_ptr);
         else if (entry.d_tag == DT_VERSYM)
-            query->versions = pointer(bias, entry.d_un.d_ptr);
+            tables->versions = pointer(bias, entry.d_un.d_ptr);
     }
-    return query->symbols && query->names && query->hash;
+    return tables->symbols && tables->names && read_hash(read, tables, hash);
 }
 
-static uint32_t gnu_hash(const char *name)
+struct elf_name elf_name(const char *text)
 {
     uint32_t hash = 5381;
-    for (; *name; name++)
-        hash = hash * 33 + (unsigned char)*name;
-    return hash;
+    for (const char *at = text; *at; at++)
+        hash = hash * 33 + (unsigned char)*at;
+    return (struct elf_name){text, hash};
 }
 
-static bool has_name(const struct query *query, uintptr_t name)
+EACH_WAY bool has_name(reader read, const struct elf_name *name, uintptr_t text)
 {
     char byte;
-    for (const char *at = query->name;; at++, name++) {
-        if (!query->read(&byte, name, 1) || byte != *at)
+    for (const char *at = name->text;; at++, text++) {
+        if (!read(&byte, text, 1) || byte != *at)
             return false;
         if (!byte)
             return true;
@@ -78,40 +90,46 @@ static bool has_name(const struct query *query, uintptr_t name)
 }
 
 /* Defined, and not an old version that only old programs may bind to (the "hidden" bit). */
-static bool is_it(const struct query *query, uint32_t index, uintptr_t bias,
-                  struct elf_function *function)
+EACH_WAY bool is_it(reader read, const struct elf_tables *tables, const struct elf_name *name,
+                    bool hidden_too, uint32_t index, struct elf_function *function)
 {
     ElfW(Sym) symbol;
     uint16_t version = 0;
-    uintptr_t at = query->versions ? query->versions + index * sizeof version : 0;
-    if (!query->read(&symbol, query->symbols + index * sizeof symbol, sizeof symbol) ||
-        symbol.st_shndx == SHN_UNDEF || (at && !query->read(&version, at, sizeof version)) ||
-        (version & VERSION_HIDDEN && !query->hidden_too) ||
-        !has_name(query, query->names + symbol.st_name))
+    uintptr_t at = tables->versions ? tables->versions + index * sizeof version : 0;
+    if (!read(&symbol, tables->symbols + index * sizeof symbol, sizeof symbol) ||
+        symbol.st_shndx == SHN_UNDEF || (at && !read(&version, at, sizeof version)) ||
+        (version & VERSION_HIDDEN && !hidden_too) ||
+        !has_name(read, name, tables->names + symbol.st_name))
         return false;
-    uintptr_t start = bias + symbol.st_value;
+    uintptr_t start = tables->bias + symbol.st_value;
     *function = (struct elf_function){start, start + symbol.st_size,
                                       (version & VERSION_INDEX) > VER_NDX_GLOBAL, (uint16_t *)at};
     return true;
 }
 
-static bool find(struct query *query, uintptr_t dynamic, uintptr_t bias,
-                 struct elf_function *function)
+/* False: the name is surely not there. */
+EACH_WAY bool bloom_lets_pass(reader read, const struct elf_tables *tables, uint32_t hash)
 {
-    uint32_t head[4], index, chained,
-        hash = gnu_hash(query->name); /* head: buckets, first, bloom */
-    if (!dynamic || !read_dynamic(query, dynamic, bias) ||
-        !query->read(head, query->hash, sizeof head) || !head[0])
-        return false;
-    uintptr_t buckets = query->hash + sizeof head + head[2] * sizeof(ElfW(Addr));
-    uintptr_t chains = buckets + head[0] * sizeof index;
-    if (!query->read(&index, buckets + hash % head[0] * sizeof index, sizeof index) ||
-        index < head[1])
+    enum { BITS = 8 * sizeof(ElfW(Addr)) };
+    ElfW(Addr) word, one = 1;
+    uint32_t index = hash / BITS & (tables->bloom_count - 1);
+    return read(&word, tables->bloom + index * sizeof word, sizeof word) &&
+           word & one << hash % BITS && word & one << (hash >> tables->bloom_shift) % BITS;
+}
+
+EACH_WAY bool look_up(reader read, const struct elf_tables *tables, const struct elf_name *name,
+                      bool hidden_too, struct elf_function *function)
+{
+    uint32_t index, chained, first = tables->first_symbol;
+    uintptr_t bucket = tables->buckets + name->hash % tables->bucket_count * sizeof index;
+    if (!bloom_lets_pass(read, tables, name->hash) || !read(&index, bucket, sizeof index) ||
+        index < first)
         return false;
     for (unsigned i = 0; i < MOST_ENTRIES; i++, index++) {
-        if (!query->read(&chained, chains + (index - head[1]) * sizeof chained, sizeof chained))
+        if (!read(&chained, tables->chains + (index - first) * sizeof chained, sizeof chained))
             return false;
-        if ((chained | 1) == (hash | 1) && is_it(query, index, bias, function))
+        if ((chained | 1) == (name->hash | 1) &&
+            is_it(read, tables, name, hidden_too, index, function))
             return true;
         if (chained & 1)
             return false;
@@ -119,25 +137,41 @@ static bool find(struct query *query, uintptr_t dynamic, uintptr_t bias,
     return false;
 }
 
+bool elf_open(struct elf_tables *tables, const ElfW(Dyn) *dynamic, uintptr_t bias)
+{
+    return open_tables(read_plain, tables, (uintptr_t)dynamic, bias);
+}
+
+bool elf_look_up(const struct elf_tables *tables, const struct elf_name *name,
+                 struct elf_function *function)
+{
+    return look_up(read_plain, tables, name, false, function);
+}
+
 bool elf_find_dynamic(const ElfW(Dyn) *dynamic, uintptr_t bias, const char *name,
                       struct elf_function *function)
 {
-    struct query query = {.read = read_plain, .name = name};
-    return find(&query, (uintptr_t)dynamic, bias, function);
+    struct elf_name wanted = elf_name(name);
+    struct elf_tables tables;
+    return elf_open(&tables, dynamic, bias) && elf_look_up(&tables, &wanted, function);
 }
 
 bool elf_find_hidden(const ElfW(Dyn) *dynamic, uintptr_t bias, const char *name,
                      struct elf_function *function)
 {
-    struct query query = {.read = read_plain, .name = name, .hidden_too = true};
-    return find(&query, (uintptr_t)dynamic, bias, function);
+    struct elf_name wanted = elf_name(name);
+    struct elf_tables tables;
+    return elf_open(&tables, dynamic, bias) &&
+           look_up(read_plain, &tables, &wanted, true, function);
 }
 
 bool elf_probe_dynamic(uintptr_t dynamic, uintptr_t bias, const char *name,
                        struct elf_function *function)
 {
-    struct query query = {.read = probe_copy, .name = name};
-    return find(&query, dynamic, bias, function);
+    struct elf_name wanted = elf_name(name);
+    struct elf_tables tables;
+    return open_tables(probe_copy, &tables, dynamic, bias) &&
+           look_up(probe_copy, &tables, &wanted, false, function);
 }
 
 bool elf_find(const struct module *module, const char *name, struct elf_function *function)

@@ -16,6 +16,24 @@ struct elf_function {
     uint16_t *version;    /* its word in the module's table of versions; NULL: there is none */
 };
 
+/* What a look-up needs of a module that stays loaded. */
+struct elf_tables {
+    uintptr_t bias, symbols, names, versions; /* versions: 0 where there are none */
+    uintptr_t bloom, buckets, chains;
+    uint32_t bucket_count, first_symbol, bloom_count, bloom_shift;
+};
+
+struct elf_name {
+    const char *text;
+    uint32_t hash;
+};
+struct elf_name elf_name(const char *text);
+
+/* For many names in many modules: the work that belongs to one of them is done once. */
+bool elf_open(struct elf_tables *tables, const ElfW(Dyn) *dynamic, uintptr_t bias);
+bool elf_look_up(const struct elf_tables *tables, const struct elf_name *name,
+                 struct elf_function *function);
+
 /* Finds a defined function in the module's .dynsym by its GNU hash table. False when the module
  * does not export it or has no such table. The module must be loaded. */
 bool elf_find(const struct module *module, const char *name, struct elf_function *function);

@@ -7,6 +7,8 @@
 
 #include <unistd.h>
 
+const uint16_t plugin_word = 77;
+
 static pid_t (*const table[])(void) = {getppid, getpgrp};
 
 int plugin_call(void)

@@ -5,7 +5,10 @@
 #ifndef TESTS_PRELOAD_HOOKS_SLOTS_PLUGIN_H
 #define TESTS_PRELOAD_HOOKS_SLOTS_PLUGIN_H
 
+#include <stdint.h>
 #include <sys/types.h>
+
+extern const uint16_t plugin_word; /* 77 */
 
 int plugin_call(void);
 pid_t (*plugin_address(void))(void);
