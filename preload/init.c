@@ -124,7 +124,8 @@ static void say_options(void)
 /* ---- fork ---------------------------------------------------------------------------------------
  */
 
-/* Of the fork under way: not of a copy that we do not know of, whose locks may be held by nobody. */
+/* Of the fork under way: not of a copy that we do not know of, whose locks may be held by nobody.
+ */
 static bool forks_here, is_whole;
 static struct hold hold;
 
@@ -253,8 +254,8 @@ static __attribute__((constructor(101))) void birth(void)
     bool root = is_root();
     if (!root || options.quiet)
         log_silence();
-    /* A setuid program (by /etc/ld.so.preload: LD_PRELOAD does not reach it) must not write where its
-     * user says. */
+    /* A setuid program (by /etc/ld.so.preload: LD_PRELOAD does not reach it) must not write where
+     * its user says. */
     if ((!root && !options.follow) || getauxval(AT_SECURE)) {
         record_filter_frees();
         return;
@@ -281,8 +282,7 @@ static __attribute__((constructor(101))) void birth(void)
  * have its pid, in another namespace. Under a seccomp filter it cannot be asked which it is. */
 static bool is_recorded(void)
 {
-    return recorded_pid && origin_is_here() &&
-           (sandbox_is_closed() || recorded_pid == getpid());
+    return recorded_pid && origin_is_here() && (sandbox_is_closed() || recorded_pid == getpid());
 }
 
 bool init_is_shared(void)

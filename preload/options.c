@@ -201,9 +201,9 @@ static struct option_row table[] = {
 
 /* In the order of the table. */
 static bool (*const readers[])(const char *) = {
-    read_out,     read_sample, read_seed,   read_depth,   read_interval, read_signal, read_at_rss,
-    read_at_exit, read_follow, read_thread, read_threads, read_blocks,   read_python, read_verbose,
-    read_quiet};
+    read_out,     read_sample, read_seed,    read_depth,   read_interval,
+    read_signal,  read_at_rss, read_at_exit, read_follow,  read_thread,
+    read_threads, read_blocks, read_python,  read_verbose, read_quiet};
 
 /* Whoever names /dev/null wants no snapshot; it must not become one. Names that are yet to be
  * filled in are looked at when there is a snapshot to write (snapshot/file.c), as these are. */

@@ -14,7 +14,7 @@ struct page {
     pid_t pid;
     int pid_fd;     /* readable when the process has ended */
     int control_fd; /* readable when its control process has ended; -1: there is none */
-    int fd;     /* of the control file: for flock */
+    int fd;         /* of the control file: for flock */
     struct control_page *mapped;
 };
 

@@ -4,6 +4,8 @@
  */
 #include "job/child.h"
 
+#include "control/realm.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -73,8 +75,15 @@ void child_stop(struct child *child)
     pid_t group = child->pid;
     if (group <= 0)
         return;
+    pid_t control = realm_find_control(group);
+    struct pollfd control_ended = {.fd = control ? (int)syscall(SYS_pidfd_open, control, 0) : -1,
+                                   .events = POLLIN};
     kill(-group, SIGTERM);
     poll(&ended, 1, PATIENCE_MS);
     kill(-group, SIGKILL); /* also what the child itself has left behind */
     child_reap(child);
+    if (control_ended.fd >= 0) { /* it follows by itself, when a snapshot is finished */
+        poll(&control_ended, 1, PATIENCE_MS);
+        close(control_ended.fd);
+    }
 }

@@ -17,7 +17,7 @@
 
 #define SPINS 100000 /* under a seccomp filter: some milliseconds */
 
-static _Atomic uintptr_t other;         /* the control process's thread pointer */
+static _Atomic uintptr_t other;           /* the control process's thread pointer */
 static const _Atomic pid_t *_Atomic here; /* its id */
 
 void lock_set_other(uintptr_t pointer, const _Atomic pid_t *id)

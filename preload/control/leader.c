@@ -78,4 +78,3 @@ bool leader_program_is_here(void)
     enum host_state state = settled_state();
     return state == HOST_LEADERLESS || (state == HOST_RUNS && (leader || !leader_was_known));
 }
-

@@ -148,8 +148,7 @@ static bool is_named(void)
 static void remove_as_saved_user(void)
 {
     uid_t real, effective, saved;
-    if (getresuid(&real, &effective, &saved) == 0 &&
-        syscall(SYS_setresuid, -1, saved, -1) == 0)
+    if (getresuid(&real, &effective, &saved) == 0 && syscall(SYS_setresuid, -1, saved, -1) == 0)
         unlink(file);
 }
 

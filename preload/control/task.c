@@ -37,11 +37,11 @@
 #define STACK_SIZE   ((size_t)1 << 20)
 #define SIGNAL_STACK ((size_t)16 << 10)
 
-static char *room;          /* signal stack, stack, thread-local storage; kept for the next one */
-static void *pointer;       /* its thread pointer */
-static _Atomic pid_t id;    /* set and cleared by the kernel; -1: it is being born */
-static pid_t number;        /* the same, until its status has been taken */
-static uintptr_t leader;    /* the program's main thread's pointer */
+static char *room;       /* signal stack, stack, thread-local storage; kept for the next one */
+static void *pointer;    /* its thread pointer */
+static _Atomic pid_t id; /* set and cleared by the kernel; -1: it is being born */
+static pid_t number;     /* the same, until its status has been taken */
+static uintptr_t leader; /* the program's main thread's pointer */
 static void (*run)(void), (*on_fault)(void);
 
 int task_learn(void)
@@ -80,7 +80,8 @@ static void set_limits(void)
         setrlimit(RLIMIT_NOFILE, &limit);
     }
     limit = (struct rlimit){0, 0};
-    setrlimit(RLIMIT_CORE, &limit); /* before Linux 5.16 a core dump ends all who share the memory */
+    setrlimit(RLIMIT_CORE,
+              &limit); /* before Linux 5.16 a core dump ends all who share the memory */
 }
 
 static void fault(int signal_number)

@@ -14,7 +14,8 @@ uint64_t timers_now(void);
 /* Starts what the options ask for, unless it runs. */
 void timers_begin(void);
 
-/* Which reasons are due by now, as a bit set of snapshot_reason; LABEL is filled with REASON_PRESSURE.
+/* Which reasons are due by now, as a bit set of snapshot_reason; LABEL is filled with
+ * REASON_PRESSURE.
  */
 unsigned timers_look(char *label, size_t size);
 

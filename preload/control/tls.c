@@ -44,8 +44,8 @@ static size_t round_up(size_t size)
 static bool is_static(const struct dl_phdr_info *info, ptrdiff_t *distance)
 {
     *distance = (char *)info->dlpi_tls_data - (char *)__builtin_thread_pointer();
-    return info->dlpi_tls_data && info->dlpi_tls_modid < SLOTS && *distance < FARTHEST &&
-           *distance > -FARTHEST;
+    return info->dlpi_tls_data && info->dlpi_tls_modid < SLOTS &&
+           *distance<FARTHEST && * distance> - FARTHEST;
 }
 
 static const ElfW(Phdr) *tls_header(const struct dl_phdr_info *info)

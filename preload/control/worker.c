@@ -38,11 +38,11 @@
 #include "snapshot/process.h"
 
 static struct control_page *page;
-static _Atomic uint32_t bell;     /* rung when any of the below has changed */
-static _Atomic uint32_t ready;    /* futex: the control process serves */
-static atomic_bool leaving;       /* it is to end */
-static atomic_uint later;         /* bit set of snapshot_reason */
-static _Atomic uint32_t changed;  /* the thread that has changed its user or groups; 0: none */
+static _Atomic uint32_t bell;    /* rung when any of the below has changed */
+static _Atomic uint32_t ready;   /* futex: the control process serves */
+static atomic_bool leaving;      /* it is to end */
+static atomic_uint later;        /* bit set of snapshot_reason */
+static _Atomic uint32_t changed; /* the thread that has changed its user or groups; 0: none */
 
 struct message {
     struct snapshot_request request;
@@ -243,7 +243,8 @@ static void wait_for_work(struct seen seen, uint64_t deadline_ns)
     struct timespec until = {(time_t)(deadline_ns / 1000000000u),
                              (long)(deadline_ns % 1000000000u)};
     struct timespec *timeout = deadline_ns ? &until : NULL;
-    struct waiter waiters[3] = {{seen.bell, (uintptr_t)&bell, 2 /* 32 bits */ | 128 /* private */, 0}};
+    struct waiter waiters[3] = {
+        {seen.bell, (uintptr_t)&bell, 2 /* 32 bits */ | 128 /* private */, 0}};
     unsigned count = 1;
     if (page)
         waiters[count++] = (struct waiter){seen.asked, (uintptr_t)&page->asked, 2, 0};

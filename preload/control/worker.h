@@ -30,8 +30,8 @@ bool worker_step_aside(void);
  * not make: ends ours, if it is there. What needs it asks Python from then on. */
 void worker_before_change(void);
 
-/* The calling thread has changed its user, groups, capabilities or namespaces: returns when the control process
- * has done the same, or has ended because it could not. */
+/* The calling thread has changed its user, groups, capabilities or namespaces: returns when the
+ * control process has done the same, or has ended because it could not. */
 void worker_follow(void);
 
 /* In a forked child, which has no control process: forgets what others were asking for. */

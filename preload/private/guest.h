@@ -16,8 +16,8 @@ void *guest_calloc(size_t count, size_t size);
 void *guest_realloc(void *block, size_t size);
 void guest_free(void *block);
 
-/* Once, before the first use: remembers what jemalloc's and SQLite's variables hold. False when there
- * is no memory. */
+/* Once, before the first use: remembers what jemalloc's and SQLite's variables hold. False when
+ * there is no memory. */
 bool guest_learn(void);
 
 /* In a forked child: sets both libraries back to their beginning. The control process may have been

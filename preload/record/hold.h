@@ -12,9 +12,9 @@ struct hold {
     bool pools, births, maps, modules;
 };
 
-/* Takes the locks of all tables that are changed under a lock. False when one cannot be had, because
- * the caller is a signal handler that interrupted its owner: the copy will find that table in the
- * middle of a change. */
+/* Takes the locks of all tables that are changed under a lock. False when one cannot be had,
+ * because the caller is a signal handler that interrupted its owner: the copy will find that table
+ * in the middle of a change. */
 bool hold_all(struct hold *hold);
 
 /* Gives those back that were taken; also in the copy. */

@@ -1,9 +1,9 @@
 /* allocators.c -- What the program's allocator says of itself: table allocator.
  *
- * glibc is not asked at all: mallinfo2 takes the locks of its arenas, and the control process may be
- * killed while it holds one; and as long as the program has one thread, glibc's malloc takes no lock
- * at all. What lies between the blocks (arenas.c) tells the same. The others' functions are looked
- * up in the module that malloc is from, without the loader.
+ * glibc is not asked at all: mallinfo2 takes the locks of its arenas, and the control process may
+ * be killed while it holds one; and as long as the program has one thread, glibc's malloc takes no
+ * lock at all. What lies between the blocks (arenas.c) tells the same. The others' functions are
+ * looked up in the module that malloc is from, without the loader.
  *
  * Every allocator gives three common statistics beside its own:
  *   allocated_bytes  in blocks that the program has

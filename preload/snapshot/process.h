@@ -52,11 +52,12 @@ size_t process_mapping_after(const struct process_maps *maps, uintptr_t address)
 /* A whole file of /proc as text, cut at size - 1. Returns its length; 0 when it cannot be read. */
 size_t process_read_text(const char *path, char *text, size_t size);
 
-/* The number in bytes behind "name:" in /proc/self/status ("VmHWM"), 0 when it is not there. It is of
- * the memory, which the control process shares. */
+/* The number in bytes behind "name:" in /proc/self/status ("VmHWM"), 0 when it is not there. It is
+ * of the memory, which the control process shares. */
 uint64_t process_status_bytes(const char *name);
 
-/* The same of what belongs to the recorded process alone ("Threads", "PPid"), as it stands there. */
+/* The same of what belongs to the recorded process alone ("Threads", "PPid"), as it stands there.
+ */
 uint64_t process_status_number(const char *name);
 
 /* Threads of the process, without heapdiff's own. */

@@ -2,9 +2,9 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "tables/jitmap.h"
 #include "base/host.h"
 #include "base/sandbox.h"
-#include "tables/jitmap.h"
 
 #include <errno.h>
 #include <fcntl.h> /* AT_FDCWD */

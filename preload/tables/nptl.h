@@ -24,8 +24,8 @@ extern struct nptl nptl;
  * gettid. */
 void nptl_learn(void);
 
-/* Adds CHANGE to the number of threads by which glibc knows the last one, whose end ends the process
- * (start_thread): a thread of ours is not to keep the process alive. */
+/* Adds CHANGE to the number of threads by which glibc knows the last one, whose end ends the
+ * process (start_thread): a thread of ours is not to keep the process alive. */
 void nptl_count(int change);
 
 /* The descriptor that belongs to a thread pointer. */

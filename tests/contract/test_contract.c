@@ -288,7 +288,8 @@ static void the_small_tables_are_filled(void **state)
         "(SELECT is_set = 1 AND value LIKE '/%/contract.%n.db' FROM option WHERE name ="
         " 'HEAPDIFF_OUT')",
         "(SELECT is_set = 0 AND value = '128' FROM option WHERE name = 'HEAPDIFF_DEPTH')",
-        "(SELECT value FROM allocator WHERE name = 'glibc' AND statistic = 'allocated_bytes') > 56000",
+        "(SELECT value FROM allocator WHERE name = 'glibc' AND statistic = 'allocated_bytes') > "
+        "56000",
         "(SELECT count(*) FROM block) + (SELECT count(*) FROM runtime) + (SELECT count(*) FROM"
         " symbol) = 0"};
     ASSERT_ALL(THIRD, truths);

@@ -118,7 +118,8 @@ static void mimalloc_is_asked(void **state)
     assert_true_in("holes.db", COMMON("mimalloc"));
 }
 
-TEST_MAIN(cmocka_unit_test(glibcs_are_counted_without_asking), cmocka_unit_test(glibcs_holes_are_found_in_every_arena),
+TEST_MAIN(cmocka_unit_test(glibcs_are_counted_without_asking),
+          cmocka_unit_test(glibcs_holes_are_found_in_every_arena),
           cmocka_unit_test(the_copy_that_lists_blocks_finds_the_same),
           cmocka_unit_test(sampled_recording_knows_no_holes), cmocka_unit_test(jemalloc_is_asked),
           cmocka_unit_test(tcmalloc_is_asked), cmocka_unit_test(mimalloc_is_asked))
