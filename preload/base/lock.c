@@ -31,19 +31,14 @@ bool lock_is_other(void)
     return lock_self() == atomic_load_explicit(&other, memory_order_relaxed);
 }
 
-/* A system call that the program did not make: not by a thread that a filter may kill for it. */
-static bool may_call(void)
-{
-    return !sandbox_is_closed() || lock_is_other();
-}
-
 void lock_wait(_Atomic uint32_t *word, uint32_t value)
 {
     const struct timespec slice = {0, 100000000};
     int saved = errno;
-    if (may_call())
+    if (sandbox_enter()) {
         syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, &slice, NULL, 0);
-    else
+        sandbox_leave();
+    } else
         for (int i = 0; i < 1000 && atomic_load_explicit(word, memory_order_relaxed) == value; i++)
             __asm__ volatile("" ::: "memory");
     errno = saved;
@@ -52,8 +47,10 @@ void lock_wait(_Atomic uint32_t *word, uint32_t value)
 void lock_wake(_Atomic uint32_t *word)
 {
     int saved = errno;
-    if (may_call())
+    if (sandbox_enter()) {
         syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+        sandbox_leave();
+    }
     errno = saved;
 }
 
@@ -73,7 +70,7 @@ bool lock_take_slow(struct lock *lock)
         return false;
     for (int turn = 0; atomic_exchange_explicit(&lock->state, 2, memory_order_acquire) != 0;
          turn++) {
-        if (!origin_is_here() || (!may_call() && turn > SPINS))
+        if (!origin_is_here() || (sandbox_is_closed() && !lock_is_other() && turn > SPINS))
             return false;
         if (inherit(lock))
             return true;

@@ -10,7 +10,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/lock.h"
 #include "base/ranges.h"
 #include "base/sandbox.h"
 #include "private/guest.h"
@@ -20,28 +19,28 @@
 #define PR_SET_VMA_ANON_NAME 0
 #endif
 
-/* Under a seccomp filter only the control process may ask the kernel for memory. */
-static bool may_ask(void)
+static void *ask(size_t size, int protection)
 {
-    return !sandbox_is_closed() || lock_is_other();
-}
-
-static void *map(size_t size, int protection)
-{
-    if (!may_ask())
-        return NULL;
-    int saved = errno;
     void *start = (void *)syscall(SYS_mmap, NULL, size, protection,
                                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (start == MAP_FAILED) {
-        errno = saved;
+    if (start == MAP_FAILED)
         return NULL;
-    }
     /* One touched line must not cost two megabytes. The name shows in /proc/PID/maps where the
      * kernel can do that; neither call matters when it fails. */
     syscall(SYS_madvise, start, size, MADV_NOHUGEPAGE);
     syscall(SYS_prctl, PR_SET_VMA, PR_SET_VMA_ANON_NAME, start, size, "heapdiff");
-    ranges_add(start, size);
+    return start;
+}
+
+static void *map(size_t size, int protection)
+{
+    int saved = errno;
+    if (!sandbox_enter())
+        return NULL;
+    void *start = ask(size, protection);
+    sandbox_leave();
+    if (start)
+        ranges_add(start, size);
     errno = saved;
     return start;
 }
@@ -59,7 +58,10 @@ void *memory_reserve(size_t size)
 bool memory_open(void *start, size_t size)
 {
     int saved = errno;
-    bool opened = may_ask() && syscall(SYS_mprotect, start, size, PROT_READ | PROT_WRITE) == 0;
+    if (!sandbox_enter())
+        return false;
+    bool opened = syscall(SYS_mprotect, start, size, PROT_READ | PROT_WRITE) == 0;
+    sandbox_leave();
     errno = saved;
     return opened;
 }
@@ -67,10 +69,11 @@ bool memory_open(void *start, size_t size)
 void memory_unmap(void *start, size_t size)
 {
     int saved = errno;
-    if (!may_ask())
+    if (!sandbox_enter())
         return; /* it stays ours */
     ranges_remove(start, size);
     syscall(SYS_munmap, start, size);
+    sandbox_leave();
     errno = saved;
 }
 

@@ -15,6 +15,15 @@
 /* How many filters are in force or about to be: hooks/sandbox.c counts them before they are. */
 extern atomic_uint sandbox_closed;
 
+/* Around system calls of ours: false when the caller may make none. The control process always may.
+ */
+bool sandbox_enter(void);
+void sandbox_leave(void);
+
+/* One more filter is about to be installed: returns when no thread is between sandbox_enter and
+ * sandbox_leave, or after a tenth of a second, for a signal handler may have left one there. */
+void sandbox_close(void);
+
 static inline bool sandbox_is_closed(void)
 {
     return atomic_load_explicit(&sandbox_closed, memory_order_relaxed) != 0;

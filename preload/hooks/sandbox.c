@@ -26,7 +26,10 @@
 static bool begin(void)
 {
     bool counts = sandbox_is_closed() || !init_is_shared();
-    if (counts && atomic_fetch_add(&sandbox_closed, 1) == 0)
+    bool is_first = counts && !sandbox_is_closed();
+    if (counts)
+        sandbox_close();
+    if (is_first)
         worker_look_up(); /* the last call that may be made for it */
     return counts;
 }

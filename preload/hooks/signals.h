@@ -33,8 +33,9 @@ static inline __attribute__((warn_unused_result)) bool signals_block(struct sign
     const uint64_t all = ~(uint64_t)0;
     if (signals_inside)
         return false;
-    signals->are_blocked = !sandbox_is_closed() && syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all,
-                                                           &signals->before, sizeof all) == 0;
+    signals->are_blocked = sandbox_enter();
+    if (signals->are_blocked)
+        syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &signals->before, sizeof all);
     signals_inside = true;
     atomic_signal_fence(memory_order_seq_cst);
     return true;
@@ -44,8 +45,10 @@ static inline void signals_restore(const struct signals *signals)
 {
     atomic_signal_fence(memory_order_seq_cst);
     signals_inside = false;
-    if (signals->are_blocked)
-        syscall(SYS_rt_sigprocmask, SIG_SETMASK, &signals->before, NULL, sizeof signals->before);
+    if (!signals->are_blocked)
+        return;
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &signals->before, NULL, sizeof signals->before);
+    sandbox_leave();
 }
 
 #endif

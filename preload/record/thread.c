@@ -158,8 +158,11 @@ __attribute__((cold)) bool thread_was_left(struct thread *thread, uintptr_t fram
 {
     const struct unwind *own = &thread->unwind;
     stack_t stack;
-    if (frame < thread->busy || thread->busy < own->low || frame >= own->high ||
-        sandbox_is_closed() || sigaltstack(NULL, &stack) != 0 || stack.ss_flags & SS_ONSTACK)
+    if (frame < thread->busy || thread->busy < own->low || frame >= own->high || !sandbox_enter())
+        return false;
+    bool is_own = sigaltstack(NULL, &stack) == 0 && !(stack.ss_flags & SS_ONSTACK);
+    sandbox_leave();
+    if (!is_own)
         return false;
     restart(thread);
     return true;

@@ -58,11 +58,14 @@ uint32_t jitmap_size(const uintptr_t *frames, unsigned depth)
     struct stat status;
     int saved = errno;
     uint32_t pid = (uint32_t)host_pid();
-    if (sandbox_is_closed() || !has_foreign_frame(frames, depth) || !is_worth_a_look(pid))
+    if (!has_foreign_frame(frames, depth) || !is_worth_a_look(pid))
         return JITMAP_UNKNOWN;
     jitmap_path(path, (int)pid);
     /* Not stat(): a library preloaded beside us may have put itself before it. */
+    if (!sandbox_enter())
+        return JITMAP_UNKNOWN;
     bool there = syscall(SYS_newfstatat, AT_FDCWD, path, &status, 0) == 0;
+    sandbox_leave();
     atomic_store_explicit(&last_seen_with, there ? pid : 0, memory_order_relaxed);
     errno = saved;
     if (!there || status.st_size <= 0)

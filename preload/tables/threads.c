@@ -50,8 +50,11 @@ static void set_name(struct row *row, const char name[THREADS_NAME_SIZE])
 static void set_own_name(struct row *row)
 {
     char name[THREADS_NAME_SIZE + 1] = "";
-    if (!sandbox_is_closed() && prctl(PR_GET_NAME, name) == 0)
+    if (!sandbox_enter())
+        return;
+    if (prctl(PR_GET_NAME, name) == 0)
         set_name(row, name);
+    sandbox_leave();
 }
 
 uint16_t threads_begin(void)

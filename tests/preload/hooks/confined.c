@@ -66,7 +66,7 @@ static __attribute__((noinline)) size_t work(unsigned depth, unsigned seed)
     if (depth)
         return work(depth - 1, seed) + 1;
     for (unsigned i = 0; i < BLOCKS; i++) {
-        size_t size = (i * 37 + seed) % 3000 + (i % 500 == 0) * 300000;
+        size_t size = (i * 37 + seed) % 3000 + (i % 500 == 0 ? 300000u : 0);
         void *block = fresh(size), *bigger = realloc(block, size * 2 + 1);
         void *zero = calloc(1, size + 1);
         sum += bigger && zero;

@@ -147,6 +147,18 @@ static void operators_of_an_unloaded_library_are_forgotten(void **state)
                                      "first is asked for 12 bytes\nits own\nunloaded\n");
 }
 
+/* A snapshot at exit by the control process, which is not under the filter. */
+static void a_program_under_a_filter_that_kills_goes_on(void **state)
+{
+    check_guest("confined filter", "", 0);
+    assert_true(guest_number(fixture_path("guest.db"), "SELECT sum(allocations) FROM stack") > 4000);
+}
+
+static void a_thread_in_strict_mode_goes_on(void **state)
+{
+    check_guest("confined strict", "", 0);
+}
+
 static void mappings_count_exactly(void **state)
 {
     check_guest("mappings", "", 17);
@@ -224,6 +236,8 @@ TEST_MAIN(cmocka_unit_test(every_name_in_the_list_is_interposed),
           cmocka_unit_test(operators_count_exactly_on_tcmalloc),
           cmocka_unit_test(the_first_plugin_of_cxx_counts_exactly),
           cmocka_unit_test(operators_of_an_unloaded_library_are_forgotten),
+          cmocka_unit_test(a_program_under_a_filter_that_kills_goes_on),
+          cmocka_unit_test(a_thread_in_strict_mode_goes_on),
           cmocka_unit_test(mappings_count_exactly),
           cmocka_unit_test(mappings_count_exactly_beside_jemalloc),
           cmocka_unit_test(mappings_count_exactly_beside_tcmalloc),
