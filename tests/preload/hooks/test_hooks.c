@@ -151,7 +151,8 @@ static void operators_of_an_unloaded_library_are_forgotten(void **state)
 static void a_program_under_a_filter_that_kills_goes_on(void **state)
 {
     check_guest("confined filter", "", 0);
-    assert_true(guest_number(fixture_path("guest.db"), "SELECT sum(allocations) FROM stack") > 4000);
+    const char *database = fixture_path("guest.db");
+    assert_true(guest_number(database, "SELECT sum(allocations) FROM stack") > 4000);
 }
 
 static void a_thread_in_strict_mode_goes_on(void **state)
