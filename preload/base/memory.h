@@ -2,7 +2,7 @@
  *
  * Two sources. Tables that application threads write to are mapped straight from the kernel: a
  * guest must not run an allocator, with its locks and its state per thread, inside the program's
- * malloc. Everything of the control thread (SQLite above all) comes from the private jemalloc.
+ * malloc. Everything of the control process (SQLite above all) comes from the private jemalloc.
  * Both are listed in base/ranges.c, so that a snapshot can say what recording costs.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -24,7 +24,7 @@ void memory_unmap(void *start, size_t size);
 void *memory_reserve(size_t size);
 bool memory_open(void *start, size_t size);
 
-/* The private jemalloc; for the control thread only. memory_free takes NULL. */
+/* The private jemalloc; for the control process only. memory_free takes NULL. */
 void *memory_alloc(size_t size);
 void *memory_resize(void *block, size_t size);
 void memory_free(void *block);

@@ -9,8 +9,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "base/descriptors.h"
-
 /* PAGEMAP_SCAN of linux/fs.h, which older headers do not have. */
 struct scan {
     uint64_t size, flags, start, end, walk_end, runs, run_room, pages_max;
@@ -30,7 +28,7 @@ struct scan_run {
 
 int pagemap_open(void)
 {
-    return descriptors_keep(open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC));
+    return open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
 }
 
 void pagemap_close(int fd)

@@ -1,4 +1,4 @@
-/* errand.c -- A second thread of ours, for what must be done with the program's own descriptors.
+/* errand.c -- A thread of ours, for what must be done with the program's own descriptors.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -19,7 +19,7 @@ bool kind_wants_errand(void);
 /* Asks those members that have no thread of ours. Control process. */
 void kind_ask_all(void);
 
-/* Makes members of the runtimes that need no companion (Python). Control thread. */
+/* Makes members of the runtimes that need no companion (Python). Control process. */
 void kind_join_all(void);
 
 /* In a forked child: forgets those members. */

@@ -168,7 +168,8 @@ void runtime_answer(struct heapdiff_member *member, uint32_t request, const char
         ring_worker();
 }
 
-/* ---- the control thread's side ------------------------------------------------------------------
+/* ---- the control process's side
+ * ------------------------------------------------------------------
  */
 
 static void no_ring(void)

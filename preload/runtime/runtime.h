@@ -2,7 +2,7 @@
  *
  * Only a runtime's own thread may touch its heap, and that thread may be busy for as long as it
  * likes. So a request to the members is an exchange with a deadline: begun, looked at whenever a
- * member has answered, settled when all have or their time is up. Meanwhile the control thread
+ * member has answered, settled when all have or their time is up. Meanwhile the control process
  * serves others.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -24,11 +24,12 @@ void runtime_leave(struct heapdiff_member *member);
 /* Wakes those that are asked and have not been woken. Errand thread only. */
 void runtime_wake_members(void);
 
-/* ---- the control thread's side ------------------------------------------------------------------
+/* ---- the control process's side
+ * ------------------------------------------------------------------
  */
 
 /* Ring is called, from any thread, when runtime_settled is worth another look. From a thread of the
- * program, before there is an exchange; again whenever the control thread is started. */
+ * program, before there is an exchange; again whenever the control process is started. */
 void runtime_init(void (*ring)(void));
 
 /* At the birth of the program that was started, not in its children: starts the errand thread where

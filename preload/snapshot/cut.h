@@ -79,7 +79,7 @@ enum cut_owner {
     }
 
 /* First half: closes the epoch and asks the kernel what it knows about this process. The cut must
- * be given to cut_done in any case. 0 or an errno. Control thread only. */
+ * be given to cut_done in any case. 0 or an errno. Control process only. */
 int cut_begin(struct cut *cut);
 
 /* Second half: what is live, and what is whose. Here, or in a copy of the process. 0 or an errno.

@@ -1,9 +1,5 @@
-/* disk.c -- How SQLite reaches the disk: why it could not, and never into a file of the program's.
- *
- * SQLite says "disk I/O error" and forgets errno. And where our thread has to share the program's
- * descriptors (control/apart.c), a program that closes them all and opens files of its own would
- * have the snapshot written into one of those: so SQLite's gets a high number, which nobody is
- * given by chance, and each write looks first whether the file is still the one that was opened.
+/* disk.c -- How SQLite reaches the disk, and why it could not: SQLite says "disk I/O error" and
+ * forgets errno.
  *
  * The disk begins while we still collect: every few megabytes the kernel is told to write what it
  * has, which nobody waits for. Then the sync at the end, for which the asker waits, finds little
@@ -18,12 +14,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/descriptors.h"
 #include "snapshot/rows.h"
 
 static int first_error;
-static struct descriptor opened; /* one file at a time: there is no journal */
-static size_t unsent;            /* bytes written of which the disk was not told yet */
+static int opened = -1; /* one file at a time: there is no journal */
+static size_t unsent;   /* bytes written of which the disk was not told yet */
 #define SEND_BYTES ((size_t)4 << 20)
 
 static void note(void)
@@ -34,11 +29,11 @@ static void note(void)
 
 static int open_it(const char *path, int flags, int mode)
 {
-    int fd = descriptors_open(path, flags, (mode_t)mode);
+    int fd = open(path, flags, (mode_t)mode);
     if (fd < 0)
         note();
     else if ((flags & O_ACCMODE) == O_RDWR) {
-        opened = descriptors_name(fd);
+        opened = fd;
         unsent = 0;
     }
     return fd;
@@ -46,7 +41,9 @@ static int open_it(const char *path, int flags, int mode)
 
 static int close_it(int fd)
 {
-    return fd == opened.fd ? descriptors_close(&opened) : close(fd);
+    if (fd == opened)
+        opened = -1;
+    return close(fd);
 }
 
 /* A hint: what it fails with, the sync at the end will fail with too. */
@@ -64,27 +61,12 @@ static void send_some(int fd, size_t written)
 /* A full disk writes less, and then SQLite writes the rest, and learns why. */
 static ssize_t write_it(int fd, const void *bytes, size_t size, off_t at)
 {
-    if (fd == opened.fd && !descriptors_is_ours(&opened))
-        errno = EBADF;
-    else {
-        ssize_t written = pwrite(fd, bytes, size, at);
-        if (written > 0 && fd == opened.fd)
-            send_some(fd, (size_t)written);
-        if (written >= 0 || errno == EINTR)
-            return written;
-    }
-    note();
-    return -1;
-}
-
-static int cut_it(int fd, off_t size)
-{
-    if (fd == opened.fd && !descriptors_is_ours(&opened)) {
-        errno = EBADF;
+    ssize_t written = pwrite(fd, bytes, size, at);
+    if (written > 0 && fd == opened)
+        send_some(fd, (size_t)written);
+    if (written < 0 && errno != EINTR)
         note();
-        return -1;
-    }
-    return ftruncate(fd, size);
+    return written;
 }
 
 void disk_init(void)
@@ -93,7 +75,6 @@ void disk_init(void)
     typedef sqlite3_syscall_ptr call;
     vfs->xSetSystemCall(vfs, "open", (call)open_it);
     vfs->xSetSystemCall(vfs, "close", (call)close_it);
-    vfs->xSetSystemCall(vfs, "ftruncate", (call)cut_it);
     vfs->xSetSystemCall(vfs, "pwrite", (call)write_it);
     vfs->xSetSystemCall(vfs, "pwrite64", (call)write_it);
 }

@@ -18,12 +18,8 @@
 
 #define TRIES 8
 
-/* The descriptor that a forked child must close, and its file: the number alone may be another
- * file's in the child, which has the program's table and not that of our own thread. */
-static atomic_int held = -1;
-static dev_t held_device;
-static ino_t held_file;
-static _Atomic(const char *) unfinished; /* its name */
+/* The name of the file on its way, for file_abandon. */
+static _Atomic(const char *) unfinished;
 
 /* The folder of a path, with its last slash; "" when the path has none. */
 static void folder_of(const char *path, char *folder)
@@ -61,13 +57,6 @@ static void remove_unheld(int folder, const char *name)
     close(fd);
 }
 
-static void set_held(const struct descriptor *lock)
-{
-    held_device = lock->device;
-    held_file = lock->inode;
-    atomic_store(&held, lock->fd);
-}
-
 /* Somebody who sweeps may see the file between its making and its lock, and take it away. */
 static int lock(int fd)
 {
@@ -87,8 +76,7 @@ static int make(struct file *file, const char *folder, int number)
                           (int)host_pid(), number);
     if (length >= (int)sizeof file->temporary)
         return ENAMETOOLONG;
-    int fd =
-        descriptors_open(file->temporary, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = open(file->temporary, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return errno;
     int error = fchmod(fd, 0600) != 0 ? errno : lock(fd); /* whatever the umask is */
@@ -96,8 +84,7 @@ static int make(struct file *file, const char *folder, int number)
         close(fd);
         return error;
     }
-    file->lock = descriptors_name(fd);
-    set_held(&file->lock);
+    file->lock = fd;
     atomic_store(&unfinished, file->temporary);
     return 0;
 }
@@ -125,7 +112,7 @@ const char *file_reason(int error)
 int file_begin(struct file *file, const char *path)
 {
     char folder[PROTOCOL_PATH_SIZE];
-    file->lock.fd = -1;
+    file->lock = -1;
     int error = check_place(path);
     if (error)
         return error;
@@ -194,9 +181,7 @@ static int put_in_place(const char *temporary, const char *path)
 
 int file_publish(struct file *file, const char *path)
 {
-    if (!descriptors_is_ours(&file->lock))
-        return EBADF; /* the program has closed it, and perhaps SQLite's too */
-    int error = fsync(file->lock.fd) != 0 ? errno : put_in_place(file->temporary, path);
+    int error = fsync(file->lock) != 0 ? errno : put_in_place(file->temporary, path);
     if (error)
         return error;
     *file->temporary = '\0';
@@ -206,13 +191,13 @@ int file_publish(struct file *file, const char *path)
 
 void file_end(struct file *file)
 {
-    if (file->lock.fd < 0)
+    if (file->lock < 0)
         return;
     if (*file->temporary)
         unlink(file->temporary);
     atomic_store(&unfinished, NULL);
-    atomic_store(&held, -1);
-    descriptors_close(&file->lock);
+    close(file->lock);
+    file->lock = -1;
 }
 
 void file_abandon(void)
@@ -225,9 +210,4 @@ void file_abandon(void)
 void file_forked(void)
 {
     atomic_store(&unfinished, NULL);
-    int fd = atomic_exchange(&held, -1);
-    struct stat status;
-    if (fd >= 0 && fstat(fd, &status) == 0 && status.st_dev == held_device &&
-        status.st_ino == held_file)
-        close(fd);
 }

@@ -13,7 +13,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/descriptors.h"
 #include "format/protocol.h"
 
 #define FILE_PART ".heapdiff-part"
@@ -21,7 +20,7 @@
 /* The file on its way; one at a time, as snapshots are. */
 struct file {
     char temporary[PROTOCOL_PATH_SIZE];
-    struct descriptor lock; /* of the file, which is locked; fd -1: none */
+    int lock; /* a descriptor of the file, which is locked; -1: none */
 };
 
 /* Makes the empty temporary file for what is to lie at path. 0 or an errno: EMEDIUMTYPE where a
@@ -41,8 +40,7 @@ void file_end(struct file *file);
 /* Removes the temporary file for a thread that will never come to file_end. Any thread. */
 void file_abandon(void);
 
-/* In a forked child, which has a copy of the program's descriptors: if ours is among them, lets go
- * of the lock, which the child would hold beyond the parent's death. */
+/* In a forked child: the file is the parent's. */
 void file_forked(void);
 
 #endif

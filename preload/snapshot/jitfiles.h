@@ -11,7 +11,7 @@
 
 /* The perf map: /tmp/perf-PID.map, or one of that name elsewhere that the process has open (it may
  * have changed its root, or have been told another folder). -1 when there is none. HAS_GROWN: what
- * was in it at the last call is still there, so that its size tells time. Control thread only. */
+ * was in it at the last call is still there, so that its size tells time. Control process only. */
 int jitfiles_open_map(int pid, bool *has_grown);
 
 /* The jitdump: runtimes map a page of it, so that it can be found. -1 when there is none. */

@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/descriptors.h"
 #include "base/host.h"
 #include "base/memory.h"
 #include "base/pace.h"
@@ -159,16 +158,12 @@ static void add_number(struct process_mapping *mapping, const char *line)
     }
 }
 
-/* Where descriptors are shared, the program may close ours in the middle of it. */
-#define TRIES 16
-
 static int read_once(struct process_maps *maps, const char *path, struct reader *reader)
 {
     maps->count = maps->paths_used = 0;
     reader->from = reader->to = 0;
     reader->error = 0;
-    reader->fd = descriptors_open(path, O_RDONLY | O_CLOEXEC, 0);
-    struct descriptor file = descriptors_name(reader->fd);
+    reader->fd = open(path, O_RDONLY | O_CLOEXEC);
     int failed = reader->fd < 0 ? errno : 0;
     for (char *line; !failed && (line = next_line(reader));) {
         /* A mapping's own line begins with an address, its numbers with a capital letter. */
@@ -181,9 +176,10 @@ static int read_once(struct process_maps *maps, const char *path, struct reader 
     }
     if (!failed && reader->error)
         failed = reader->error;
-    if (!failed && (!maps->count || !descriptors_is_ours(&file)))
-        failed = EBADF;
-    descriptors_close(&file);
+    if (!failed && !maps->count)
+        failed = ENODATA;
+    if (reader->fd >= 0)
+        close(reader->fd);
     return failed;
 }
 
@@ -191,9 +187,7 @@ static int read_once(struct process_maps *maps, const char *path, struct reader 
 static int read_file(struct process_maps *maps, const char *path)
 {
     struct reader *reader = memory_alloc(sizeof *reader);
-    int failed = reader ? EBADF : ENOMEM;
-    for (int turn = 0; reader && failed && failed != ENOMEM && turn < TRIES; turn++)
-        failed = read_once(maps, path, reader);
+    int failed = reader ? read_once(maps, path, reader) : ENOMEM;
     memory_free(reader);
     return failed;
 }

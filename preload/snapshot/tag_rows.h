@@ -10,7 +10,7 @@
 #include "snapshot/cut.h"
 
 /* Asks the kernel what the recorded threads are called by now: in the process itself, not in a copy
- * of it. Control thread only. */
+ * of it. Control process only. */
 void tag_rows_learn(void);
 
 /* Writes the three tables. SQLITE_OK or what went wrong. */

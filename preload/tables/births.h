@@ -24,7 +24,7 @@ void births_note(uintptr_t thread, uint32_t stack);
 void births_forget(void);
 
 /* Copies all births, by rising address, into memory of the private jemalloc (memory_free). Returns
- * how many; *copy is NULL when there are none or no memory. Control thread only. */
+ * how many; *copy is NULL when there are none or no memory. Control process only. */
 size_t births_copy(struct birth **copy);
 
 /* Held over a fork, so that the child finds the table whole. False when the caller is a signal

@@ -41,7 +41,7 @@ void maps_restore(const struct maps_taken *taken);
 void maps_remove_from(uintptr_t start);
 
 /* Copies all mappings, sorted by address, into memory of the private jemalloc (memory_free).
- * Returns how many; *copy is NULL when there are none or no memory. Control thread only. */
+ * Returns how many; *copy is NULL when there are none or no memory. Control process only. */
 size_t maps_copy(struct map **copy);
 
 /* Where the program's malloc lives, unless that is libc itself: mappings made from there are the

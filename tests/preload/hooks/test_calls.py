@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-# What application threads run; the rest belongs to the control thread and to the constructor.
+# What application threads run; the rest belongs to the control process and to the constructor.
 FOLDERS = {"base", "hooks", "record", "tables", "unwind"}
 FILES = {"api.c"}
 

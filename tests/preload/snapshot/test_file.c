@@ -41,7 +41,7 @@ static const char *in_folder(const char *name)
 static void begin(void)
 {
     assert_int_equal(file_begin(&file, in_folder("a.db")), 0);
-    assert_true(file.lock.fd >= 0);
+    assert_true(file.lock >= 0);
 }
 
 /* What happens between a sweeper's opening of a file and its lock. */
@@ -57,34 +57,6 @@ int __wrap_flock(int fd, int operation)
     if (happens)
         happens();
     return __real_flock(fd, operation);
-}
-
-static bool is_open(int fd)
-{
-    return fcntl(fd, F_GETFD) >= 0;
-}
-
-static void test_lets_go_of_the_snapshot(void **state)
-{
-    (void)state;
-    begin();
-    file_forked();
-    assert_false(is_open(file.lock.fd));
-    file_end(&file);
-}
-
-/* Our thread has a table of descriptors of its own: in the child the number is the program's. */
-static void test_leaves_the_programs_descriptor(void **state)
-{
-    (void)state;
-    begin();
-    int number = file.lock.fd, other = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    assert_int_equal(dup2(other, number), number);
-    close(other);
-    file_forked();
-    assert_true(is_open(number));
-    file_end(&file);
-    assert_false(is_open(number));
 }
 
 static void publish_and_begin_again(void)
@@ -189,7 +161,7 @@ static void test_a_file_is_replaced(void **state)
     struct stat first, second;
     for (int i = 0; i < 2; i++) {
         begin();
-        assert_int_equal(fstat(file.lock.fd, i ? &second : &first), 0);
+        assert_int_equal(fstat(file.lock, i ? &second : &first), 0);
         assert_int_equal(file_publish(&file, in_folder("a.db")), 0);
         file_end(&file);
     }
@@ -202,8 +174,6 @@ static void test_a_file_is_replaced(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lets_go_of_the_snapshot),
-        cmocka_unit_test(test_leaves_the_programs_descriptor),
         cmocka_unit_test(test_the_next_file_under_a_swept_name_stays),
         cmocka_unit_test(test_a_part_that_nobody_holds_is_swept),
         cmocka_unit_test(test_what_is_no_file_is_refused_before_anything_is_made),
