@@ -1,0 +1,6 @@
+# __init__.py -- All suites, in the order in which they run.
+#
+# SPDX-License-Identifier: Apache-2.0
+from suites import cpython, programs, servers
+
+SUITES = [*programs.SUITES, *servers.SUITES, *cpython.SUITES]
