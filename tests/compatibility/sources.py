@@ -30,6 +30,14 @@ def apt_options(work):
     return [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
 
 
+def versions(package, options):
+    """What there is of a source package, the newest first; the newest may be gone meanwhile."""
+    said = subprocess.run(["apt-cache", *options, "showsrc", package], capture_output=True,
+                          text=True, check=False)
+    found = [line.split()[1] for line in said.stdout.split("\n") if line.startswith("Version:")]
+    return sorted(found, reverse=True)
+
+
 def fetch(cache, package, tarball):
     """Unpacks the upstream part of a source package, whose name is like `tarball`; its folder."""
     folder = cache / "sources" / package
@@ -39,9 +47,12 @@ def fetch(cache, package, tarball):
     folder.mkdir(parents=True)
     work = cache / "apt"
     options = apt_options(work)
-    for arguments in ([*options, "-qq", "update"],
-                      [*options, "-qq", "source", "--download-only", package]):
-        subprocess.run(["apt-get", *arguments], cwd=folder, capture_output=True, check=False)
+    subprocess.run(["apt-get", *options, "-qq", "update"], capture_output=True, check=False)
+    for version in versions(package, options):
+        subprocess.run(["apt-get", *options, "-qq", "source", "--download-only",
+                        f"{package}={version}"], cwd=folder, capture_output=True, check=False)
+        if any(folder.glob(tarball)):
+            break
     found = sorted(folder.glob(tarball))
     if not found:
         raise Missing(f"no source package {package}")

@@ -17,7 +17,7 @@ http {
 EOF
 get() { curl -s --max-time 20 "$@"; }
 step test bash -c '$NGINX -t -c $FOLDER/conf -e stderr 2>&1 | grep -c successful'
-$NGINX -c $FOLDER/conf -e stderr &
+$NGINX -c $FOLDER/conf -e stderr 2>started &
 server=$!
 until_answers get http://127.0.0.1:$PORT/a
 step page get http://127.0.0.1:$PORT/a

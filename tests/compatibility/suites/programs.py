@@ -105,7 +105,8 @@ def compilers(this):
     (this.folder / "a.cpp").write_text(CPP_SOURCE)
     for level in ("-O0", "-O2", "-O2 -g", "-O3 -flto"):
         words = level.split()
-        this.check(f"gcc {level}", ["gcc", *words, "-frandom-seed=1", "-c", "a.c", "-o", "a.o"], "a.o")
+        this.check(f"gcc {level}", ["gcc", *words, "-frandom-seed=1", "-c", "a.c", "-o", "a.o"],
+                   "a.o")
         this.check(f"g++ {level}", ["g++", *words, "-frandom-seed=1", "-c", "a.cpp", "-o", "b.o"],
                    "b.o", timeout=180)
     this.check("link", ["g++", "-O1", "-frandom-seed=1", "a.cpp", "-o", "linked"], timeout=180)

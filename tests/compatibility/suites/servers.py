@@ -43,7 +43,7 @@ REDIS_UNITS = ("unit/type/string unit/type/hash unit/type/list unit/type/set uni
 
 def redis_source(cache):
     tree = sources.fetch(cache, "redis", "redis_*.orig.tar.gz")
-    for name in ("server", "cli", "benchmark", "check-aof", "check-rdb", "sentinel"):
+    for name in ("server", "cli", "benchmark", "check-aof", "check-rdb"):
         link = tree / "src" / f"redis-{name}"
         if not link.exists():
             link.symlink_to(program(f"redis-{name}"))
@@ -54,13 +54,12 @@ def redis_own(unit, this):
     tree = this.folder / "tree"
     shutil.copytree(this.cache / "sources" / "redis" / "tree", tree, symlinks=True,
                     ignore=shutil.ignore_patterns("deps", "*.c", "*.h"))
-    ended = this.do(["tclsh8.6", "tests/test_helper.tcl", "--single", unit, "--clients", "1",
-                     "--tags", "-needs:debug-disabled"], timeout=400, cwd=tree)
-    text = ended.stdout.decode(errors="replace")
-    for match in lines(r"^(?:\x1b\[[\d;]*m)?\[(ok|err|skip|exception|ignore)\S*?\]:?\S* (.*?)"
-                       r"(?: \(\d+ ms\))?$", text):
+    ended = this.do(["tclsh8.6", "tests/test_helper.tcl", "--single", unit, "--clients", "1"],
+                    timeout=400, cwd=tree)
+    text = re.sub(r"\x1b\[[\d;]*m", "", ended.stdout.decode(errors="replace"))
+    for match in lines(r"^\[(ok|err|skip|exception|ignore)\S*\]:? (.*?)(?: \(\d+ ms\))?$", text):
         name = re.sub(r"\d{4,}|0x\w+", "N", match[2].split(" in tests/")[0])
-        this.note(f"{name[:120]}", match[1])
+        this.note(name[:120], match[1])
     this.note_end(ended)
 
 
