@@ -71,7 +71,7 @@ CHILDREN = [*rows("@fork_in_thread", "returns|_Fork|exits|pthread_exit|joins|det
                              "|vfork_exec 50 busy|spawn 50|spawn 50 busy|system 20|popen 20"),
             *rows("@clones", "vm|vm_files|allocates|fork|clone3|raw"), row("@handlers"),
             *rows("@daemon", "daemon|twice"), row("@parent_death"), row("@stops"),
-            *rows("@traced", "me|exec|thread"), row("@robust"),
+            *rows("@traced", "me|exec|thread|events"), row("@robust"),
             *rows("@childless", "plain|children|all"), row("@childless")]
 
 EXECUTING = [*rows("@executes", "main|thread|busy|empty|fails|fexecve|chain 20")]
@@ -94,6 +94,8 @@ LIMITS = [*rows("@limits", "nproc|nofile|nofile_one|as|fsize|stack|memlock|core|
                            "|memlock again|core again|sigpending again|msgqueue again|cpu again"),
           *rows("@limits", "data|fsize_small|fsize silent|data again", may_say=REASON),
           row("setpriv --reuid=65534 --regid=65534 --clear-groups @limits nproc again", root=True),
+          row("setpriv --reuid=54321 --regid=54321 --clear-groups @limits nproc_two again",
+              root=True),
           row("@lock_memory"), row("@mappings", may_say=REASON), row("@overflow", "exit 6")]
 
 STACKS = [*rows("@stacks", "threads 16384|signals 16384|signals 8192|contexts 16384"
@@ -120,6 +122,16 @@ ALLOCATOR = [row("@own_malloc"), row("@answers"), row("@names"), row("@maps"),
                  title="no_tcache"),
              row("@begun", variables={"GLIBC_TUNABLES": "glibc.rtld.optional_static_tls=0"},
                  title="no_optional_tls")]
+
+USE = [*rows("@end_of_file", "execs|forks"),
+       *rows("@in_use executes", "exit|_exit|exit_group|kill"),
+       *rows("@in_use attaches", "exit|_exit|exit_group|kill"),
+       *rows("@reaper", "_exit|exit_group|executes|kill"), row("@twins"),
+       in_namespace("leaves_mount", "mkdir there; mount -t tmpfs none there; cd there",
+                    "@leaves_mount"),
+       shell("lock", "exec 9>lock; flock 9; @begun 9>&- ; exec 9>&-; flock -n lock echo free"),
+       shell("lock_follows", "exec 9>lock; flock 9; @close_all range; exec 9>&-;"
+                             " flock -n lock echo free")]
 
 SELF = [row("@tasks"), *rows("@close_all", "range|loop|none_left"), *rows("@title", "a b c"),
         row("@all_signals"), row("@timers"), row("@plenty"), row("@groups zero"),
@@ -152,4 +164,4 @@ MACHINE = [row("unshare --fork --pid --mount-proc @tasks", root=True),
              for kind, node in (("null", "c 1 3"), ("full", "c 1 7"), ("fifo", "p"))]]
 
 ROWS = [*ENDING, *LEAVING, *CHILDREN, *EXECUTING, *PRIVILEGES, *SANDBOXES, *LIMITS, *STACKS,
-        *LOADING, *ALLOCATOR, *SELF, *MACHINE]
+        *LOADING, *ALLOCATOR, *SELF, *USE, *MACHINE]

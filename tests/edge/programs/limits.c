@@ -8,19 +8,13 @@ static const struct {
     const char *name;
     int resource;
     rlim_t limit;
-} limits[] = {{"nproc", RLIMIT_NPROC, 1},
-              {"nofile", RLIMIT_NOFILE, 3},
-              {"nofile_one", RLIMIT_NOFILE, 4},
-              {"as", RLIMIT_AS, 300 << 20},
-              {"data", RLIMIT_DATA, 100 << 20},
-              {"fsize", RLIMIT_FSIZE, 0},
-              {"fsize_small", RLIMIT_FSIZE, 4096},
-              {"stack", RLIMIT_STACK, 128 << 10},
-              {"memlock", RLIMIT_MEMLOCK, 0},
-              {"core", RLIMIT_CORE, 0},
-              {"sigpending", RLIMIT_SIGPENDING, 0},
-              {"msgqueue", RLIMIT_MSGQUEUE, 0},
-              {"cpu", RLIMIT_CPU, 1}};
+} limits[] = {{"nproc", RLIMIT_NPROC, 1},         {"nproc_two", RLIMIT_NPROC, 2},
+              {"nofile", RLIMIT_NOFILE, 3},       {"nofile_one", RLIMIT_NOFILE, 4},
+              {"as", RLIMIT_AS, 300 << 20},       {"data", RLIMIT_DATA, 100 << 20},
+              {"fsize", RLIMIT_FSIZE, 0},         {"fsize_small", RLIMIT_FSIZE, 4096},
+              {"stack", RLIMIT_STACK, 128 << 10}, {"memlock", RLIMIT_MEMLOCK, 0},
+              {"core", RLIMIT_CORE, 0},           {"sigpending", RLIMIT_SIGPENDING, 0},
+              {"msgqueue", RLIMIT_MSGQUEUE, 0},   {"cpu", RLIMIT_CPU, 1}};
 
 static void *run(void *unused)
 {

@@ -43,7 +43,7 @@ int main(int count, char **arguments)
     pid_t child = fork();
     if (child == 0) {
         churn(100);
-        return 0;
+        return is(way, "pid") || is(way, "user_pid") ? getpid() : 0;
     }
     printf("child %d\n", ending(child));
     return 0;
