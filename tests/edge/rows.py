@@ -127,6 +127,7 @@ USE = [*rows("@end_of_file", "execs|forks"),
        *rows("@in_use executes", "exit|_exit|exit_group|kill"),
        *rows("@in_use attaches", "exit|_exit|exit_group|kill"),
        *rows("@reaper", "_exit|exit_group|executes|kill"), row("@twins"),
+       *rows("@errors", "full|broken|data|child_data"),
        in_namespace("leaves_mount", "mkdir there; mount -t tmpfs none there; cd there",
                     "@leaves_mount"),
        shell("lock", "exec 9>lock; flock 9; @begun 9>&- ; exec 9>&-; flock -n lock echo free"),
@@ -142,6 +143,8 @@ SELF = [row("@tasks"), *rows("@close_all", "range|loop|none_left"), *rows("@titl
         shell("broken_pipe", "@begun | true; echo ended"),
         shell("pipeline", "seq 1000 | sort -n | tail -1; for i in 1 2 3; do cat /dev/null; done"),
         shell("background", "@begun & wait $!; echo $?"),
+        shell("gdb", "gdb -q -batch -ex run --args @begun 2>&1 |"
+                     " grep -cE 'New (Thread|LWP)|exited normally'"),
         shell("trap", "trap 'echo caught; exit 3' TERM; kill -TERM $$", "exit 3"),]
 
 MACHINE = [row("unshare --fork --pid --mount-proc @tasks", root=True),

@@ -13,7 +13,7 @@ MODULES = ("threading subprocess multiprocessing_fork multiprocessing_spawn"
            " mmap json asyncio faulthandler signal io gc exceptions cmd_line fork1 posix os pty"
            " thread socket tracemalloc bytes dict list re pickle marshal zlib sqlite3 capi"
            " weakref generators fileio largefile shutil tempfile resource").split()
-SHORT = {"threading", "gc", "fork1", "faulthandler", "exceptions"}
+SHORT = {"threading", "gc", "fork1", "json", "mmap"}
 RESOURCES = "all,-network,-urlfetch,-largefile,-gui"
 TIMEOUT = 240
 

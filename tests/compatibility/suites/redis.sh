@@ -5,7 +5,7 @@
 cd $FOLDER
 cli() { redis-cli -s $FOLDER/socket "$@"; }
 redis-server --port 0 --unixsocket $FOLDER/socket --save '' --appendonly yes --dir $FOLDER \
-  --daemonize no >log 2>&1 &
+  --enable-debug-command yes >log 2>&1 &
 server=$!
 until_answers cli ping
 step set cli set a 1
