@@ -1,0 +1,36 @@
+/* handlers.c -- Handlers around fork that allocate, in the right order.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "edge.h"
+
+static void before(void)
+{
+    free(malloc(100));
+    printf("before\n");
+}
+
+static void in_parent(void)
+{
+    free(malloc(100));
+    printf("in parent\n");
+}
+
+static void in_child(void)
+{
+    free(malloc(100));
+    printf("in child\n");
+    fflush(stdout);
+}
+
+int main(void)
+{
+    must(pthread_atfork(before, in_parent, in_child) == 0);
+    churn(100);
+    setvbuf(stdout, NULL, _IONBF, 0);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(2);
+    must(ending(child) == 2);
+    return 0;
+}
