@@ -83,6 +83,8 @@ static bool is_root(void)
     char own[48];
     if (root)
         return names_us(root);
+    if (identity_parent_has_us())
+        return false; /* of a program whose own constructor has not run yet */
     snprintf(own, sizeof own, "%d.%" PRIu64 ".%0*d", (int)getpid(), identity_started(),
              CONTROL_DIGITS, 0);
     setenv(ROOT_VARIABLE, own, 1);
@@ -251,6 +253,7 @@ static __attribute__((constructor(101))) void birth(void)
 {
     real_first_use();
     options_read();
+    log_begin();
     bool root = is_root();
     if (!root || options.quiet)
         log_silence();

@@ -1,4 +1,4 @@
-/* credentials.c -- The control process takes over the program's user, groups and namespaces.
+/* credentials.c -- The control process takes over the program's user, groups and user namespace.
  *
  * By system calls alone: libc's functions would change all of the program's threads.
  *
@@ -6,7 +6,6 @@
  */
 #include "control/credentials.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <sched.h>
@@ -136,18 +135,18 @@ static bool has_more(void)
            (own.permitted & ~wanted.permitted) != 0;
 }
 
-/* Enters the program's namespace of this name, if that is another one. */
-static bool enter(const char *name, int type)
+/* Enters the program's user namespace, if that is another one. */
+static bool enter_user_namespace(void)
 {
-    char path[HOST_PATH_SIZE], link[64], member[64];
+    char path[HOST_PATH_SIZE], member[64];
     struct stat theirs, ours;
-    snprintf(member, sizeof member, "%s/ns/%s", program, name);
-    snprintf(link, sizeof link, "/proc/self/ns/%s", name);
+    snprintf(member, sizeof member, "%s/ns/user", program);
     host_path(path, member);
-    if (stat(path, &theirs) != 0 || stat(link, &ours) != 0 || theirs.st_ino == ours.st_ino)
+    if (stat(path, &theirs) != 0 || stat("/proc/self/ns/user", &ours) != 0 ||
+        theirs.st_ino == ours.st_ino)
         return true;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    bool entered = fd >= 0 && syscall(SYS_setns, fd, type) == 0;
+    bool entered = fd >= 0 && syscall(SYS_setns, fd, CLONE_NEWUSER) == 0;
     if (fd >= 0)
         close(fd);
     return entered;
@@ -172,13 +171,11 @@ bool credentials_read(pid_t thread, uid_t *user, gid_t *group)
     return true;
 }
 
-/* The user namespace first: in it the other one may be entered. */
+/* Not the mount namespace: there may be no /proc in it that knows us. A snapshot is written where
+ * it was written before. */
 bool credentials_follow(void)
 {
-    bool entered = enter("user", CLONE_NEWUSER);
-    if (entered && !enter("mnt", CLONE_NEWNS))
-        errno = 0; /* a snapshot is written where it was written before */
-    if (!entered || !read_both())
+    if (!enter_user_namespace() || !read_both())
         return false;
     if (has_more())
         become(&wanted);

@@ -1,4 +1,4 @@
-/* credentials.h -- The control process takes over the program's user, groups and namespaces.
+/* credentials.h -- The control process takes over the program's user, groups and user namespace.
  *
  * glibc makes all threads of the program change together, and does not know the control process. A
  * process that shares the program's memory must never have more rights than the program: whoever

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -34,6 +35,7 @@
 #endif
 
 #define NAME         "heapdiff" /* in /proc/PID/comm */
+#define FILES_LEAST  64
 #define STACK_SIZE   ((size_t)1 << 20)
 #define SIGNAL_STACK ((size_t)16 << 10)
 
@@ -77,6 +79,8 @@ static void set_limits(void)
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
         limit.rlim_cur = limit.rlim_max;
+        if (limit.rlim_max < FILES_LEAST) /* root may */
+            limit.rlim_cur = limit.rlim_max = FILES_LEAST;
         setrlimit(RLIMIT_NOFILE, &limit);
     }
     limit = (struct rlimit){0, 0};
@@ -144,13 +148,22 @@ static int make_room(void)
     return 0;
 }
 
+/* After unshare(CLONE_NEWPID) the next child is the first process of the new namespace: that is the
+ * program's to make. */
+static bool is_for_another_namespace(void)
+{
+    struct stat own, children;
+    return stat("/proc/self/ns/pid", &own) == 0 &&
+           stat("/proc/self/ns/pid_for_children", &children) == 0 && own.st_ino != children.st_ino;
+}
+
 int task_start(void (*body)(void), void (*fault_body)(void))
 {
     const int flags = CLONE_VM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID |
                       CLONE_CHILD_CLEARTID | CLONE_UNTRACED;
     sigset_t all, before;
     pid_t ignored;
-    int error = make_room();
+    int error = is_for_another_namespace() ? EBUSY : make_room();
     if (error)
         return error;
     run = body;

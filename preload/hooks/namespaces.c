@@ -5,7 +5,7 @@
  * namespace): there the control process ends before and is started again after. Our own thread in
  * Python goes before any call that a second thread makes fail.
  *
- * Afterwards the control process enters the program's user and mount namespaces by itself
+ * Afterwards the control process enters the program's user namespace by itself
  * (control/credentials.c). It is never started anew for that: after unshare(CLONE_NEWPID) it would
  * become the first process of the new pid namespace.
  *
@@ -26,7 +26,7 @@
 
 #define NEEDS_MEMORY (CLONE_VM | CLONE_NEWTIME)
 #define NEEDS_THREAD (NEEDS_MEMORY | CLONE_NEWUSER | CLONE_THREAD | CLONE_SIGHAND)
-#define IS_FOLLOWED  (CLONE_NEWNS | CLONE_NEWUSER)
+#define IS_FOLLOWED  CLONE_NEWUSER
 
 /* Whether the control process has ended for the call. */
 static bool step_aside(int flags)

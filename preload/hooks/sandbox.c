@@ -109,6 +109,8 @@ static __attribute__((noinline)) long change_by_syscall(PARAMETERS)
 
 long hooks_syscall(PARAMETERS)
 {
+    if (HOOK_RARE(number == SYS_exit_group))
+        init_at_exit(false);
     if (HOOK_RARE(changes(number)) && !sandbox_is_closed())
         return change_by_syscall(ARGUMENTS);
     if (HOOK_RARE(closes(number, (unsigned)a, b)))

@@ -4,7 +4,9 @@
  */
 #include "snapshot/identity.h"
 
+#include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -77,6 +79,27 @@ uint64_t identity_started(void)
         at = strchr(at + 1, ' ');
     long ticks = sysconf(_SC_CLK_TCK);
     return at && ticks > 0 ? strtoull(at, NULL, 10) * (1000000000u / (uint64_t)ticks) : 0;
+}
+
+/* Reads the parent's mappings in pieces; the name may lie across two of them. */
+bool identity_parent_has_us(void)
+{
+    static const char name[] = "/libheapdiff.so";
+    char path[32], text[4096 + sizeof name];
+    size_t kept = 0;
+    ssize_t got;
+    bool found = false;
+    snprintf(path, sizeof path, "/proc/%d/maps", (int)getppid());
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    while (fd >= 0 && !found && (got = read(fd, text + kept, 4096)) > 0) {
+        size_t length = kept + (size_t)got;
+        found = memmem(text, length, name, sizeof name - 1) != NULL;
+        kept = length < sizeof name ? length : sizeof name;
+        memmove(text, text + length - kept, kept);
+    }
+    if (fd >= 0)
+        close(fd);
+    return found;
 }
 
 uint64_t identity_began(void)

@@ -8,6 +8,7 @@
 #define SNAPSHOT_IDENTITY_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct identity {
@@ -27,6 +28,9 @@ const char *identity_program(void);
 
 /* struct identity's started_ns. */
 uint64_t identity_started(void);
+
+/* Whether the parent process has this library mapped too. */
+bool identity_parent_has_us(void);
 
 /* When the process began by the wall clock, in ns; 0 when it cannot be told. */
 uint64_t identity_began(void);

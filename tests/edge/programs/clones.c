@@ -48,7 +48,8 @@ int main(int count, char **arguments)
         pid = clone(child, stack + sizeof stack, flags, (void *)way);
     }
     must(pid > 0);
-    printf("ended with %d, shared: %d\n", ending(pid), seen);
+    int status = ending(pid);
+    printf("ended with %d, shared: %d\n", status, seen);
     churn(100);
     return 0;
 }
