@@ -5,6 +5,7 @@
 #include "page/sources.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -96,8 +97,9 @@ static void add_place(struct sources *sources, const struct frame *frame, struct
     if (!file || !file->is_there)
         return;
     int first = frame->line > AROUND ? frame->line - AROUND : 1;
+    int last = frame->line < INT_MAX - AROUND ? frame->line + AROUND : INT_MAX;
     struct text lines = {0};
-    if (cut_out(&file->text, first, frame->line, frame->line + AROUND, &lines)) {
+    if (cut_out(&file->text, first, frame->line, last, &lines)) {
         text_format(out, "%s[%" PRId64 ",%d,%d,", sources->comma, place[0], frame->line, first);
         struct text clean = {0};
         text_add_clean(&clean, lines.bytes, false);

@@ -57,6 +57,14 @@ static int64_t number_at(sqlite3_stmt *row, int column)
     return value > STORE_LIMIT ? STORE_LIMIT : value < -STORE_LIMIT ? -STORE_LIMIT : value;
 }
 
+/* Finite, and so that sums of many stay so. SQLite knows no NaN. */
+static double real_at(sqlite3_stmt *row, int column, double least)
+{
+    const double most = (double)STORE_LIMIT * (double)STORE_LIMIT;
+    double value = sqlite3_column_double(row, column);
+    return value < least ? least : value > most ? most : value;
+}
+
 /* NULL when the column is. */
 static const char *text_at(struct loader *loader, sqlite3_stmt *row, int column)
 {
@@ -225,7 +233,7 @@ static bool read_stack(struct loader *loader, sqlite3_stmt *row)
                                 .live_bytes = number_at(row, 4),
                                 .allocations = number_at(row, 5),
                                 .allocated_bytes = number_at(row, 6),
-                                .live_variance = sqlite3_column_double(row, 7),
+                                .live_variance = real_at(row, 7, 0),
                                 .is_truncated = sqlite3_column_int(row, 8) != 0};
     if (!kind || !read_kind(kind, &stack.kind))
         return damaged(loader, "a stack is of an unknown kind");
@@ -310,9 +318,10 @@ static bool read_rss(struct loader *loader, sqlite3_stmt *row)
 
 static struct store_statistic statistic_at(struct loader *loader, sqlite3_stmt *row)
 {
-    return (struct store_statistic){.owner = name_at(loader, row, 0),
-                                    .name = name_at(loader, row, 1),
-                                    .value = sqlite3_column_double(row, 2)};
+    return (struct store_statistic){
+        .owner = name_at(loader, row, 0),
+        .name = name_at(loader, row, 1),
+        .value = real_at(row, 2, -(double)STORE_LIMIT * (double)STORE_LIMIT)};
 }
 
 static bool read_allocator(struct loader *loader, sqlite3_stmt *row)

@@ -69,7 +69,7 @@ bool jit_php(const char *name, struct pool *pool, struct symbol *symbol)
     const char *end = strrchr(trace + 1, '$');
     size_t length = end ? (size_t)(end - trace - 1) : strlen(trace + 1);
     symbol->function = pool_text_n(pool, trace + 1, length);
-    symbol->line = end && strlen(end + 1) < 9 ? atoi(end + 1) : 0;
+    symbol->line = end && isdigit((unsigned char)end[1]) && strlen(end + 1) < 9 ? atoi(end + 1) : 0;
     return true;
 }
 

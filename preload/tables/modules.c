@@ -375,15 +375,20 @@ void modules_refresh(void)
     }
 }
 
+bool modules_is_there(const struct module *module)
+{
+    struct dl_find_object found;
+    return !module->loader ||
+           (ask_loader(module->start, &found) && found.dlfo_link_map == module->loader &&
+            (uintptr_t)found.dlfo_map_start == module->start);
+}
+
 void modules_check_unloaded(void)
 {
     int saved = errno;
     for (unsigned i = modules_count(); i-- > 0;) {
         struct module *module = atomic_load_explicit(&table[i], memory_order_acquire);
-        struct dl_find_object found;
-        if (!is_loaded(module) || !module->loader ||
-            (ask_loader(module->start, &found) && found.dlfo_link_map == module->loader &&
-             (uintptr_t)found.dlfo_map_start == module->start))
+        if (!is_loaded(module) || modules_is_there(module))
             continue;
         uint32_t now = atomic_fetch_add(&generation, 1) + 1;
         atomic_store(&module->died, now);

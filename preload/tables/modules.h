@@ -43,6 +43,10 @@ const struct module *modules_find(uintptr_t address);
 bool modules_begin_reading(void);
 void modules_end_reading(void);
 
+/* Whether the loader still has it where it was: libc unloads some of its own without a dlclose that
+ * anybody sees. Lock-free. */
+bool modules_is_there(const struct module *module);
+
 /* Around a dlclose: waits for those who read, for a moment at most. True from the second one: what
  * was looked up meanwhile is to be forgotten. */
 void modules_before_unload(void);

@@ -16,6 +16,7 @@ static enum cfi_result find_row(uintptr_t pc, const struct module **module, stru
 {
     bool is_safe = modules_begin_reading();
     *module = modules_find(pc - 1);
+    is_safe = is_safe && *module && modules_is_there(*module);
     enum cfi_result result = *module ? cfi_find(*module, pc - 1, is_safe, row) : CFI_MISSING;
     modules_end_reading();
     return result;

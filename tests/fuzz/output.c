@@ -248,7 +248,7 @@ static void export(const char *const *paths, size_t count, unsigned format)
                                      .format = formats[format],
                                      .target = name_of(2 + format),
                                      .rules = our_rules(),
-                                     .most_blocks = 10000,
+                                     .most_blocks = 200,
                                      .growth = count > 1 && format > 1,
                                      .class_by = CLASS_BY_SITE,
                                      .root_by = ROOT_BY_LABEL};

@@ -36,8 +36,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     memcpy(page, bytes, size < sizeof *page ? size : sizeof *page);
     if (page_serve(page) && page->answered != page->asked)
         abort();
-    if (strnlen(page->answer_text, sizeof page->answer_text) == sizeof page->answer_text &&
-        page->answered != page->asked)
-        return 0; /* left as it was */
     return 0;
 }

@@ -129,6 +129,7 @@ static void other_runtimes_are_known(void **state)
     expect("TRACE_12::app.lua:34", "(trace)", "app.lua", 34, 0);
     expect("JIT$Cart::add", "Cart::add", NULL, 0, 0);
     expect("TRACE-3$Cart::add$17", "Cart::add", NULL, 17, 0);
+    expect("TRACE-3$Cart::add$-2", "Cart::add", NULL, 0, 0);
     expect("[JIT] Integer#times@<internal:numeric>:238", "Integer#times", "<internal:numeric>", 238,
            0);
     expect("[JIT] leave", "leave", NULL, 0, 0);
