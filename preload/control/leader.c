@@ -14,12 +14,16 @@
 #include "base/host.h"
 #include "control/task.h"
 
-/* Looks at whether the program is still there, when no futex tells and in case one was missed. */
+/* Looks at whether the program is still there, when the word does not tell and in case a wake was
+ * missed: a joiner with a real-time priority goes before us. */
 #define LOOK_NS   1000000000u
-#define RARELY_NS 60000000000u
+#define RARELY_NS 5000000000u
+#define SOON_NS   20000000u /* the main thread has left: only a look tells of the rest */
 
 static _Atomic uint32_t *leader;
-static bool leader_was_known;
+static void (*wake)(void);
+static atomic_bool has_left; /* the main thread, or the whole program */
+static bool is_watched, is_leaderless;
 static uint64_t next_look;
 
 static uint64_t now(void)
@@ -29,30 +33,36 @@ static uint64_t now(void)
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
-_Atomic uint32_t *leader_word(void)
-{
-    return leader;
-}
-
 uint64_t leader_deadline(void)
 {
     return next_look;
 }
 
-/* Whoever waits for the main thread (pthread_join) sleeps on the same word, and the kernel wakes
- * one. */
-static void pass_on(void)
+/* The second thread sleeps on the word from the beginning and without end: so it is the first in
+ * the queue of those who sleep there, of whom the kernel wakes one. The others may be in
+ * pthread_join for the main thread. */
+static int watch(void *nothing)
 {
+    (void)nothing;
+    uint32_t seen;
+    while ((seen = atomic_load(leader)) != 0)
+        syscall(SYS_futex, leader, FUTEX_WAIT, seen, NULL, NULL, 0);
     syscall(SYS_futex, leader, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+    atomic_store(&has_left, true);
+    wake();
+    return 0;
 }
 
-void leader_watch(void)
+void leader_watch(void (*wake_up)(void))
 {
+    wake = wake_up;
     leader = task_leader();
     if (leader && (atomic_load(leader) & FUTEX_TID_MASK) != (uint32_t)host_pid())
         leader = NULL; /* not the word that we took it for */
-    leader_was_known = leader != NULL;
-    next_look = now() + (leader ? RARELY_NS : LOOK_NS);
+    atomic_store(&has_left, false);
+    is_leaderless = false;
+    is_watched = leader && task_start_second(watch);
+    next_look = now() + (is_watched ? RARELY_NS : LOOK_NS);
 }
 
 /* The state once the main thread, if it is on its way out, has ended. */
@@ -68,13 +78,15 @@ static enum host_state settled_state(void)
 
 bool leader_program_is_here(void)
 {
-    if (leader && atomic_load(leader) == 0) {
-        pass_on();
-        leader = NULL;
-    } else if (now() < next_look) {
+    bool left = atomic_exchange(&has_left, false);
+    if (!left && now() < next_look)
         return true;
-    }
-    next_look = now() + (leader ? RARELY_NS : LOOK_NS);
+    bool was_watched = is_watched;
+    is_watched = is_watched && !left;
     enum host_state state = settled_state();
-    return state == HOST_LEADERLESS || (state == HOST_RUNS && (leader || !leader_was_known));
+    /* Where the main thread was watched, one that runs after it has left is another program's. */
+    is_leaderless = is_leaderless || state == HOST_LEADERLESS;
+    next_look = now() + (is_watched ? RARELY_NS : is_leaderless ? SOON_NS : LOOK_NS);
+    return state == HOST_LEADERLESS ||
+           (state == HOST_RUNS && !is_leaderless && (is_watched || !was_watched));
 }

@@ -9,15 +9,12 @@
 #ifndef CONTROL_LEADER_H
 #define CONTROL_LEADER_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Begins to watch. */
-void leader_watch(void);
-
-/* The word, to sleep on (shared futex); NULL while there is none: then leader_deadline is near. */
-_Atomic uint32_t *leader_word(void);
+/* Begins to watch. WAKE is called, on another thread of the control process, when
+ * leader_program_is_here is worth a call. */
+void leader_watch(void (*wake)(void));
 
 /* When to look at the latest: CLOCK_MONOTONIC in ns. */
 uint64_t leader_deadline(void);

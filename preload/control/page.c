@@ -27,6 +27,7 @@
 
 static char file[PATH_MAX];
 static int descriptor = -1; /* of the file; the control process has a table of its own */
+static int place = -1;      /* where it lies, also when something else is mounted there */
 static struct control_page *mapped;
 
 /* Where files may not grow that far the attempt would be answered with a signal, SIGXFSZ. */
@@ -64,6 +65,13 @@ static uint64_t pid_namespace(void)
     return stat("/proc/self/ns/pid", &status) == 0 ? status.st_ino : 0;
 }
 
+static int open_folder(void)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%.*s", (int)(strrchr(file, '/') - file), file);
+    return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
 struct control_page *page_open(void)
 {
     const char *temporary = getenv("TMPDIR");
@@ -77,6 +85,7 @@ struct control_page *page_open(void)
     void *page =
         (void *)syscall(SYS_mmap, NULL, PAGE_ROOM, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     descriptor = fd;
+    place = open_folder();
     if (page == MAP_FAILED) {
         page_close();
         return NULL;
@@ -136,11 +145,23 @@ void page_sweep(void)
     folder_each(path, remove_stale);
 }
 
+/* Relative to the folder, unless there was no descriptor left for that. */
+static const char *name(void)
+{
+    return place < 0 ? file : strrchr(file, '/') + 1;
+}
+
+static int where(void)
+{
+    return place < 0 ? AT_FDCWD : place;
+}
+
 /* After an exec the next program has made its own under the same name. */
 static bool is_named(void)
 {
     struct stat opened, named;
-    return *file && fstat(descriptor, &opened) == 0 && lstat(file, &named) == 0 &&
+    return *file && fstat(descriptor, &opened) == 0 &&
+           fstatat(where(), name(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
            opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
@@ -149,15 +170,18 @@ static void remove_as_saved_user(void)
 {
     uid_t real, effective, saved;
     if (getresuid(&real, &effective, &saved) == 0 && syscall(SYS_setresuid, -1, saved, -1) == 0)
-        unlink(file);
+        unlinkat(where(), name(), 0);
 }
 
 void page_close(void)
 {
-    if (is_named() && unlink(file) != 0)
+    if (is_named() && unlinkat(where(), name(), 0) != 0)
         remove_as_saved_user();
     if (descriptor >= 0)
         close(descriptor);
+    if (place >= 0)
+        close(place);
+    place = -1;
     if (mapped)
         syscall(SYS_munmap, mapped, PAGE_ROOM);
     descriptor = -1;
@@ -173,6 +197,7 @@ void page_give_to(uid_t user, gid_t group)
 
 void page_forked(void)
 {
+    place = -1;
     if (mapped && !sandbox_is_closed())
         syscall(SYS_munmap, mapped, PAGE_ROOM);
     descriptor = -1;

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <linux/futex.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
@@ -35,11 +36,16 @@
 #endif
 
 #define NAME         "heapdiff" /* in /proc/PID/comm */
+#define PATIENCE_MS  100
+#define TURNS        10000
 #define FILES_LEAST  64
+#define SECOND_STACK ((size_t)16 << 10)
 #define STACK_SIZE   ((size_t)1 << 20)
 #define SIGNAL_STACK ((size_t)16 << 10)
 
-static char *room;       /* signal stack, stack, thread-local storage; kept for the next one */
+/* Signal stack, stack, thread-local storage, and the latter two of the second thread; kept for the
+ * next one. */
+static char *room;
 static void *pointer;    /* its thread pointer */
 static _Atomic pid_t id; /* set and cleared by the kernel; -1: it is being born */
 static pid_t number;     /* the same, until its status has been taken */
@@ -51,6 +57,11 @@ int task_learn(void)
     leader = (uintptr_t)__builtin_thread_pointer();
     nptl_learn();
     return tls_learn();
+}
+
+static char *stack_end(void)
+{
+    return room + SIGNAL_STACK + STACK_SIZE;
 }
 
 /* ---- inside -------------------------------------------------------------------------------------
@@ -126,21 +137,41 @@ static int begin(void *nothing)
         errno = 0; /* the folder that the program was started in is as good */
     prctl(PR_SET_NAME, NAME);
     run();
+    syscall(SYS_exit_group, 0); /* with the second thread */
     return 0;
+}
+
+static bool sleeps(pid_t thread)
+{
+    char path[48], text[128];
+    snprintf(path, sizeof path, "/proc/self/task/%d/stat", (int)thread);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd >= 0 ? read(fd, text, sizeof text - 1) : 0;
+    if (fd >= 0)
+        close(fd);
+    text[length > 0 ? length : 0] = '\0';
+    const char *state = strrchr(text, ')');
+    return fd < 0 || !state || state[1] == '\0' || state[2] == 'S';
+}
+
+bool task_start_second(int (*body)(void *))
+{
+    const int flags = CLONE_VM | CLONE_THREAD | CLONE_SIGHAND | CLONE_FILES | CLONE_FS |
+                      CLONE_SYSVSEM | CLONE_SETTLS | CLONE_UNTRACED;
+    char *end = stack_end() + tls_size() + SECOND_STACK;
+    pid_t thread = clone(body, end, flags, NULL, NULL, tls_make(end), NULL);
+    for (int turn = 0; thread > 0 && !sleeps(thread) && turn < TURNS; turn++)
+        sched_yield();
+    return thread > 0;
 }
 
 /* ---- outside ------------------------------------------------------------------------------------
  */
 
-static char *stack_end(void)
-{
-    return room + SIGNAL_STACK + STACK_SIZE;
-}
-
 static int make_room(void)
 {
     if (!room)
-        room = memory_map(SIGNAL_STACK + STACK_SIZE + tls_size());
+        room = memory_map(SIGNAL_STACK + STACK_SIZE + SECOND_STACK + 2 * tls_size());
     if (!room)
         return ENOMEM;
     pointer = tls_make(stack_end());
@@ -223,8 +254,12 @@ static bool is_ours(pid_t child)
 
 void task_reap_former(pid_t former)
 {
-    if (is_ours(former))
-        reap(former); /* fails at once when it is not a child of this process */
+    struct pollfd ended = {.fd = (int)syscall(SYS_pidfd_open, former, 0), .events = POLLIN};
+    if (ended.fd < 0)
+        return;
+    if (is_ours(former) && poll(&ended, 1, PATIENCE_MS) == 1)
+        waitpid(former, NULL, CLONED | WNOHANG); /* fails when it is not a child of this process */
+    close(ended.fd);
 }
 
 void task_forked(void)

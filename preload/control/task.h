@@ -23,6 +23,10 @@ int task_learn(void);
  * handler may call it. */
 int task_start(void (*body)(void), void (*fault)(void));
 
+/* In the control process: a second thread of it, which runs BODY with a small stack, makes system
+ * calls and touches nothing that the first one uses. Returns when it sleeps. */
+bool task_start_second(int (*body)(void *));
+
 /* Whether it runs. The kernel tells, so this is true until the process has really ended. */
 bool task_is_here(void);
 
@@ -37,7 +41,8 @@ void task_await(void);
 void task_forked(void);
 
 /* Takes the status of the control process that the same process had before an exec: it is about to
- * end. Nothing happens when FORMER is another process by now. */
+ * end, and is waited for a tenth of a second at most. Nothing happens when FORMER is another
+ * process by now. */
 void task_reap_former(pid_t former);
 
 /* The word that the kernel clears, and wakes (shared futex), when the program's main thread gives

@@ -113,7 +113,7 @@ int tls_learn(void)
 
 size_t tls_size(void)
 {
-    return learned.below + learned.above + (SLOTS + 1) * sizeof(union slot);
+    return round_up(learned.below + learned.above + (SLOTS + 1) * sizeof(union slot));
 }
 
 /* Every block that there will ever be is known: of a generation that no module is newer than. */

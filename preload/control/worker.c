@@ -1,8 +1,8 @@
 /* worker.c -- The control process at work: takes snapshots, for whoever asks.
  *
- * It sleeps on three futexes at once: the control page's (askers outside), its own bell (the API, a
- * signal, exit), and the word that the kernel clears when the program gives its memory up. Nothing
- * runs while nobody asks, but for a look at RSS when HEAPDIFF_AT_RSS is set. With HEAPDIFF_THREAD=0
+ * It sleeps on two futexes at once: the control page's (askers outside) and its own bell (the API,
+ * a signal, exit, the program's end). Nothing runs while there is no request, but for a look at RSS
+ * when HEAPDIFF_AT_RSS is set. With HEAPDIFF_THREAD=0
  * there is a control process only while a snapshot is being taken.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -226,13 +226,12 @@ struct waiter { /* struct futex_waitv */
 
 /* What the control process sleeps on, as last seen. */
 struct seen {
-    uint32_t bell, asked, leader;
+    uint32_t bell, asked;
 };
 
 static struct seen look(void)
 {
-    return (struct seen){atomic_load(&bell), page ? atomic_load(&page->asked) : 0,
-                         leader_word() ? atomic_load(leader_word()) : 0};
+    return (struct seen){atomic_load(&bell), page ? atomic_load(&page->asked) : 0};
 }
 
 #define SANDBOX_LOOK_NS 20000000u
@@ -243,13 +242,11 @@ static void wait_for_work(struct seen seen, uint64_t deadline_ns)
     struct timespec until = {(time_t)(deadline_ns / 1000000000u),
                              (long)(deadline_ns % 1000000000u)};
     struct timespec *timeout = deadline_ns ? &until : NULL;
-    struct waiter waiters[3] = {
+    struct waiter waiters[2] = {
         {seen.bell, (uintptr_t)&bell, 2 /* 32 bits */ | 128 /* private */, 0}};
     unsigned count = 1;
     if (page)
         waiters[count++] = (struct waiter){seen.asked, (uintptr_t)&page->asked, 2, 0};
-    if (leader_word())
-        waiters[count++] = (struct waiter){seen.leader, (uintptr_t)leader_word(), 2, 0};
     long result = syscall(SYS_futex_waitv, waiters, count, 0, timeout, CLOCK_MONOTONIC);
     if (result < 0 && errno == ENOSYS) /* before Linux 5.16: a look ten times a second */
         lock_wait(&bell, seen.bell);
@@ -314,8 +311,10 @@ static void follow_credentials(void)
 /* Serves until it is to leave. */
 static void serve(void)
 {
-    while (leader_program_is_here()) {
-        struct seen seen = look();
+    for (;;) {
+        struct seen seen = look(); /* first: what changes later ends the sleep at once */
+        if (!leader_program_is_here())
+            break;
         follow_credentials();
         bool served = serve_inside(&usual);
         served = serve_inside(&last) || served;
@@ -334,7 +333,7 @@ static void serve(void)
 static void work(void)
 {
     record_own_thread();
-    leader_watch();
+    leader_watch(worker_look_up);
     if (!page && options.thread)
         page = page_open();
     if (!page && options.thread && options.verbose)
