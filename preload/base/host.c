@@ -70,6 +70,8 @@ enum host_state host_look(bool *ends)
 {
     char path[HOST_PATH_SIZE], text[1024];
     *ends = false;
+    if (getppid() != pid)
+        return HOST_GONE; /* its number may be another process's by now */
     host_path(path, "stat");
     read_file(path, text, sizeof text);
     const char *at = strrchr(text, ')');

@@ -34,8 +34,8 @@ enum host_state {
     HOST_UNKNOWN,    /* there is no /proc */
 };
 
-/* By its row in /proc: also where the control process may not look at it otherwise. *ends is set
- * while the main thread is on its way out. */
+/* By its row in /proc: also where the control process, its child, may not look at it otherwise.
+ * *ends is set while the main thread is on its way out. Control process only. */
 enum host_state host_look(bool *ends);
 
 #endif

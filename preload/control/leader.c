@@ -6,6 +6,7 @@
 
 #include <limits.h>
 #include <linux/futex.h>
+#include <sched.h>
 #include <stddef.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -23,6 +24,7 @@
 static _Atomic uint32_t *leader;
 static void (*wake)(void);
 static atomic_bool has_left; /* the main thread, or the whole program */
+static atomic_bool rests;
 static bool is_watched, is_leaderless;
 static uint64_t next_look;
 
@@ -38,6 +40,12 @@ uint64_t leader_deadline(void)
     return next_look;
 }
 
+/* Who waits for the main thread looks at the word and sleeps again if nothing has changed. */
+static void pass_on(void)
+{
+    syscall(SYS_futex, leader, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
 /* The second thread sleeps on the word from the beginning and without end: so it is the first in
  * the queue of those who sleep there, of whom the kernel wakes one. The others may be in
  * pthread_join for the main thread. */
@@ -45,12 +53,30 @@ static int watch(void *nothing)
 {
     (void)nothing;
     uint32_t seen;
-    while ((seen = atomic_load(leader)) != 0)
+    while ((seen = atomic_load(leader)) != 0 && !atomic_load(&rests))
         syscall(SYS_futex, leader, FUTEX_WAIT, seen, NULL, NULL, 0);
-    syscall(SYS_futex, leader, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+    if (seen != 0)
+        return 0;
+    pass_on();
     atomic_store(&has_left, true);
     wake();
     return 0;
+}
+
+void leader_rest(void)
+{
+    atomic_store(&rests, true);
+    while (is_watched && task_second_is_here()) {
+        pass_on();
+        sched_yield();
+    }
+}
+
+void leader_go_on(void)
+{
+    atomic_store(&rests, false);
+    if (is_watched && !task_start_second(watch))
+        is_watched = false;
 }
 
 void leader_watch(void (*wake_up)(void))
@@ -79,7 +105,7 @@ static enum host_state settled_state(void)
 bool leader_program_is_here(void)
 {
     bool left = atomic_exchange(&has_left, false);
-    if (!left && now() < next_look)
+    if (!left && now() < next_look && getppid() == host_pid())
         return true;
     bool was_watched = is_watched;
     is_watched = is_watched && !left;

@@ -16,6 +16,11 @@
  * leader_program_is_here is worth a call. */
 void leader_watch(void (*wake)(void));
 
+/* Without the second thread for a while: it would keep credentials that the first one gives up, and
+ * the kernel lets only a process of one thread enter a user namespace. */
+void leader_rest(void);
+void leader_go_on(void);
+
 /* When to look at the latest: CLOCK_MONOTONIC in ns. */
 uint64_t leader_deadline(void);
 

@@ -46,10 +46,11 @@
 /* Signal stack, stack, thread-local storage, and the latter two of the second thread; kept for the
  * next one. */
 static char *room;
-static void *pointer;    /* its thread pointer */
-static _Atomic pid_t id; /* set and cleared by the kernel; -1: it is being born */
-static pid_t number;     /* the same, until its status has been taken */
-static uintptr_t leader; /* the program's main thread's pointer */
+static void *pointer;        /* its thread pointer */
+static _Atomic pid_t id;     /* set and cleared by the kernel; -1: it is being born */
+static _Atomic pid_t second; /* -1 while there is a second thread; cleared by the kernel */
+static pid_t number;         /* the same, until its status has been taken */
+static uintptr_t leader;     /* the program's main thread's pointer */
 static void (*run)(void), (*on_fault)(void);
 
 int task_learn(void)
@@ -157,12 +158,20 @@ static bool sleeps(pid_t thread)
 bool task_start_second(int (*body)(void *))
 {
     const int flags = CLONE_VM | CLONE_THREAD | CLONE_SIGHAND | CLONE_FILES | CLONE_FS |
-                      CLONE_SYSVSEM | CLONE_SETTLS | CLONE_UNTRACED;
+                      CLONE_SYSVSEM | CLONE_SETTLS | CLONE_UNTRACED | CLONE_CHILD_CLEARTID;
     char *end = stack_end() + tls_size() + SECOND_STACK;
-    pid_t thread = clone(body, end, flags, NULL, NULL, tls_make(end), NULL);
+    atomic_store(&second, -1);
+    pid_t thread = clone(body, end, flags, NULL, NULL, tls_make(end), &second);
+    if (thread < 0)
+        atomic_store(&second, 0);
     for (int turn = 0; thread > 0 && !sleeps(thread) && turn < TURNS; turn++)
         sched_yield();
     return thread > 0;
+}
+
+bool task_second_is_here(void)
+{
+    return atomic_load(&second) != 0;
 }
 
 /* ---- outside ------------------------------------------------------------------------------------

@@ -27,6 +27,9 @@ int task_start(void (*body)(void), void (*fault)(void));
  * calls and touches nothing that the first one uses. Returns when it sleeps. */
 bool task_start_second(int (*body)(void *));
 
+/* Whether that thread runs. */
+bool task_second_is_here(void);
+
 /* Whether it runs. The kernel tells, so this is true until the process has really ended. */
 bool task_is_here(void);
 

@@ -302,7 +302,10 @@ static void follow_credentials(void)
     bool known = credentials_read((pid_t)thread, &user, &group);
     if (known)
         page_give_to(user, group); /* while we may */
-    if (!known || !credentials_follow())
+    leader_rest();
+    bool follows = known && credentials_follow();
+    leader_go_on();
+    if (!follows)
         atomic_store(&leaving, true); /* rather no snapshots than more rights than the program */
     atomic_store(&changed, 0);
     lock_wake(&changed);

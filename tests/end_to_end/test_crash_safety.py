@@ -52,9 +52,11 @@ class Killed(harness.TestCase):
         pid = harness.control_pid(program.pid)
         with harness.Ended(pid) as ended:
             if control:
-                os.kill(pid, signal.SIGKILL)
+                os.kill(pid, signal.SIGSTOP)
             os.kill(program.pid, signal.SIGKILL)
             program.close()
+            if control:
+                os.kill(pid, signal.SIGKILL)
             ended.wait()
 
     def test_a_snapshot_under_way_is_finished_when_the_program_is_killed(self):

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -36,7 +37,7 @@
 /* Blocks of many sizes, some large enough to be mapped, all given back but what `keep` says. */
 static inline void churn(unsigned rounds)
 {
-    static void *volatile kept;
+    static atomic_uint kept;
     for (unsigned i = 0; i < rounds; i++) {
         char *block = malloc(16 + i * 37 % 5000);
         char *large = calloc(1, i % 16 ? 700 : 200000);
@@ -44,12 +45,11 @@ static inline void churn(unsigned rounds)
         must(block && large);
         block[0] = large[0] = 1;
         free(large);
-        if (i % 8 == 0)
-            kept = block;
-        else
+        if (i % 8 != 0 || kept > 1000) /* threads churn without end */
             free(block);
+        else
+            kept++;
     }
-    (void)kept;
 }
 
 static inline pthread_t started(void *(*run)(void *), void *argument)
