@@ -2,7 +2,10 @@
 #
 # SPDX-License-Identifier: Apache-2.0
 import json
+import re
 import sys
+
+from passes import Result
 
 MOST_SHOWN = 40  # differing subtests of a suite that are named
 
@@ -10,24 +13,55 @@ HEADER = """| suite | version | subtests | equal | differing | unstable | second
 | --- | --- | ---: | ---: | ---: | ---: | ---: |"""
 
 
+def numbers(results):
+    """Subtests, equal, differing, unstable, seconds."""
+    counts = [sum(len(result.subtests()) for result in results),
+              *[sum(result.count(verdict) for result in results)
+                for verdict in ("differing", "unstable")]]
+    return [counts[0], counts[0] - counts[1] - counts[2], *counts[1:],
+            sum(result.seconds for result in results)]
+
+
+def cells(values):
+    return " | ".join(f"{round(value):,}" for value in values) + " |"
+
+
 def row(result):
     if result.skipped:
         return f"| {result.name} | | skipped: {result.skipped} | | | | |"
-    numbers = [len(result.subtests()), result.count("equal"), result.count("differing"),
-               result.count("unstable"), round(result.seconds)]
-    numbers[1] = numbers[0] - numbers[2] - numbers[3]
-    return f"| {result.name} | {result.version} | " + " | ".join(map(str, numbers)) + " |"
+    return f"| {result.name} | {result.version} | " + cells(numbers([result]))
 
 
 def table(results):
     counted = [result for result in results if not result.skipped]
-    total = [sum(len(result.subtests()) for result in counted),
-             sum(result.count("differing") for result in counted),
-             sum(result.count("unstable") for result in counted)]
-    total.insert(1, total[0] - total[1] - total[2])
-    last = f"| **{len(counted)} suites** | | " + " | ".join(map(str, total))
-    seconds = round(sum(result.seconds for result in counted))
-    return "\n".join([HEADER, *map(row, results), f"{last} | {seconds} |"])
+    last = f"| **{len(counted)} suites** | | " + cells(numbers(counted))
+    return "\n".join([HEADER, *map(row, results), last])
+
+
+def family(name):
+    """Suites whose tests come from one source are one row of the page."""
+    match = re.match(r"cpython-[\d.]+|redis-own|glibc|perl|node|stress-ng", name)
+    return match[0] if match else name
+
+
+def merged(paths):
+    """The table of docs/compatibility.md from what several runs wrote by --json."""
+    families = {}
+    for path in paths:
+        with open(path) as file:
+            for suite in json.load(file)["suites"]:
+                del suite["differing"]
+                families.setdefault(family(suite["name"]), []).append(Result(**suite))
+    lines, sums = [HEADER], [0] * 5
+    for name, results in families.items():
+        ran = [result for result in results if not result.skipped]
+        if not ran:
+            lines.append(row(results[0]))
+            continue
+        sums = [total + number for total, number in zip(sums, numbers(ran))]
+        count = f", {len(ran)} suites" if len(ran) > 1 else ""
+        lines.append(f"| {name}{count} | {ran[-1].version} | " + cells(numbers(ran)))
+    return "\n".join([*lines, "| **all** | | " + cells(sums)])
 
 
 def short(outcomes):
