@@ -159,7 +159,9 @@ SELF = [row("@tasks"), *rows("@close_all", "range|loop|none_left"), *rows("@titl
 
 MACHINE = [row("unshare --fork --pid --mount-proc @tasks", root=True),
            row("unshare --fork --pid --mount-proc @spawns fork 20", root=True),
-           row("unshare --fork --pid --mount-proc @groups everybody", root=True),
+           # its first process ends and with it, by SIGKILL, all others
+           row("unshare --fork --pid --mount-proc @groups everybody", root=True,
+               modes=NOT_FOLLOWED),
            row("unshare --fork --pid --kill-child @leave returns", root=True),
            in_namespace("read_only_root", "mount --rbind / /mnt && mount -o remount,bind,ro /mnt",
                         "chroot /mnt @begun", may_say=REASON),
