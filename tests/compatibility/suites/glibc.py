@@ -31,7 +31,7 @@ FOLDERS = {"malloc": ("malloc", "*.c"), "nptl": ("nptl", "tst-*.c"),
 # They need objects that glibc's own build makes, fill the memory or the disk, take minutes, or take
 # the machine's clock.
 LEFT_OUT = re.compile(r"tst-(interpose|clock_settime|settimeofday|mallocfork3|malloc-thread-fail"
-                      r"|malloc-fork-deadlock|timer4|mutex10|sem-loadbig|cancel-vfork)")
+                      r"|malloc-fork-deadlock|timer4|mutex10|sem-loadbig|cancel-vfork|robust-fork)")
 
 
 def compiled(command):
