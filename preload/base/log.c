@@ -119,6 +119,9 @@ void log_line(const char *format, ...)
     va_end(arguments);
     if (length > (int)sizeof line - 2)
         length = (int)sizeof line - 2;
+    for (int i = 0; i < length; i++) /* a path may hold anything, and this is one line */
+        if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
+            line[i] = '?';
     line[length++] = '\n';
     if (lock_is_other())
         write_to_the_programs(line, (size_t)length);
