@@ -1,7 +1,7 @@
 /* test_faults.c -- A snapshot when memory runs out: one error, nothing half-written, and the next
  * works.
  *
- * An allocation of the private allocator fails: each of the first hundred, and a hundred of the
+ * An allocation of the private allocator fails: each of the first forty, and forty of the
  * rest.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -26,7 +26,7 @@ void *__real_guest_realloc(void *block, size_t size);
 void *__wrap_guest_malloc(size_t size);
 void *__wrap_guest_realloc(void *block, size_t size);
 
-#define EACH 100ul
+#define EACH 40ul
 
 static unsigned long until_failure; /* 0: none fails */
 
