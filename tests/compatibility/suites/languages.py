@@ -44,7 +44,7 @@ def perl(folder, this):
         name = str(path.relative_to(where))
         if PERL_LEFT_OUT.match(name):
             continue
-        ended = this.do(["./perl", name], timeout=120, cwd=where)
+        ended = this.do(["./perl", name], timeout=600, cwd=where)
         this.note(name, " ".join([ended.status, *ended.left]))
         for match in lines(r"^(not ok|ok) (\d+)", ended.stdout.decode(errors="replace")):
             this.note(f"{name} {match[2]}", match[1])
