@@ -18,7 +18,7 @@
 /* Looks at whether the program is still there, when the word does not tell and in case a wake was
  * missed: a joiner with a real-time priority goes before us. */
 #define LOOK_NS   1000000000u
-#define RARELY_NS 5000000000u
+#define RARELY_NS 1000000000u
 #define SOON_NS   20000000u /* the main thread has left: only a look tells of the rest */
 
 static _Atomic uint32_t *leader;

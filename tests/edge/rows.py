@@ -75,7 +75,7 @@ CHILDREN = [*rows("@fork_in_thread", "returns|_Fork|exits|pthread_exit|joins|det
             *rows("@spawns", "fork 100|fork 50 busy|_Fork 50|vfork 300|vfork_exec 50"
                              "|vfork_exec 50 busy|spawn 50|spawn 50 busy|system 20|popen 20"),
             *rows("@clones", "vm|vm_files|allocates|fork|clone3|raw"), row("@handlers"),
-            *rows("@daemon", "daemon|twice"), row("@parent_death"), row("@stops"),
+            *rows("@daemon", "daemon|twice"), row("@parent_death"),
             *rows("@traced", "me|exec|thread|events"), row("@robust"),
             *rows("@childless", "children|all", modes=UNSEEN), row("@childless plain"),
             row("@childless")]
