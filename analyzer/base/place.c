@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* stat follows the link with the kernel's own care for links of strangers in folders like /tmp
+/* stat follows the link with the kernel's own care for other users' links in folders like /tmp
  * (fs.protected_symlinks); only then realpath does, which has none. */
 static bool follow(const char *path, struct text *real, struct stat *status, struct error *error)
 {
@@ -69,7 +69,7 @@ static int check(const char *path)
     return S_ISREG(status.st_mode) ? 0 : S_ISDIR(status.st_mode) ? EISDIR : EEXIST;
 }
 
-/* Trades places with what has the name, and looks at that where nobody else does. */
+/* Exchanges the two names, then checks what came out, which no other process uses by this name. */
 static int trade(const char *part, const char *path)
 {
     if (renameat2(AT_FDCWD, part, AT_FDCWD, path, RENAME_EXCHANGE) != 0)

@@ -167,7 +167,7 @@ static bool write_task(const struct export_request *request, const struct format
     return good;
 }
 
-/* By its stacks: what a stranger's file says of itself may be anything. */
+/* Counted by its stacks: the totals of an untrusted file may be anything. */
 static int64_t blocks_of(const struct store *store)
 {
     int64_t sum = 0;

@@ -193,7 +193,7 @@ static void send_more(struct connection *connection)
  * spare one, or somebody who never says anything. */
 static void take(const struct serve *serve, struct connection *connections, uint64_t born)
 {
-    /* cppcheck-suppress nullPointer ; nobody asks who it is */
+    /* cppcheck-suppress nullPointer ; no caller asks for its name */
     int socket = accept4(serve->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (socket < 0)
         return;

@@ -1,4 +1,4 @@
-/* guard.c -- The settings under which a stranger's database is opened.
+/* guard.c -- The settings under which an untrusted database is opened.
  *
  * What https://www.sqlite.org/security.html advises for files of unknown origin: the file's views
  * and triggers do not run, functions that could do harm are not called from its schema, sizes are
@@ -92,8 +92,8 @@ static void no_function(sqlite3_context *context, int count, sqlite3_value **val
     sqlite3_result_null(context);
 }
 
-/* The budget lives as long as the connection: as what belongs to a function that nobody may call,
- * which is what SQLite gives back when it is closed. */
+/* The budget lives as long as the connection: it is the data of an SQL function that the authorizer
+ * refuses, and SQLite frees that data when it closes the connection. */
 bool guard_reader(sqlite3 *database)
 {
     int64_t *steps = sqlite3_malloc(sizeof *steps);

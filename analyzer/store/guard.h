@@ -1,4 +1,4 @@
-/* guard.h -- The settings under which a stranger's database is opened.
+/* guard.h -- The settings under which an untrusted database is opened.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -42,8 +42,8 @@ static void set_folder(unsigned number)
     do
         *--at = (char)('0' + number % 10);
     while (number /= 10);
-    strcpy(folder, "/proc/");
-    strcat(folder, at);
+    memcpy(folder, "/proc/", sizeof "/proc/" - 1);
+    memcpy(folder + sizeof "/proc/" - 1, at, (size_t)(digits + sizeof digits - at));
 }
 
 /* The control process is the program's child, so its parent's number is the one. */
