@@ -17,6 +17,10 @@
 
 #define CHUNK_LEAST 32u
 
+/* Every step of a mapping costs a system call. A larger one is a reservation (a sanitizer's shadow,
+ * the heap of ZGC or Go), not 4,096 full heaps side by side. */
+#define HEAPS_MOST ((uintptr_t)4096)
+
 static bool is_main(const struct process_mapping *mapping)
 {
     return strcmp(mapping->kind, "heap") == 0;
@@ -45,7 +49,8 @@ static bool begins_heap(const struct process_mapping *mapping, uintptr_t start)
 bool arenas_next_heap(const struct process_mapping *mapping, uintptr_t from, uintptr_t *start,
                       uintptr_t *end)
 {
-    if (strcmp(mapping->kind, "anonymous") != 0 || mapping->permissions[1] != 'w')
+    if (strcmp(mapping->kind, "anonymous") != 0 || mapping->permissions[1] != 'w' ||
+        mapping->end - mapping->start > HEAPS_MOST * ARENAS_HEAP_SIZE)
         return false;
     for (uintptr_t at = (from + ARENAS_HEAP_SIZE - 1) / ARENAS_HEAP_SIZE * ARENAS_HEAP_SIZE;
          at < mapping->end; at += ARENAS_HEAP_SIZE) {

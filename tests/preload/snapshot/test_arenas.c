@@ -102,10 +102,28 @@ static void a_heap_with_a_mapping_of_its_own_may_have_grown_since(void **state)
     assert_int_equal(arena->end - arena->start, HEAP_USED);
 }
 
+/* A sanitizer's shadow or the heap of ZGC: each place for a heap in it would be a system call. */
+static void a_reservation_of_terabytes_is_not_searched(void **state)
+{
+    (void)state;
+    size_t size = (size_t)1 << 40;
+    char *large = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (large == MAP_FAILED)
+        skip(); /* the machine lends less */
+    uintptr_t at = (uintptr_t)large + ARENAS_HEAP_SIZE;
+    heap = (char *)(at / ARENAS_HEAP_SIZE * ARENAS_HEAP_SIZE);
+    begin_heap(ARENAS_HEAP_SIZE, ARENAS_HEAP_SIZE);
+    bool is_found = find() != NULL;
+    munmap(large, size);
+    assert_false(is_found);
+}
+
 #define HEAP_TEST(name) cmocka_unit_test_setup_teardown(name, reserve, done)
 
 TEST_MAIN(HEAP_TEST(a_heap_behind_other_memory_is_found_by_its_head),
           HEAP_TEST(what_has_no_such_head_is_no_heap),
           HEAP_TEST(a_head_that_says_another_end_is_none),
           HEAP_TEST(a_stack_where_a_heap_could_be_is_none),
-          HEAP_TEST(a_heap_with_a_mapping_of_its_own_may_have_grown_since))
+          HEAP_TEST(a_heap_with_a_mapping_of_its_own_may_have_grown_since),
+          HEAP_TEST(a_reservation_of_terabytes_is_not_searched))
