@@ -206,7 +206,7 @@ static bool (*const readers[])(const char *) = {
     read_threads, read_blocks, read_python,  read_verbose, read_quiet};
 
 /* Whoever names /dev/null wants no snapshot; it must not become one. Names that are yet to be
- * filled in are looked at when there is a snapshot to write (snapshot/file.c), as these are. */
+ * filled in are looked at when there is a snapshot to write (file/file.c), as these are. */
 static void check_out(void)
 {
     struct stat status;

@@ -10,9 +10,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/guest.h"
 #include "base/ranges.h"
 #include "base/sandbox.h"
-#include "private/guest.h"
 
 #ifndef PR_SET_VMA
 #define PR_SET_VMA           0x53564d41

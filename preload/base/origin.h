@@ -1,11 +1,11 @@
 /* origin.h -- Is this the process that we know, or a copy of it that was made behind our back?
  *
- * fork() tells us (init.c); clone, clone3 and _Fork do not. Such a copy has our tables as they were
- * at one moment, half changed perhaps, and our locks as they were, held by threads that it does not
- * have. It is not to touch any of that. So the words that say that we record lie in a page which
- * the kernel wipes in every copy of the memory (MADV_WIPEONFORK): the copy reads 0 there, from its
- * first instruction on and for ever, at no price for the process itself, which reads these words
- * anyway. A child that shares the memory (vfork, posix_spawn) sees them as they are.
+ * fork() tells us (life/init.c); clone, clone3 and _Fork do not. Such a copy has our tables as they
+ * were at one moment, half changed perhaps, and our locks as they were, held by threads that it
+ * does not have. It is not to touch any of that. So the words that say that we record lie in a page
+ * which the kernel wipes in every copy of the memory (MADV_WIPEONFORK): the copy reads 0 there,
+ * from its first instruction on and for ever, at no price for the process itself, which reads these
+ * words anyway. A child that shares the memory (vfork, posix_spawn) sees them as they are.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

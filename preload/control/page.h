@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "control/snapshot.h"
 #include "format/protocol.h"
-#include "snapshot/snapshot.h"
 
 /* Makes and maps the file. NULL when no directory can be written to: then nobody can ask from
  * outside, and all else works. Lives until page_close. */

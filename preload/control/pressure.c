@@ -9,9 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "control/limit.h"
+#include "kernel/limit.h"
+#include "kernel/process.h"
 #include "options.h"
-#include "snapshot/process.h"
 
 #define GROWTH_PER_NS 0.537 /* bytes: 512 MiB a second */
 #define MEMORY_AGE_NS 10000000000u

@@ -30,12 +30,12 @@
 #include "control/page.h"
 #include "control/task.h"
 #include "control/timers.h"
+#include "kernel/process.h"
 #include "options.h"
 #include "record/record.h"
 #include "runtime/errand.h"
 #include "runtime/kind.h"
 #include "runtime/runtime.h"
-#include "snapshot/process.h"
 
 static struct control_page *page;
 static _Atomic uint32_t bell;    /* rung when any of the below has changed */

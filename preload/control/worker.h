@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "snapshot/snapshot.h"
+#include "control/snapshot.h"
 
 /* Starts the control process. 0 or an errno; without it there are no snapshots. */
 int worker_start(void);

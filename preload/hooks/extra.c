@@ -15,7 +15,7 @@
 #define HOOK(result, name, parameters, arguments)
 #define HOOK_CXX(version, fallback, result, name, parameters, arguments)
 #define HOOK_EXTRA(version, result, name, parameters, arguments) HOOK_VERSION(version, name)
-#include "hooks/hooks.def"
+#include "real/hooks.def"
 
 void cfree(void *block)
 {

@@ -11,8 +11,8 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "hooks/hooks.h"
-#include "record/filter.h"
 #include "record/record.h"
+#include "tables/filter.h"
 
 void *malloc(size_t size)
 {

@@ -5,7 +5,7 @@
 #ifndef HOOKS_HOOKS_H
 #define HOOKS_HOOKS_H
 
-#include "hooks/real.h"
+#include "real/real.h"
 
 #define HOOK_EXPORT  __attribute__((visibility("default")))
 #define HOOK_RARE(x) __builtin_expect(!!(x), 0)
@@ -25,6 +25,6 @@ void hooks_free(void *block);
 #define HOOK_CXX(version, fallback, result, name, parameters, arguments)                           \
     HOOK_EXTRA(version, result, name, parameters, arguments)
 #define HOOK_VERSION(version, name) __asm__(".symver hooks_body_" #name ", " #name "@" #version);
-#include "hooks/hooks.def"
+#include "real/hooks.def"
 
 #endif

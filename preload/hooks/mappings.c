@@ -14,10 +14,10 @@
 
 #include "base/sandbox.h"
 #include "hooks/signals.h"
+#include "python/chain.h"
 #include "record/record.h"
 #include "tables/aliases.h"
 #include "tables/maps.h"
-#include "unwind/chain.h"
 
 __thread bool signals_inside __attribute__((tls_model("initial-exec")));
 

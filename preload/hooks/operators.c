@@ -17,7 +17,7 @@
 #define HOOK(result, name, parameters, arguments)
 #define HOOK_EXTRA(version, result, name, parameters, arguments)
 #define HOOK_CXX(version, fallback, result, name, parameters, arguments) HOOK_VERSION(version, name)
-#include "hooks/hooks.def"
+#include "real/hooks.def"
 
 #define NEW_BODY(name, call)                                                                       \
     int64_t before = record_mark();                                                                \

@@ -16,7 +16,7 @@
 #include <link.h>
 
 #include "hooks/hooks.h"
-#include "hooks/slots.h"
+#include "real/slots.h"
 #include "tables/elf.h"
 
 extern ElfW(Dyn) _DYNAMIC[] __attribute__((visibility("hidden"))); /* of libheapdiff.so */
@@ -52,7 +52,7 @@ void visible_begin(void)
 #define HOOK_CXX(version, fallback, result, name, parameters, arguments)                           \
     if (!real_found[REAL_##name].versioned)                                                        \
         add(&list, #name, REAL_##name, (uintptr_t)name);
-#include "hooks/hooks.def"
+#include "real/hooks.def"
     if (list.count)
         slots_patch_all(list.changes, list.count);
 }

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "private/guest.h"
+#include "base/guest.h"
 
 #define mmap            guest_mmap
 #define munmap          guest_munmap

@@ -11,13 +11,13 @@
 #include <errno.h>
 
 #include "options.h"
+#include "python/weave.h"
 #include "record/sample.h"
 #include "record/thread.h"
 #include "tables/epoch.h"
 #include "tables/modules.h"
 #include "tables/stacks.h"
 #include "unwind/unwind.h"
-#include "unwind/weave.h"
 
 __thread int64_t record_left __attribute__((tls_model("initial-exec")));
 _Atomic uint32_t epoch_current;

@@ -15,8 +15,8 @@
 
 #include "base/origin.h"
 #include "format/schema.h"
-#include "record/filter.h"
 #include "tables/blocks.h"
+#include "tables/filter.h"
 
 /* The frame pointer of the hook's body: where unwinding starts. Hooks are compiled with frame
  * pointers, so the caller's frame is known exactly. */
@@ -32,7 +32,7 @@ enum record_state {
  * high. See record/sample.h. */
 extern __thread int64_t record_left __attribute__((tls_model("initial-exec")));
 
-/* Begins and ends recording; see init.c. */
+/* Begins and ends recording; see life/init.c. */
 void record_start(void);
 void record_stop(void);
 

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "python/chain.h"
 #include "tables/stacks.h"
-#include "unwind/chain.h"
 #include "unwind/unwind.h"
 
 #define THREAD_CACHE_SIZE 512 /* stacks that a thread finds without leaving its own memory */

@@ -9,7 +9,7 @@
 #define UNW_LOCAL_ONLY
 #include <libunwind.h>
 
-#include "private/guest.h"
+#include "base/guest.h"
 #include "tables/modules.h"
 #include "tables/stacks.h" /* stacks_hash_add */
 #include "unwind/unwind.h"

@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #define PERIOD_NS 100000
-#define LEVELS    20 /* 2^20 stacks at most */
+#define LEVELS    20          /* 2^20 stacks at most */
 #define BALLAST   (120 << 10) /* from the break: one mapping, as a heap is */
 
 static atomic_uint_fast64_t longest_ns;

@@ -9,8 +9,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "snapshot/jitnames.h"
-#include "snapshot/perfmap.h"
+#include "jit/jitnames.h"
+#include "jit/perfmap.h"
 
 #define FRAMES 24
 

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "control/page.h"
-#include "snapshot/snapshot.h"
+#include "control/snapshot.h"
 
 void __wrap_snapshot_take(const struct snapshot_request *request, struct snapshot_answer *answer);
 

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tables/cpython.h"
+#include "python/cpython.h"
 
 static const uint32_t python_versions[] = {0x0309, 0x030a, 0x030b, 0x030c, 0x030d};
 #define PYTHON_VERSIONS (sizeof python_versions / sizeof *python_versions)

@@ -22,7 +22,7 @@ struct Item {
 };
 
 class Stock {
-public:
+  public:
     void add(std::string name, double price)
     {
         items_[name].push_back({name, price, std::make_shared<Item>(Item{name, 0, nullptr})});
@@ -49,7 +49,7 @@ public:
         return all;
     }
 
-private:
+  private:
     std::unordered_map<std::string, std::vector<Item>> items_;
 };
 

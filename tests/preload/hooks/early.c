@@ -198,7 +198,7 @@ static const struct {
     bool (*call)(void);
 } calls[] = {
 #define HOOK(result, name, parameters, arguments) {#name, early_##name},
-#include "hooks/hooks.def"
+#include "real/hooks.def"
 };
 
 static bool is_missing(const char *wanted)
@@ -209,7 +209,7 @@ static bool is_missing(const char *wanted)
         return !name;
 #define HOOK_CXX(version, fallback, result, name, parameters, arguments)                           \
     HOOK_EXTRA(version, result, name, parameters, arguments)
-#include "hooks/hooks.def"
+#include "real/hooks.def"
     return false;
 }
 

@@ -17,7 +17,7 @@
     extern result name parameters __attribute__((weak));
 #define HOOK_CXX(version, fallback, result, name, parameters, arguments)                           \
     extern result name parameters __attribute__((weak));
-#include "hooks/hooks.def"
+#include "real/hooks.def"
 
 int early_is_here(void);
 

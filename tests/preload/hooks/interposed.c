@@ -15,7 +15,7 @@
 /* Weak: the process may lack them. */
 #define HOOK(result, name, parameters, arguments)                                                  \
     extern const char refer_##name[] __asm__(#name) __attribute__((weak));
-#include "hooks/hooks.def"
+#include "real/hooks.def"
 
 enum kind { ALWAYS, EXTRA, CXX };
 
@@ -30,7 +30,7 @@ static const struct name {
 #define HOOK(result, name, parameters, arguments)                        ROW(ALWAYS, name)
 #define HOOK_EXTRA(version, result, name, parameters, arguments)         ROW(EXTRA, name)
 #define HOOK_CXX(version, fallback, result, name, parameters, arguments) ROW(CXX, name)
-#include "hooks/hooks.def"
+#include "real/hooks.def"
 };
 
 static bool is_ours(const void *address)

@@ -10,7 +10,7 @@
 
 #define HOOK(result, name, parameters, arguments)                                                  \
     extern const char refer_##name[] __asm__(#name) __attribute__((weak));
-#include "hooks/hooks.def"
+#include "real/hooks.def"
 
 static const char *answer(const void *found)
 {
@@ -28,7 +28,7 @@ void seen(void);
 void seen(void)
 {
 #define HOOK(result, name, parameters, arguments) ask(#name, refer_##name);
-#include "hooks/hooks.def"
+#include "real/hooks.def"
 }
 
 #ifndef SEEN_PLUGIN

@@ -13,7 +13,7 @@
 
 static const char *const names[] = {
 #define HOOK(result, name, parameters, arguments) #name,
-#include "hooks/hooks.def"
+#include "real/hooks.def"
 };
 
 /* Does alone what it does under the shim; returns whether the process has the function. */

@@ -16,7 +16,7 @@ static const char *const expected[] = {
 #define HOOK(result, name, parameters, arguments)                        #name,
 #define HOOK_EXTRA(version, result, name, parameters, arguments)         #name "@" TEXT(version),
 #define HOOK_CXX(version, fallback, result, name, parameters, arguments) #name "@" #version,
-#include "hooks/hooks.def"
+#include "real/hooks.def"
     "heapdiff_snapshot",     "heapdiff_pause",
     "heapdiff_resume",       "heapdiff_alloc",
     "heapdiff_free",         "heapdiff_member_join",

@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "snapshot/jitdump_file.h"
+#include "jit/jitdump_file.h"
 
 #define LIVES     3
 #define CODE_SIZE 256

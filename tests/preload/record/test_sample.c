@@ -89,7 +89,7 @@ static double make_sizes(size_t sizes[BLOCKS])
     return sum;
 }
 
-/* As record.h and snapshot/cut.c do it: a block is taken when it reaches the sampled byte, and
+/* As record.h and cut/cut.c do it: a block is taken when it reaches the sampled byte, and
  * stands for 1 / p of its kind. */
 static struct estimate estimate_once(const size_t sizes[BLOCKS])
 {

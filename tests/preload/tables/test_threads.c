@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "snapshot/tag_rows.h"
+#include "file/tag_rows.h"
 #include "test.h"
 
 static const char *name_of(uint16_t number, bool *ended)

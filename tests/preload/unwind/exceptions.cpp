@@ -9,7 +9,9 @@
 #include <vector>
 
 struct Note {
-    explicit Note(int number) : text(static_cast<size_t>(number % 90 + 20), 'n') {}
+    explicit Note(int number) : text(static_cast<size_t>(number % 90 + 20), 'n')
+    {
+    }
     ~Note()
     {
         auto copy = std::make_unique<std::string>(text); // allocates while the stack unwinds

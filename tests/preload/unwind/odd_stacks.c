@@ -143,8 +143,8 @@ int main(void)
     static char alternate[65536];
     pthread_t threads[2];
     stack_t stack = {.ss_sp = alternate, .ss_size = sizeof alternate};
-    struct sigaction plain = {.sa_handler = on_signal}, other = {.sa_handler = on_signal,
-                                                                 .sa_flags = SA_ONSTACK};
+    struct sigaction plain = {.sa_handler = on_signal},
+                     other = {.sa_handler = on_signal, .sa_flags = SA_ONSTACK};
     sigaltstack(&stack, NULL);
     sigaction(SIGUSR1, &plain, NULL);
     sigaction(SIGUSR2, &other, NULL);

@@ -1,0 +1,50 @@
+/* guest.h -- What the private libraries call instead of libc where a guest may not.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef BASE_GUEST_H
+#define BASE_GUEST_H
+
+#include <link.h> /* struct dl_phdr_info */
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Memory of the private jemalloc. Not for application threads: jemalloc keeps state per thread. */
+void *guest_malloc(size_t size);
+void *guest_calloc(size_t count, size_t size);
+void *guest_realloc(void *block, size_t size);
+void guest_free(void *block);
+
+/* Once, before the first use: remembers what jemalloc's and SQLite's variables hold. False when
+ * there is no memory. */
+bool guest_learn(void);
+
+/* In a forked child: sets both libraries back to their beginning. The control process may have been
+ * in the middle of anything; what they had allocated stays as it is. */
+void guest_forked(void);
+
+/* Gives the kernel back what is free. Control process only. */
+void guest_trim(void);
+
+/* System calls that do not pass through our own hooks. As mmap(2) and so on. */
+void *guest_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset);
+int guest_munmap(void *address, size_t size);
+void *guest_mremap(void *address, size_t old_size, size_t new_size, int flags, ...);
+
+/* As pthread_atfork, but for ever: glibc takes a library's handlers away when the process exits,
+ * and aborts if another thread forks at that moment (glibc 2.36, __run_prefork_handlers). */
+int guest_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
+
+/* Modules from our own list, so that nobody takes the loader's lock: unwind/libunwind.c. */
+int guest_dl_iterate_phdr(int (*visit)(struct dl_phdr_info *, size_t, void *), void *context);
+
+/* libunwind asks whether an address can be read by writing it into a pipe; a guest holds no
+ * descriptors, so the "write" is a system call that only copies the bytes in. */
+int guest_probe_pipe(int fds[2], int flags);
+ssize_t guest_probe_read(int fd, void *buffer, size_t size);
+ssize_t guest_probe_write(int fd, const void *address, size_t size);
+int guest_probe_mincore(void *address, size_t size, unsigned char *pages);
+int guest_probe_msync(void *address, size_t size, int flags);
+
+#endif

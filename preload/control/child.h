@@ -1,0 +1,25 @@
+/* child.h -- Work in a copy of this process, so that the process itself is not held up.
+ *
+ * The copy has the memory of one moment and only the calling thread: it may use our tables, the
+ * private jemalloc and SQLite, and nothing of libc that takes a lock or memory. No wait() of the
+ * program sees it but one with __WALL; it holds none of the program's descriptors, gets none of
+ * its signals, and dies with it. The program pays for its making (the copying of page tables,
+ * during which no thread can map or fault) and then for a copy of every page that it writes to
+ * meanwhile.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef CONTROL_CHILD_H
+#define CONTROL_CHILD_H
+
+#include <stddef.h>
+
+/* Returns 0 or an errno, then with a line of text. */
+typedef int child_work(void *context, char *text, size_t size);
+
+/* Runs the work in a copy, with the descriptor fd (-1: none) kept open, and waits for it. Returns
+ * what the work has returned, with its text; or why there could be no copy, or that it was killed.
+ * Control process only. */
+int child_run(child_work *work, void *context, int fd, char *text, size_t size);
+
+#endif

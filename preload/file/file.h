@@ -1,0 +1,46 @@
+/* file.h -- A file that gets its name when it is whole, and what is left of those that never did.
+ *
+ * While it is written a snapshot lies beside its final place under a name of its own:
+ * heapdiff.PID.heapdiff-part, locked (flock) for as long as the process lives. The lock and not the
+ * pid says whether the writer is alive: pids of other namespaces mean nothing here. Whoever writes
+ * the next snapshot into the folder removes those that nobody holds.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef FILE_FILE_H
+#define FILE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "format/protocol.h"
+
+#define FILE_PART ".heapdiff-part"
+
+/* The file on its way; one at a time, as snapshots are. */
+struct file {
+    char temporary[PROTOCOL_PATH_SIZE];
+    int lock; /* a descriptor of the file, which is locked; -1: none */
+};
+
+/* Makes the empty temporary file for what is to lie at path. 0 or an errno: EMEDIUMTYPE where a
+ * device, a pipe or a socket lies, ELOOP for a symbolic link, EISDIR. */
+int file_begin(struct file *file, const char *path);
+
+/* Gives the finished file its name, with both on disk; a file that was there is replaced, and
+ * nothing else ever: what else has come there meanwhile stays. 0 or an errno, as file_begin. */
+int file_publish(struct file *file, const char *path);
+
+/* What these two say, in words that follow "cannot write PATH: ". */
+const char *file_reason(int error);
+
+/* Removes the temporary file if it is still there, and gives back the lock. */
+void file_end(struct file *file);
+
+/* Removes the temporary file for a thread that will never come to file_end. Any thread. */
+void file_abandon(void);
+
+/* In a forked child: the file is the parent's. */
+void file_forked(void);
+
+#endif

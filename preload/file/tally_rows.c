@@ -1,0 +1,85 @@
+/* tally_rows.c -- Tables age and size: the live blocks of each stack by birth and by size.
+ *
+ * The sorted tally has the rows of a stack by epoch and class. Neighbours of one epoch are a row of
+ * table age; those of one class lie apart, and are added up in a drawer for each class. Both tables
+ * are written by rising key: SQLite then only ever appends.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "file/tally_rows.h"
+
+#include <string.h>
+
+#include "file/rows.h"
+
+typedef sqlite3_int64 number;
+
+/* Rounds an estimate; exact when nothing was sampled. */
+static number whole(double value)
+{
+    return (number)(value + 0.5);
+}
+
+static int write_ages(sqlite3 *db, const struct tally_row *list, size_t count)
+{
+    struct rows rows;
+    rows_begin(&rows, db, "age", 4);
+    for (size_t i = 0; i < count;) {
+        uint64_t key = list[i].key;
+        double blocks = 0, bytes = 0;
+        for (; i < count && list[i].key >> CUT_CLASS_BITS == key >> CUT_CLASS_BITS; i++) {
+            blocks += list[i].blocks;
+            bytes += list[i].bytes;
+        }
+        rows_add(&rows, "iiii", (number)CUT_KEY_STACK(key), (number)CUT_KEY_EPOCH(key),
+                 whole(blocks), whole(bytes));
+    }
+    return rows_end(&rows);
+}
+
+struct drawers {
+    struct {
+        double blocks, bytes;
+    } of[CUT_CLASSES];
+    uint64_t used; /* a bit for each class */
+};
+
+static void empty(struct drawers *drawers, struct rows *rows, uint64_t stack)
+{
+    for (uint64_t left = drawers->used; left; left &= left - 1) {
+        unsigned class = (unsigned)__builtin_ctzll(left);
+        rows_add(rows, "iiii", (number)stack, (number) class, whole(drawers->of[class].blocks),
+                 whole(drawers->of[class].bytes));
+        drawers->of[class].blocks = drawers->of[class].bytes = 0;
+    }
+    drawers->used = 0;
+}
+
+static int write_sizes(sqlite3 *db, const struct tally_row *list, size_t count)
+{
+    struct drawers drawers;
+    struct rows rows;
+    memset(&drawers, 0, sizeof drawers);
+    rows_begin(&rows, db, "size", 4);
+    for (size_t i = 0; i < count;) {
+        uint64_t stack = CUT_KEY_STACK(list[i].key);
+        for (; i < count && CUT_KEY_STACK(list[i].key) == stack; i++) {
+            unsigned class = CUT_KEY_CLASS(list[i].key);
+            drawers.of[class].blocks += list[i].blocks;
+            drawers.of[class].bytes += list[i].bytes;
+            drawers.used |= (uint64_t)1 << class;
+        }
+        empty(&drawers, &rows, stack);
+    }
+    return rows_end(&rows);
+}
+
+int tally_rows_write(sqlite3 *db, struct tally *tally)
+{
+    size_t count = tally_sort(tally);
+    int failed = write_ages(db, tally->rows, count);
+    if (!failed)
+        failed = write_sizes(db, tally->rows, count);
+    tally_done(tally);
+    return failed;
+}

@@ -1,0 +1,63 @@
+/* jitnames.h -- Names of JIT code: which one an address had when its stack was first seen.
+ *
+ * The questions come first (all addresses outside of modules), then the runtime's files are read
+ * once, front to back, whatever their size, and then there are answers. The files: the perf map,
+ * and the jitdump for what the map does not know.
+ *
+ * Code space is used again, so several entries may cover an address. The last one that was written
+ * before the stack was first seen holds: by the map's size at that moment (tables/jitmap.h), by the
+ * time in a jitdump. When there is none, the first one written later: some runtimes write their map
+ * late, and the JVM only when it is told to.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef JIT_JITNAMES_H
+#define JIT_JITNAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "jit/builtins.h"
+#include "kernel/process.h"
+#include "tables/stacks.h"
+
+/* Texts live as long as struct jitnames. */
+struct jitname {
+    const char *name; /* as the runtime wrote it; NULL: not known */
+    const char *file; /* from a jitdump's line records, where the name itself has none; or NULL */
+    uint32_t line;    /* 0: not known */
+};
+
+#define JITNAMES_NATIVE 256
+
+struct jitnames {
+    struct jitnames_question *questions; /* sorted when answered; private jemalloc */
+    size_t count, room;
+    struct jitnames_chunk *chunks; /* texts */
+    struct builtins builtins;      /* code of modules that the map has names for */
+    bool limits_hold;              /* the map has only grown so far */
+    /* Frames of late that lie in modules: the same callers occur again and again. */
+    struct jitnames_native {
+        uintptr_t frame; /* 0: free */
+        uint32_t generation;
+    } native[JITNAMES_NATIVE];
+};
+
+/* Begins as {0}. Asks for all addresses of the stack that lie outside of modules. */
+void jitnames_ask(struct jitnames *names, const struct stack *stack);
+
+/* Reads the files of the process, found with the help of its mappings. PID is as it sees itself; it
+ * may be a copy of it that asks. */
+void jitnames_answer(struct jitnames *names, const struct process_maps *maps, int pid);
+
+/* The same from open files, -1 for none; the rest of jitnames_answer, for tests. */
+void jitnames_read(struct jitnames *names, int map, int dump);
+
+/* The answer for a return address of the stack; to be asked for after jitnames_answer. */
+struct jitname jitnames_find(const struct jitnames *names, uintptr_t address,
+                             const struct stack *stack);
+
+void jitnames_done(struct jitnames *names);
+
+#endif

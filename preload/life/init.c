@@ -1,0 +1,330 @@
+/* init.c -- Order of birth and death of the shim in a process.
+ *
+ * The program that was started records; a child that inherited the variables stays passive unless
+ * HEAPDIFF_FOLLOW=1. The first process says who it is in HEAPDIFF_ROOT, so that its descendants
+ * know that they are not it; an exec keeps the pid and therefore the role.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "life/init.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/guest.h"
+#include "base/host.h"
+#include "base/log.h"
+#include "base/origin.h"
+#include "base/sandbox.h"
+#include "control/page.h"
+#include "control/task.h"
+#include "control/worker.h"
+#include "file/file.h"
+#include "file/writer.h"
+#include "hooks/visible.h"
+#include "kernel/identity.h"
+#include "kernel/process.h"
+#include "options.h"
+#include "real/real.h"
+#include "record/hold.h"
+#include "record/operations.h"
+#include "record/pools.h"
+#include "record/record.h"
+#include "record/thread.h"
+#include "runtime/runtime.h"
+#include "tables/births.h"
+#include "tables/maps.h"
+#include "tables/modules.h"
+#include "unwind/bounds.h"
+#include "unwind/unwind.h"
+
+#define ROOT_VARIABLE "HEAPDIFF_ROOT"
+
+static pid_t recorded_pid; /* 0: passive */
+static atomic_flag exit_begun = ATOMIC_FLAG_INIT;
+
+/* Was this process forked, without an exec since? A program may fork before main, in a constructor
+ * that runs before ours: that child is not the program that was started either. */
+static bool is_forked(void)
+{
+    enum { FORKED_NO_EXEC = 0x40 }; /* PF_FORKNOEXEC of the kernel, in field 9 of stat */
+    char text[1024];
+    process_read_text("/proc/self/stat", text, sizeof text);
+    const char *field = strrchr(text, ')');
+    for (int i = 2; field && i < 9; i++)
+        field = strchr(field + 1, ' ');
+    return field && strtoul(field, NULL, 10) & FORKED_NO_EXEC;
+}
+
+/* "PID.START.CONTROL": the process, when it was started, and its control process in digits that are
+ * filled in later. After an exec the next program takes the control process's exit status. */
+#define CONTROL_DIGITS 10
+
+/* The variable is of this very process: another one may have had its pid before. */
+static bool names_us(const char *root)
+{
+    char own[48];
+    if (strtol(root, NULL, 10) != getpid())
+        return false; /* the common case, without a look into /proc */
+    int length = snprintf(own, sizeof own, "%d.%" PRIu64, (int)getpid(), identity_started());
+    return strncmp(root, own, (size_t)length) == 0 && (!root[length] || root[length] == '.');
+}
+
+static bool is_root(void)
+{
+    const char *root = getenv(ROOT_VARIABLE);
+    char own[48];
+    if (root)
+        return names_us(root);
+    if (identity_parent_has_us())
+        return false; /* of a program whose own constructor has not run yet */
+    snprintf(own, sizeof own, "%d.%" PRIu64 ".%0*d", (int)getpid(), identity_started(),
+             CONTROL_DIGITS, 0);
+    setenv(ROOT_VARIABLE, own, 1);
+    return !is_forked();
+}
+
+/* The digits in this process's environment; NULL when the program has changed the variable. */
+static char *control_digits(void)
+{
+    char *root = getenv(ROOT_VARIABLE), *digits = root ? strrchr(root, '.') : NULL;
+    return digits && strchr(root, '.') != digits && strlen(digits + 1) == CONTROL_DIGITS
+               ? digits + 1
+               : NULL;
+}
+
+static void note_control(void)
+{
+    char text[CONTROL_DIGITS + 1], *digits = control_digits();
+    snprintf(text, sizeof text, "%0*d", CONTROL_DIGITS, (int)task_pid());
+    if (digits)
+        memcpy(digits, text, CONTROL_DIGITS);
+}
+
+static void reap_former_control(void)
+{
+    const char *digits = control_digits();
+    long pid = digits ? strtol(digits, NULL, 10) : 0;
+    if (pid > 0)
+        task_reap_former((pid_t)pid);
+}
+
+static void say_options(void)
+{
+    for (const struct option_row *row = options_table(); row->name; row++)
+        log_line("%s=%s%s (%s)", row->name, row->value, row->is_set ? "" : " by default",
+                 row->meaning);
+}
+
+/* ---- fork ---------------------------------------------------------------------------------------
+ */
+
+/* Of the fork under way: not of a copy that we do not know of, whose locks may be held by nobody.
+ */
+static bool forks_here, is_whole;
+static struct hold hold;
+
+/* Locks are held for a moment only. */
+static void before_fork(void)
+{
+    forks_here = origin_is_here();
+    if (forks_here)
+        is_whole = hold_all(&hold);
+}
+
+static void after_fork_in_parent(void)
+{
+    if (forks_here)
+        hold_release(&hold);
+}
+
+static void begin(bool is_program);
+
+/* The child has the memory but not the control process. */
+static void after_fork_in_child(void)
+{
+    after_fork_in_parent();
+    log_silence();
+    record_stop();
+    births_forget();
+    operations_forget();
+    thread_forked();
+    recorded_pid = 0;
+    worker_forked();
+    file_forked();
+    page_forked();
+    if (options.follow && forks_here && is_whole && !sandbox_is_closed()) {
+        guest_forked();
+        writer_forked();
+        begin(false);
+    }
+}
+
+/* ---- signal -------------------------------------------------------------------------------------
+ */
+
+static void on_signal(int number)
+{
+    (void)number;
+    worker_ask_later(REASON_SIGNAL);
+}
+
+/* Never taken over silently: a signal that the program handles already is left alone. */
+static void set_signal(void)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART}, old;
+    sigfillset(&action.sa_mask);
+    if (!options.signal || sigaction(options.signal, NULL, &old) != 0)
+        return;
+    if (old.sa_handler != SIG_DFL)
+        log_line("HEAPDIFF_SIGNAL: the program handles signal %d itself; not used", options.signal);
+    else
+        sigaction(options.signal, &action, NULL);
+}
+
+/* ---- birth --------------------------------------------------------------------------------------
+ */
+
+/* Mappings made by the program's malloc itself are the allocator's; libc's own do not come by. */
+static void find_allocator(void)
+{
+    const struct module *allocator = modules_find((uintptr_t)real.malloc);
+    const struct module *libc = modules_find((uintptr_t)getpid);
+    if (allocator && allocator != libc)
+        maps_set_allocator(allocator->start, allocator->end);
+}
+
+/* What we map counts against the program's limit of data; below this we would take what it needs:
+ * tables of 8 MiB a piece, and a snapshot. */
+#define DATA_LEAST ((rlim_t)64 << 20)
+
+static bool has_room(void)
+{
+    struct rlimit limit;
+    return getrlimit(RLIMIT_DATA, &limit) != 0 || limit.rlim_cur >= DATA_LEAST;
+}
+
+static void begin(bool is_program)
+{
+    origin_begin();
+    host_begin();
+    recorded_pid = host_pid();
+    snapshot_init();
+    int failed = options.thread ? worker_start() : 0;
+    if (failed) {
+        log_line("no control process can be started (%s): not recording", strerror(failed));
+        recorded_pid = 0;
+        return;
+    }
+    if (options.thread) {
+        note_control();
+        set_signal();
+    }
+    if (is_program)
+        runtime_begin();
+    if (options.sample)
+        record_filter_frees();
+    record_start();
+}
+
+/* What only the constructor can learn. False when there is no memory. */
+static bool learn(void)
+{
+    if (task_learn() != 0 || !guest_learn())
+        return false;
+    bounds_learn();
+    modules_refresh();
+    find_allocator();
+    visible_begin();
+    thread_init(options.depth);
+    unwind_init();
+    guest_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+    return true;
+}
+
+static __attribute__((constructor(101))) void birth(void)
+{
+    real_first_use();
+    options_read();
+    log_begin();
+    bool root = is_root();
+    if (!root || options.quiet)
+        log_silence();
+    /* A setuid program (by /etc/ld.so.preload: LD_PRELOAD does not reach it) must not write where
+     * its user says. */
+    if ((!root && !options.follow) || getauxval(AT_SECURE)) {
+        record_filter_frees();
+        return;
+    }
+    reap_former_control();
+    if (options_complaint())
+        log_line("%s", options_complaint());
+    if (!options.thread && (options.signal || options.interval > 0 || options.at_rss_count > 0))
+        log_line("HEAPDIFF_THREAD=0: no snapshots by signal, interval or RSS");
+    if (options.verbose)
+        say_options();
+    if (!has_room() || !learn()) {
+        log_line("the limit of data (RLIMIT_DATA, ulimit -d) is below 64 MiB: not recording");
+        record_filter_frees();
+        return;
+    }
+    begin(root);
+}
+
+/* ---- death --------------------------------------------------------------------------------------
+ */
+
+/* A vfork child shares our memory and calls _exit: it is not the process that we record. A copy may
+ * have its pid, in another namespace. Under a seccomp filter it cannot be asked which it is. */
+static bool is_recorded(void)
+{
+    return recorded_pid && origin_is_here() && (sandbox_is_closed() || recorded_pid == getpid());
+}
+
+bool init_is_shared(void)
+{
+    return recorded_pid && origin_is_here() && recorded_pid != getpid();
+}
+
+/* A signal handler may end the process while its own thread holds one of our locks: then nobody
+ * can look at the tables any more. */
+static bool tables_are_free(void)
+{
+    return maps_settles() && births_settles() && pools_settles() && modules_settles() &&
+           runtime_settles();
+}
+
+void init_at_exit(bool orderly)
+{
+    if (!is_recorded())
+        return;
+    if (sandbox_is_closed() && !orderly) {
+        if (options.at_exit)
+            worker_want_last();
+        return;
+    }
+    if (atomic_flag_test_and_set(&exit_begun))
+        return;
+    if (options.at_exit && tables_are_free())
+        worker_ask_last();
+    worker_end();
+}
+
+void init_exit_begins(void *nothing)
+{
+    (void)nothing;
+    if (!sandbox_is_closed() && is_recorded() && options.at_exit)
+        log_keep_stderr();
+}
+
+static __attribute__((destructor(101))) void death(void)
+{
+    init_at_exit(true);
+}

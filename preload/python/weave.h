@@ -1,0 +1,29 @@
+/* weave.h -- One stack of native and Python frames: each Python frame where its interpreter stands.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef PYTHON_WEAVE_H
+#define PYTHON_WEAVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "python/chain.h"
+#include "tables/stacks.h"
+#include "unwind/unwind.h"
+
+/* For a stack that is new: the names of its Python frames are read if they are not known. Both have
+ * just been taken. */
+struct weave {
+    const struct unwind *unwind;
+    struct chain *chain;
+    struct stacks_room *room; /* for names */
+    uintptr_t *words;         /* the result, leaf first: return addresses and places */
+    unsigned limit;           /* of them */
+    unsigned count;
+    bool cut; /* there were more */
+};
+
+void weave(struct weave *weave);
+
+#endif

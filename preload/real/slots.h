@@ -1,0 +1,32 @@
+/* slots.h -- Rewrites where loaded modules keep the addresses of functions that they import.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef REAL_SLOTS_H
+#define REAL_SLOTS_H
+
+#include <link.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Whoever imports NAME and has been given FROM is given TO. */
+struct slots_change {
+    const char *name;
+    uintptr_t from, to;
+};
+
+/* Makes the changes in one module, and returns how many words were written. A function that is
+ * bound at its first call is bound to TO now. Words that are read-only by now are writable for the
+ * moment. Takes no lock: nothing may be unloaded meanwhile. The other way round it puts back what
+ * was there. */
+size_t slots_patch(const struct link_map *module, const struct slots_change *changes,
+                   unsigned count);
+
+/* The same in all modules but libheapdiff.so itself. */
+size_t slots_patch_all(const struct slots_change *changes, unsigned count);
+
+/* Stores a word of two bytes into a module's read-only tables. False when that cannot be done. */
+bool slots_store_short(uintptr_t address, uint16_t value);
+
+#endif
