@@ -19,6 +19,7 @@
 #include "file/tag_rows.h"
 #include "file/writer.h"
 #include "options.h"
+#include "runtime/errand.h"
 #include "tables/blocks.h"
 
 static char start_directory[PROTOCOL_PATH_SIZE];
@@ -193,6 +194,8 @@ static void take(const struct snapshot_request *request, struct snapshot_answer 
     }
     struct cut *cut = &draft->cut;
     answer->error = cut_begin(cut);
+    if (errand_is_here() && cut->identity.threads > 1)
+        cut->identity.threads--;
     tag_rows_learn();
     cut->with_blocks = request->blocks || options.blocks;
     epochs[cut->epoch + (cut->epoch < BLOCKS_EPOCH_MAX)] = now() - started_ns;

@@ -15,7 +15,6 @@
 #include "base/memory.h"
 #include "kernel/pace.h"
 #include "kernel/residency.h"
-#include "runtime/errand.h"
 
 /* Up to this many bytes smaps is read: it keeps nobody waiting for more than some 2 ms. */
 #define SMALL ((uint64_t)256 << 20)
@@ -296,6 +295,6 @@ uint64_t process_status_number(const char *name)
 
 unsigned process_threads(void)
 {
-    uint64_t threads = process_status_number("Threads"), ours = errand_is_here();
-    return threads > ours ? (unsigned)(threads - ours) : 1;
+    uint64_t threads = process_status_number("Threads");
+    return threads ? (unsigned)threads : 1;
 }

@@ -60,7 +60,7 @@ uint64_t process_status_bytes(const char *name);
  */
 uint64_t process_status_number(const char *name);
 
-/* Threads of the process, without heapdiff's own. */
+/* Threads of the process, heapdiff's own among them. At least 1. */
 unsigned process_threads(void);
 
 #endif

@@ -20,7 +20,6 @@
 #include "unwind/unwind.h"
 
 __thread int64_t record_left __attribute__((tls_model("initial-exec")));
-_Atomic uint32_t epoch_current;
 static atomic_int paused;
 
 static void count(atomic_uint_fast64_t *counter)

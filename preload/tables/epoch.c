@@ -1,0 +1,7 @@
+/* epoch.c -- The birth epoch: a counter that every snapshot raises.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "tables/epoch.h"
+
+_Atomic uint32_t epoch_current;
