@@ -12,7 +12,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-/* How many filters are in force or about to be: life/sandbox.c counts them before they are. */
+/* How many filters are in force or about to be: life/seccomp.c counts them before they are. */
 extern atomic_uint sandbox_closed;
 
 /* Around system calls of ours: false when the caller may make none. The control process always may.

@@ -19,7 +19,7 @@
 #include "file/tag_rows.h"
 #include "file/writer.h"
 #include "options.h"
-#include "runtime/errand.h"
+#include "runtime/helper.h"
 #include "tables/blocks.h"
 
 static char start_directory[PROTOCOL_PATH_SIZE];
@@ -194,7 +194,7 @@ static void take(const struct snapshot_request *request, struct snapshot_answer 
     }
     struct cut *cut = &draft->cut;
     answer->error = cut_begin(cut);
-    if (errand_is_here() && cut->identity.threads > 1)
+    if (helper_is_here() && cut->identity.threads > 1)
         cut->identity.threads--;
     tag_rows_learn();
     cut->with_blocks = request->blocks || options.blocks;

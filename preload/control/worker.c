@@ -25,15 +25,15 @@
 #include "base/log.h"
 #include "base/origin.h"
 #include "base/sandbox.h"
+#include "control/channel.h"
 #include "control/credentials.h"
 #include "control/leader.h"
-#include "control/page.h"
 #include "control/task.h"
 #include "control/timers.h"
 #include "kernel/process.h"
 #include "options.h"
 #include "record/record.h"
-#include "runtime/errand.h"
+#include "runtime/helper.h"
 #include "runtime/kind.h"
 #include "runtime/runtime.h"
 
@@ -301,7 +301,7 @@ static void follow_credentials(void)
         return;
     bool known = credentials_read((pid_t)thread, &user, &group);
     if (known)
-        page_give_to(user, group); /* while we may */
+        channel_give_to(user, group); /* while we may */
     leader_rest();
     bool follows = known && credentials_follow();
     leader_go_on();
@@ -321,7 +321,7 @@ static void serve(void)
         follow_credentials();
         bool served = serve_inside(&usual);
         served = serve_inside(&last) || served;
-        served = (page && page_serve(page)) || served;
+        served = (page && channel_serve(page)) || served;
         served = serve_due() || served;
         page_count(page);
         if (atomic_exchange(&leaving, false))
@@ -338,21 +338,21 @@ static void work(void)
     record_own_thread();
     leader_watch(worker_look_up);
     if (!page && options.thread)
-        page = page_open();
+        page = channel_open();
     if (!page && options.thread && options.verbose)
         log_line("no control page could be made: heapdiff snapshot will not find this process");
     atomic_store(&ready, 1);
     lock_wake(&ready);
-    page_sweep();
+    channel_sweep();
     timers_begin();
     serve();
-    page_close();
+    channel_close();
 }
 
 static void fault(void)
 {
     snapshot_abandon();
-    page_close();
+    channel_close();
 }
 
 /* ---- its birth and end --------------------------------------------------------------------------
@@ -434,6 +434,6 @@ bool worker_step_aside(void)
 
 void worker_before_change(void)
 {
-    if (errand_is_here() && kind_is_python() && is_ours())
-        errand_stop();
+    if (helper_is_here() && kind_is_python() && is_ours())
+        helper_stop();
 }

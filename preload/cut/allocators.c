@@ -20,7 +20,7 @@
 #include <time.h>
 
 #include "real/real.h"
-#include "tables/elf.h"
+#include "tables/dynsym.h"
 #include "tables/modules.h"
 
 /* An allocator that once took so long is not asked again: the program may wait for it. */
@@ -49,9 +49,9 @@ static const struct module *malloc_module(void)
 
 static void *find(const char *name)
 {
-    struct elf_function function;
+    struct dynsym_function function;
     const struct module *module = malloc_module();
-    return module && elf_find(module, name, &function) ? (void *)function.start : NULL;
+    return module && dynsym_find(module, name, &function) ? (void *)function.start : NULL;
 }
 
 /* ---- glibc --------------------------------------------------------------------------------------

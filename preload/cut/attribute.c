@@ -17,7 +17,7 @@
 #include "kernel/residency.h"
 #include "record/pools.h"
 #include "record/thread.h"
-#include "tables/births.h"
+#include "tables/creations.h"
 #include "unwind/bounds.h"
 
 /* Of libheapdiff.so: its first byte, and the one after its last; by the linker. */
@@ -87,7 +87,7 @@ static const struct process_mapping *find_mapping(const struct cut *cut, uintptr
  * pointer is the stack, or several of them without guards; the thread's descriptor knows more. The
  * main thread's pointer is elsewhere, and its stack has a name. */
 static void add_thread_stack(struct collector *collector, uintptr_t pointer,
-                             const struct birth *birth)
+                             const struct creation *creation)
 {
     struct cut_region region = {.owner = "thread stack", .reserved = true};
     const struct process_mapping *mapping = find_mapping(collector->cut, pointer);
@@ -97,9 +97,9 @@ static void add_thread_stack(struct collector *collector, uintptr_t pointer,
     if (bounds_of_other(pointer, &thread)) {
         region.start = thread.start;
         region.end = thread.end;
-        region.stack = birth && !thread.is_spare ? birth->stack : 0;
-        region.epoch = birth ? birth->epoch : 0;
-    } else if (!birth) {
+        region.stack = creation && !thread.is_spare ? creation->stack : 0;
+        region.epoch = creation ? creation->epoch : 0;
+    } else if (!creation) {
         region.start = mapping->start;
         region.end = mapping->end;
     }
@@ -110,11 +110,11 @@ static void add_thread_stack(struct collector *collector, uintptr_t pointer,
 /* Those whose creation was seen, whether they still run or not; and those that have allocated. */
 static void add_thread_stacks(struct collector *collector)
 {
-    struct birth *births;
-    size_t count = births_copy(&births);
+    struct creation *creations;
+    size_t count = creations_copy(&creations);
     for (size_t i = 0; i < count; i++)
-        add_thread_stack(collector, births[i].thread, &births[i]);
-    memory_free(births);
+        add_thread_stack(collector, creations[i].thread, &creations[i]);
+    memory_free(creations);
     for (struct thread *thread = thread_first(); thread; thread = thread->next)
         if (thread->pointer)
             add_thread_stack(collector, thread->pointer, NULL);

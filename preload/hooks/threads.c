@@ -13,7 +13,7 @@
 #include "base/probe.h"
 #include "hooks/signals.h"
 #include "record/record.h"
-#include "tables/births.h"
+#include "tables/creations.h"
 
 /* A stack that the program has made is a block or a mapping like others. */
 static bool brings_stack(const pthread_attr_t *attributes)
@@ -36,7 +36,7 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
         return failed;
     uint32_t stack = own ? record_stack(KIND_THREAD, RECORD_HERE(), 0) : 0;
     if (signals_block(&signals)) {
-        births_note(pointer, stack);
+        creations_note(pointer, stack);
         signals_restore(&signals);
     }
     return failed;

@@ -17,7 +17,7 @@
 
 #include "hooks/hooks.h"
 #include "real/slots.h"
-#include "tables/elf.h"
+#include "tables/dynsym.h"
 
 extern ElfW(Dyn) _DYNAMIC[] __attribute__((visibility("hidden"))); /* of libheapdiff.so */
 extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
@@ -25,8 +25,8 @@ extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
 /* From now on a look-up finds our body, whatever version it asks for. */
 static void show(const char *name)
 {
-    struct elf_function own;
-    if (elf_find_hidden(_DYNAMIC, (uintptr_t)&__ehdr_start, name, &own) && own.version)
+    struct dynsym_function own;
+    if (dynsym_find_hidden(_DYNAMIC, (uintptr_t)&__ehdr_start, name, &own) && own.version)
         slots_store_short((uintptr_t)own.version, VER_NDX_GLOBAL);
 }
 

@@ -23,7 +23,7 @@
 #include "base/log.h"
 #include "base/origin.h"
 #include "base/sandbox.h"
-#include "control/page.h"
+#include "control/channel.h"
 #include "control/task.h"
 #include "control/worker.h"
 #include "file/file.h"
@@ -39,7 +39,7 @@
 #include "record/record.h"
 #include "record/thread.h"
 #include "runtime/runtime.h"
-#include "tables/births.h"
+#include "tables/creations.h"
 #include "tables/maps.h"
 #include "tables/modules.h"
 #include "unwind/bounds.h"
@@ -153,13 +153,13 @@ static void after_fork_in_child(void)
     after_fork_in_parent();
     log_silence();
     record_stop();
-    births_forget();
+    creations_forget();
     operations_forget();
     thread_forked();
     recorded_pid = 0;
     worker_forked();
     file_forked();
-    page_forked();
+    channel_forked();
     if (options.follow && forks_here && is_whole && !sandbox_is_closed()) {
         guest_forked();
         writer_forked();
@@ -297,7 +297,7 @@ bool init_is_shared(void)
  * can look at the tables any more. */
 static bool tables_are_free(void)
 {
-    return maps_settles() && births_settles() && pools_settles() && modules_settles() &&
+    return maps_settles() && creations_settles() && pools_settles() && modules_settles() &&
            runtime_settles();
 }
 

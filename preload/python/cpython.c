@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/probe.h"
-#include "tables/elf.h"
+#include "tables/dynsym.h"
 #include "tables/modules.h"
 
 static const struct cpython_layout layouts[] = {
@@ -103,16 +103,16 @@ static atomic_flag is_busy = ATOMIC_FLAG_INIT;
 /* ---- which one ------------------------------------------------------------------------------- */
 
 /* The program itself goes first, as for the loader: it may have copies of a library's data. */
-static bool find(const char *name, struct elf_function *found)
+static bool find(const char *name, struct dynsym_function *found)
 {
     const struct module *program = modules_count() ? modules_get(0) : NULL;
-    return (program && !*program->path && elf_find(program, name, found)) ||
-           elf_find(home, name, found);
+    return (program && !*program->path && dynsym_find(program, name, found)) ||
+           dynsym_find(home, name, found);
 }
 
 static uint32_t find_version(void)
 {
-    struct elf_function symbol;
+    struct dynsym_function symbol;
     uint32_t version;
     if (find("Py_Version", &symbol)) /* since 3.11 */
         return probe_copy(&version, symbol.start, sizeof version) ? version >> 16 : 0;
@@ -131,7 +131,7 @@ const struct cpython_layout *cpython_layout_of(uint32_t version)
 
 static bool find_symbols(void)
 {
-    struct elf_function runtime, eval, code, text;
+    struct dynsym_function runtime, eval, code, text;
     if (!find("_PyRuntime", &runtime) || !find("_PyEval_EvalFrameDefault", &eval) ||
         !find("PyCode_Type", &code) || !find("PyUnicode_Type", &text))
         return false;
@@ -154,10 +154,10 @@ static bool may_be_python(const struct module *module)
 
 static void look(unsigned count)
 {
-    struct elf_function runtime;
+    struct dynsym_function runtime;
     for (unsigned i = atomic_load(&looked); i < count; i++) {
         const struct module *module = modules_get(i);
-        if (!may_be_python(module) || !elf_find(module, "_PyRuntime", &runtime))
+        if (!may_be_python(module) || !dynsym_find(module, "_PyRuntime", &runtime))
             continue;
         home = module;
         const struct cpython_layout *layout = cpython_layout_of(find_version());

@@ -17,7 +17,7 @@
 
 #include "base/probe.h"
 #include "base/sandbox.h"
-#include "tables/elf.h"
+#include "tables/dynsym.h"
 
 #define MOST_MODULES  65536 /* the list may be a ring at the moment when it is read */
 #define MOST_FAILURES 64    /* what was not found so often is not there: new must not be slow */
@@ -67,7 +67,7 @@ uintptr_t late_find(const char *name)
 {
     static atomic_uint failures;
     struct link_map copy;
-    struct elf_function function;
+    struct dynsym_function function;
     if (sandbox_is_closed() || atomic_load(&failures) >= MOST_FAILURES)
         return 0;
     uintptr_t map = (uintptr_t)__atomic_load_n(&_r_debug.r_map, __ATOMIC_RELAXED);
@@ -75,7 +75,7 @@ uintptr_t late_find(const char *name)
         if (!probe_copy(&copy, map, sizeof copy))
             break;
         if (is_of_cxx((uintptr_t)copy.l_name) && is_loaded(map, &copy) &&
-            elf_probe_dynamic((uintptr_t)copy.l_ld, copy.l_addr, name, &function))
+            dynsym_probe_dynamic((uintptr_t)copy.l_ld, copy.l_addr, name, &function))
             return function.start;
     }
     atomic_fetch_add(&failures, 1);

@@ -12,7 +12,7 @@
 #include <stdatomic.h>
 
 #include "real/late.h"
-#include "tables/elf.h"
+#include "tables/dynsym.h"
 
 /* ---- stand-ins --------------------------------------------------------------------------- */
 
@@ -24,7 +24,7 @@ struct real real = {
 #include "real/hooks.def"
 };
 
-struct elf_function real_found[REAL_COUNT];
+struct dynsym_function real_found[REAL_COUNT];
 
 /* Others may be looking up at the same time: they write the same. */
 #define READ(name)         __atomic_load_n(&real.name, __ATOMIC_RELAXED)
@@ -65,11 +65,11 @@ static const struct link_map *first_behind_us(void)
 }
 
 /* What is still missing and is in this module. */
-static void look_up(const struct elf_tables *tables, const struct elf_name *names)
+static void look_up(const struct dynsym_tables *tables, const struct dynsym_name *names)
 {
-    struct elf_function found;
+    struct dynsym_function found;
 #define HOOK(result, name, parameters, arguments)                                                  \
-    if (READ(name) == early_##name && elf_look_up(tables, &names[REAL_##name], &found)) {          \
+    if (READ(name) == early_##name && dynsym_look_up(tables, &names[REAL_##name], &found)) {       \
         real_found[REAL_##name] = found;                                                           \
         WRITE(name, (result(*) parameters)found.start);                                            \
     }
@@ -79,15 +79,15 @@ static void look_up(const struct elf_tables *tables, const struct elf_name *name
 void real_first_use(void)
 {
     static atomic_bool done;
-    struct elf_tables tables;
+    struct dynsym_tables tables;
     if (atomic_load_explicit(&done, memory_order_acquire))
         return;
-    const struct elf_name names[REAL_COUNT] = {
-#define HOOK(result, name, parameters, arguments) elf_name(#name),
+    const struct dynsym_name names[REAL_COUNT] = {
+#define HOOK(result, name, parameters, arguments) dynsym_name(#name),
 #include "real/hooks.def"
     };
     for (const struct link_map *map = first_behind_us(); map; map = map->l_next)
-        if (elf_open(&tables, map->l_ld, map->l_addr))
+        if (dynsym_open(&tables, map->l_ld, map->l_addr))
             look_up(&tables, names);
     atomic_store_explicit(&done, true, memory_order_release);
 }

@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "tables/elf.h"
+#include "tables/dynsym.h"
 
 #define HOOK(result, name, parameters, arguments) result(*name) parameters;
 struct real {
@@ -33,7 +33,7 @@ enum real_number {
 #include "real/hooks.def"
     REAL_COUNT
 };
-extern struct elf_function real_found[REAL_COUNT];
+extern struct dynsym_function real_found[REAL_COUNT];
 
 /* The operators of a libstdc++ that has been unloaded are forgotten: after a dlclose. */
 void real_check_unloaded(void);

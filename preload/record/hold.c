@@ -5,17 +5,17 @@
 #include "record/hold.h"
 
 #include "record/pools.h"
-#include "tables/births.h"
+#include "tables/creations.h"
 #include "tables/maps.h"
 #include "tables/modules.h"
 
 bool hold_all(struct hold *hold)
 {
     hold->pools = pools_lock();
-    hold->births = births_lock();
+    hold->creations = creations_lock();
     hold->maps = maps_lock();
     hold->modules = modules_lock();
-    return hold->pools && hold->births && hold->maps && hold->modules;
+    return hold->pools && hold->creations && hold->maps && hold->modules;
 }
 
 void hold_release(const struct hold *hold)
@@ -24,8 +24,8 @@ void hold_release(const struct hold *hold)
         modules_unlock();
     if (hold->maps)
         maps_unlock();
-    if (hold->births)
-        births_unlock();
+    if (hold->creations)
+        creations_unlock();
     if (hold->pools)
         pools_unlock();
 }

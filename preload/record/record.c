@@ -11,7 +11,7 @@
 #include <errno.h>
 
 #include "options.h"
-#include "python/weave.h"
+#include "python/interleave.h"
 #include "record/sample.h"
 #include "record/thread.h"
 #include "tables/epoch.h"
@@ -59,13 +59,13 @@ static inline void leave(struct thread *thread)
 static __attribute__((noinline, cold)) uint32_t intern_slow(struct thread *thread, uint64_t hash,
                                                             enum block_kind kind, const char *pool)
 {
-    struct weave both = {.unwind = &thread->unwind,
-                         .chain = thread->chain,
-                         .room = &thread->room,
-                         .words = thread->addresses,
-                         .limit = thread->unwind.limit};
+    struct interleave both = {.unwind = &thread->unwind,
+                              .chain = thread->chain,
+                              .room = &thread->room,
+                              .words = thread->addresses,
+                              .limit = thread->unwind.limit};
     if (thread->chain && thread->chain->kept)
-        weave(&both);
+        interleave(&both);
     else
         both.count = unwind_copy(&thread->unwind, thread->addresses);
     struct stack_key key = {.hash = hash,

@@ -6,15 +6,15 @@
 
 #include <errno.h>
 
-#include "runtime/errand.h"
-#include "runtime/python.h"
+#include "runtime/collector.h"
+#include "runtime/helper.h"
 
 void *kind_find_function(const char *name)
 {
-    struct elf_function function;
+    struct dynsym_function function;
     for (unsigned i = 0; i < modules_count(); i++) {
         const struct module *module = modules_get(i);
-        if (!module->died && elf_find(module, name, &function))
+        if (!module->died && dynsym_find(module, name, &function))
             return (void *)function.start;
     }
     return NULL;
@@ -29,7 +29,7 @@ void kind_look(void)
         return;
     looked = true;
     is_node = kind_find_function("napi_module_register") != NULL;
-    is_python = python_look();
+    is_python = collector_look();
 }
 
 bool kind_is_python(void)
@@ -39,22 +39,22 @@ bool kind_is_python(void)
 
 void kind_join_all(void)
 {
-    python_join();
+    collector_join();
 }
 
 void kind_ask_all(void)
 {
-    python_ask();
+    collector_ask();
 }
 
-bool kind_wants_errand(void)
+bool kind_wants_helper(void)
 {
-    return is_python && python_bears_a_thread();
+    return is_python && collector_bears_a_thread();
 }
 
 void kind_forked(void)
 {
-    python_forked();
+    collector_forked();
 }
 
 int kind_refusal(const char **text)
@@ -68,7 +68,7 @@ const char *kind_silence(void)
 {
     if (is_node)
         return "its event loop has not turned for 5 s, so the garbage could not be collected";
-    if (!errand_is_here())
+    if (!helper_is_here())
         return "its main thread has not run Python code for 5 s, so the garbage could not be "
                "collected";
     return "no thread of it let go of the interpreter for 5 s, so the garbage could not be "

@@ -5,7 +5,7 @@
 #ifndef RUNTIME_KIND_H
 #define RUNTIME_KIND_H
 
-#include "tables/elf.h"
+#include "tables/dynsym.h"
 
 /* Looks, once, at what is loaded. At the start of the program: its own libraries are never
  * unloaded, while a search among all may meet one that goes away meanwhile. */
@@ -13,8 +13,8 @@ void kind_look(void);
 
 bool kind_is_python(void);
 
-/* Whether the errand thread is to be there from the start, and does no harm. */
-bool kind_wants_errand(void);
+/* Whether the helper thread is to be there from the start, and does no harm. */
+bool kind_wants_helper(void);
 
 /* Asks those members that have no thread of ours. Control process. */
 void kind_ask_all(void);

@@ -13,7 +13,7 @@
 #include "base/memory.h"
 #include "options.h"
 #include "record/record.h"
-#include "runtime/errand.h"
+#include "runtime/helper.h"
 #include "runtime/kind.h"
 #include "runtime/member.h"
 
@@ -44,7 +44,7 @@ struct heapdiff_member {
     size_t length, count;
 };
 
-/* Held by members for the moment of an entry, and by the errand thread while it wakes them: a wake
+/* Held by members for the moment of an entry, and by the helper thread while it wakes them: a wake
  * is a write to a descriptor. */
 static struct lock lock;
 static struct heapdiff_member members[MEMBERS_MAX];
@@ -101,7 +101,7 @@ static struct heapdiff_member *free_member(void)
 struct heapdiff_member *runtime_join(const struct heapdiff_member_info *info)
 {
     if (info->version != MEMBER_VERSION || !record_is_on() || !options.thread ||
-        (info->wake && !errand_start()))
+        (info->wake && !helper_start()))
         return NULL;
     if (!lock_take(&lock))
         return NULL;
@@ -186,8 +186,8 @@ void runtime_init(void (*ring)(void))
 
 void runtime_begin(void)
 {
-    if (options.thread && kind_wants_errand())
-        errand_start();
+    if (options.thread && kind_wants_helper())
+        helper_start();
 }
 
 bool runtime_settles(void)
@@ -202,7 +202,7 @@ void runtime_forked(void)
         members[i] = (struct heapdiff_member){.answer = members[i].answer};
     phase = PHASE_NONE;
     kind_forked();
-    errand_forked();
+    helper_forked();
 }
 
 static void begin(bool collect)
@@ -223,7 +223,7 @@ static void begin(bool collect)
         }
     lock_give(&lock);
     if (asked)
-        errand_send();
+        helper_send();
     if (asked && collect)
         kind_ask_all();
 }

@@ -32,7 +32,7 @@ void runtime_wake_members(void);
  * program, before there is an exchange; again whenever the control process is started. */
 void runtime_init(void (*ring)(void));
 
-/* At the birth of the program that was started, not in its children: starts the errand thread where
+/* At the birth of the program that was started, not in its children: starts the helper thread where
  * it is needed before the program has a thread that could start it. */
 void runtime_begin(void);
 

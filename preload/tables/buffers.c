@@ -7,7 +7,7 @@
  */
 #include "tables/buffers.h"
 
-#include "tables/elf.h"
+#include "tables/dynsym.h"
 
 #define DEPTH 8 /* frames from the leaf that are looked at */
 
@@ -21,13 +21,13 @@ static const char *const names[] = {
 };
 #define NAMES (sizeof names / sizeof *names)
 
-static struct elf_function functions[2 * NAMES];
+static struct dynsym_function functions[2 * NAMES];
 static unsigned count;
 
 void buffers_learn(const struct module *module)
 {
     for (unsigned i = 0; i < NAMES && count < 2 * NAMES; i++)
-        if (elf_find(module, names[i], &functions[count]))
+        if (dynsym_find(module, names[i], &functions[count]))
             count++;
 }
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/probe.h"
-#include "tables/elf.h"
+#include "tables/dynsym.h"
 #include "tables/modules.h"
 
 /* As libjvm has them: VMStructEntry and VMTypeEntry. */
@@ -62,8 +62,8 @@ static atomic_flag is_learning = ATOMIC_FLAG_INIT;
 
 static const void *read_pointer(const char *symbol)
 {
-    struct elf_function found;
-    return elf_find(library, symbol, &found) ? *(void **)found.start : NULL;
+    struct dynsym_function found;
+    return dynsym_find(library, symbol, &found) ? *(void **)found.start : NULL;
 }
 
 static bool is_field(const struct vm_field *entry, unsigned field)

@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "tables/elf.h"
+#include "tables/dynsym.h"
 
 struct nptl nptl;
 static atomic_uint *threads; /* glibc's count; NULL where it is not exported */
@@ -18,10 +18,10 @@ extern void *__libc_stack_end; /* set by ld.so before any code of the program ru
 /* An exported table of libc's; NULL when there is none. */
 static void *find(const char *name)
 {
-    struct elf_function found;
+    struct dynsym_function found;
     for (const struct link_map *map = _r_debug.r_map; map; map = map->l_next)
         if (strstr(map->l_name, "libc.so") &&
-            elf_find_dynamic(map->l_ld, map->l_addr, name, &found))
+            dynsym_find_dynamic(map->l_ld, map->l_addr, name, &found))
             return (void *)found.start;
     return NULL;
 }

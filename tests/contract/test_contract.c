@@ -10,7 +10,7 @@
 
 #include "format/schema.h"
 #include "frames/frames.h"
-#include "hooks/guest.h"
+#include "hooks/outside.h"
 #include "store/blocks.h"
 #include "symbols/symbols.h"
 #include "test.h"
@@ -24,8 +24,8 @@
 
 static const struct fixture_result *run_program(const char *variables)
 {
-    return guest_run(TEST_PROGRAM " argument 'and another'", "", fixture_path("contract.%n.db"),
-                     variables);
+    return outside_run(TEST_PROGRAM " argument 'and another'", "", fixture_path("contract.%n.db"),
+                       variables);
 }
 
 static int run_once(void **state)
@@ -46,8 +46,8 @@ static struct store *open_store(const char *name)
     return store;
 }
 
-#define NUMBER(name, ...) guest_number(fixture_path(name), __VA_ARGS__)
-#define TEXT(name, ...)   guest_text(fixture_path(name), __VA_ARGS__)
+#define NUMBER(name, ...) outside_number(fixture_path(name), __VA_ARGS__)
+#define TEXT(name, ...)   outside_text(fixture_path(name), __VA_ARGS__)
 
 /* Each is an SQL expression that must be true. */
 static void assert_all(const char *name, const char *const *truths, size_t count)
@@ -60,7 +60,7 @@ static void assert_all(const char *name, const char *const *truths, size_t count
 
 static void without_the_shim_the_api_says_so(void **state)
 {
-    assert_string_equal(guest_run_alone(TEST_PROGRAM, "")->out, "-1\n-1\n-1\n");
+    assert_string_equal(outside_run_alone(TEST_PROGRAM, "")->out, "-1\n-1\n-1\n");
 }
 
 static void files_are_sound_databases_of_this_schema(void **state)
@@ -69,7 +69,7 @@ static void files_are_sound_databases_of_this_schema(void **state)
                *schema = "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema"
                          " WHERE sql NOT NULL ORDER BY name)";
     fixture_sql(fresh, format_schema_sql);
-    char *expected = strdup(guest_text(fresh, "%s", schema));
+    char *expected = strdup(outside_text(fresh, "%s", schema));
     const char *const names[] = {FIRST, "contract.2.db", THIRD, LAST};
     for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
         assert_string_equal(TEXT(names[i], "PRAGMA integrity_check"), "ok");

@@ -24,7 +24,7 @@ BUILD = Path(os.environ.get("HEAPDIFF_BUILD") or ROOT / "build").resolve()
 SHIM = BUILD / "libheapdiff.so"
 COMMAND = BUILD / "heapdiff"
 SAMPLES = ROOT / "samples"
-GUESTS = BUILD / "tests" / "end_to_end" / "guests"
+PROGRAMS = BUILD / "tests" / "end_to_end" / "programs"
 NODE_OPTIONS = "--perf-basic-prof --interpreted-frames-native-stack"
 TIMEOUT = 60  # seconds, the most that anything is waited for
 

@@ -32,10 +32,10 @@ class Channel(harness.TestCase):
         self.folder.chmod(0o755)
 
     def deeds(self, *words, **options):
-        """A guest that has done these deeds; (program, pid)."""
+        """A program that has done these deeds; (program, pid)."""
         options.setdefault("HEAPDIFF_AT_EXIT", 0)
         program = harness.Program(
-            [harness.GUESTS / "deeds", *words], cwd=self.folder, **options)
+            [harness.PROGRAMS / "deeds", *words], cwd=self.folder, **options)
         self.addCleanup(program.close)
         pid = int(program.await_line(r"^ready (\d+)$")[1])
         if pid != program.pid:
@@ -174,7 +174,7 @@ class Channel(harness.TestCase):
 
     def test_a_program_that_wants_to_be_alone_is(self):
         program = harness.Program(
-            [harness.GUESTS / "deeds", "keep", "threads"], cwd=self.folder,
+            [harness.PROGRAMS / "deeds", "keep", "threads"], cwd=self.folder,
             HEAPDIFF_THREAD=0, HEAPDIFF_AT_EXIT=0)
         self.addCleanup(program.close)
         self.assertEqual(program.await_line(r"^threads (\d+)")[1], "1")

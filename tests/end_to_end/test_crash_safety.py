@@ -18,7 +18,7 @@ KILLS = int(os.environ.get("HEAPDIFF_KILLS", 500))
 SEED = int(os.environ.get("HEAPDIFF_KILL_SEED", 1))
 PART = ".heapdiff-part"
 ROOT = os.geteuid() == 0
-WAITER = [harness.GUESTS / "deeds", "keep"]
+WAITER = [harness.PROGRAMS / "deeds", "keep"]
 
 
 def spin(nanoseconds):
@@ -28,11 +28,11 @@ def spin(nanoseconds):
 
 
 class Killed(harness.TestCase):
-    """A guest that takes one snapshot after the other, killed at a random moment."""
+    """A program that takes one snapshot after the other, killed at a random moment."""
 
     def start(self):
         program = harness.Program(
-            [harness.GUESTS / "series", 1000000], cwd=self.folder,
+            [harness.PROGRAMS / "series", 1000000], cwd=self.folder,
             HEAPDIFF_AT_EXIT=0, HEAPDIFF_OUT=f"{self.folder}/%p.%n.db")
         program.await_line("^2$")  # the first is slower: it is in the middle of its third
         return program

@@ -10,13 +10,13 @@ import unittest
 
 import harness
 
-ENDINGS = harness.GUESTS / "endings"
+ENDINGS = harness.PROGRAMS / "endings"
 KEPT = "SELECT coalesce(sum(live_blocks), 0) FROM stack WHERE live_bytes = 1000 * live_blocks"
 
 
 class LifeCycle(harness.TestCase):
     def run_way(self, *words, status, **options):
-        """Runs the guest without and with the shim; both must end alike. The snapshots' paths."""
+        """Runs the program without and with the shim; both must end alike. The snapshots' paths."""
         plain = harness.run([ENDINGS, *words], cwd=self.folder)
         recorded = harness.run([ENDINGS, *words], recorded=True, cwd=self.folder, **options)
         self.assertEqual((plain.returncode, recorded.returncode), (status, status),
@@ -72,9 +72,9 @@ class LifeCycle(harness.TestCase):
             harness.check_whole(wrote[1])
             self.assertEqual(harness.ask(wrote[1], "SELECT reason FROM snapshot"), ("exit",))
 
-    @unittest.skipUnless((harness.GUESTS / "jumps").exists(), "x86-64 only")
+    @unittest.skipUnless((harness.PROGRAMS / "jumps").exists(), "x86-64 only")
     def test_a_thread_that_jumps_out_of_a_recording_is_recorded_again(self):
-        result = harness.must(harness.run([harness.GUESTS / "jumps"], recorded=True,
+        result = harness.must(harness.run([harness.PROGRAMS / "jumps"], recorded=True,
                                           cwd=self.folder, HEAPDIFF_OUT="jumps.db"))
         self.assertEqual(result.stdout, "jumped 1\n")
         self.assert_kept(self.folder / "jumps.db", 100)
@@ -176,7 +176,7 @@ class LifeCycle(harness.TestCase):
         self.assertEqual(harness.ask(paths[0], "SELECT program FROM snapshot"), ("true",))
 
     def test_a_fork_before_main_leaves_one_snapshot(self):
-        result = harness.run([harness.GUESTS / "early"], recorded=True, cwd=self.folder)
+        result = harness.run([harness.PROGRAMS / "early"], recorded=True, cwd=self.folder)
         self.assertEqual((result.returncode, result.stderr.count("\n")), (0, 1), result.stderr)
         self.assertEqual(len(list(self.folder.iterdir())), 1)
 
@@ -198,7 +198,7 @@ class LifeCycle(harness.TestCase):
     def test_no_control_page_is_left(self):
         def pages():
             return {name for name in os.listdir("/dev/shm") if name.startswith("heapdiff.")}
-        program = harness.Program([harness.GUESTS / "deeds"], cwd=self.folder, HEAPDIFF_AT_EXIT=0)
+        program = harness.Program([harness.PROGRAMS / "deeds"], cwd=self.folder, HEAPDIFF_AT_EXIT=0)
         self.addCleanup(program.close)
         program.await_line("^ready")
         own = f"heapdiff.{program.pid}.control"

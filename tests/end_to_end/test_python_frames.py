@@ -94,7 +94,7 @@ sys.exit(main())
 ENDING = f"""
 import ctypes, sys, threading, zlib
 
-endless = ctypes.CDLL({str(harness.GUESTS / "libend_to_end_endless.so")!r}).endless
+endless = ctypes.CDLL({str(harness.PROGRAMS / "libend_to_end_endless.so")!r}).endless
 for number in range(4):
     threading.Thread(target=endless, args=(number,), daemon=True).start()
 blocks = [zlib.compress(b"x" * number) for number in range(500)]

@@ -20,7 +20,7 @@ for line in sys.stdin:
     kept.append(b'x' * (int(line) << 20))
     print('done', flush=True)
 """
-DEEDS = harness.GUESTS / "deeds"
+DEEDS = harness.PROGRAMS / "deeds"
 MIB = 1 << 20
 
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/page.h"
+#include "control/channel.h"
 #include "control/snapshot.h"
 
 void __wrap_snapshot_take(const struct snapshot_request *request, struct snapshot_answer *answer);
@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         abort();
     memset(page, 0, sizeof *page);
     memcpy(page, bytes, size < sizeof *page ? size : sizeof *page);
-    if (page_serve(page) && page->answered != page->asked)
+    if (channel_serve(page) && page->answered != page->asked)
         abort();
     return 0;
 }

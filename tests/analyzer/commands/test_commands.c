@@ -215,9 +215,9 @@ static void run_becomes_the_program_with_the_shim(void **state)
         fixture_run("ASAN_OPTIONS=verify_asan_link_order=0 HEAPDIFF_LIB=%s LD_PRELOAD=%s heapdiff "
                     "run --sample 512k --depth 64 -o a.db"
                     " --interval 5 --follow -- sh -c 'env; exit 41'",
-                    TEST_GUEST, TEST_OTHER_GUEST);
+                    TEST_LIBRARY, TEST_OTHER_LIBRARY);
     assert_int_equal(result->status, 41);
-    expect_words(result->out, "LD_PRELOAD=" TEST_GUEST ":" TEST_OTHER_GUEST "\n");
+    expect_words(result->out, "LD_PRELOAD=" TEST_LIBRARY ":" TEST_OTHER_LIBRARY "\n");
     expect_words(result->out, "HEAPDIFF_SAMPLE=524288\n");
     expect_words(result->out, "HEAPDIFF_DEPTH=64\n");
     expect_words(result->out, "HEAPDIFF_INTERVAL=5\n");
@@ -225,7 +225,7 @@ static void run_becomes_the_program_with_the_shim(void **state)
     expect_words(result->out, "/a.db\n");
     assert_null(strstr(result->out, "NODE_OPTIONS="));
     result = fixture_run("HEAPDIFF_LIB=%s NODE_OPTIONS=--no-warnings heapdiff run --jit env",
-                         TEST_GUEST);
+                         TEST_LIBRARY);
     expect_words(result->out, "NODE_OPTIONS=--perf-basic-prof --interpreted-frames-native-stack "
                               "--no-warnings\n");
     expect_words(result->out, "PYTHONPERFSUPPORT=1\n");
@@ -233,7 +233,7 @@ static void run_becomes_the_program_with_the_shim(void **state)
 
 static void run_fails_as_a_shell_does(void **state)
 {
-#define RUN "HEAPDIFF_LIB=" TEST_GUEST " heapdiff run "
+#define RUN "HEAPDIFF_LIB=" TEST_LIBRARY " heapdiff run "
     expect_error(fixture_run(RUN "/nowhere/app"), 127, "cannot run /nowhere/app");
     expect_error(fixture_run(RUN "-- /etc/passwd"), 126, "Permission denied");
     expect_error(fixture_run("HEAPDIFF_LIB=/nowhere/x.so heapdiff run true"), 2, "/nowhere/x.so");

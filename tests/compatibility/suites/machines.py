@@ -1,4 +1,4 @@
-# machines.py -- Chromium, and stress-ng's stressors of what a guest could break.
+# machines.py -- Chromium, and stress-ng's stressors of what a program could break.
 #
 # SPDX-License-Identifier: Apache-2.0
 import functools

@@ -13,7 +13,7 @@
 
 #include "record/pools.h"
 #include "record/record.h"
-#include "tables/births.h"
+#include "tables/creations.h"
 #include "tables/maps.h"
 #include "tables/modules.h"
 #include "test.h"
@@ -97,7 +97,7 @@ static int uses_every_table(void)
     maps_take(4096, 4096, &taken);
     maps_restore(&taken);
     maps_remove_from(4096);
-    births_note(4096, 1);
+    creations_note(4096, 1);
     pools_alloc("pool", &taken, 1, 0);
     pools_free("pool", &taken);
     return modules_find((uintptr_t)getpid) != NULL; /* not known before: see the setup */
@@ -107,13 +107,13 @@ static void it_waits_for_no_lock(void **state)
 {
     (void)state;
     maps_lock();
-    births_lock();
+    creations_lock();
     pools_lock();
     modules_lock();
     int status = status_in_copy(0, uses_every_table);
     modules_unlock();
     pools_unlock();
-    births_unlock();
+    creations_unlock();
     maps_unlock();
     assert_int_equal(status, 0);
     assert_int_equal(status_in_copy(0, uses_every_table), 1 << 8); /* the locks are free: found */

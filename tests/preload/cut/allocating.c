@@ -1,4 +1,4 @@
-/* allocating.c -- A guest that leaves holes: every second of 2000 blocks is freed again, half of
+/* allocating.c -- A program that leaves holes: every second of 2000 blocks is freed again, half of
  * them in a thread that has an arena of its own. Takes a snapshot through the API and ends.
  *
  * SPDX-License-Identifier: Apache-2.0

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "hooks/guest.h"
+#include "hooks/outside.h"
 #include "test.h"
 
 static const char *database;
@@ -17,17 +17,17 @@ static void run(const char *library, const char *variables)
     fixture_path("exit.db");
     database = fixture_path("holes.db");
     const struct fixture_result *result =
-        guest_run(TEST_GUESTS "/allocating", library, fixture_path("%l.db"), variables);
+        outside_run(TEST_PROGRAMS "/allocating", library, fixture_path("%l.db"), variables);
     assert_string_equal(result->out, "0\n");
 }
 
 static void assert_true_in(const char *file, const char *truth)
 {
-    if (guest_number(fixture_path(file), "SELECT %s", truth) != 1)
+    if (outside_number(fixture_path(file), "SELECT %s", truth) != 1)
         fail_msg("%s: not true: %s", file, truth);
 }
 
-/* The guest has 1000 blocks of 1000 bytes, and holes of as many bytes between them. */
+/* The program has 1000 blocks of 1000 bytes, and holes of as many bytes between them. */
 #define COMMON(name)                                                                               \
     "(SELECT min(name = '" name "') FROM allocator) AND"                                           \
     " (SELECT value FROM allocator WHERE statistic = 'held_bytes') >= (SELECT live_bytes FROM"     \

@@ -1,4 +1,4 @@
-/* calls.c -- A guest that calls every hooked function of C and says what should be known then.
+/* calls.c -- A program that calls every hooked function of C and says what should be known then.
  *
  * Nothing is freed but where it says so. Compiled without optimisation and built-in functions, so
  * that every call is made.

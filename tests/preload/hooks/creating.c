@@ -1,4 +1,4 @@
-/* creating.c -- A guest whose threads end in every way, and are joined, detached or neither. Says
+/* creating.c -- A program whose threads end in every way, and are joined, detached or neither. Says
  * how many of each a snapshot at its end should know: "threads NAME CREATED HELD".
  *
  * SPDX-License-Identifier: Apache-2.0

@@ -1,4 +1,4 @@
-/* interposed.c -- A guest that refers to every hooked name and looks it up: whose body would be
+/* interposed.c -- A program that refers to every hooked name and looks it up: whose body would be
  * called?
  *
  * Prints the names that are not the shim's; nothing when all is well. It is linked with libstdc++,

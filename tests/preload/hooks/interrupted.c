@@ -1,4 +1,4 @@
-/* interrupted.c -- A guest whose signal handler maps memory, and forks, while the interrupted
+/* interrupted.c -- A program whose signal handler maps memory, and forks, while the interrupted
  * thread does the same or creates a thread: nobody may wait for the thread that he has interrupted.
  *
  * Killed by a deadline if it hangs.

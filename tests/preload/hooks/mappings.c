@@ -1,4 +1,4 @@
-/* mappings.c -- A guest that takes memory from the kernel in every way, and says what should be
+/* mappings.c -- A program that takes memory from the kernel in every way, and says what should be
  * known then. Compiled as calls.c.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -83,7 +83,7 @@ static void reserved(void)
 
 static void named(void)
 {
-    int fd = memfd_create("guest", MFD_CLOEXEC);
+    int fd = memfd_create("program", MFD_CLOEXEC);
     same("ftruncate", ftruncate(fd, 141 * PAGE));
     mmap(NULL, 141 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     close(fd);

@@ -1,4 +1,4 @@
-/* operators.cpp -- A guest that uses every form of operator new and delete. Compiled as calls.c.
+/* operators.cpp -- A program that uses every form of operator new and delete. Compiled as calls.c.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,4 +1,4 @@
-/* sandboxed.c -- A guest that forbids itself the system calls that only the shim would make.
+/* sandboxed.c -- A program that forbids itself the system calls that only the shim would make.
  *
  * sandboxed WAY: by prctl, seccomp (through syscall) or indirect (prctl through syscall). What
  * fails, and what a child of vfork does, changes nothing.

@@ -1,4 +1,4 @@
-/* seen.c -- A guest that asks which of the hooked functions its process has: by a weak reference,
+/* seen.c -- A program that asks which of the hooked functions its process has: by a weak reference,
  * and by name. It prints yes or no for each, which is the same with and without the shim.
  *
  * Built as a program of C, as one of C++, and as a plug-in of both, which is loaded later.

@@ -1,4 +1,4 @@
-/* site.h -- How a guest program says what a snapshot should know about one of its calls.
+/* site.h -- How a program says what a snapshot should know about one of its calls.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

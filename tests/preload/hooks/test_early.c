@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "hooks/guest.h"
+#include "hooks/outside.h"
 #include "test.h"
 
 static const char *const names[] = {
@@ -17,14 +17,14 @@ static const char *const names[] = {
 };
 
 /* Does alone what it does under the shim; returns whether the process has the function. */
-static bool check(const char *guest, const char *name, const char *libraries)
+static bool check(const char *program, const char *name, const char *libraries)
 {
     static const char format[] = "EARLY=%s HEAPDIFF_AT_EXIT=0 LD_PRELOAD='%s %s' %s/%s";
     const struct fixture_result *result =
-        fixture_run(format, name, TEST_SHIM, libraries, TEST_GUESTS, guest);
+        fixture_run(format, name, TEST_SHIM, libraries, TEST_PROGRAMS, program);
     char *under = strdup(result->out);
     int status = result->status;
-    result = fixture_run(format, name, "", libraries, TEST_GUESTS, guest);
+    result = fixture_run(format, name, "", libraries, TEST_PROGRAMS, program);
     if (status != result->status || strcmp(under, result->out) != 0)
         fail_msg("%s: '%s' with status %d, alone '%s' with status %d", name, under, status,
                  result->out, result->status);
@@ -34,14 +34,14 @@ static bool check(const char *guest, const char *name, const char *libraries)
     return strstr(result->out, "answers") || result->status != 0;
 }
 
-/* The guest's process has all but so many functions. */
-static void check_all(const char *guest, const char *libraries, unsigned absent)
+/* The program's process has all but so many functions. */
+static void check_all(const char *program, const char *libraries, unsigned absent)
 {
     if (*libraries && access(libraries, R_OK) != 0)
         skip(); /* that allocator is not installed */
     unsigned count = sizeof names / sizeof *names, present = 0;
     for (unsigned i = 0; i < count; i++)
-        present += check(guest, names[i], libraries);
+        present += check(program, names[i], libraries);
     assert_int_equal(present, count - absent);
 }
 
@@ -50,22 +50,22 @@ enum { OPERATORS = 20, JEMALLOC = 5, C23 = 2 };
 
 static void every_hook_may_be_the_first_call(void **state)
 {
-    check_all("early_guest", "", OPERATORS + JEMALLOC + C23);
+    check_all("early_program", "", OPERATORS + JEMALLOC + C23);
 }
 
 static void every_hook_may_be_the_first_call_in_cxx(void **state)
 {
-    check_all("early_cxx_guest", "", JEMALLOC + C23);
+    check_all("early_cxx_program", "", JEMALLOC + C23);
 }
 
 static void every_hook_may_be_the_first_call_on_jemalloc(void **state)
 {
-    check_all("early_guest", TEST_JEMALLOC, C23);
+    check_all("early_program", TEST_JEMALLOC, C23);
 }
 
 static void every_hook_may_be_the_first_call_on_tcmalloc(void **state)
 {
-    check_all("early_guest", TEST_TCMALLOC, JEMALLOC + C23);
+    check_all("early_program", TEST_TCMALLOC, JEMALLOC + C23);
 }
 
 TEST_MAIN(cmocka_unit_test(every_hook_may_be_the_first_call),

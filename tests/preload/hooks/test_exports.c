@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hooks/guest.h"
+#include "hooks/outside.h"
 #include "test.h"
 
 /* With the versions of those that not everybody may find. */

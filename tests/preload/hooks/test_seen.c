@@ -8,18 +8,20 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "hooks/guest.h"
+#include "hooks/outside.h"
 #include "test.h"
 
-/* The answers of a guest and of a plug-in that it loads; MALLOCX is what they say of jemalloc's. */
-static void check(const char *guest, const char *plugin, const char *libraries, bool mallocx)
+/* The answers of a program and of a plug-in that it loads; MALLOCX is what they say of jemalloc's.
+ */
+static void check(const char *program, const char *plugin, const char *libraries, bool mallocx)
 {
     char command[1024];
     if (*libraries && access(libraries, R_OK) != 0)
         skip(); /* that allocator is not installed */
-    snprintf(command, sizeof command, "%s/%s %s/lib%s.so", TEST_GUESTS, guest, TEST_GUESTS, plugin);
-    char *alone = strdup(guest_run_alone(command, libraries)->out);
-    assert_string_equal(guest_run(command, libraries, fixture_path("seen.db"), "")->out, alone);
+    snprintf(command, sizeof command, "%s/%s %s/lib%s.so", TEST_PROGRAMS, program, TEST_PROGRAMS,
+             plugin);
+    char *alone = strdup(outside_run_alone(command, libraries)->out);
+    assert_string_equal(outside_run(command, libraries, fixture_path("seen.db"), "")->out, alone);
     assert_non_null(strstr(alone, "all asked"));
     assert_non_null(strstr(alone, mallocx ? "mallocx: reference yes, by name yes"
                                           : "mallocx: reference no, by name no"));

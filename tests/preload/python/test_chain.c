@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "python/weave.h"
+#include "python/interleave.h"
 #include "python_memory.h"
 #include "random.h"
 #include "tables/modules.h"
@@ -290,9 +290,9 @@ static void make_native(void)
 
 static void expect_woven(struct chain *chain, const char *const *expected)
 {
-    struct weave both = {
+    struct interleave both = {
         .unwind = &unwind, .chain = chain, .room = &room, .words = words, .limit = DEPTH};
-    weave(&both);
+    interleave(&both);
     for (unsigned i = 0; expected[i]; i++) {
         char text[64];
         assert_true(i < both.count);
@@ -387,9 +387,9 @@ static void no_more_than_the_limit_is_given_out(void **state)
     for (unsigned i = 0; i < 2 * DEPTH; i++)
         push(i);
     take(chain);
-    struct weave both = {
+    struct interleave both = {
         .unwind = &unwind, .chain = chain, .room = &room, .words = words, .limit = DEPTH};
-    weave(&both);
+    interleave(&both);
     assert_int_equal(both.count, DEPTH);
     assert_true(both.cut);
 }

@@ -10,7 +10,7 @@
 
 #include "options.h"
 #include "record/record.h"
-#include "runtime/errand.h"
+#include "runtime/helper.h"
 #include "test.h"
 
 /* A member that answers when it is told to, from the thread of the test. */
@@ -87,7 +87,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    errand_stop();
+    helper_stop();
     runtime_forked(); /* forgets all members and the exchange */
     return 0;
 }
@@ -97,7 +97,7 @@ static void an_exchange_is_settled_when_all_have_answered(void **state)
     char text[256];
     unsigned asked, silent;
     assert_false(runtime_settled(RUNTIME_FOR_ASKER, true));
-    runtime_wake_members(); /* or the errand thread was faster; never both */
+    runtime_wake_members(); /* or the helper thread was faster; never both */
     assert_int_equal(first.wakes, 1);
     answer(&first, take(&first, true), 1);
     assert_int_equal(rings, 1);

@@ -13,7 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "tables/elf.h"
+#include "tables/dynsym.h"
 #include "test.h"
 
 static int read_the_list(void **state)
@@ -99,9 +99,9 @@ static void exported_functions_are_where_the_loader_finds_them(void **state)
 {
     const char *const names[] = {"getppid", "qsort", "abort", "strtoull"};
     for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
-        struct elf_function function;
+        struct dynsym_function function;
         void *handle = dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
-        assert_true(elf_find(libc_module(), names[i], &function));
+        assert_true(dynsym_find(libc_module(), names[i], &function));
         assert_int_equal(function.start, address_of(handle, names[i]));
         assert_true(function.end > function.start);
         dlclose(handle);
@@ -110,14 +110,14 @@ static void exported_functions_are_where_the_loader_finds_them(void **state)
 
 static void what_a_module_does_not_define_is_not_found_in_it(void **state)
 {
-    struct elf_function function;
-    assert_false(elf_find(libc_module(), "no_such_function_anywhere", &function));
-    assert_false(elf_find(libc_module(), "", &function));
+    struct dynsym_function function;
+    assert_false(dynsym_find(libc_module(), "no_such_function_anywhere", &function));
+    assert_false(dynsym_find(libc_module(), "", &function));
     void *plugin = dlopen(TEST_PLUGIN, RTLD_NOW);
     assert_non_null(plugin);
     const struct module *module = modules_find(address_of(plugin, "plugin_name"));
-    assert_true(elf_find(module, "plugin_allocate", &function));
-    assert_false(elf_find(module, "malloc", &function)); /* used there, defined elsewhere */
+    assert_true(dynsym_find(module, "plugin_allocate", &function));
+    assert_false(dynsym_find(module, "malloc", &function)); /* used there, defined elsewhere */
     dlclose(plugin);
     modules_check_unloaded();
 }
@@ -133,10 +133,10 @@ static void the_vdso_can_be_searched_too(void **state)
     for (unsigned i = 0; i < modules_count(); i++)
         if (is_vdso(modules_get(i)))
             vdso = modules_get(i);
-    struct elf_function function;
+    struct dynsym_function function;
     if (!vdso)
         skip(); /* a kernel without one */
-    assert_true(elf_find(vdso, "__vdso_clock_gettime", &function));
+    assert_true(dynsym_find(vdso, "__vdso_clock_gettime", &function));
     assert_in_range(function.start, vdso->start, vdso->end);
 }
 

@@ -1,9 +1,9 @@
-/* python.c -- CPython as a member: its collector is called from the errand thread, or by Python.
+/* collector.c -- CPython as a member: its collector is called from the helper thread, or by Python.
  *
- * Only who holds the interpreter's lock may call the collector. The errand thread waits for the
+ * Only who holds the interpreter's lock may call the collector. The helper thread waits for the
  * lock: a thread that waits in the kernel has let go of it, one that runs Python lets go every few
  * milliseconds. Waiting for the lock has no deadline, so it is not the control process that waits;
- * the errand thread may be late, and its answer is dropped then.
+ * the helper thread may be late, and its answer is dropped then.
  *
  * From 3.12 on CPython warns at a fork when it finds a second thread in /proc, whoever made it. A
  * forked child must not be given one either. There the interpreter is asked (Py_AddPendingCall) to
@@ -11,13 +11,13 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "runtime/python.h"
+#include "runtime/collector.h"
 
 #include <stdatomic.h>
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "runtime/errand.h"
+#include "runtime/helper.h"
 #include "runtime/kind.h"
 #include "runtime/runtime.h"
 
@@ -39,7 +39,7 @@ static struct {
 
 static struct heapdiff_member *_Atomic member;
 
-bool python_look(void)
+bool collector_look(void)
 {
     *(void **)&python.is_initialized = kind_find_function("Py_IsInitialized");
     *(void **)&python.ensure = kind_find_function("PyGILState_Ensure");
@@ -67,7 +67,7 @@ static ssize_t collect_always(void)
     return collected;
 }
 
-bool python_bears_a_thread(void)
+bool collector_bears_a_thread(void)
 {
     return python.ensure && !(python.version && *python.version >= FORK_WARNS);
 }
@@ -94,7 +94,7 @@ static bool may_collect(void)
     return member && python.is_initialized() && !(python.is_finalizing && python.is_finalizing());
 }
 
-void python_collect(void)
+void collector_collect(void)
 {
     if (!may_collect())
         return;
@@ -103,25 +103,25 @@ void python_collect(void)
     python.release(state);
 }
 
-void python_ask(void)
+void collector_ask(void)
 {
-    if (!errand_is_here() && may_collect() && python.add_pending_call)
+    if (!helper_is_here() && may_collect() && python.add_pending_call)
         python.add_pending_call(collect_and_answer, NULL);
 }
 
-void python_join(void)
+void collector_join(void)
 {
     const struct heapdiff_member_info info = {
         .version = MEMBER_VERSION,
         .is_main = true,
         .only_to_collect = true, /* its numbers cost the interpreter's lock */
         .name = "python"};
-    if (!member && kind_is_python() && (errand_is_here() || python.add_pending_call) &&
+    if (!member && kind_is_python() && (helper_is_here() || python.add_pending_call) &&
         python.is_initialized())
         member = runtime_join(&info);
 }
 
-void python_forked(void)
+void collector_forked(void)
 {
     member = NULL;
 }

@@ -1,4 +1,4 @@
-/* births.c -- Which code created which thread: a sorted array under a lock.
+/* creations.c -- Which code created which thread: a sorted array under a lock.
  *
  * Ends are not noted: a thread may outlive its start function in the hands of nobody, and only
  * glibc knows when its stack is free. A snapshot asks the thread's descriptor (unwind/bounds.h).
@@ -7,7 +7,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "tables/births.h"
+#include "tables/creations.h"
 
 #include <string.h>
 
@@ -15,10 +15,10 @@
 #include "base/memory.h"
 #include "tables/epoch.h"
 
-#define MOST 65536 /* beyond, births are not noted */
+#define MOST 65536 /* beyond, creations are not noted */
 
 static struct lock lock;
-static struct birth *births;
+static struct creation *creations;
 static size_t count, room;
 
 static size_t find(uintptr_t thread)
@@ -26,7 +26,7 @@ static size_t find(uintptr_t thread)
     size_t low = 0, high = count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (births[middle].thread < thread)
+        if (creations[middle].thread < thread)
             low = middle + 1;
         else
             high = middle;
@@ -39,54 +39,54 @@ static bool make_room(void)
     if (count < room)
         return true;
     size_t more = room ? room * 2 : 256;
-    struct birth *bigger = more > MOST ? NULL : memory_map(more * sizeof *births);
+    struct creation *bigger = more > MOST ? NULL : memory_map(more * sizeof *creations);
     if (!bigger)
         return false;
-    if (births) {
-        memcpy(bigger, births, count * sizeof *births);
-        memory_unmap(births, room * sizeof *births);
+    if (creations) {
+        memcpy(bigger, creations, count * sizeof *creations);
+        memory_unmap(creations, room * sizeof *creations);
     }
-    births = bigger;
+    creations = bigger;
     room = more;
     return true;
 }
 
-static void put(size_t at, const struct birth *birth)
+static void put(size_t at, const struct creation *creation)
 {
-    bool known = at < count && births[at].thread == birth->thread;
+    bool known = at < count && creations[at].thread == creation->thread;
     if (!known && !make_room())
         return;
     if (!known)
-        memmove(&births[at + 1], &births[at], (count++ - at) * sizeof *births);
-    births[at] = *birth;
+        memmove(&creations[at + 1], &creations[at], (count++ - at) * sizeof *creations);
+    creations[at] = *creation;
 }
 
 static void take_out(size_t at)
 {
-    memmove(&births[at], &births[at + 1], (--count - at) * sizeof *births);
+    memmove(&creations[at], &creations[at + 1], (--count - at) * sizeof *creations);
 }
 
-void births_note(uintptr_t thread, uint32_t stack)
+void creations_note(uintptr_t thread, uint32_t stack)
 {
-    struct birth birth = {.thread = thread, .stack = stack, .epoch = epoch_now()};
+    struct creation creation = {.thread = thread, .stack = stack, .epoch = epoch_now()};
     if (!lock_take(&lock))
         return;
     size_t at = find(thread);
     if (stack)
-        put(at, &birth);
-    else if (at < count && births[at].thread == thread)
+        put(at, &creation);
+    else if (at < count && creations[at].thread == thread)
         take_out(at);
     lock_give(&lock);
 }
 
-void births_forget(void)
+void creations_forget(void)
 {
     lock_hold(&lock);
     count = 0;
     lock_give(&lock);
 }
 
-size_t births_copy(struct birth **copy)
+size_t creations_copy(struct creation **copy)
 {
     size_t space = 0;
     *copy = NULL;
@@ -94,29 +94,29 @@ size_t births_copy(struct birth **copy)
         lock_hold(&lock);
         size_t taken = count;
         if (taken && taken <= space)
-            memcpy(*copy, births, taken * sizeof *births);
+            memcpy(*copy, creations, taken * sizeof *creations);
         lock_give(&lock);
         if (taken <= space)
             return taken;
         space = taken + taken / 8 + 16;
         memory_free(*copy);
-        *copy = memory_alloc(space * sizeof *births);
+        *copy = memory_alloc(space * sizeof *creations);
         if (!*copy)
             return 0;
     }
 }
 
-bool births_lock(void)
+bool creations_lock(void)
 {
     return lock_take(&lock);
 }
 
-void births_unlock(void)
+void creations_unlock(void)
 {
     lock_give(&lock);
 }
 
-bool births_settles(void)
+bool creations_settles(void)
 {
     return lock_settles(&lock);
 }

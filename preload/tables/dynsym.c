@@ -1,4 +1,4 @@
-/* elf.c -- Looks up exported functions of loaded modules without the loader.
+/* dynsym.c -- Looks up exported functions of loaded modules without the loader.
  *
  * The DT_GNU_HASH table: a Bloom filter, buckets of symbol indexes, and chains of hashes whose
  * lowest bit ends a chain. Described in Drepper, "How To Write Shared Libraries", and in the
@@ -6,7 +6,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "tables/elf.h"
+#include "tables/dynsym.h"
 
 #include <string.h>
 
@@ -33,7 +33,7 @@ static uintptr_t pointer(uintptr_t bias, ElfW(Addr) value)
     return value < bias ? value + bias : value;
 }
 
-EACH_WAY bool read_hash(reader read, struct elf_tables *tables, uintptr_t hash)
+EACH_WAY bool read_hash(reader read, struct dynsym_tables *tables, uintptr_t hash)
 {
     uint32_t head[4];
     if (!hash || !read(head, hash, sizeof head) || !head[0] || !head[2])
@@ -48,11 +48,12 @@ EACH_WAY bool read_hash(reader read, struct elf_tables *tables, uintptr_t hash)
     return true;
 }
 
-EACH_WAY bool open_tables(reader read, struct elf_tables *tables, uintptr_t dynamic, uintptr_t bias)
+EACH_WAY bool open_tables(reader read, struct dynsym_tables *tables, uintptr_t dynamic,
+                          uintptr_t bias)
 {
     ElfW(Dyn) entry;
     uintptr_t hash = 0;
-    *tables = (struct elf_tables){.bias = bias};
+    *tables = (struct dynsym_tables){.bias = bias};
     for (unsigned i = 0; dynamic && i < MOST_ENTRIES; i++) {
         if (!read(&entry, dynamic + i * sizeof entry, sizeof entry))
             return false;
@@ -70,15 +71,15 @@ EACH_WAY bool open_tables(reader read, struct elf_tables *tables, uintptr_t dyna
     return tables->symbols && tables->names && read_hash(read, tables, hash);
 }
 
-struct elf_name elf_name(const char *text)
+struct dynsym_name dynsym_name(const char *text)
 {
     uint32_t hash = 5381;
     for (const char *at = text; *at; at++)
         hash = hash * 33 + (unsigned char)*at;
-    return (struct elf_name){text, hash};
+    return (struct dynsym_name){text, hash};
 }
 
-EACH_WAY bool has_name(reader read, const struct elf_name *name, uintptr_t text)
+EACH_WAY bool has_name(reader read, const struct dynsym_name *name, uintptr_t text)
 {
     char byte;
     for (const char *at = name->text;; at++, text++) {
@@ -90,8 +91,8 @@ EACH_WAY bool has_name(reader read, const struct elf_name *name, uintptr_t text)
 }
 
 /* Defined, and not an old version that only old programs may bind to (the "hidden" bit). */
-EACH_WAY bool is_it(reader read, const struct elf_tables *tables, const struct elf_name *name,
-                    bool hidden_too, uint32_t index, struct elf_function *function)
+EACH_WAY bool is_it(reader read, const struct dynsym_tables *tables, const struct dynsym_name *name,
+                    bool hidden_too, uint32_t index, struct dynsym_function *function)
 {
     ElfW(Sym) symbol;
     uint16_t version = 0;
@@ -102,13 +103,13 @@ EACH_WAY bool is_it(reader read, const struct elf_tables *tables, const struct e
         !has_name(read, name, tables->names + symbol.st_name))
         return false;
     uintptr_t start = tables->bias + symbol.st_value;
-    *function = (struct elf_function){start, start + symbol.st_size,
-                                      (version & VERSION_INDEX) > VER_NDX_GLOBAL, (uint16_t *)at};
+    *function = (struct dynsym_function){
+        start, start + symbol.st_size, (version & VERSION_INDEX) > VER_NDX_GLOBAL, (uint16_t *)at};
     return true;
 }
 
 /* False: the name is surely not there. */
-EACH_WAY bool bloom_lets_pass(reader read, const struct elf_tables *tables, uint32_t hash)
+EACH_WAY bool bloom_lets_pass(reader read, const struct dynsym_tables *tables, uint32_t hash)
 {
     enum { BITS = 8 * sizeof(ElfW(Addr)) };
     ElfW(Addr) word, one = 1;
@@ -117,8 +118,9 @@ EACH_WAY bool bloom_lets_pass(reader read, const struct elf_tables *tables, uint
            word & one << hash % BITS && word & one << (hash >> tables->bloom_shift) % BITS;
 }
 
-EACH_WAY bool look_up(reader read, const struct elf_tables *tables, const struct elf_name *name,
-                      bool hidden_too, struct elf_function *function)
+EACH_WAY bool look_up(reader read, const struct dynsym_tables *tables,
+                      const struct dynsym_name *name, bool hidden_too,
+                      struct dynsym_function *function)
 {
     uint32_t index, chained, first = tables->first_symbol;
     uintptr_t bucket = tables->buckets + name->hash % tables->bucket_count * sizeof index;
@@ -137,48 +139,48 @@ EACH_WAY bool look_up(reader read, const struct elf_tables *tables, const struct
     return false;
 }
 
-bool elf_open(struct elf_tables *tables, const ElfW(Dyn) *dynamic, uintptr_t bias)
+bool dynsym_open(struct dynsym_tables *tables, const ElfW(Dyn) *dynamic, uintptr_t bias)
 {
     return open_tables(read_plain, tables, (uintptr_t)dynamic, bias);
 }
 
-bool elf_look_up(const struct elf_tables *tables, const struct elf_name *name,
-                 struct elf_function *function)
+bool dynsym_look_up(const struct dynsym_tables *tables, const struct dynsym_name *name,
+                    struct dynsym_function *function)
 {
     return look_up(read_plain, tables, name, false, function);
 }
 
-bool elf_find_dynamic(const ElfW(Dyn) *dynamic, uintptr_t bias, const char *name,
-                      struct elf_function *function)
+bool dynsym_find_dynamic(const ElfW(Dyn) *dynamic, uintptr_t bias, const char *name,
+                         struct dynsym_function *function)
 {
-    struct elf_name wanted = elf_name(name);
-    struct elf_tables tables;
-    return elf_open(&tables, dynamic, bias) && elf_look_up(&tables, &wanted, function);
+    struct dynsym_name wanted = dynsym_name(name);
+    struct dynsym_tables tables;
+    return dynsym_open(&tables, dynamic, bias) && dynsym_look_up(&tables, &wanted, function);
 }
 
-bool elf_find_hidden(const ElfW(Dyn) *dynamic, uintptr_t bias, const char *name,
-                     struct elf_function *function)
+bool dynsym_find_hidden(const ElfW(Dyn) *dynamic, uintptr_t bias, const char *name,
+                        struct dynsym_function *function)
 {
-    struct elf_name wanted = elf_name(name);
-    struct elf_tables tables;
-    return elf_open(&tables, dynamic, bias) &&
+    struct dynsym_name wanted = dynsym_name(name);
+    struct dynsym_tables tables;
+    return dynsym_open(&tables, dynamic, bias) &&
            look_up(read_plain, &tables, &wanted, true, function);
 }
 
-bool elf_probe_dynamic(uintptr_t dynamic, uintptr_t bias, const char *name,
-                       struct elf_function *function)
+bool dynsym_probe_dynamic(uintptr_t dynamic, uintptr_t bias, const char *name,
+                          struct dynsym_function *function)
 {
-    struct elf_name wanted = elf_name(name);
-    struct elf_tables tables;
+    struct dynsym_name wanted = dynsym_name(name);
+    struct dynsym_tables tables;
     return open_tables(probe_copy, &tables, dynamic, bias) &&
            look_up(probe_copy, &tables, &wanted, false, function);
 }
 
-bool elf_find(const struct module *module, const char *name, struct elf_function *function)
+bool dynsym_find(const struct module *module, const char *name, struct dynsym_function *function)
 {
     const ElfW(Dyn) *dynamic = NULL;
     for (unsigned i = 0; i < module->header_count; i++)
         if (module->headers[i].p_type == PT_DYNAMIC)
             dynamic = (const void *)(module->bias + module->headers[i].p_vaddr);
-    return elf_find_dynamic(dynamic, module->bias, name, function);
+    return dynsym_find_dynamic(dynamic, module->bias, name, function);
 }

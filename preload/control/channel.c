@@ -1,8 +1,8 @@
-/* page.c -- The shim's side of the control page; see format/protocol.h for the exchange.
+/* channel.c -- The shim's side of the control page; see format/protocol.h for the exchange.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "control/page.h"
+#include "control/channel.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -72,7 +72,7 @@ static int open_folder(void)
     return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
-struct control_page *page_open(void)
+struct control_page *channel_open(void)
 {
     const char *temporary = getenv("TMPDIR");
     const char *directories[] = {"/dev/shm", temporary && *temporary == '/' ? temporary : "/tmp",
@@ -87,7 +87,7 @@ struct control_page *page_open(void)
     descriptor = fd;
     place = open_folder();
     if (page == MAP_FAILED) {
-        page_close();
+        channel_close();
         return NULL;
     }
     mapped = page;
@@ -134,7 +134,7 @@ static void remove_stale(int folder, const char *name)
         unlinkat(folder, name, 0);
 }
 
-void page_sweep(void)
+void channel_sweep(void)
 {
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s", file);
@@ -173,7 +173,7 @@ static void remove_as_saved_user(void)
         unlinkat(where(), name(), 0);
 }
 
-void page_close(void)
+void channel_close(void)
 {
     if (is_named() && unlinkat(where(), name(), 0) != 0)
         remove_as_saved_user();
@@ -189,13 +189,13 @@ void page_close(void)
     *file = '\0';
 }
 
-void page_give_to(uid_t user, gid_t group)
+void channel_give_to(uid_t user, gid_t group)
 {
     if (descriptor >= 0 && fchown(descriptor, user, group) != 0)
         errno = 0; /* the user who cannot open it cannot ask */
 }
 
-void page_forked(void)
+void channel_forked(void)
 {
     place = -1;
     if (mapped && !sandbox_is_closed())
@@ -218,7 +218,7 @@ static void copy_text(char *to, const char *from, size_t size)
     to[size - 1] = '\0';
 }
 
-bool page_serve(struct control_page *page)
+bool channel_serve(struct control_page *page)
 {
     static struct snapshot_request request;
     static struct snapshot_answer answer;

@@ -1,9 +1,10 @@
-/* weave.h -- One stack of native and Python frames: each Python frame where its interpreter stands.
+/* interleave.h -- One stack of native and Python frames: each Python frame where its interpreter
+ * stands.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#ifndef PYTHON_WEAVE_H
-#define PYTHON_WEAVE_H
+#ifndef PYTHON_INTERLEAVE_H
+#define PYTHON_INTERLEAVE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,7 +15,7 @@
 
 /* For a stack that is new: the names of its Python frames are read if they are not known. Both have
  * just been taken. */
-struct weave {
+struct interleave {
     const struct unwind *unwind;
     struct chain *chain;
     struct stacks_room *room; /* for names */
@@ -24,6 +25,6 @@ struct weave {
     bool cut; /* there were more */
 };
 
-void weave(struct weave *weave);
+void interleave(struct interleave *stack);
 
 #endif

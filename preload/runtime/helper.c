@@ -1,8 +1,8 @@
-/* errand.c -- A thread of ours, for what must be done with the program's own descriptors.
+/* helper.c -- A thread of ours, for what must be done with the program's own descriptors.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "runtime/errand.h"
+#include "runtime/helper.h"
 
 #include <limits.h>
 #include <linux/futex.h>
@@ -18,7 +18,7 @@
 #include "base/memory.h"
 #include "base/sandbox.h"
 #include "record/record.h"
-#include "runtime/python.h"
+#include "runtime/collector.h"
 #include "runtime/runtime.h"
 #include "tables/nptl.h"
 
@@ -35,12 +35,12 @@ static void *run(void *nothing)
 {
     (void)nothing;
     record_own_thread();
-    pthread_setname_np(pthread_self(), "heapdiff-errand");
+    pthread_setname_np(pthread_self(), "heapdiff-helper");
     nptl_count(-1);
     while (!atomic_exchange(&leaving, false)) {
         uint32_t seen = atomic_load(&bell);
         runtime_wake_members();
-        python_collect();
+        collector_collect();
         if (!atomic_load(&leaving))
             syscall(SYS_futex, &bell, FUTEX_WAIT_PRIVATE, seen, NULL, NULL, 0);
     }
@@ -79,29 +79,29 @@ static bool create(void)
     return !failed;
 }
 
-bool errand_start(void)
+bool helper_start(void)
 {
     if (!lock_take(&starting))
         return false;
-    bool here = errand_is_here() || create();
+    bool here = helper_is_here() || create();
     lock_give(&starting);
     return here;
 }
 
-void errand_stop(void)
+void helper_stop(void)
 {
     pid_t id = atomic_load(&thread);
     if (!id || id == (pid_t)syscall(SYS_gettid))
         return;
     atomic_store(&leaving, true);
-    errand_send();
+    helper_send();
     while (syscall(SYS_tgkill, getpid(), id, 0) == 0)
         sched_yield();
     atomic_exchange(&left, false);
     atomic_store(&thread, 0);
 }
 
-void errand_send(void)
+void helper_send(void)
 {
     if (sandbox_is_closed())
         return; /* it would wake up to make a system call */
@@ -109,12 +109,12 @@ void errand_send(void)
     syscall(SYS_futex, &bell, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 }
 
-bool errand_is_here(void)
+bool helper_is_here(void)
 {
     return atomic_load(&thread) != 0;
 }
 
-void errand_forked(void)
+void helper_forked(void)
 {
     starting = (struct lock){0};
     atomic_store(&thread, 0);

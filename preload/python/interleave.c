@@ -1,4 +1,5 @@
-/* weave.c -- One stack of native and Python frames: each Python frame where its interpreter stands.
+/* interleave.c -- One stack of native and Python frames: each Python frame where its interpreter
+ * stands.
  *
  * A call from C runs _PyEval_EvalFrameDefault, whose C frame then serves Python functions that call
  * each other: a group of the chain. It goes behind that C frame, towards the leaf's callers. Which
@@ -8,7 +9,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "python/weave.h"
+#include "python/interleave.h"
 
 #include "tables/modules.h"
 #include "tables/places.h"
@@ -20,40 +21,40 @@ struct group {
     uintptr_t cframe; /* of the group; 0: none */
 };
 
-static void add(struct weave *weave, uintptr_t word)
+static void add(struct interleave *stack, uintptr_t word)
 {
-    if (weave->count < weave->limit)
-        weave->words[weave->count++] = word;
+    if (stack->count < stack->limit)
+        stack->words[stack->count++] = word;
     else
-        weave->cut = true;
+        stack->cut = true;
 }
 
 /* ---- groups -----------------------------------------------------------------------------------
  */
 
-static bool is_on_stack(const struct weave *weave, uintptr_t address)
+static bool is_on_stack(const struct interleave *stack, uintptr_t address)
 {
-    return address >= weave->unwind->low && address < weave->unwind->high && address % 8 == 0;
+    return address >= stack->unwind->low && address < stack->unwind->high && address % 8 == 0;
 }
 
 /* 3.11: where the group begins that the next C frame runs. */
-static unsigned start_by_cframe(const struct weave *weave, struct group *group)
+static unsigned start_by_cframe(const struct interleave *stack, struct group *group)
 {
     const struct cpython_layout *layout = &cpython.layout;
     uintptr_t next = cpython_word(group->cframe + layout->cframe_previous), frame = 0;
     group->anchor = group->cframe;
-    group->cframe = is_on_stack(weave, next) ? next : 0;
+    group->cframe = is_on_stack(stack, next) ? next : 0;
     if (group->cframe && !layout->state_frame)
         frame = cpython_word(next + layout->cframe_frame);
     unsigned start = group->end;
-    while (start > 0 && weave->chain->frames[start - 1].frame != frame)
+    while (start > 0 && stack->chain->frames[start - 1].frame != frame)
         start--;
     return start;
 }
 
-static unsigned start_by_entry(const struct weave *weave, struct group *group)
+static unsigned start_by_entry(const struct interleave *stack, struct group *group)
 {
-    const struct chain_frame *frames = weave->chain->frames;
+    const struct chain_frame *frames = stack->chain->frames;
     unsigned start = group->end;
     while (start > 0 && frames[start - 1].key)
         start--;
@@ -62,18 +63,18 @@ static unsigned start_by_entry(const struct weave *weave, struct group *group)
 }
 
 /* The group that begins further out than the last one ended. False: there is none. */
-static bool next_group(const struct weave *weave, struct group *group)
+static bool next_group(const struct interleave *stack, struct group *group)
 {
     const struct cpython_layout *layout = &cpython.layout;
-    if (layout->frame_owner && group->end > 0 && !weave->chain->frames[group->end - 1].key)
+    if (layout->frame_owner && group->end > 0 && !stack->chain->frames[group->end - 1].key)
         group->end--; /* the entry frame of the last one */
     if (group->end == 0)
         return false;
     group->anchor = 0;
     if (layout->frame_owner)
-        group->start = start_by_entry(weave, group);
+        group->start = start_by_entry(stack, group);
     else if (group->cframe)
-        group->start = start_by_cframe(weave, group);
+        group->start = start_by_cframe(stack, group);
     else
         group->start = 0;
     if (!layout->code_instructions)
@@ -81,22 +82,22 @@ static bool next_group(const struct weave *weave, struct group *group)
     return true;
 }
 
-static void add_frame(struct weave *weave, const struct chain_frame *frame)
+static void add_frame(struct interleave *stack, const struct chain_frame *frame)
 {
-    struct pycode_room *room = &weave->chain->room;
+    struct pycode_room *room = &stack->chain->room;
     uintptr_t place = places_find(frame->key);
     if (!place && pycode_describe(frame->code, frame->instruction, room))
-        place = places_add(frame->key, room->text, weave->room);
+        place = places_add(frame->key, room->text, stack->room);
     if (place)
-        add(weave, place);
+        add(stack, place);
 }
 
-static void add_group(struct weave *weave, struct group *group)
+static void add_group(struct interleave *stack, struct group *group)
 {
-    for (unsigned i = group->end; i-- > group->start && weave->count < weave->limit;)
-        if (weave->chain->frames[i].key)
-            add_frame(weave, &weave->chain->frames[i]);
-    weave->cut |= weave->count == weave->limit;
+    for (unsigned i = group->end; i-- > group->start && stack->count < stack->limit;)
+        if (stack->chain->frames[i].key)
+            add_frame(stack, &stack->chain->frames[i]);
+    stack->cut |= stack->count == stack->limit;
     group->end = group->start;
 }
 
@@ -104,9 +105,9 @@ static void add_group(struct weave *weave, struct group *group)
  */
 
 /* Does the frame run the group, or lie outside of what does? */
-static bool runs(const struct weave *weave, unsigned index, const struct group *group)
+static bool runs(const struct interleave *stack, unsigned index, const struct group *group)
 {
-    const struct unwind *unwind = weave->unwind;
+    const struct unwind *unwind = stack->unwind;
     const struct unwind_frame *frame = &unwind->frames[index];
     if (!group->anchor || !frame->sp)
         return frame->pc > cpython.eval_start && frame->pc <= cpython.eval_end;
@@ -116,31 +117,31 @@ static bool runs(const struct weave *weave, unsigned index, const struct group *
 
 /* CPython's support of perf puts a piece of code of its own before every call of the interpreter:
  * it would name the function a second time. */
-static bool is_trampoline(const struct weave *weave, unsigned index)
+static bool is_trampoline(const struct interleave *stack, unsigned index)
 {
-    return cpython.layout.frame_owner && !modules_find_known(weave->unwind->frames[index].pc - 1);
+    return cpython.layout.frame_owner && !modules_find_known(stack->unwind->frames[index].pc - 1);
 }
 
-void weave(struct weave *weave)
+void interleave(struct interleave *stack)
 {
-    const struct unwind *unwind = weave->unwind;
-    struct group group = {.end = weave->chain->kept, .cframe = weave->chain->cframe};
-    bool more = next_group(weave, &group);
+    const struct unwind *unwind = stack->unwind;
+    struct group group = {.end = stack->chain->kept, .cframe = stack->chain->cframe};
+    bool more = next_group(stack, &group);
     unsigned last = unwind->kept - unwind->depth;
     for (unsigned i = unwind->kept; i-- > last;) {
-        add(weave, unwind->frames[i].pc);
+        add(stack, unwind->frames[i].pc);
         bool by_anchor = more && group.anchor;
-        if (!more || !runs(weave, i, &group))
+        if (!more || !runs(stack, i, &group))
             continue;
         do {
-            add_group(weave, &group);
-            more = next_group(weave, &group);
-        } while (more && by_anchor && group.anchor && runs(weave, i, &group));
-        if (i > last && is_trampoline(weave, i - 1))
+            add_group(stack, &group);
+            more = next_group(stack, &group);
+        } while (more && by_anchor && group.anchor && runs(stack, i, &group));
+        if (i > last && is_trampoline(stack, i - 1))
             i--;
     }
     while (more) { /* their C frames are beyond the limit, or lost */
-        add_group(weave, &group);
-        more = next_group(weave, &group);
+        add_group(stack, &group);
+        more = next_group(stack, &group);
     }
 }

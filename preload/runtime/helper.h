@@ -1,4 +1,4 @@
-/* errand.h -- A thread of ours, for what must be done with the program's own descriptors.
+/* helper.h -- A thread of ours, for what must be done with the program's own descriptors.
  *
  * The control process has descriptors of its own, so it can neither wake an event loop, which is a
  * write to a descriptor, nor run a collector whose finalizers close files. This thread shares the
@@ -8,24 +8,24 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#ifndef RUNTIME_ERRAND_H
-#define RUNTIME_ERRAND_H
+#ifndef RUNTIME_HELPER_H
+#define RUNTIME_HELPER_H
 
 #include <stdbool.h>
 
 /* Starts the thread if it is not there yet. From a thread of the program, whose descriptors it
  * shares then. False when it cannot be had. */
-bool errand_start(void);
+bool helper_start(void);
 
 /* Ends it; returns when the kernel counts one thread less. */
-void errand_stop(void);
+void helper_stop(void);
 
 /* Wakes it, to look at what members are asked. Any thread. */
-void errand_send(void);
+void helper_send(void);
 
-bool errand_is_here(void);
+bool helper_is_here(void);
 
 /* In a forked child, which has no such thread. */
-void errand_forked(void);
+void helper_forked(void);
 
 #endif

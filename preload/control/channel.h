@@ -1,9 +1,9 @@
-/* page.h -- The shim's side of the control page; see format/protocol.h for the exchange.
+/* channel.h -- The shim's side of the control page; see format/protocol.h for the exchange.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#ifndef CONTROL_PAGE_H
-#define CONTROL_PAGE_H
+#ifndef CONTROL_CHANNEL_H
+#define CONTROL_CHANNEL_H
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -12,27 +12,27 @@
 #include "format/protocol.h"
 
 /* Makes and maps the file. NULL when no directory can be written to: then nobody can ask from
- * outside, and all else works. Lives until page_close. */
-struct control_page *page_open(void);
+ * outside, and all else works. Lives until channel_close. */
+struct control_page *channel_open(void);
 
 /* Removes files of processes that were killed before they could; ours, and of our pid namespace,
  * for elsewhere the same number may be alive. Control process only. */
-void page_sweep(void);
+void channel_sweep(void);
 
 /* Removes the file, if its name is still its own, and the mapping. Control process only. */
-void page_close(void);
+void channel_close(void);
 
 /* Makes USER the owner of the file: who may ask, and who may remove it. Control process only. */
-void page_give_to(uid_t user, gid_t group);
+void channel_give_to(uid_t user, gid_t group);
 
 /* Unmaps the parent's page in a forked child, which has nothing to answer. */
-void page_forked(void);
+void channel_forked(void);
 
 /* Says on the page how many snapshots there are; page may be NULL. */
 void page_count(struct control_page *page);
 
 /* Serves one request that is pending on the page. Control process only. Returns whether there was
  * one. */
-bool page_serve(struct control_page *page);
+bool channel_serve(struct control_page *page);
 
 #endif

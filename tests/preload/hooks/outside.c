@@ -1,8 +1,8 @@
-/* guest.c -- Programs under the preloaded shim, and questions to the snapshots that they leave.
+/* outside.c -- Programs under the preloaded shim, and questions to the snapshots that they leave.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "hooks/guest.h"
+#include "hooks/outside.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -18,14 +18,14 @@ static const struct fixture_result *checked(const struct fixture_result *result)
     return result;
 }
 
-const struct fixture_result *guest_run(const char *command, const char *other_libraries,
-                                       const char *out, const char *variables)
+const struct fixture_result *outside_run(const char *command, const char *other_libraries,
+                                         const char *out, const char *variables)
 {
     return checked(fixture_run("HEAPDIFF_OUT='%s' %s LD_PRELOAD='%s %s' %s", out, variables,
                                TEST_SHIM, other_libraries, command));
 }
 
-const struct fixture_result *guest_run_alone(const char *command, const char *other_libraries)
+const struct fixture_result *outside_run_alone(const char *command, const char *other_libraries)
 {
     return checked(fixture_run("LD_PRELOAD='%s' %s", other_libraries, command));
 }
@@ -48,7 +48,7 @@ static void ask(const char *database, const char *sql, char *answer, size_t size
 
 static char answer[65536];
 
-const char *guest_text(const char *database, const char *format, ...)
+const char *outside_text(const char *database, const char *format, ...)
 {
     char sql[4096];
     va_list arguments;
@@ -59,7 +59,7 @@ const char *guest_text(const char *database, const char *format, ...)
     return answer;
 }
 
-long long guest_number(const char *database, const char *format, ...)
+long long outside_number(const char *database, const char *format, ...)
 {
     char sql[4096], *end;
     va_list arguments;

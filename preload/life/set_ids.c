@@ -1,4 +1,4 @@
-/* credentials.c -- What changes the program's user, groups or capabilities.
+/* set_ids.c -- What changes the program's user, groups or capabilities.
  *
  * The control process shares the program's memory, so it must not keep rights that the program has
  * given up: it changes with the program, before the call returns. And our own thread in Python,

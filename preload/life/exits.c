@@ -1,4 +1,4 @@
-/* process.c -- What ends a process or unloads a module.
+/* exits.c -- What ends a process or unloads a module.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

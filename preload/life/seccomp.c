@@ -1,4 +1,4 @@
-/* sandbox.c -- Says that the program is about to forbid itself system calls (seccomp) or the time
+/* seccomp.c -- Says that the program is about to forbid itself system calls (seccomp) or the time
  * stamp counter, before it is in force.
  *
  * Compiled with sibling calls, as gate.c: every other call is jumped on to, and leaves neither a

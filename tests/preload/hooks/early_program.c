@@ -1,4 +1,4 @@
-/* early_guest.c -- A program that needs a library with an early constructor, and does nothing.
+/* early_program.c -- A program that needs a library with an early constructor, and does nothing.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
