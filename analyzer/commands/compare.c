@@ -3,11 +3,11 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "cli/command.h"
-#include "cli/symbol_options.h"
+#include "commands/symbol_options.h"
 #include "commands/view_options.h"
-#include "report/json_report.h"
-#include "report/junit_report.h"
-#include "report/markdown_report.h"
+#include "print/json_report.h"
+#include "print/junit_report.h"
+#include "print/markdown_report.h"
 
 #include <stdio.h>
 #include <string.h>

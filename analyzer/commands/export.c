@@ -5,7 +5,7 @@
 #include "export/export.h"
 
 #include "cli/command.h"
-#include "cli/symbol_options.h"
+#include "commands/symbol_options.h"
 
 #include <string.h>
 

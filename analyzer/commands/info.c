@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "cli/command.h"
-#include "cli/symbol_options.h"
-#include "report/info_report.h"
+#include "commands/symbol_options.h"
+#include "print/info_report.h"
 #include "symbols/packages.h"
 
 #include <stdio.h>

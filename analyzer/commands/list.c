@@ -5,7 +5,7 @@
 #include "cli/command.h"
 #include "control/page.h"
 #include "control/realm.h"
-#include "report/series_report.h"
+#include "print/series_report.h"
 
 #include <ctype.h>
 #include <errno.h>

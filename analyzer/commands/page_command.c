@@ -4,7 +4,7 @@
  */
 #include "commands/page_command.h"
 
-#include "page/page.h"
+#include "html/page.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "cli/command.h"
-#include "cli/symbol_options.h"
+#include "commands/symbol_options.h"
 
 /* Zero-initialise it but for top; then options_parse fills it by these specs. */
 struct page_words {

@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "base/out.h"
 #include "commands/page_command.h"
-#include "export/out.h"
 
 #include <stdio.h>
 #include <unistd.h>

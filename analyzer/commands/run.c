@@ -3,9 +3,9 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "cli/command.h"
-#include "cli/symbol_options.h"
-#include "job/job.h"
-#include "report/text_report.h"
+#include "commands/symbol_options.h"
+#include "print/text_report.h"
+#include "run/job.h"
 
 #include <stdio.h>
 

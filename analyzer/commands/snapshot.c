@@ -4,7 +4,7 @@
  */
 #include "cli/command.h"
 #include "control/asker.h"
-#include "job/companion.h"
+#include "run/companion.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -4,7 +4,7 @@
  */
 #include "base/progress.h"
 #include "cli/command.h"
-#include "cli/symbol_options.h"
+#include "commands/symbol_options.h"
 #include "frames/frames.h"
 #include "store/symbol_rows.h"
 

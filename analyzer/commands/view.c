@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "commands/page_command.h"
-#include "page/serve.h"
+#include "html/serve.h"
 
 #include <fcntl.h>
 #include <signal.h>

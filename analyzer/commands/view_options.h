@@ -6,7 +6,7 @@
 #define ANALYZER_COMMANDS_VIEW_OPTIONS_H
 
 #include "cli/options.h"
-#include "report/text_report.h"
+#include "print/text_report.h"
 
 /* Zero-initialise it; then options_parse fills it by these specs. */
 struct view_words {

@@ -4,10 +4,10 @@
  */
 #include "export/export.h"
 
+#include "base/out.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "export/heapsnapshot.h"
-#include "export/out.h"
 #include "export/profile.h"
 #include "export/target.h"
 #include "store/blocks.h"

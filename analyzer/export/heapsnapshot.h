@@ -6,8 +6,8 @@
 #ifndef ANALYZER_EXPORT_HEAPSNAPSHOT_H
 #define ANALYZER_EXPORT_HEAPSNAPSHOT_H
 
+#include "base/out.h"
 #include "export/numbers.h"
-#include "export/out.h"
 
 /* Writes snapshot INDEX of SET; as TIMELINE with allocation stacks and the time of births. Errors
  * of writing are OUT's; false with ERROR filled when the snapshot is damaged. */

@@ -5,7 +5,7 @@
 #ifndef ANALYZER_EXPORT_PROFILE_H
 #define ANALYZER_EXPORT_PROFILE_H
 
-#include "export/out.h"
+#include "base/out.h"
 #include "export/set.h"
 
 /* One stack; of growth, last snapshot - first, all four may be negative. */

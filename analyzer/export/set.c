@@ -5,8 +5,8 @@
 #include "export/set.h"
 
 #include "base/text.h"
-#include "diff/inlined_jit.h"
 #include "frames/frame_name.h"
+#include "sites/inlined_jit.h"
 #include "symbols/symbols.h"
 
 #include <inttypes.h>

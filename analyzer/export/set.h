@@ -38,7 +38,7 @@ struct set {
     struct tree tree;
     VEC(const char *) class_names; /* no two are equal; safe for DevTools */
     struct map class_index;
-    struct map wrappers; /* see diff/wrappers.h */
+    struct map wrappers; /* see sites/wrappers.h */
     struct frames_sites sites;
 };
 

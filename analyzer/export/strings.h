@@ -7,7 +7,7 @@
 
 #include "base/map.h"
 #include "base/memory.h"
-#include "export/out.h"
+#include "base/out.h"
 
 /* Zero-initialise it. */
 struct strings {

@@ -5,8 +5,8 @@
 #ifndef ANALYZER_EXPORT_TRACE_H
 #define ANALYZER_EXPORT_TRACE_H
 
+#include "base/out.h"
 #include "export/numbers.h"
-#include "export/out.h"
 #include "export/strings.h"
 #include "export/walk.h"
 

@@ -9,10 +9,10 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "diff/accepted.h"
+#include "compare/accepted.h"
+#include "html/words.h"
 #include "output.h"
-#include "page/words.h"
-#include "report/xml.h"
+#include "print/xml.h"
 #include "rules/rules.h"
 #include "symbols/answer.h"
 #include "symbols/demangle.h"

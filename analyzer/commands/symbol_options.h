@@ -1,0 +1,27 @@
+/* symbol_options.h -- The options of every command that names functions.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ANALYZER_COMMANDS_SYMBOL_OPTIONS_H
+#define ANALYZER_COMMANDS_SYMBOL_OPTIONS_H
+
+#include "cli/options.h"
+#include "symbols/symbols.h"
+
+/* Rows for a table of options; FIELD is a struct symbol_sources in TYPE. */
+/* clang-format off */
+#define SYMBOL_OPTIONS(type, field)                                                                \
+    {"debug-dir", 0, OPTION_TEXT, "DIR",                                                           \
+     "Look for debug files here too, before /usr/lib/debug; several with ':' between.",            \
+     offsetof(type, field.debug_dirs)},                                                            \
+    {"debuginfod", 0, OPTION_FLAG, NULL,                                                           \
+     "Fetch missing debug files from debuginfod servers.", offsetof(type, field.debuginfod)},      \
+    {"no-cache", 0, OPTION_FLAG, NULL,                                                             \
+     "Neither read nor write the cache of names.", offsetof(type, field.no_cache)}
+/* clang-format on */
+
+/* Makes them hold for this run. False with ERROR filled when a folder is not there or no server is
+ * known. */
+bool symbol_options_use(const struct symbol_sources *sources, struct error *error);
+
+#endif

@@ -1,0 +1,14 @@
+/* conclude.h -- From what was found in the snapshots to the verdict.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ANALYZER_COMPARE_CONCLUDE_H
+#define ANALYZER_COMPARE_CONCLUDE_H
+
+#include "compare/comparison.h"
+
+/* Fills obstacle, growth and verdict of a comparison whose sites are ranked. IS_FORCED: snapshots
+ * of different programs are no obstacle but a note. */
+void conclude(struct comparison *comparison, bool is_forced);
+
+#endif

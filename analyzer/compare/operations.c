@@ -1,0 +1,63 @@
+/* operations.c -- How much work was done between the snapshots, and who says so.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "compare/operations.h"
+
+#include "compare/comparison.h"
+
+#include <inttypes.h>
+
+const char *operations_source_name(enum operations_source source)
+{
+    static const char *const names[] = {NULL, "option", "snapshots", "program"};
+    return names[source];
+}
+
+const char *operations_source_words(enum operations_source source)
+{
+    static const char *const words[] = {"", "as --ops says", "as stored in the snapshots",
+                                        "by the program's own count (heapdiff_ops)"};
+    return words[source];
+}
+
+/* True when both snapshots have the count, whether it can be used or not. */
+static bool use(struct comparison *comparison, const char *counter, enum operations_source source)
+{
+    int64_t first = store_counter(comparison->stores[0], counter);
+    int64_t last = store_counter(comparison->stores[comparison->count - 1], counter);
+    const char *words = operations_source_words(source);
+    if (first < 0 && source == OPERATIONS_PROGRAM)
+        first = 0; /* the process has not begun to count yet */
+    if (first < 0 || last < 0)
+        return false;
+    if (last < first)
+        VEC_ADD(&comparison->notes,
+                pool_format(comparison->pool,
+                            "operations, %s, go down from %" PRId64 " to %" PRId64
+                            " (was it restarted?), so growth is not given for one; --ops N says "
+                            "how many there were",
+                            words, first, last));
+    else if (last == first)
+        VEC_ADD(&comparison->notes, pool_format(comparison->pool,
+                                                "operations, %s, stand at %" PRId64
+                                                " in both snapshots: no work was done in between",
+                                                words, last));
+    else {
+        comparison->operations = last - first;
+        comparison->operations_source = source;
+    }
+    return true;
+}
+
+void operations_find(struct comparison *comparison)
+{
+    if (comparison->operations > 0) {
+        comparison->operations_source = OPERATIONS_OPTION;
+        return;
+    }
+    if (comparison->count < 2 || use(comparison, FORMAT_OPERATIONS_ASKED, OPERATIONS_ASKER))
+        return;
+    if (comparison->is_one_process) /* each process counts from 0 */
+        use(comparison, FORMAT_OPERATIONS, OPERATIONS_PROGRAM);
+}

@@ -1,0 +1,119 @@
+/* words.c -- Texts and frames of a page: each is said once, and named by its number.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "html/words.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+void words_done(struct words *words)
+{
+    for (size_t i = 0; i < words->list.count; i++)
+        free(words->list.items[i]);
+    VEC_DONE(&words->list);
+    VEC_DONE(&words->frame_list);
+    map_done(&words->texts);
+    map_done(&words->frames);
+    map_done(&words->known);
+}
+
+int64_t words_text(struct words *words, const char *stranger)
+{
+    struct text clean = {0};
+    bool is_new;
+    if (!stranger)
+        return -1;
+    text_add_clean(&clean, stranger, true);
+    size_t *number = map_add(&words->texts, clean.bytes, clean.length, &is_new);
+    if (!is_new) {
+        text_done(&clean);
+        return (int64_t)*number;
+    }
+    *number = words->list.count;
+    VEC_ADD(&words->list, clean.bytes);
+    return (int64_t)words->list.count - 1;
+}
+
+static int64_t add_frame(struct words *words, const struct frame *frame)
+{
+    struct word_frame word = {.function = words_text(words, frame->function),
+                              .file = words_text(words, frame->file),
+                              .line = frame->line,
+                              .column = frame->column,
+                              .module = words_text(words, frame->module),
+                              .class = (int64_t)frame->class,
+                              .flags = (frame->is_inlined ? WORD_INLINED : 0) |
+                                       (frame->is_jit ? WORD_JIT : 0) |
+                                       (frame->is_named ? WORD_NAMED : 0)};
+    bool is_new;
+    size_t *number = map_add(&words->frames, &word, sizeof word, &is_new);
+    if (is_new) {
+        *number = words->frame_list.count;
+        VEC_ADD(&words->frame_list, word);
+    }
+    return (int64_t)*number;
+}
+
+int64_t words_frame(struct words *words, const struct frame *frame, bool is_lasting)
+{
+    size_t *known = is_lasting ? map_find(&words->known, &frame, sizeof frame) : NULL;
+    if (known)
+        return (int64_t)*known;
+    int64_t number = add_frame(words, frame);
+    bool is_new;
+    if (is_lasting)
+        *map_add(&words->known, &frame, sizeof frame, &is_new) = (size_t)number;
+    return number;
+}
+
+/* How many bytes at C must be escaped in a script element of HTML; *CODE is their character. */
+static size_t must_escape(const char *c, unsigned *code)
+{
+    *code = (unsigned char)*c;
+    if (*code < 0x20 || strchr("\"\\<>&", *c))
+        return 1;
+    if (strncmp(c, "\xe2\x80\xa8", 3) == 0 || strncmp(c, "\xe2\x80\xa9", 3) == 0) {
+        *code = 0x2000 | (unsigned char)(c[2] & 0x3f);
+        return 3;
+    }
+    return 0;
+}
+
+void words_json(struct text *out, const char *text)
+{
+    text_add(out, "\"");
+    while (*text) {
+        size_t plain = 0, strange;
+        unsigned code;
+        while (text[plain] && must_escape(text + plain, &code) == 0)
+            plain++;
+        text_add_n(out, text, plain);
+        text += plain;
+        if (*text && (strange = must_escape(text, &code)) > 0) {
+            text_format(out, "\\u%04x", code);
+            text += strange;
+        }
+    }
+    text_add(out, "\"");
+}
+
+void words_write(const struct words *words, struct text *out)
+{
+    text_add(out, "\"strings\":[");
+    for (size_t i = 0; i < words->list.count; i++) {
+        text_add(out, i ? "," : "");
+        words_json(out, words->list.items[i]);
+    }
+    text_add(out, "],\"frames\":[");
+    for (size_t i = 0; i < words->frame_list.count; i++) {
+        const struct word_frame *frame = &words->frame_list.items[i];
+        text_format(out,
+                    "%s%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64
+                    ",%" PRId64,
+                    i ? "," : "", frame->function, frame->file, frame->line, frame->column,
+                    frame->module, frame->class, frame->flags);
+    }
+    text_add(out, "]");
+}

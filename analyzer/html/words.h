@@ -1,0 +1,42 @@
+/* words.h -- Texts and frames of a page: each is said once, and named by its number.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ANALYZER_HTML_WORDS_H
+#define ANALYZER_HTML_WORDS_H
+
+#include "base/map.h"
+#include "base/text.h"
+#include "frames/frames.h"
+
+/* All but the function are -1 or 0 where unknown. */
+struct word_frame {
+    int64_t function, file, line, column, module, class, flags;
+};
+
+enum { WORD_INLINED = 1, WORD_JIT = 2, WORD_NAMED = 4 };
+
+/* Zero-initialise it; words_done gives it back. */
+struct words {
+    struct map texts, frames;
+    struct map known; /* frames that were met, by their address here */
+    VEC(char *) list;
+    VEC(struct word_frame) frame_list;
+};
+
+void words_done(struct words *words);
+
+/* The number of a text, made fit to be shown; -1 for NULL. */
+int64_t words_text(struct words *words, const char *stranger);
+
+/* The number of a frame. One that lies where it did before is not looked at again. */
+int64_t words_frame(struct words *words, const struct frame *frame, bool is_lasting);
+
+/* "strings":[…],"frames":[…]: the frames one after the other, seven numbers each. */
+void words_write(const struct words *words, struct text *out);
+
+/* Adds TEXT as a JSON string that can stand in a script element of HTML: `<`, `>` and `&`, which
+ * could end it or begin a comment, are written as escapes, as are U+2028 and U+2029. */
+void words_json(struct text *out, const char *text);
+
+#endif

@@ -1,0 +1,143 @@
+/* advice.c -- What helps, by the kind of verdict and the figures of this very process.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "judge/advice.h"
+
+#include "base/units.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define MANY_ARENAS    4  /* more than the first few threads of a program make */
+#define BLOCK_OVERHEAD 16 /* glibc: a header and rounding, per block, on average */
+
+static void say_free(const struct verdict_allocator *allocator, struct text *text)
+{
+    text_format(text, "%s holds %s free (%s at first)", allocator->name,
+                units_bytes(allocator->free_last).text, units_bytes(allocator->free_first).text);
+    if (allocator->top >= 0)
+        text_format(text, ", %s of it at the top of the heap", units_bytes(allocator->top).text);
+    if (allocator->arenas > 0)
+        text_format(text, ", in %lld arena%s", (long long)allocator->arenas,
+                    allocator->arenas == 1 ? "" : "s");
+    if (allocator->holes > 0 && allocator->hole_bytes * 2 > allocator->free_last)
+        text_format(text, "; %s of it in %s holes of %s and more between live blocks",
+                    units_bytes(allocator->hole_bytes).text, units_count(allocator->holes).text,
+                    units_bytes(allocator->hole_least).text);
+    text_add(text, ". ");
+}
+
+static void say_glibc(const struct verdict_input *input, struct text *text)
+{
+    const struct verdict_allocator *allocator = &input->allocator;
+    int64_t grown = input->growth.bytes[PART_RETENTION];
+    int64_t overhead = input->growth_blocks * BLOCK_OVERHEAD;
+    if (overhead * 2 > grown) {
+        text_format(text,
+                    "About %s of the growth is what %s more blocks cost beside their own bytes: "
+                    "fewer and larger blocks help. ",
+                    units_bytes(overhead).text, units_count(input->growth_blocks).text);
+        return;
+    }
+    if (allocator->free_last >= 0 && allocator->free_last * 2 < grown)
+        text_add(text, "Less is free than was retained, so most of it is rounding, caches of "
+                       "threads, or pages that are used in part. ");
+    if (allocator->arenas > MANY_ARENAS)
+        text_format(text, "MALLOC_ARENA_MAX=2 keeps %lld threads from making an arena each. ",
+                    (long long)input->threads_last);
+    if (allocator->top >= 0 && allocator->top * 2 > allocator->free_last)
+        text_add(text, "Most of it lies at the top: malloc_trim(0) after a peak, or a smaller "
+                       "MALLOC_TRIM_THRESHOLD_, gives it back.");
+    else
+        text_add(
+            text,
+            "Most of it lies between live blocks: malloc_trim(0) after a peak gives whole pages "
+            "back; an allocator that keeps sizes apart does better "
+            "(LD_PRELOAD=libjemalloc.so.2).");
+}
+
+static void advise_retention(const struct verdict_input *input, struct text *text)
+{
+    const struct verdict_allocator *allocator = &input->allocator;
+    if (allocator->name && allocator->free_last >= 0)
+        say_free(allocator, text);
+    if (allocator->name && strcmp(allocator->name, "glibc") == 0)
+        say_glibc(input, text);
+    else if (allocator->name && strcmp(allocator->name, "jemalloc") == 0)
+        text_add(text, "MALLOC_CONF=background_thread:true,dirty_decay_ms:1000 gives it back "
+                       "sooner; fewer narenas keep less.");
+    else
+        text_add(text, "What helps with glibc: MALLOC_ARENA_MAX=2 when many threads allocate, "
+                       "malloc_trim(0) after a peak, or jemalloc (LD_PRELOAD=libjemalloc.so.2).");
+}
+
+static void advise_managed(const struct verdict_input *input, struct text *text)
+{
+    const char *heap = input->managed_heap ? input->managed_heap : "";
+    if (strstr(heap, "JavaScript"))
+        text_add(text,
+                 "Take V8 heap snapshots before and after and compare them in DevTools: start with "
+                 "node --heapsnapshot-signal=SIGUSR2, then kill -USR2 PID; a heap that only filled "
+                 "up before its next collection is smaller after `heapdiff snapshot --gc`.");
+    else if (strstr(heap, "Java"))
+        text_add(text, "jcmd PID GC.heap_dump FILE tells what is in it; a heap that only filled up "
+                       "before its next collection is smaller after `heapdiff snapshot --gc`.");
+    else if (strstr(heap, "Go"))
+        text_add(text, "net/http/pprof, or runtime/pprof.WriteHeapProfile, tells what is in it: "
+                       "go tool pprof -sample_index=inuse_space.");
+    else if (strstr(heap, "Python"))
+        text_add(
+            text,
+            "With PYTHONMALLOC=malloc heapdiff sees each object in it, and the Python line that "
+            "made it; tracemalloc knows the lines, too.");
+}
+
+static void advise_names(const struct verdict_input *input, struct text *text)
+{
+    const char *module = input->top_runtime ? input->top_runtime : "";
+    int minor = 0;
+    if (text_starts(module, "node") || text_starts(module, "libnode"))
+        text_add(text,
+                 "No JavaScript function has a name: start with `heapdiff run --jit`, or with "
+                 "NODE_OPTIONS=\"--perf-basic-prof --interpreted-frames-native-stack\".");
+    else if (text_starts(module, "libjvm"))
+        text_add(text, "Stacks end where Java begins: start with java -XX:+PreserveFramePointer.");
+    else if (sscanf(module, "python3.%d", &minor) == 1 ||
+             sscanf(module, "libpython3.%d", &minor) == 1)
+        text_add(text, minor > 13
+                           ? "No Python function has a name: start with `heapdiff run --jit`, or "
+                             "with python3 -X perf."
+                           : "No Python function has a name: heapdiff knows CPython 3.9 to 3.13 "
+                             "with the GIL, and does not look with HEAPDIFF_PYTHON=0.");
+}
+
+static void advise_mapping(const struct verdict_input *input, struct text *text)
+{
+    int64_t stacks = input->growth.bytes[PART_THREAD_STACKS];
+    if (stacks <= input->growth.bytes[PART_MAPPINGS] && input->threads_last <= input->threads_first)
+        return;
+    if (input->threads_last > input->threads_first)
+        text_format(text, "There are %lld threads, %lld at first: are they still needed?",
+                    (long long)input->threads_last, (long long)input->threads_first);
+    else
+        text_format(text,
+                    "There are %lld threads, no more than at first: stacks of threads that ended "
+                    "but were neither joined nor detached stay mapped.",
+                    (long long)input->threads_last);
+}
+
+void advice_add(const struct verdict_input *input, enum verdict_kind kind, struct text *text)
+{
+    text_add(text, "");
+    if (kind == VERDICT_RETENTION)
+        advise_retention(input, text);
+    else if (kind == VERDICT_JS_HEAP)
+        advise_managed(input, text);
+    else if (kind == VERDICT_MAPPING)
+        advise_mapping(input, text);
+    else if (kind == VERDICT_LEAK)
+        advise_names(input, text);
+    while (text->length > 0 && text->bytes[text->length - 1] == ' ')
+        text->bytes[--text->length] = '\0';
+}

@@ -1,0 +1,68 @@
+/* verdict.h -- One sentence: is it a leak, the JS heap, retention, a mapping, or nothing?
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ANALYZER_JUDGE_VERDICT_H
+#define ANALYZER_JUDGE_VERDICT_H
+
+#include "base/text.h"
+#include "judge/parts.h"
+
+enum verdict_kind {
+    VERDICT_LEAK,
+    VERDICT_JS_HEAP,
+    VERDICT_RETENTION,
+    VERDICT_MAPPING,
+    VERDICT_NONE,
+    VERDICT_NOT_MEASURABLE,
+};
+
+/* What the allocator says about itself in the last snapshot; -1 where it says nothing. */
+struct verdict_allocator {
+    const char *name;              /* "glibc", …; NULL when nothing is known */
+    int64_t free_first, free_last; /* bytes that it holds and nobody uses */
+    int64_t top;                   /* of them at the end of the heap, where trimming is easy */
+    int64_t arenas;
+    int64_t holes, hole_bytes, hole_least; /* the size of holes that most bytes are in: how many,
+                                              their bytes, the least size; 0: not known */
+};
+
+/* All that the verdict is made from: no file, no table. */
+struct verdict_input {
+    struct parts growth;
+    int64_t rss_first, rss_last;
+    int64_t growing_bytes;        /* sum over growing sites of blocks and buffers */
+    int64_t growing_buffers;      /* of them buffers */
+    int64_t noise_bytes;          /* of live bytes, by sampling and churn */
+    int64_t growing_noise;        /* the same of the growing sites alone */
+    bool is_series;               /* three snapshots or more */
+    bool has_stopped[PART_COUNT]; /* in a series: the part does not go on growing */
+    const char *top_name;         /* the site that ranks first; NULL when none grew */
+    int64_t top_growth;
+    double top_evidence;
+    bool top_is_buffer;
+    bool top_is_mapping;      /* kind mmap, shm or thread */
+    const char *top_runtime;  /* module whose function names that site, for want of the program's
+                                 own;  NULL: it is the program's, or no runtime's */
+    const char *managed_heap; /* whose it is: "JavaScript heap", …; NULL: "managed heap" */
+    int64_t nursery_growth;   /* of the heap's young generation, which the collector sizes as it
+                                 likes; 0: not known, or it did not grow */
+    int64_t threads_first, threads_last;
+    int64_t growth_blocks; /* of native blocks and buffers */
+    struct verdict_allocator allocator;
+    const char *not_measurable; /* why there is nothing to say; NULL when there is */
+};
+
+struct verdict {
+    enum verdict_kind kind;
+    struct text text;   /* the sentence, with its full stop */
+    struct text advice; /* what helps, in sentences; "" when site 1 says it all */
+    int64_t limit;      /* bytes: the least growth of live memory that would have been noticed */
+};
+
+const char *verdict_name(enum verdict_kind kind);
+
+struct verdict verdict_reach(const struct verdict_input *input);
+void verdict_done(struct verdict *verdict);
+
+#endif

@@ -1,0 +1,300 @@
+/* json_report.c -- Comparisons and snapshots for programs, by cJSON.
+ *
+ * Names of fields are fixed: add, never rename. Numbers are exact up to 2^53.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "print/json_report.h"
+
+#include "frames/frame_name.h"
+
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define JSON_SCHEMA 1
+
+static void add_number(cJSON *object, const char *name, int64_t value)
+{
+    cJSON_AddNumberToObject(object, name, (double)value);
+}
+
+/* null for NULL. Whatever was in the snapshot, it leaves as valid UTF-8. */
+static void add_text(cJSON *object, const char *name, const char *value)
+{
+    struct text clean = {0};
+    if (!value) {
+        cJSON_AddNullToObject(object, name);
+        return;
+    }
+    text_add_clean(&clean, value, false);
+    cJSON_AddStringToObject(object, name, clean.bytes);
+    text_done(&clean);
+}
+
+/* What the managed runtimes said of themselves: {"node": {"heapUsed": N, ...}, ...}. */
+static void add_runtimes(cJSON *object, const struct store *store)
+{
+    cJSON *runtimes = cJSON_AddObjectToObject(object, "runtime");
+    for (size_t i = 0; i < store->runtime.count; i++) {
+        const struct store_statistic *statistic = &store->runtime.items[i];
+        struct text owner = {0}, name = {0};
+        text_add_clean(&owner, statistic->owner, true);
+        text_add_clean(&name, statistic->name, true);
+        cJSON *one = cJSON_GetObjectItemCaseSensitive(runtimes, owner.bytes);
+        if (!one)
+            one = cJSON_AddObjectToObject(runtimes, owner.bytes);
+        cJSON_AddNumberToObject(one, name.bytes, statistic->value);
+        text_done(&owner);
+        text_done(&name);
+    }
+}
+
+cJSON *json_report_facts(const struct store *store)
+{
+    const struct store_facts *facts = &store->facts;
+    cJSON *object = cJSON_CreateObject();
+    add_text(object, "path", store->path);
+    add_text(object, "label", facts->label);
+    add_number(object, "pid", facts->pid);
+    cJSON_AddNumberToObject(object, "time", (double)facts->time_ns / 1e9);
+    add_number(object, "live_bytes", facts->live_bytes);
+    add_number(object, "live_blocks", facts->live_blocks);
+    add_number(object, "rss_bytes", facts->rss_bytes);
+    add_number(object, "peak_rss_bytes", facts->peak_rss_bytes);
+    add_number(object, "number", facts->number);
+    add_text(object, "reason", facts->reason);
+    add_text(object, "program", facts->program);
+    add_text(object, "command_line", facts->command_line);
+    add_text(object, "host", facts->host);
+    cJSON_AddNumberToObject(object, "uptime", (double)facts->uptime_ns / 1e9);
+    add_number(object, "threads", facts->threads);
+    add_number(object, "sample_bytes", facts->sample_bytes);
+    add_runtimes(object, store);
+    return object;
+}
+
+static cJSON *verdict_object(const struct comparison *comparison)
+{
+    cJSON *object = cJSON_CreateObject();
+    add_text(object, "kind", verdict_name(comparison->verdict.kind));
+    add_text(object, "text", comparison->verdict.text.bytes);
+    add_text(object, "advice", comparison->verdict.advice.bytes);
+    add_number(object, "rss_growth_bytes", parts_total(&comparison->growth));
+    cJSON *parts = cJSON_AddArrayToObject(object, "parts");
+    for (int i = 0; i < PART_COUNT; i++) {
+        cJSON *part = cJSON_CreateObject();
+        add_text(part, "what", parts_name((enum part)i));
+        add_number(part, "growth_bytes", comparison->growth.bytes[i]);
+        cJSON_AddItemToArray(parts, part);
+    }
+    add_number(object, "heapdiff_growth_bytes", comparison->growth.bytes[PART_HEAPDIFF]);
+    add_number(object, "limit_bytes", comparison->verdict.limit);
+    return object;
+}
+
+static const char *class_name(enum frame_class class)
+{
+    static const char *const names[CLASS_COUNT] = {"own",     "runtime",   "library",
+                                                   "wrapper", "allocator", "heapdiff"};
+    return names[class];
+}
+
+static cJSON *frame_object(const struct frame *frame)
+{
+    cJSON *object = cJSON_CreateObject();
+    char address[32];
+    snprintf(address, sizeof address, "0x%" PRIx64, frame->address);
+    add_text(object, "function", frame->function);
+    add_text(object, "file", frame->file);
+    if (frame->line)
+        add_number(object, "line", frame->line);
+    else
+        cJSON_AddNullToObject(object, "line");
+    if (frame->column)
+        add_number(object, "column", frame->column);
+    else
+        cJSON_AddNullToObject(object, "column");
+    add_text(object, "module", frame->module);
+    add_text(object, "address", address);
+    cJSON_AddBoolToObject(object, "inlined", frame->is_inlined);
+    cJSON_AddBoolToObject(object, "jit", frame->is_jit);
+    add_text(object, "class", class_name(frame->class));
+    return object;
+}
+
+static cJSON *stack_array(const struct site *site)
+{
+    cJSON *array = cJSON_CreateArray();
+    struct frames_walk walk = frames_leaf(site->stack_frames, site->stack);
+    const struct frame *frame;
+    while ((frame = frames_caller(&walk)) != NULL)
+        cJSON_AddItemToArray(array, frame_object(frame));
+    return array;
+}
+
+static void add_numbers(cJSON *object, const char *name, const int64_t *numbers, size_t count)
+{
+    cJSON *array = cJSON_AddArrayToObject(object, name);
+    for (size_t i = 0; i < count; i++)
+        cJSON_AddItemToArray(array, cJSON_CreateNumber((double)numbers[i]));
+}
+
+static void add_known(cJSON *object, const char *name, int64_t value)
+{
+    if (value >= 0)
+        add_number(object, name, value);
+    else
+        cJSON_AddNullToObject(object, name);
+}
+
+/* What the score is made from; null for what is not known. */
+static void add_evidence(cJSON *object, const struct comparison *comparison,
+                         const struct site *site)
+{
+    const struct rank *rank = &site->rank;
+    add_text(object, "pattern", rank_pattern_name(rank->pattern));
+    cJSON_AddNumberToObject(object, "evidence", rank->evidence);
+    cJSON_AddNumberToObject(object, "noise_bytes", rank->noise);
+    add_known(object, "old_bytes", site->old_bytes);
+    add_known(object, "survivor_bytes", site->survivors);
+    if (comparison->operations > 0)
+        cJSON_AddNumberToObject(object, "bytes_per_operation",
+                                comparison_per_operation(comparison, site));
+    if (!rank->has_trend) {
+        cJSON_AddNullToObject(object, "trend");
+        return;
+    }
+    cJSON *trend = cJSON_AddObjectToObject(object, "trend");
+    cJSON_AddNumberToObject(trend, "bytes_per_second", rank->trend.slope);
+    cJSON_AddNumberToObject(trend, "low", rank->trend.low);
+    cJSON_AddNumberToObject(trend, "high", rank->trend.high);
+    cJSON_AddNumberToObject(trend, "tau", rank->trend.tau);
+    cJSON_AddNumberToObject(trend, "chance", rank->trend.chance);
+    cJSON_AddNumberToObject(trend, "going_on", rank->trend.going_on);
+}
+
+static cJSON *site_object(const struct comparison *comparison, const struct site *site, size_t rank)
+{
+    static const char *const kinds[] = FORMAT_KIND_NAMES;
+    struct text name = {0};
+    cJSON *object = cJSON_CreateObject();
+    frame_name(&site->frame, NULL, &name);
+    add_number(object, "rank", (int64_t)rank);
+    add_text(object, "kind", kinds[site->kind]);
+    add_text(object, "name", name.bytes);
+    cJSON_AddItemToObject(object, "frame", frame_object(&site->frame));
+    if (comparison->count > 1) {
+        add_number(object, "growth_bytes", site->growth_bytes);
+        add_number(object, "growth_blocks", site->growth_blocks);
+        cJSON_AddNumberToObject(object, "score", site->score);
+        add_evidence(object, comparison, site);
+    }
+    add_numbers(object, "live_bytes", site->live_bytes, comparison->count);
+    add_numbers(object, "live_blocks", site->live_blocks, comparison->count);
+    add_numbers(object, "allocations", site->allocations, comparison->count);
+    add_numbers(object, "allocated_bytes", site->allocated_bytes, comparison->count);
+    cJSON_AddBoolToObject(object, "managed_heap", site->is_managed);
+    cJSON_AddItemToObject(object, "stack", stack_array(site));
+    text_done(&name);
+    return object;
+}
+
+static cJSON *group_object(const struct view_row *row)
+{
+    static const char *const fields[] = {"growth", "live", "survivor", "temporary", "total"};
+    cJSON *object = cJSON_CreateObject();
+    add_text(object, "name", row->name);
+    add_number(object, "sites", (int64_t)row->sites);
+    for (int what = WHAT_GROWTH; what <= WHAT_TOTAL; what++) {
+        char name[32];
+        snprintf(name, sizeof name, "%s_bytes", fields[what]);
+        add_number(object, name, row->values[what]);
+    }
+    add_number(object, "growth_blocks", row->blocks[WHAT_GROWTH]);
+    add_number(object, "live_blocks", row->blocks[WHAT_LIVE]);
+    return object;
+}
+
+/* Sites as ranked, or as a view picks and sorts them; with a view of something else, groups. */
+static void add_sites(cJSON *root, const struct comparison *comparison,
+                      const struct report_options *options)
+{
+    if (!options->view) {
+        cJSON *sites = cJSON_AddArrayToObject(root, "sites");
+        size_t count = report_site_count(comparison, options);
+        for (size_t i = 0; i < count; i++)
+            cJSON_AddItemToArray(sites, site_object(comparison, comparison->ranked[i], i + 1));
+        return;
+    }
+    bool by_sites = options->view->by == BY_SITES;
+    cJSON *sites = cJSON_AddArrayToObject(root, "sites");
+    cJSON *groups = by_sites ? NULL : cJSON_AddArrayToObject(root, "groups");
+    struct view *view = view_new(comparison, options->view);
+    for (size_t i = 0; i < view->rows.count && i < (size_t)options->top; i++) {
+        const struct view_row *row = &view->rows.items[i];
+        if (by_sites)
+            cJSON_AddItemToArray(sites, site_object(comparison, row->site, i + 1));
+        else
+            cJSON_AddItemToArray(groups, group_object(row));
+    }
+    if (view_is_of_groups(options->view->by))
+        add_text(root, "groups_note", view->hint);
+    view_free(view);
+}
+
+static void print_root(cJSON *root, struct text *out)
+{
+    char *printed = cJSON_Print(root);
+    text_add(out, printed ? printed : "{}");
+    text_add(out, "\n");
+    free(printed);
+    cJSON_Delete(root);
+}
+
+static cJSON *gate_object(const struct gate_result *result)
+{
+    cJSON *object = cJSON_CreateObject();
+    add_text(object, "result",
+             result->code == EXIT_DONE       ? "passed"
+             : result->code == EXIT_EXCEEDED ? "exceeded"
+                                             : "not-measurable");
+    add_text(object, "text", result->words);
+    add_number(object, "growth_bytes", result->growth_bytes);
+    add_number(object, "accepted_bytes", result->accepted_bytes);
+    add_number(object, "failing_sites", (int64_t)result->failing);
+    return object;
+}
+
+void json_report_comparison(const struct comparison *comparison,
+                            const struct report_options *options, struct text *out)
+{
+    cJSON *root = cJSON_CreateObject();
+    add_number(root, "schema", JSON_SCHEMA);
+    cJSON *snapshots = cJSON_AddArrayToObject(root, "snapshots");
+    for (size_t i = 0; i < comparison->count; i++)
+        cJSON_AddItemToArray(snapshots, json_report_facts(comparison->stores[i]));
+    cJSON_AddItemToObject(root, "verdict", verdict_object(comparison));
+    cJSON *notes = cJSON_AddArrayToObject(root, "notes");
+    for (size_t i = 0; i < comparison->notes.count; i++)
+        cJSON_AddItemToArray(notes, cJSON_CreateString(comparison->notes.items[i]));
+    add_number(root, "growth_bytes", comparison->growth_bytes);
+    add_number(root, "noise_bytes", comparison->noise_bytes);
+    add_number(root, "operations", comparison->operations);
+    add_text(root, "operations_source", operations_source_name(comparison->operations_source));
+    if (options->result)
+        cJSON_AddItemToObject(root, "gate", gate_object(options->result));
+    add_sites(root, comparison, options);
+    print_root(root, out);
+}
+
+void json_report_snapshot(const struct comparison *comparison, const struct report_options *options,
+                          struct text *out)
+{
+    cJSON *root = cJSON_CreateObject();
+    add_number(root, "schema", JSON_SCHEMA);
+    cJSON_AddItemToObject(root, "snapshot", json_report_facts(comparison->stores[0]));
+    add_sites(root, comparison, options);
+    print_root(root, out);
+}

@@ -1,0 +1,118 @@
+/* markdown_report.c -- A comparison for a pull request: verdict, parts and sites as tables.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "print/markdown_report.h"
+
+#include "base/units.h"
+#include "frames/frame_name.h"
+
+#include <string.h>
+
+/* What a stranger wrote must neither end a cell nor be markup. */
+static void add_escaped(struct text *out, const char *stranger)
+{
+    struct text clean = {0};
+    text_add_clean(&clean, stranger, true);
+    for (const char *c = clean.bytes; c && *c; c++) {
+        if (strchr("\\`*_[]<>|#&", *c))
+            text_add(out, "\\");
+        text_add_n(out, c, 1);
+    }
+    text_done(&clean);
+}
+
+static void add_frame(struct text *out, const struct frame *frame)
+{
+    struct text name = {0};
+    frame_name(frame, NULL, &name);
+    add_escaped(out, name.bytes);
+    text_done(&name);
+}
+
+static void add_parts(const struct comparison *comparison, struct text *out)
+{
+    text_add(out, "| part of RSS | growth |\n| --- | ---: |\n");
+    for (int i = 0; i < PART_COUNT; i++) {
+        int64_t bytes = comparison->growth.bytes[i];
+        if (bytes != 0)
+            text_format(out, "| %s | %s |\n", parts_name((enum part)i),
+                        units_signed_bytes(bytes).text);
+    }
+    text_format(out, "| **RSS** | **%s** |\n\n",
+                units_signed_bytes(parts_total(&comparison->growth)).text);
+}
+
+static void add_site(const struct site *site, size_t rank, struct text *out)
+{
+    static const char *const kinds[] = FORMAT_KIND_NAMES;
+    text_format(out, "| %zu | ", rank);
+    add_frame(out, &site->frame);
+    text_format(out, " | %s | %s | %s | %s | %.2f |\n", kinds[site->kind],
+                units_signed_bytes(site->growth_bytes).text,
+                units_signed_count(site->growth_blocks).text, rank_pattern_name(site->rank.pattern),
+                site->score);
+}
+
+static void add_stack(const struct site *site, struct text *out)
+{
+    struct frames_walk walk = frames_leaf(site->stack_frames, site->stack);
+    const struct frame *frame;
+    text_add(out, "<details><summary>Stack of site 1</summary>\n\n");
+    while ((frame = frames_caller(&walk)) != NULL) {
+        text_add(out, "1. ");
+        add_frame(out, frame);
+        text_add(out, "\n");
+    }
+    text_add(out, "\n</details>\n");
+}
+
+static void add_groups(const struct comparison *comparison, const struct report_options *options,
+                       struct text *out)
+{
+    struct view *view = view_new(comparison, options->view);
+    size_t count =
+        view->rows.count < (size_t)options->top ? view->rows.count : (size_t)options->top;
+    text_format(out, "| # | %s | growth | blocks | live | sites |\n",
+                view_by_name(options->view->by));
+    text_add(out, "| ---: | --- | ---: | ---: | ---: | ---: |\n");
+    for (size_t i = 0; i < count; i++) {
+        const struct view_row *row = &view->rows.items[i];
+        text_format(out, "| %zu | ", i + 1);
+        add_escaped(out, row->name);
+        text_format(out, " | %s | %s | %s | %zu |\n",
+                    units_signed_bytes(row->values[WHAT_GROWTH]).text,
+                    units_signed_count(row->blocks[WHAT_GROWTH]).text,
+                    units_bytes(row->values[WHAT_LIVE]).text, row->sites);
+    }
+    if (view->hint)
+        text_format(out, "\n%s\n", view->hint);
+    text_add(out, "\n");
+    view_free(view);
+}
+
+void markdown_report(const struct comparison *comparison, const struct report_options *options,
+                     struct text *out)
+{
+    size_t count = report_site_count(comparison, options);
+    text_add(out, "**");
+    add_escaped(out, comparison->verdict.text.bytes);
+    text_add(out, "**\n\n");
+    if (comparison->verdict.advice.length > 0) {
+        add_escaped(out, comparison->verdict.advice.bytes);
+        text_add(out, "\n\n");
+    }
+    if (options->result)
+        text_format(out, "Gate: %s.\n\n", options->result->words);
+    add_parts(comparison, out);
+    if (options->view && options->view->by != BY_SITES)
+        add_groups(comparison, options, out);
+    if (count == 0)
+        return;
+    text_add(out, "| # | site | kind | growth | blocks | pattern | score |\n"
+                  "| ---: | --- | --- | ---: | ---: | --- | ---: |\n");
+    for (size_t i = 0; i < count; i++)
+        add_site(comparison->ranked[i], i + 1, out);
+    text_add(out, "\n");
+    add_stack(comparison->ranked[0], out);
+}

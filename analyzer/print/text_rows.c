@@ -1,0 +1,189 @@
+/* text_rows.c -- A view as a table for people.
+ *
+ * The number that was asked for comes first, the name last, as it may be long; between them stands
+ * what there is room for: on 80 columns blocks and what it is, on 100 a bar and live bytes, on 120
+ * how it went.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "print/text_rows.h"
+
+#include "base/units.h"
+#include "frames/frame_name.h"
+#include "print/bar.h"
+#include "print/text_stack.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BAR_ROOM   96
+#define TREND_ROOM 108
+#define BAR        8
+#define TREND      10
+#define KIND       6
+#define INDENT     "      "
+
+/* What the columns of this table are. */
+struct table {
+    const struct comparison *comparison;
+    const struct view *view;
+    const struct term *term;
+    bool has_bar, has_live, has_trend, has_kind;
+    int64_t largest; /* of the number asked for */
+};
+
+static enum view_what what_of(const struct table *table)
+{
+    return table->view->options.what;
+}
+
+static const char *title(enum view_what what)
+{
+    static const char *const titles[] = {"growth", "live", "survivors", "temporary", "allocated"};
+    return titles[what];
+}
+
+static struct table describe(const struct comparison *comparison, const struct view *view,
+                             const struct report_options *options, size_t count)
+{
+    struct table table = {.comparison = comparison, .view = view, .term = &options->term};
+    enum view_what what = view->options.what;
+    int width = options->term.width;
+    for (size_t i = 0; i < count; i++) {
+        int64_t value = llabs(view->rows.items[i].values[what]);
+        table.largest = value > table.largest ? value : table.largest;
+    }
+    table.has_bar = width >= BAR_ROOM;
+    table.has_live = width >= BAR_ROOM && what != WHAT_LIVE;
+    table.has_trend = width >= TREND_ROOM && comparison->count > 1 &&
+                      view->options.by == BY_SITES && what == WHAT_GROWTH;
+    table.has_kind = view->options.by == BY_SITES;
+    return table;
+}
+
+static void add_headings(const struct table *table, struct text *out)
+{
+    enum view_what what = what_of(table);
+    text_format(out, "%s %3s  %11s", term_dim(table->term), "#", title(what));
+    if (table->has_bar)
+        text_format(out, "  %*s", BAR, "");
+    if (what != WHAT_SURVIVORS)
+        text_format(out, "  %9s", "blocks");
+    if (table->has_live)
+        text_format(out, "  %10s", "live now");
+    if (table->has_trend)
+        text_format(out, "  %-*s", TREND, table->comparison->count > 2 ? "live" : "pattern");
+    if (table->has_kind)
+        text_format(out, "  %-*s", KIND, "kind");
+    text_format(out, "  %s%s\n", view_by_name(table->view->options.by), term_plain(table->term));
+}
+
+static void add_trend(const struct table *table, const struct site *site, struct text *out)
+{
+    text_add(out, "  ");
+    if (table->comparison->count > 2)
+        bar_add_series(out, site->live_bytes, table->comparison->count, TREND);
+    else
+        text_format(out, "%-*s", TREND, rank_pattern_name(site->rank.pattern));
+}
+
+/* What does not fit is said without folders; then it gets a line of its own rather than being cut.
+ */
+static void add_name(const struct table *table, const struct view_row *row, size_t start,
+                     struct text *out)
+{
+    const char *directory = table->comparison->stores[0]->facts.directory;
+    size_t room = (size_t)table->term->width;
+    struct text name = {0};
+    if (row->site)
+        frame_name(&row->site->frame, directory, &name);
+    else
+        text_add_clean(&name, row->name, true);
+    if (row->site && start + 2 + text_columns(name.bytes) > room) {
+        text_done(&name);
+        frame_name(&row->site->frame, NULL, &name);
+    }
+    if (start + 2 + text_columns(name.bytes) > room) {
+        while (out->length > 0 && out->bytes[out->length - 1] == ' ')
+            out->bytes[--out->length] = '\0';
+        text_add(out, "\n" INDENT);
+    } else {
+        text_add(out, "  ");
+    }
+    text_format(out, "%s%s%s\n", term_bold(table->term), name.bytes, term_plain(table->term));
+    text_done(&name);
+}
+
+static void add_row(const struct table *table, const struct view_row *row, size_t rank,
+                    struct text *out)
+{
+    static const char *const kinds[] = FORMAT_KIND_NAMES;
+    enum view_what what = what_of(table);
+    bool is_signed = what == WHAT_GROWTH && table->comparison->count > 1;
+    int64_t value = row->values[what], blocks = row->blocks[what];
+    struct text line = {0};
+    text_format(&line, " %3zu  ", rank);
+    size_t escapes = 0, begin = line.length;
+    text_add(&line, is_signed && value > 0 ? term_red(table->term) : "");
+    escapes += line.length - begin;
+    text_format(&line, "%11s",
+                is_signed ? units_signed_bytes(value).text : units_bytes(value).text);
+    if (table->has_bar) {
+        text_add(&line, "  ");
+        bar_add(&line, value, table->largest, BAR);
+    }
+    if (is_signed && value > 0) {
+        text_add(&line, term_plain(table->term));
+        escapes += strlen(term_plain(table->term));
+    }
+    if (what != WHAT_SURVIVORS)
+        text_format(&line, "  %9s",
+                    is_signed ? units_signed_count(blocks).text : units_count(blocks).text);
+    if (table->has_live)
+        text_format(&line, "  %10s", units_bytes(row->values[WHAT_LIVE]).text);
+    if (table->has_trend)
+        add_trend(table, row->site, &line);
+    if (table->has_kind)
+        text_format(&line, "  %-*s", KIND, row->site->is_managed ? "heap" : kinds[row->kind]);
+    add_name(table, row, text_columns(line.bytes) - escapes, &line);
+    text_add(out, line.bytes);
+    text_done(&line);
+}
+
+static void add_details(const struct table *table, const struct view_row *row,
+                        const struct report_options *options, struct text *out)
+{
+    double one = comparison_per_operation(table->comparison, row->site);
+    if (one != 0)
+        text_format(out, INDENT "%s%.1f bytes for each of %s operations%s\n", term_dim(table->term),
+                    one, units_count(table->comparison->operations).text, term_plain(table->term));
+    if (options->all_frames)
+        text_stack_all(row->site, table->comparison->stores[0]->facts.directory, &options->term,
+                       out);
+    else
+        text_stack_callers(row->site, &options->term, out);
+}
+
+void text_rows(const struct comparison *comparison, const struct view *view,
+               const struct report_options *options, struct text *out)
+{
+    size_t whole = view->rows.count;
+    size_t count = whole < (size_t)options->top ? whole : (size_t)options->top;
+    struct table table = describe(comparison, view, options, count);
+    if (count > 0)
+        add_headings(&table, out);
+    for (size_t i = 0; i < count; i++) {
+        add_row(&table, &view->rows.items[i], i + 1, out);
+        if (view->rows.items[i].site)
+            add_details(&table, &view->rows.items[i], options, out);
+    }
+    if (whole > count)
+        text_format(out, "%s      %zu more: --top %zu%s\n", term_dim(&options->term), whole - count,
+                    whole, term_plain(&options->term));
+    if (count > 0 && view->hint)
+        text_format(out, "%s%s%s\n", term_dim(&options->term), view->hint,
+                    term_plain(&options->term));
+    if (count == 0 && view->options.filter)
+        text_add(out, "Nothing fits the filter.\n");
+}

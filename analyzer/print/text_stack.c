@@ -1,0 +1,89 @@
+/* text_stack.c -- A site's stack in text: the callers that matter, or every frame.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "print/text_stack.h"
+
+#include "frames/frame_name.h"
+
+#include <string.h>
+
+#define INDENT    "      "
+#define MOST_ROWS 2
+
+static bool is_same(const struct frame *a, const struct frame *b)
+{
+    return a && b && a->line == b->line && strcmp(a->function, b->function) == 0;
+}
+
+/* The caller's module is said only where it is another than the site's. */
+static void add_caller_name(const struct site *site, const struct frame *frame, struct text *out)
+{
+    struct frame caller = *frame;
+    if (caller.module && site->frame.module && strcmp(caller.module, site->frame.module) == 0)
+        caller.module = NULL;
+    frame_name(&caller, NULL, out);
+}
+
+/* Adds one caller; begins a new row when it does not fit. False when there is no room left. */
+static bool add_caller(const char *caller, size_t *column, int *rows, int width, struct text *out)
+{
+    const char *arrow = *column ? " < " : "";
+    size_t start = strlen(INDENT "called from "), needed = text_columns(caller) + 3;
+    if (*column && *column + needed > (size_t)width) {
+        if (++*rows > MOST_ROWS)
+            return false;
+        text_format(out, "\n%*s< ", (int)start, "");
+        *column = start + 2;
+        arrow = "";
+    }
+    if (*rows == 0) {
+        *rows = 1;
+        text_add(out, INDENT "called from ");
+        *column = start;
+    }
+    text_add(out, arrow);
+    text_add(out, caller);
+    *column += needed;
+    return true;
+}
+
+void text_stack_callers(const struct site *site, const struct term *term, struct text *out)
+{
+    struct frames_walk walk = frames_leaf(site->stack_frames, site->stack);
+    const struct frame *frame, *before;
+    size_t column = 0;
+    int rows = 0;
+    bool has_room = true;
+    while ((frame = frames_caller(&walk)) != NULL && !is_same(frame, &site->frame))
+        ;
+    text_add(out, term_dim(term));
+    before = frame;
+    while (has_room && before && (frame = frames_caller(&walk)) != NULL) {
+        if (frame->class != CLASS_OWN || is_same(frame, before)) /* recursion is said once */
+            continue;
+        struct text caller = {0};
+        add_caller_name(site, frame, &caller);
+        has_room = add_caller(caller.bytes, &column, &rows, term->width, out);
+        text_done(&caller);
+        before = frame;
+    }
+    text_add(out, has_room ? "" : " < \xe2\x80\xa6");
+    text_add(out, term_plain(term));
+    if (rows > 0)
+        text_add(out, "\n");
+}
+
+void text_stack_all(const struct site *site, const char *directory, const struct term *term,
+                    struct text *out)
+{
+    struct frames_walk walk = frames_leaf(site->stack_frames, site->stack);
+    const struct frame *frame;
+    while ((frame = frames_caller(&walk)) != NULL) {
+        bool is_site = is_same(frame, &site->frame), is_dim = frame->class != CLASS_OWN;
+        text_format(out, INDENT "%s%s", is_site ? "> " : "  ", is_dim ? term_dim(term) : "");
+        frame_name(frame, directory, out);
+        text_add(out, frame->is_inlined ? " [inlined]" : "");
+        text_format(out, "%s\n", is_dim ? term_plain(term) : "");
+    }
+}

@@ -1,0 +1,187 @@
+/* launch.c -- Starting a program under the shim: its environment, and where the shim is.
+ *
+ * The shim is found by $HEAPDIFF_LIB, else beside the executable (a build folder), else in lib
+ * beside bin (an installation, wherever it was moved to), else where it was to be installed.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "run/launch.h"
+
+#include "base/place.h"
+#include "base/text.h"
+#include "run/companion.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SHIM      "libheapdiff.so"
+#define JIT_FLAGS "--perf-basic-prof --interpreted-frames-native-stack"
+
+/* Adds the folder of our own executable. */
+static bool add_own_folder(struct text *path)
+{
+    char own[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", own, sizeof own - 1);
+    if (length <= 0)
+        return false;
+    own[length] = '\0';
+    text_add(path, dirname(own));
+    return true;
+}
+
+static bool try_place(struct text *path, bool beside_us, const char *rest)
+{
+    path->length = 0;
+    text_add(path, "");
+    if (beside_us && !add_own_folder(path))
+        return false;
+    text_format(path, "%s/" SHIM, rest);
+    return access(path->bytes, R_OK) == 0;
+}
+
+bool launch_find_shim(struct text *path, struct error *error)
+{
+    const char *given = getenv("HEAPDIFF_LIB");
+    if (given && *given) {
+        text_add(path, given);
+        if (access(given, R_OK) == 0)
+            return true;
+        return error_set(error, "unset HEAPDIFF_LIB, or name the library", "cannot read %s: %s",
+                         given, strerror(errno));
+    }
+    if (try_place(path, true, "") || try_place(path, true, "/../lib") ||
+        try_place(path, true, "/../" HEAPDIFF_LIBDIR) ||
+        try_place(path, false, HEAPDIFF_FULL_LIBDIR))
+        return true;
+    return error_set(error, "name it with HEAPDIFF_LIB=/path/to/" SHIM, "cannot find " SHIM);
+}
+
+/* Variables may be lists already: the user's part stays. */
+static void prepend(const char *name, const char *value, char separator)
+{
+    struct text list = {0};
+    const char *old = getenv(name);
+    text_add(&list, value);
+    if (old && *old && !strstr(old, value))
+        text_format(&list, "%c%s", separator, old);
+    setenv(name, old && strstr(old, value) ? old : list.bytes, 1);
+    text_done(&list);
+}
+
+static void set_number(const char *name, int64_t number)
+{
+    char digits[32];
+    if (number < 0)
+        return;
+    snprintf(digits, sizeof digits, "%" PRId64, number);
+    setenv(name, digits, 1);
+}
+
+/* What the name stands for, unless the shim fills it in. */
+static bool find_place(struct text *path, struct error *error)
+{
+    struct text real = {0};
+    bool good = strchr(path->bytes, '%') || place_find_file(path->bytes, &real, error);
+    if (good && real.length) {
+        path->length = 0;
+        text_add(path, real.bytes);
+    }
+    text_done(&real);
+    return good;
+}
+
+/* Said now and not when the program has run for a week. What the shim fills in, we cannot look at.
+ */
+static bool check_folder(const char *path, struct error *error)
+{
+    const char *slash = strrchr(path, '/'); /* the path is absolute */
+    struct text folder = {0};
+    text_add_n(&folder, path, (size_t)(slash - path) + 1);
+    bool good = strchr(folder.bytes, '%') || access(folder.bytes, W_OK) == 0;
+    if (!good && errno == ENOENT)
+        error_set(error, "make it first", "cannot write %s: there is no folder %s", path,
+                  folder.bytes);
+    else if (!good)
+        error_set(error, NULL, "cannot write %s: %s", path, strerror(errno));
+    text_done(&folder);
+    return good;
+}
+
+/* The program may change its folder before a snapshot is written. */
+static bool set_out(const char *out, struct error *error)
+{
+    struct text path = {0};
+    struct stat status;
+    char *folder = out[0] == '/' ? NULL : getcwd(NULL, 0);
+    if (folder)
+        text_format(&path, "%s/", folder);
+    text_add(&path, out);
+    if (stat(path.bytes, &status) == 0 && S_ISDIR(status.st_mode))
+        text_add(&path, "/heapdiff.%e.%p.%n.db");
+    bool good = find_place(&path, error) && check_folder(path.bytes, error);
+    setenv("HEAPDIFF_OUT", path.bytes, 1);
+    free(folder);
+    text_done(&path);
+    return good;
+}
+
+static void set_options(const struct launch *launch)
+{
+    set_number("HEAPDIFF_SAMPLE", launch->sample);
+    set_number("HEAPDIFF_DEPTH", launch->depth);
+    if (launch->interval >= 0) {
+        char seconds[32];
+        snprintf(seconds, sizeof seconds, "%.9g", launch->interval);
+        setenv("HEAPDIFF_INTERVAL", seconds, 1);
+    }
+    if (launch->follow)
+        setenv("HEAPDIFF_FOLLOW", "1", 1);
+    if (launch->is_job)
+        setenv("HEAPDIFF_AT_EXIT", "0", 1);
+    if (launch->jit) {
+        prepend("NODE_OPTIONS", JIT_FLAGS, ' ');
+        setenv("PYTHONPERFSUPPORT", "1", 1);
+    }
+}
+
+/* Node names the file that it cannot find and does not start: only one that is there is named. */
+static void require_companion(const char *shim)
+{
+    struct text option = {0};
+    text_add(&option, "--require=");
+    if (companion_find(shim, &option))
+        prepend("NODE_OPTIONS", option.bytes, ' ');
+    text_done(&option);
+}
+
+bool launch_prepare(const struct launch *launch, struct error *error)
+{
+    struct text shim = {0};
+    bool good = launch_find_shim(&shim, error);
+    if (good && strpbrk(shim.bytes, " :")) /* LD_PRELOAD is a list parted by these */
+        good = error_set(error, "put it into a folder without blanks and colons, or link to it",
+                         "%s cannot be preloaded", shim.bytes);
+    good = good && (!launch->out || set_out(launch->out, error));
+    if (good) {
+        prepend("LD_PRELOAD", shim.bytes, ':');
+        set_options(launch);
+        if (launch->program && companion_may_help(launch->program, launch->follow))
+            require_companion(shim.bytes);
+    }
+    text_done(&shim);
+    return good;
+}
+
+void launch_exec(char *const *program, struct error *error)
+{
+    execvp(program[0], program);
+    error_set(error, NULL, "cannot run %s: %s", program[0], strerror(errno));
+    error->code = errno == ENOENT || errno == ENOTDIR ? 127 : 126;
+}

@@ -1,0 +1,87 @@
+/* site.h -- A site: the first frame that is the user's own, with all stacks that lead to it.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ANALYZER_SITES_SITE_H
+#define ANALYZER_SITES_SITE_H
+
+#include "base/map.h"
+#include "frames/frames.h"
+#include "judge/rank.h"
+
+/* Counters of a stack or a site in one snapshot. */
+struct site_numbers {
+    int64_t live_bytes, live_blocks;
+    int64_t allocations, allocated_bytes; /* ever */
+};
+
+struct site {
+    enum block_kind kind;
+    bool is_managed;     /* mappings of a managed heap */
+    struct frame frame;  /* what names it */
+    int64_t *live_bytes; /* per snapshot; live_blocks alike */
+    int64_t *live_blocks;
+    int64_t *allocations; /* ever, per snapshot; allocated_bytes alike */
+    int64_t *allocated_bytes;
+    int64_t old_bytes,
+        old_blocks;    /* born up to the first snapshot, alive in the last; -1: unknown */
+    int64_t survivors; /* bytes born after the first, before the last but one, alive in the last;
+                          -1: unknown */
+    double first_variance, last_variance; /* of live bytes, by sampling, in bytes squared */
+    bool in_first, in_last;               /* whether the snapshot knows the site at all */
+    bool is_merged;                       /* into the site that it is called now; not to be shown */
+    int64_t growth_bytes, growth_blocks;  /* last snapshot - first */
+    double deviation;                     /* of growth_bytes, by sampling */
+    struct rank rank;
+    double score; /* 0..1, see rank.h */
+    struct frames
+        *stack_frames; /* of the snapshot that holds the stack that is shown: the member */
+    const struct store_stack *stack; /* that grew most */
+};
+
+/* Stacks of the same frames in the first and the last snapshot. */
+struct site_member {
+    size_t site;
+    uint64_t identity; /* see frames_identity */
+    struct site_numbers first, last;
+    int64_t survivors; /* as in struct site, 0 when unknown */
+    struct frames *frames;
+    const struct store_stack *stack;
+};
+
+/* All sites of COUNT snapshots. */
+struct site_table {
+    size_t count;
+    int64_t old_epoch;   /* that the first snapshot closed; -1: births cannot be compared */
+    int64_t young_epoch; /* that the last but one closed; -1 likewise, or only two snapshots */
+    VEC(struct site) sites;
+    VEC(struct site_member) members;
+    struct map site_index, member_index;
+    VEC(size_t) hints; /* by position in the snapshot before: index + 1 of the member */
+    struct pool *pool;
+};
+
+void site_table_init(struct site_table *table, size_t snapshots);
+void site_table_done(struct site_table *table);
+/* Empty again, for the same snapshots. */
+void site_table_clear(struct site_table *table);
+
+/* Adds the stacks of snapshot number INDEX (0 … count-1). The last and the first must be added
+ * before those between: what neither of them knows is no site. STORE and FRAMES of the last and the
+ * first are borrowed for the table's life, the others' are not. */
+void site_table_add(struct site_table *table, size_t index, const struct store *store,
+                    struct frames *frames);
+
+/* After all snapshots were added: growth, and the stack that each site shows. */
+void site_table_finish(struct site_table *table);
+
+/* Adds what STACK has in its snapshot. */
+void site_add_numbers(struct site_numbers *numbers, const struct store_stack *stack);
+
+/* The frame that names STACK's site. */
+struct frame site_frame(struct frames *frames, const struct store_stack *stack);
+
+/* True when the stack of a mapping leads to a managed heap. */
+bool site_is_managed(struct frames *frames, const struct store_stack *stack);
+
+#endif

@@ -1,0 +1,364 @@
+/* test_verdict.c -- From the parts of RSS growth to one sentence.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "judge/verdict.h"
+#include "test.h"
+
+#include <string.h>
+
+#define MIB ((int64_t)1 << 20)
+
+/* A server of 80 MiB with a site that is worth naming. */
+static struct verdict_input server(void)
+{
+    return (struct verdict_input){.rss_first = 80 * MIB,
+                                  .rss_last = 80 * MIB,
+
+                                  .top_name = "handleUpload (server.js:42)"};
+}
+
+static void grow(struct verdict_input *input, enum part part, int64_t bytes)
+{
+    input->growth.bytes[part] += bytes;
+    input->rss_last += bytes;
+}
+
+static void expect(const struct verdict_input *input, enum verdict_kind kind, const char *words)
+{
+    struct verdict verdict = verdict_reach(input);
+    assert_string_equal(verdict_name(verdict.kind), verdict_name(kind));
+    if (!strstr(verdict.text.bytes, words))
+        fail_msg("'%s' is not in: %s", words, verdict.text.bytes);
+    assert_int_equal(verdict.text.bytes[verdict.text.length - 1], '.');
+    verdict_done(&verdict);
+}
+
+static void live_buffers_that_explain_rss_are_a_leak(void **state)
+{
+    struct verdict_input input = server();
+    grow(&input, PART_BUFFERS, 60 * MIB);
+    grow(&input, PART_JS_HEAP, MIB);
+    input.top_growth = 59 * MIB;
+    expect(&input, VERDICT_LEAK,
+           "RSS grew by 61.0 MiB; 60.0 MiB of it are off-heap buffers that are still live, "
+           "most of them from handleUpload (server.js:42)");
+}
+
+static void live_native_blocks_are_a_leak(void **state)
+{
+    struct verdict_input input = server();
+    grow(&input, PART_NATIVE_BLOCKS, 30 * MIB);
+    input.top_growth = 10 * MIB;
+    expect(&input, VERDICT_LEAK, "the most (10.0 MiB) from handleUpload");
+}
+
+static void live_growth_is_a_leak_before_rss_follows(void **state)
+{
+    struct verdict_input input = server();
+    grow(&input, PART_NATIVE_BLOCKS, 5 * MIB);
+    grow(&input, PART_RETENTION, -5 * MIB);
+    expect(&input, VERDICT_LEAK,
+           "5.0 MiB of native blocks were added and are still live, while RSS "
+           "changed by 0 B");
+}
+
+static void a_convincing_site_is_a_leak_though_the_sum_shrank(void **state)
+{
+    struct verdict_input input = server();
+    grow(&input, PART_NATIVE_BLOCKS, -3 * MIB);
+    input.top_growth = 4 * MIB;
+    input.top_evidence = 0.9;
+    expect(&input, VERDICT_LEAK, "4.0 MiB of native blocks");
+    input.top_evidence = 0.2;
+    expect(&input, VERDICT_NONE, "Nothing grew");
+}
+
+/* A part of RSS is no leak when its growth lies within what sampling and churn do. */
+static void live_growth_within_noise_is_no_leak_though_rss_grew(void **state)
+{
+    struct verdict_input input = server();
+    grow(&input, PART_NATIVE_BLOCKS, 5 * MIB);
+    input.noise_bytes = 6 * MIB;
+    expect(&input, VERDICT_NONE, "no part of it stands out; live blocks changed by +5.0 MiB");
+    input.noise_bytes = 4 * MIB;
+    expect(&input, VERDICT_LEAK, "5.0 MiB of it are native blocks");
+}
+
+static void a_young_generation_that_was_enlarged_is_no_growth(void **state)
+{
+    struct verdict_input input = server();
+    input.managed_heap = "JavaScript heap";
+    grow(&input, PART_JS_HEAP, 4 * MIB);
+    input.nursery_growth = 4 * MIB;
+    expect(&input, VERDICT_NONE, "no part of it stands out");
+    grow(&input, PART_JS_HEAP, 40 * MIB);
+    expect(&input, VERDICT_JS_HEAP, "44.0 MiB of it is the JavaScript heap");
+}
+
+static void a_grown_js_heap_is_no_leak_of_ours(void **state)
+{
+    struct verdict_input input = server();
+    input.managed_heap = "JavaScript heap";
+    grow(&input, PART_JS_HEAP, 40 * MIB);
+    grow(&input, PART_NATIVE_BLOCKS, MIB / 2);
+    expect(&input, VERDICT_JS_HEAP, "40.0 MiB of it is the JavaScript heap");
+}
+
+static void what_the_allocator_keeps_is_retention(void **state)
+{
+    struct verdict_input input = server();
+    grow(&input, PART_RETENTION, 50 * MIB);
+    grow(&input, PART_NATIVE_BLOCKS, MIB / 4);
+    expect(&input, VERDICT_RETENTION, "the allocator holds 50.0 MiB more");
+}
+
+static void a_little_retention_is_noise(void **state)
+{
+    struct verdict_input input = server();
+    input.is_series = input.has_stopped[PART_NATIVE_BLOCKS] = true;
+    grow(&input, PART_NATIVE_BLOCKS, 2 * MIB);
+    grow(&input, PART_RETENTION, MIB);
+    expect(&input, VERDICT_NONE, "that has stopped");
+    grow(&input, PART_RETENTION, MIB);
+    expect(&input, VERDICT_RETENTION, "holds 2.0 MiB more");
+}
+
+static void mappings_and_stacks_of_threads_are_mappings(void **state)
+{
+    struct verdict_input input = server();
+    grow(&input, PART_MAPPINGS, 20 * MIB);
+    expect(&input, VERDICT_MAPPING, "20.0 MiB of it are mappings");
+    input = server();
+    grow(&input, PART_THREAD_STACKS, 20 * MIB);
+    expect(&input, VERDICT_MAPPING, "20.0 MiB of it are stacks of threads");
+}
+
+static void movement_within_noise_is_nothing(void **state)
+{
+    struct verdict_input input = server();
+    grow(&input, PART_NATIVE_BLOCKS, MIB / 4);
+    grow(&input, PART_JS_HEAP, MIB / 2);
+    expect(&input, VERDICT_NONE, "Nothing grew beyond noise: RSS changed by +768.0 KiB");
+    input = server();
+    grow(&input, PART_NATIVE_BLOCKS, -20 * MIB);
+    expect(&input, VERDICT_NONE, "RSS changed by -20.0 MiB");
+}
+
+static void a_small_program_has_small_noise(void **state)
+{
+    struct verdict_input input = {.rss_first = 2 * MIB, .rss_last = 2 * MIB};
+    grow(&input, PART_NATIVE_BLOCKS, MIB / 2);
+    expect(&input, VERDICT_LEAK, "512.0 KiB of it are native blocks");
+}
+
+static void growth_of_the_recorder_is_not_the_programs(void **state)
+{
+    struct verdict_input input = server();
+    grow(&input, PART_HEAPDIFF, 29 * MIB);
+    grow(&input, PART_OTHER, MIB);
+
+    expect(&input, VERDICT_NONE, "29.0 MiB is heapdiff's own");
+}
+
+static void nothing_recorded_is_not_measurable(void **state)
+{
+    struct verdict_input input = server();
+    grow(&input, PART_BUFFERS, 60 * MIB);
+    input.not_measurable = "nothing was recorded";
+    expect(&input, VERDICT_NOT_MEASURABLE, "nothing was recorded");
+}
+
+/* RSS grew by RETAINED, all of it retention, with so much free in the allocator. */
+static struct verdict_input retaining(const char *allocator, int64_t free_last, int64_t top)
+{
+    struct verdict_input input = server();
+    grow(&input, PART_RETENTION, 50 * MIB);
+    input.allocator = (struct verdict_allocator){
+        .name = allocator, .free_first = MIB, .free_last = free_last, .top = top, .arenas = 9};
+    input.threads_last = 12;
+    return input;
+}
+
+static void expect_advice(const struct verdict_input *input, const char *words)
+{
+    struct verdict verdict = verdict_reach(input);
+    if (!strstr(verdict.advice.bytes, words))
+        fail_msg("'%s' is not in: %s", words, verdict.advice.bytes);
+    verdict_done(&verdict);
+}
+
+static void retention_says_what_helps_with_this_process_figures(void **state)
+{
+    struct verdict_input input = retaining("glibc", 48 * MIB, 40 * MIB);
+    expect_advice(&input,
+                  "glibc holds 48.0 MiB free (1.0 MiB at first), 40.0 MiB of it at the top");
+    expect_advice(&input, "malloc_trim(0)");
+    expect_advice(&input, "MALLOC_ARENA_MAX=2 keeps 12 threads");
+    input = retaining("glibc", 48 * MIB, MIB);
+    input.allocator.holes = 90;
+    input.allocator.hole_bytes = 44 * MIB;
+    input.allocator.hole_least = MIB / 4;
+    expect_advice(&input, "44.0 MiB of it in 90 holes of 256.0 KiB and more between live blocks");
+    expect_advice(&input, "LD_PRELOAD=libjemalloc.so.2");
+    input = retaining("jemalloc", 48 * MIB, -1);
+    expect_advice(&input, "dirty_decay_ms");
+    input = retaining(NULL, -1, -1);
+    expect_advice(&input, "malloc_trim(0)");
+    input = retaining("glibc", MIB, 0);
+    input.growth_blocks = 3 << 20;
+    expect_advice(&input, "About 48.0 MiB of the growth is what 3,145,728 more blocks cost");
+}
+
+static void a_runtime_that_names_nothing_is_told_how(void **state)
+{
+    static const char *const modules[][2] = {{"node", "--interpreted-frames-native-stack"},
+                                             {"libjvm.so", "-XX:+PreserveFramePointer"},
+                                             {"python3.11", "CPython 3.9 to 3.13"},
+                                             {"libpython3.14.so.1.0", "-X perf"}};
+    struct verdict_input input = server();
+    grow(&input, PART_NATIVE_BLOCKS, 50 * MIB);
+    input.growing_bytes = 50 * MIB;
+    input.top_name = "malloc_for_it";
+    input.top_growth = 50 * MIB;
+    for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
+        input.top_runtime = modules[i][0];
+        expect_advice(&input, modules[i][1]);
+    }
+    input.top_runtime = NULL;
+    struct verdict verdict = verdict_reach(&input);
+    assert_int_equal(verdict.kind, VERDICT_LEAK);
+    assert_string_equal(verdict.advice.bytes, "");
+    verdict_done(&verdict);
+}
+
+static void threads_that_are_left_over_are_counted(void **state)
+{
+    struct verdict_input input = server();
+    grow(&input, PART_THREAD_STACKS, 20 * MIB);
+    input.threads_first = 4;
+    input.threads_last = 44;
+    expect_advice(&input, "There are 44 threads, 4 at first");
+    input.threads_last = 4;
+    expect_advice(&input, "neither joined nor detached");
+}
+
+static void a_series_that_stopped_growing_is_nothing(void **state)
+{
+    struct verdict_input input = server();
+    input.is_series = true;
+    grow(&input, PART_NATIVE_BLOCKS, 30 * MIB);
+    expect(&input, VERDICT_NONE, "Nothing keeps growing: RSS grew by 30.0 MiB");
+    input.growing_bytes = 29 * MIB;
+    expect(&input, VERDICT_LEAK, "29.0 MiB of it are native blocks");
+    input = server();
+    input.is_series = true;
+    grow(&input, PART_MAPPINGS, 30 * MIB);
+    input.has_stopped[PART_MAPPINGS] = true;
+    expect(&input, VERDICT_NONE, "Nothing keeps growing");
+    input.has_stopped[PART_MAPPINGS] = false;
+    expect(&input, VERDICT_MAPPING, "mappings");
+}
+
+/* The churn of sites that do not grow is not that of the site that does. */
+static void churn_elsewhere_hides_no_leak_of_a_series(void **state)
+{
+    struct verdict_input input = server();
+    input.is_series = true;
+    grow(&input, PART_NATIVE_BLOCKS, 8 * MIB);
+    input.growing_bytes = input.top_growth = 8 * MIB;
+    input.noise_bytes = 20 * MIB;
+    expect(&input, VERDICT_LEAK, "8.0 MiB of it are native blocks");
+    input.growing_noise = 20 * MIB;
+    expect(&input, VERDICT_NONE, "Nothing keeps growing");
+}
+
+static void what_has_stopped_hides_no_leak_that_goes_on(void **state)
+{
+    struct verdict_input input = server();
+    input.is_series = true;
+    grow(&input, PART_RETENTION, 20 * MIB);
+    grow(&input, PART_NATIVE_BLOCKS, 3 * MIB);
+    input.growing_bytes = input.top_growth = 3 * MIB;
+    input.top_evidence = 0.9;
+    grow(&input, PART_MAPPINGS, 20 * MIB);
+    expect(&input, VERDICT_RETENTION, "retention and not a leak");
+    input.has_stopped[PART_MAPPINGS] = true;
+    expect(&input, VERDICT_LEAK, "3.0 MiB of it are native blocks");
+    input.top_evidence = 0.3;
+    expect(&input, VERDICT_RETENTION, "retention and not a leak");
+}
+
+/* Nor does what the allocator keeps; but it is named, and has the word when it is nearly all. */
+static void retention_hides_no_site_that_convinces(void **state)
+{
+    struct verdict_input input = server();
+    grow(&input, PART_RETENTION, 20 * MIB);
+    grow(&input, PART_NATIVE_BLOCKS, 3 * MIB);
+    input.top_growth = 3 * MIB;
+    input.top_evidence = 0.9;
+    expect(&input, VERDICT_LEAK, "handleUpload (server.js:42); the allocator keeps 20.0 MiB more");
+    input.top_evidence = 0.3;
+    expect(&input, VERDICT_RETENTION, "retention and not a leak.");
+    input.top_evidence = 0.9;
+    grow(&input, PART_RETENTION, 80 * MIB);
+    expect(&input, VERDICT_RETENTION,
+           "not a leak; besides, 3.0 MiB of native blocks were added and are still live, most of "
+           "them from handleUpload (server.js:42)");
+}
+
+static void retention_that_has_stopped_has_to_be_what_grew_most(void **state)
+{
+    struct verdict_input input = server();
+    input.is_series = input.has_stopped[PART_RETENTION] = input.has_stopped[PART_JS_HEAP] = true;
+    grow(&input, PART_RETENTION, 5 * MIB);
+    expect(&input, VERDICT_RETENTION, "retention and not a leak");
+    grow(&input, PART_JS_HEAP, 10 * MIB);
+    expect(&input, VERDICT_NONE, "that has stopped");
+}
+
+static void a_convincing_series_shows_a_slow_leak(void **state)
+{
+    struct verdict_input input = server();
+    input.is_series = true;
+    grow(&input, PART_NATIVE_BLOCKS, MIB / 4);
+    input.growing_bytes = input.top_growth = MIB / 4;
+    input.top_evidence = 0.3;
+    expect(&input, VERDICT_NONE, "a leak of more than 1.0 MiB would have been noticed");
+    input.top_evidence = 0.9;
+    expect(&input, VERDICT_LEAK, "256.0 KiB of native blocks");
+}
+
+static void churn_and_sampling_raise_the_limit(void **state)
+{
+    struct verdict_input input = server();
+    grow(&input, PART_NATIVE_BLOCKS, 5 * MIB);
+    input.rss_last = input.rss_first;
+    input.noise_bytes = 6 * MIB;
+    expect(&input, VERDICT_NONE, "a leak of more than 6.0 MiB would have been noticed");
+}
+
+TEST_MAIN(cmocka_unit_test(a_little_retention_is_noise),
+          cmocka_unit_test(retention_hides_no_site_that_convinces),
+          cmocka_unit_test(retention_that_has_stopped_has_to_be_what_grew_most),
+          cmocka_unit_test(live_buffers_that_explain_rss_are_a_leak),
+          cmocka_unit_test(live_native_blocks_are_a_leak),
+          cmocka_unit_test(live_growth_is_a_leak_before_rss_follows),
+          cmocka_unit_test(a_convincing_site_is_a_leak_though_the_sum_shrank),
+          cmocka_unit_test(a_young_generation_that_was_enlarged_is_no_growth),
+          cmocka_unit_test(a_grown_js_heap_is_no_leak_of_ours),
+          cmocka_unit_test(what_the_allocator_keeps_is_retention),
+          cmocka_unit_test(mappings_and_stacks_of_threads_are_mappings),
+          cmocka_unit_test(movement_within_noise_is_nothing),
+          cmocka_unit_test(a_small_program_has_small_noise),
+          cmocka_unit_test(growth_of_the_recorder_is_not_the_programs),
+          cmocka_unit_test(nothing_recorded_is_not_measurable),
+          cmocka_unit_test(retention_says_what_helps_with_this_process_figures),
+          cmocka_unit_test(a_runtime_that_names_nothing_is_told_how),
+          cmocka_unit_test(threads_that_are_left_over_are_counted),
+          cmocka_unit_test(a_series_that_stopped_growing_is_nothing),
+          cmocka_unit_test(churn_elsewhere_hides_no_leak_of_a_series),
+          cmocka_unit_test(what_has_stopped_hides_no_leak_that_goes_on),
+          cmocka_unit_test(a_convincing_series_shows_a_slow_leak),
+          cmocka_unit_test(live_growth_within_noise_is_no_leak_though_rss_grew),
+          cmocka_unit_test(churn_and_sampling_raise_the_limit))
