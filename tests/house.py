@@ -81,6 +81,74 @@ def map_faults():
                 yield inside / "README.md", f"does not say what {path.name} is"
 
 
+INCLUDES = {".c": r'\s*#\s*include "([^"]+)"', ".h": r'\s*#\s*include "([^"]+)"',
+            ".ts": r".*\bfrom '(\.[^']+)'", ".tsx": r".*\bfrom '(\.[^']+)'"}
+
+
+def room_of(path):
+    """record/, of record/sample.c; options, of options.c."""
+    return path.parts[0] if len(path.parts) > 1 else path.stem
+
+
+def uses(top):
+    """(file, number, room of the file, room that it includes from), once an include."""
+    for path in sorted(path for path in top.rglob("*") if path.suffix in INCLUDES):
+        if "node_modules" in path.parts:
+            continue
+        inside = path.relative_to(top)
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            match = re.match(INCLUDES[path.suffix], line)
+            if match and match[1].startswith("."):
+                match = (path.parent / match[1]).resolve().relative_to(top)
+            elif match:
+                match = Path(match[1])
+            if match and room_of(match) != room_of(inside):
+                yield inside, number, room_of(inside), room_of(match)
+
+
+def allowed_rooms(readme):
+    """The table of a README whose last column is "may use": the rooms by room; None: all."""
+    allowed = {}
+    for row in readme.read_text().splitlines():
+        cells = [cell.strip() for cell in row.strip("|").split("|")]
+        name = re.match(r"`([\w.]+)/?`$", cells[0])
+        if row.startswith("|") and name and len(cells) == 3:
+            rooms = {Path(used).parts[0] for used in re.findall(r"`([^`]+)`", cells[2])}
+            allowed[Path(name[1]).stem] = None if cells[2] == "all" else rooms
+    return allowed
+
+
+def circle_among(edges):
+    """The rooms of one circle, or nothing: rooms that use no other are taken away in turn."""
+    rest = {room: set(used) for room, used in edges.items()}
+    while rest:
+        ends = {room for room, used in rest.items() if not used & set(rest)}
+        if not ends:
+            return sorted(rest)
+        for room in ends:
+            del rest[room]
+    return []
+
+
+def room_faults():
+    """A room uses those that its README lets it use, and rooms form no circle."""
+    for folder, everywhere in (("preload", set()), ("analyzer", {"format"}), ("viewer/src", None)):
+        top, edges = ROOT / folder, {}
+        allowed = {} if everywhere is None else allowed_rooms(top / "README.md")
+        for path, number, room, used in uses(top):
+            if (top / used).is_dir() or list(top.glob(f"{used}.*")):
+                edges.setdefault(room, set()).add(used)
+            elif everywhere is None or used not in everywhere:
+                continue
+            if everywhere is None or allowed.get(room, set()) is None:
+                continue
+            if used not in allowed.get(room, set()) | everywhere:
+                yield f"{folder}/{path}:{number}", f"may not use {used}/, says {folder}/README.md"
+        circle = circle_among(edges)
+        if circle:
+            yield folder, "has a circle among the rooms " + ", ".join(circle)
+
+
 def faults(path):
     lines = (ROOT / path).read_text().splitlines()
     checks = [opening_faults, size_faults, waiting_faults]
@@ -93,7 +161,7 @@ def faults(path):
 
 def main():
     found = [fault for path in sources() for fault in faults(path)]
-    found += [f"{path}: {text}" for path, text in map_faults()]
+    found += [f"{path}: {text}" for check in (map_faults, room_faults) for path, text in check()]
     print("\n".join(found) or "no faults")
     return 1 if found else 0
 

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "cli/command.h"
+#include "commands/listing_options.h"
 #include "commands/symbol_options.h"
-#include "commands/view_options.h"
 #include "print/json_report.h"
 #include "print/junit_report.h"
 #include "print/markdown_report.h"
@@ -19,8 +19,8 @@ struct compare_options {
     int64_t operations;
     bool all_sites, all_frames, is_forced;
     struct symbol_sources sources;
-    struct view_words view;
-    struct view_choice choice; /* made from them */
+    struct listing_words listing;
+    struct listing_choice choice; /* made from them */
 };
 
 static const struct option_spec options[] = {
@@ -37,7 +37,7 @@ static const struct option_spec options[] = {
      offsetof(struct compare_options, new_baseline)},
     {"suppress", 0, OPTION_TEXT, "FILE", "Sites that never count, by patterns in this file.",
      offsetof(struct compare_options, suppressions)},
-    VIEW_OPTION_SPECS(struct compare_options, view),
+    LISTING_OPTION_SPECS(struct compare_options, listing),
     {"top", 'n', OPTION_COUNT, "N", "List at most so many sites (10; as JSON 100).",
      offsetof(struct compare_options, top)},
     {"all", 'a', OPTION_FLAG, NULL, "List also sites that do not grow.",
@@ -72,7 +72,7 @@ static void print(const struct comparison *comparison, const struct compare_opti
                                     .all_sites = given->all_sites,
                                     .all_frames = given->all_frames,
                                     .result = given->limit ? result : NULL,
-                                    .view = &given->choice.options,
+                                    .listing = &given->choice.options,
                                     .tree = given->choice.tree};
     struct text out = {0};
     bool other = true;
@@ -177,11 +177,11 @@ static int run(int argc, char **argv, struct error *error)
     }
     size_t count = (size_t)(argc - first);
     if (!check(&given, error) || !symbol_options_use(&given.sources, error) ||
-        !view_choice_init(&given.choice, &given.view, count, error))
+        !listing_choice_init(&given.choice, &given.listing, count, error))
         return error->code;
     given.choice.options.all = given.all_sites;
     int code = compare_gated((const char *const *)argv + first, count, &given, error);
-    view_choice_done(&given.choice);
+    listing_choice_done(&given.choice);
     return code;
 }
 

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "cli/command.h"
-#include "control/page.h"
-#include "control/realm.h"
+#include "control/channel.h"
+#include "control/target.h"
 #include "print/series_report.h"
 
 #include <ctype.h>
@@ -118,16 +118,16 @@ static int64_t started_ns(pid_t pid)
     return (int64_t)(ticks * (unsigned long long)(1000000000 / sysconf(_SC_CLK_TCK)));
 }
 
-static int list_series(struct page *page, const struct list_options *given, struct error *error)
+static int list_series(struct channel *page, const struct list_options *given, struct error *error)
 {
     char pattern[PROTOCOL_PATH_SIZE];
     struct text folder = {0};
-    struct realm realm;
+    struct target target;
     memcpy(pattern, page->mapped->pattern, sizeof pattern - 1);
     pattern[sizeof pattern - 1] = '\0';
-    realm_open(&realm, page->pid);
-    if (!realm.is_ours)
-        text_format(&folder, "%s/root", realm.task);
+    target_open(&target, page->pid);
+    if (!target.is_ours)
+        text_format(&folder, "%s/root", target.task);
     struct series_process process = {
         .pid = page->pid, .pattern = pattern, .taken = atomic_load(&page->mapped->snapshots)};
     int inner = (int)page->mapped->pid;
@@ -141,7 +141,7 @@ static int list_series(struct page *page, const struct list_options *given, stru
     process.folder = folder.bytes;
     int code = series ? print(series, &process, given, folder.bytes) : error->code;
     series_close(series);
-    realm_close(&realm);
+    target_close(&target);
     text_done(&folder);
     return code;
 }
@@ -156,7 +156,7 @@ static bool is_number(const char *word)
 static int list(const char *word, const struct list_options *given, struct error *error)
 {
     struct stat status;
-    struct page page;
+    struct channel page;
     bool is_there = stat(word, &status) == 0;
     if (is_there && S_ISREG(status.st_mode)) {
         error_set(error, "heapdiff info FILE says what a snapshot is",
@@ -166,13 +166,13 @@ static int list(const char *word, const struct list_options *given, struct error
     if (is_there || !is_number(word))
         return list_folder(word, given, error);
     long pid = strtol(word, NULL, 10);
-    if (pid <= 0 || pid > INT_MAX || !page_open(&page, (pid_t)pid, error)) {
+    if (pid <= 0 || pid > INT_MAX || !channel_open(&page, (pid_t)pid, error)) {
         if (pid <= 0 || pid > INT_MAX)
             error_set(error, "pgrep finds one by name", "'%s' is not a process id", word);
         return error->code;
     }
     int code = list_series(&page, given, error);
-    page_close(&page);
+    channel_close(&page);
     return code;
 }
 

@@ -16,7 +16,7 @@ static void say(const char *what)
     fprintf(stderr, "heapdiff: %s\n", what);
 }
 
-static enum view_by parse_by(const char *word)
+static enum listing_by parse_by(const char *word)
 {
     if (!word)
         return BY_SITES;

@@ -5,7 +5,7 @@
 #include "cli/command.h"
 #include "commands/symbol_options.h"
 #include "print/text_report.h"
-#include "run/job.h"
+#include "run/measure.h"
 
 #include <stdio.h>
 
@@ -79,10 +79,11 @@ static int compare(const char *steady, const char *loaded, const struct run_opti
     return code;
 }
 
-static int run_job(const struct job *job, const struct run_options *given, struct error *error)
+static int run_measured(const struct measure_plan *plan, const struct run_options *given,
+                   struct error *error)
 {
     struct text steady = {0}, loaded = {0};
-    int code = job_run(job, &steady, &loaded, error)
+    int code = measure_run(plan, &steady, &loaded, error)
                    ? compare(steady.bytes, loaded.bytes, given, error)
                    : error->code;
     text_done(&steady);
@@ -105,27 +106,27 @@ static bool check(const struct run_options *given, bool is_job, struct error *er
 static int start(char *const *program, const struct run_options *given, struct error *error)
 {
     bool is_job = given->load || given->port >= 0 || given->warm_up >= 0 || given->duration >= 0;
-    struct job job = {.program = program,
-                      .launch = {.out = is_job ? NULL : given->output,
-                                 .interval = given->interval,
-                                 .sample = given->sample,
-                                 .depth = given->depth,
-                                 .follow = given->follow,
-                                 .jit = given->jit || is_job,
-                                 .is_job = is_job,
-                                 .program = given->no_companion ? NULL : program},
-                      .load = given->load,
-                      .output = given->output,
-                      .port = given->port > 0 ? (int)given->port : 0,
-                      .warm_up = given->warm_up >= 0 ? given->warm_up
-                                 : given->load       ? WARM_UP_SECONDS
-                                                     : 0,
-                      .duration = given->duration > 0 ? given->duration : 0};
+    struct measure_plan plan = {.program = program,
+                               .launch = {.out = is_job ? NULL : given->output,
+                                          .interval = given->interval,
+                                          .sample = given->sample,
+                                          .depth = given->depth,
+                                          .follow = given->follow,
+                                          .jit = given->jit || is_job,
+                                          .is_job = is_job,
+                                          .program = given->no_companion ? NULL : program},
+                               .load = given->load,
+                               .output = given->output,
+                               .port = given->port > 0 ? (int)given->port : 0,
+                               .warm_up = given->warm_up >= 0 ? given->warm_up
+                                          : given->load       ? WARM_UP_SECONDS
+                                                              : 0,
+                               .duration = given->duration > 0 ? given->duration : 0};
     if (!check(given, is_job, error) || !symbol_options_use(&given->sources, error))
         return error->code;
     if (is_job)
-        return run_job(&job, given, error);
-    if (launch_prepare(&job.launch, error))
+        return run_measured(&plan, given, error);
+    if (launch_prepare(&plan.launch, error))
         launch_exec(program, error);
     return error->code;
 }

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "cli/command.h"
+#include "commands/listing_options.h"
 #include "commands/symbol_options.h"
-#include "commands/view_options.h"
 #include "print/json_report.h"
 
 #include <stdio.h>
@@ -15,14 +15,14 @@ struct show_options {
     int64_t top;
     bool all_frames;
     struct symbol_sources sources;
-    struct view_words view;
-    struct view_choice choice; /* made from them */
+    struct listing_words listing;
+    struct listing_choice choice; /* made from them */
 };
 
 static const struct option_spec options[] = {
     {"format", 0, OPTION_TEXT, "text|json", "How to print it (text).",
      offsetof(struct show_options, format)},
-    VIEW_OPTION_SPECS(struct show_options, view),
+    LISTING_OPTION_SPECS(struct show_options, listing),
     {"top", 'n', OPTION_COUNT, "N", "List at most so many sites (10; as JSON 100).",
      offsetof(struct show_options, top)},
     {"all-frames", 0, OPTION_FLAG, NULL, "Show every frame of the stacks, runtime and library too.",
@@ -43,7 +43,7 @@ static void print(const struct comparison *snapshot, const struct show_options *
                                            : json          ? 100
                                                            : 10,
                                     .all_frames = given->all_frames,
-                                    .view = &given->choice.options,
+                                    .listing = &given->choice.options,
                                     .tree = given->choice.tree};
     struct text out = {0};
     if (json) {
@@ -67,7 +67,7 @@ static int run(int argc, char **argv, struct error *error)
         return error->code;
     }
     if (!symbol_options_use(&given.sources, error) ||
-        !view_choice_init(&given.choice, &given.view, 1, error))
+        !listing_choice_init(&given.choice, &given.listing, 1, error))
         return error->code;
     struct rules *rules = rules_new(given.rules, error);
     const char *const *paths = (const char *const *)argv + first;
@@ -77,7 +77,7 @@ static int run(int argc, char **argv, struct error *error)
     int code = snapshot ? EXIT_DONE : error->code;
     comparison_close(snapshot);
     rules_free(rules);
-    view_choice_done(&given.choice);
+    listing_choice_done(&given.choice);
     return code;
 }
 

@@ -130,7 +130,7 @@ static void link_children(struct calltree *tree)
 }
 
 struct how {
-    const struct view_options *options;
+    const struct listing_options *options;
     bool is_bottom_up, all_frames;
 };
 
@@ -138,8 +138,8 @@ struct how {
 static void add_member(struct builder *builder, const struct comparison *comparison,
                        const struct site_member *member, const char *group, const struct how *how)
 {
-    int64_t value = view_value(comparison, member, how->options->what);
-    if (value == 0 || !view_passes(how->options->filter, member))
+    int64_t value = listing_value(comparison, member, how->options->what);
+    if (value == 0 || !listing_passes(how->options->filter, member))
         return;
     read_path(builder, member, &comparison->table.sites.items[member->site], how->all_frames);
     add_stack(builder, value, group, how->is_bottom_up);
@@ -161,7 +161,7 @@ static void add_groups(struct builder *builder, const struct comparison *compari
 }
 
 struct calltree *calltree_new(const struct comparison *comparison,
-                              const struct view_options *options, bool is_bottom_up,
+                              const struct listing_options *options, bool is_bottom_up,
                               bool all_frames)
 {
     struct calltree *tree = memory_zeroed(1, sizeof *tree);
@@ -172,9 +172,9 @@ struct calltree *calltree_new(const struct comparison *comparison,
         .name = "all", .parent = STORE_NONE, .child = STORE_NONE, .next = STORE_NONE};
     tree->pool = pool_new();
     VEC_ADD(&tree->nodes, root);
-    if (view_is_of_groups(options->by))
+    if (listing_is_of_groups(options->by))
         add_groups(&builder, comparison, &how);
-    for (size_t i = 0; i < table->members.count && !view_is_of_groups(options->by); i++)
+    for (size_t i = 0; i < table->members.count && !listing_is_of_groups(options->by); i++)
         add_member(&builder, comparison, &table->members.items[i], NULL, &how);
     link_children(tree);
     map_done(&builder.children);

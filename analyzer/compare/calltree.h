@@ -5,7 +5,7 @@
 #ifndef ANALYZER_COMPARE_CALLTREE_H
 #define ANALYZER_COMPARE_CALLTREE_H
 
-#include "compare/view.h"
+#include "compare/listing.h"
 
 struct calltree_node {
     const char *name;
@@ -23,7 +23,7 @@ struct calltree {
  * library frames too; otherwise those of the user and the frame that names the site. By threads or
  * labels, these stand right below the root. */
 struct calltree *calltree_new(const struct comparison *comparison,
-                              const struct view_options *options, bool is_bottom_up,
+                              const struct listing_options *options, bool is_bottom_up,
                               bool all_frames);
 void calltree_free(struct calltree *tree);
 

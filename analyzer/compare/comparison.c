@@ -7,7 +7,7 @@
 #include "compare/conclude.h"
 #include "compare/order.h"
 #include "sites/inlined_jit.h"
-#include "sites/site_match.h"
+#include "sites/match.h"
 #include "symbols/symbols.h"
 
 #include <math.h>
@@ -213,7 +213,7 @@ static bool fold_all(struct comparison *comparison, const char *const *paths,
             learn(comparison);
     }
     if (count > 1 && !comparison->is_one_process)
-        site_match_moved(&comparison->table);
+        match_moved(&comparison->table);
     site_table_finish(&comparison->table);
     comparison->ranked = memory_zeroed(comparison->table.sites.count, sizeof *comparison->ranked);
     for (size_t i = 0; i < comparison->table.sites.count; i++) {

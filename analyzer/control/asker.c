@@ -6,9 +6,9 @@
  */
 #include "control/asker.h"
 
+#include "control/channel.h"
 #include "control/deliver.h"
 #include "control/java.h"
-#include "control/page.h"
 
 #include <errno.h>
 #include <linux/futex.h>
@@ -26,7 +26,7 @@
 #define STOPPED_AFTER_MS 1000 /* a process that was stopped will not answer */
 
 struct asker {
-    struct page page;
+    struct channel page;
     const struct asker_request *request;
     struct error *error;
     int waited_ms;
@@ -50,10 +50,10 @@ static bool may_go_on(struct asker *asker, int slice_ms)
     struct pollfd cancel = {.fd = asker->request->cancel_fd, .events = POLLIN};
     int pid = (int)asker->page.pid;
     asker->waited_ms += slice_ms;
-    if (page_process_ended(&asker->page))
+    if (channel_process_ended(&asker->page))
         return error_set(asker->error, NULL, "process %d ended before the snapshot was complete",
                          pid);
-    if (page_control_ended(&asker->page))
+    if (channel_control_ended(&asker->page))
         return error_set(asker->error, "restart it", "the control process of process %d was killed",
                          pid);
     if (cancel.fd >= 0 && poll(&cancel, 1, 0) > 0)
@@ -181,7 +181,7 @@ bool asker_snapshot(const struct asker_request *request, struct text *path, int 
     struct asker asker = {.request = request, .error = error};
     struct deliver deliver;
     *answer = 0;
-    if (!page_open(&asker.page, request->pid, error))
+    if (!channel_open(&asker.page, request->pid, error))
         return false;
     bool good = deliver_init(&deliver, request->pid, request->path, error);
     bool is_jvm = good && java_is_jvm(request->pid);
@@ -198,6 +198,6 @@ bool asker_snapshot(const struct asker_request *request, struct text *path, int 
         good = ask_and_deliver(&asker, &deliver, path, answer);
         deliver_done(&deliver);
     }
-    page_close(&asker.page); /* the lock goes with it */
+    channel_close(&asker.page); /* the lock goes with it */
     return good;
 }

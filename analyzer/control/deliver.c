@@ -61,7 +61,7 @@ static bool find_wanted(struct deliver *deliver, const char *path, struct error 
 bool deliver_init(struct deliver *deliver, pid_t pid, const char *path, struct error *error)
 {
     *deliver = (struct deliver){0};
-    realm_open(&deliver->realm, pid);
+    target_open(&deliver->target, pid);
     text_add(&deliver->wanted, "");
     if (!path)
         return true;
@@ -76,24 +76,24 @@ void deliver_done(struct deliver *deliver)
 {
     if (deliver->lent.length) {
         deliver->lent.bytes[strrchr(deliver->lent.bytes, '/') - deliver->lent.bytes] = '\0';
-        realm_take_back(&deliver->realm, deliver->lent.bytes);
+        target_take_back(&deliver->target, deliver->lent.bytes);
     }
     text_done(&deliver->lent);
     text_done(&deliver->wanted);
-    realm_close(&deliver->realm);
+    target_close(&deliver->target);
 }
 
 const char *deliver_asked_path(struct deliver *deliver, int try)
 {
-    bool direct = deliver->realm.is_ours && !deliver->is_folder && deliver->wanted.length;
+    bool direct = deliver->target.is_ours && !deliver->is_folder && deliver->wanted.length;
     if (try == 0 && direct)
         return deliver->wanted.bytes;
     if (try == (direct ? 1 : 0))
         return "";
     if (try > (direct ? 2 : 1) || !deliver->wanted.length ||
-        !realm_lend(&deliver->realm, &deliver->lent))
+        !target_lend(&deliver->target, &deliver->lent))
         return NULL;
-    text_format(&deliver->lent, "/heapdiff.%d.db", (int)deliver->realm.pid);
+    text_format(&deliver->lent, "/heapdiff.%d.db", (int)deliver->target.pid);
     return deliver->lent.bytes;
 }
 
@@ -127,19 +127,19 @@ static bool fetch(const struct deliver *deliver, const char *answer, const char 
                   struct error *error)
 {
     struct stat status;
-    if (deliver->realm.is_ours && deliver->realm.uid == geteuid() && lstat(answer, &status) == 0 &&
-        S_ISREG(status.st_mode) && place_put(answer, to))
+    if (deliver->target.is_ours && deliver->target.uid == geteuid() &&
+        lstat(answer, &status) == 0 && S_ISREG(status.st_mode) && place_put(answer, to))
         return true;
-    int source = realm_open_file(&deliver->realm, answer, error);
+    int source = target_open_file(&deliver->target, answer, error);
     if (source < 0)
         return false;
     bool good = copy_file(source, to);
     if (!good)
         error_set(error, NULL, "cannot write %s: %s (the snapshot lies at %s%s%s)", to,
-                  strerror(errno), deliver->realm.is_ours ? "" : deliver->realm.task,
-                  deliver->realm.is_ours ? "" : "/root", answer);
+                  strerror(errno), deliver->target.is_ours ? "" : deliver->target.task,
+                  deliver->target.is_ours ? "" : "/root", answer);
     else
-        realm_remove(&deliver->realm, answer); /* if we may; the copy is what counts */
+        target_remove(&deliver->target, answer); /* if we may; the copy is what counts */
     close(source);
     return good;
 }
@@ -152,11 +152,11 @@ bool deliver_finish(const struct deliver *deliver, const char *answer, struct te
     if (deliver->wanted.length)
         text_add(&to, deliver->wanted.bytes);
     else
-        text_format(&to, "%s%s%s", deliver->realm.is_ours ? "" : deliver->realm.task,
-                    deliver->realm.is_ours ? "" : "/root", answer);
+        text_format(&to, "%s%s%s", deliver->target.is_ours ? "" : deliver->target.task,
+                    deliver->target.is_ours ? "" : "/root", answer);
     if (deliver->is_folder)
         text_format(&to, "/%s", text_base_name(answer));
-    if (deliver->wanted.length && (!deliver->realm.is_ours || strcmp(answer, to.bytes) != 0))
+    if (deliver->wanted.length && (!deliver->target.is_ours || strcmp(answer, to.bytes) != 0))
         good = fetch(deliver, answer, to.bytes, error);
     if (good)
         text_add(path, to.bytes);

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "control/realm.h"
+#include "control/target.h"
 
 #include <sys/types.h>
 
@@ -15,7 +15,7 @@ struct deliver {
     struct text wanted; /* absolute path of the file or folder; empty: as the process decides */
     struct text lent;   /* a folder made for the process to write into; empty: none */
     bool is_folder;
-    struct realm realm;
+    struct target target;
 };
 
 /* PATH may be NULL. False with ERROR filled when its folder is not there, or when what lies there

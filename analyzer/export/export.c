@@ -7,10 +7,10 @@
 #include "base/out.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "export/destination.h"
 #include "export/heapsnapshot.h"
 #include "export/profile.h"
-#include "export/target.h"
-#include "store/blocks.h"
+#include "store/block_list.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -147,8 +147,9 @@ static bool write_task(const struct export_request *request, const struct format
 {
     struct text name = {0};
     if (request->target)
-        target_name(request->target, format->ending, task->number,
-                    task->growth ? NULL : &task->set->snapshots[task->index].store->facts, &name);
+        destination_name(request->target, format->ending, task->number,
+                         task->growth ? NULL : &task->set->snapshots[task->index].store->facts,
+                         &name);
     task->out = out_open(name.bytes, error);
     bool good = task->out && format->write(task, error);
     uint64_t length = task->out ? out_length(task->out) : 0;
@@ -192,7 +193,7 @@ static bool are_listed(const struct set *set, bool *listed, struct error *error)
 {
     *listed = true;
     for (size_t i = 0; i < set->count && *listed; i++) {
-        int64_t count = blocks_count(set->snapshots[i].store, error);
+        int64_t count = block_list_count(set->snapshots[i].store, error);
         if (count < 0)
             return false;
         *listed = count > 0;
@@ -272,7 +273,7 @@ static bool check(const struct export_request *request, const struct format *for
                          "%s has no form for growth", format->name);
     if (request->growth && request->count < 2)
         return error_set(error, NULL, "--growth needs two snapshots or more");
-    if (has_several(request) && (!request->target || !target_may_be_folder(request->target)))
+    if (has_several(request) && (!request->target || !destination_may_be_folder(request->target)))
         return error_set(error, "-o FOLDER/", "several snapshots become several files");
     if (!request->target && format->is_binary && isatty(STDOUT_FILENO))
         return error_set(error, "-o FILE", "%s is not for a terminal", format->name);
@@ -288,7 +289,7 @@ static bool has_ending(const char *name, const char *ending)
 
 static void advise(const struct export_request *request, const struct format *format)
 {
-    if (format->opens_by_name && request->target && !target_is_folder(request->target) &&
+    if (format->opens_by_name && request->target && !destination_is_folder(request->target) &&
         !has_ending(request->target, format->ending))
         fprintf(stderr, "heapdiff: DevTools opens it only under a name that ends with %s\n",
                 format->ending);
@@ -303,13 +304,13 @@ bool export_run(const struct export_request *request, struct error *error)
         return error_set(error, NULL, "there is no format %s", request->format);
     if (!check(request, format, error))
         return false;
-    struct target_folder folder = {0};
+    struct destination_folder folder = {0};
     bool has_folder =
-        request->target && (has_several(request) || target_is_folder(request->target));
-    if (has_folder && !target_make(&folder, request->target, error))
+        request->target && (has_several(request) || destination_is_folder(request->target));
+    if (has_folder && !destination_make(&folder, request->target, error))
         return false;
     bool good = write_all(request, format, error);
-    target_done(&folder, good);
+    destination_done(&folder, good);
     if (good)
         advise(request, format);
     return good;

@@ -11,7 +11,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
-#include "export/graph.h"
+#include "export/layout.h"
 #include "export/strings.h"
 #include "export/trace.h"
 
@@ -28,7 +28,7 @@ enum edge_type { EDGE_ELEMENT = 1, EDGE_INTERNAL = 3 };
 struct writer {
     const struct set *set;
     const struct numbers_snapshot *numbers; /* of the snapshot */
-    struct graph graph;
+    struct layout layout;
     struct strings strings;
     uint32_t *frame_names, *class_names, *cell_names; /* indexes into strings */
     uint32_t roots_name, calls_name, allocates_name;
@@ -94,7 +94,7 @@ static void end_section(struct writer *writer)
 /* What is live can be more than what is resident: memory that was never touched. */
 static uint64_t untracked_bytes(const struct writer *writer)
 {
-    int64_t rss = writer->set->snapshots[writer->graph.index].store->facts.rss_bytes;
+    int64_t rss = writer->set->snapshots[writer->layout.index].store->facts.rss_bytes;
     return rss > writer->numbers->bytes ? (uint64_t)(rss - writer->numbers->bytes) : 0;
 }
 
@@ -121,7 +121,7 @@ static void write_header(struct writer *writer)
     out_format(writer->out,
                "\"node_count\":%" PRIu64 ",\"edge_count\":%" PRIu64 ",\"trace_function_count\":%zu,"
                "\"extra_native_bytes\":%" PRIu64 "}",
-               writer->graph.count, writer->graph.count - 1,
+               writer->layout.count, writer->layout.count - 1,
                writer->timeline ? trace_function_count(&writer->trace) : 0,
                untracked_bytes(writer));
 }
@@ -179,42 +179,42 @@ struct owned {
 
 static void find_owned(const struct writer *writer, uint32_t node, struct owned *owned)
 {
-    const struct graph *graph = &writer->graph;
+    const struct layout *layout = &writer->layout;
     const struct cell *cells = writer->numbers->cells.cells.items;
-    const uint32_t *leaves = writer->set->snapshots[graph->index].leaves;
+    const uint32_t *leaves = writer->set->snapshots[layout->index].leaves;
     owned->first_cell = owned->cell_place;
     owned->first_block = owned->block_place;
     owned->first_cell_index = owned->cell;
     while (owned->cell < writer->numbers->cells.cells.count && cells[owned->cell].leaf == node)
         owned->cell_place += cells[owned->cell++].pieces;
-    while (owned->stack < graph->stack_count && leaves[graph->stacks[owned->stack]] == node)
-        owned->block_place += writer->numbers->pieces[graph->stacks[owned->stack++]];
+    while (owned->stack < layout->stack_count && leaves[layout->stacks[owned->stack]] == node)
+        owned->block_place += writer->numbers->pieces[layout->stacks[owned->stack++]];
     owned->cells = owned->cell_place - owned->first_cell;
     owned->blocks = owned->block_place - owned->first_block;
 }
 
 static struct owned start_owned(const struct writer *writer)
 {
-    return (struct owned){.cell_place = writer->graph.first_cell,
-                          .block_place = writer->graph.first_block};
+    return (struct owned){.cell_place = writer->layout.first_cell,
+                          .block_place = writer->layout.first_block};
 }
 
-static uint32_t count_groups(const struct graph *graph)
+static uint32_t count_groups(const struct layout *layout)
 {
     uint32_t count = 0;
-    while (count < graph->frame_count && graph->frames[count] < GROUP_COUNT)
+    while (count < layout->frame_count && layout->frames[count] < GROUP_COUNT)
         count++;
     return count;
 }
 
 static void write_frames(struct writer *writer)
 {
-    const struct graph *graph = &writer->graph;
+    const struct layout *layout = &writer->layout;
     struct owned owned = start_owned(writer);
-    for (size_t i = 0; i < graph->frame_count; i++) {
-        uint32_t node = graph->frames[i];
+    for (size_t i = 0; i < layout->frame_count; i++) {
+        uint32_t node = layout->frames[i];
         find_owned(writer, node, &owned);
-        uint32_t calls = graph->first_child[node + 1] - graph->first_child[node];
+        uint32_t calls = layout->first_child[node + 1] - layout->first_child[node];
         write_node(writer,
                    &(struct node_row){
                        .type = node < GROUP_COUNT ? NODE_SYNTHETIC : NODE_NATIVE,
@@ -243,7 +243,7 @@ static void write_cells(struct writer *writer)
 static void write_block(void *context, uint32_t stack, uint32_t number, uint32_t size)
 {
     struct writer *writer = context;
-    const struct set_snapshot *snapshot = &writer->set->snapshots[writer->graph.index];
+    const struct set_snapshot *snapshot = &writer->set->snapshots[writer->layout.index];
     write_node(writer, &(struct node_row){.type = NODE_NATIVE,
                                           .name = writer->class_names[snapshot->classes[stack]],
                                           .id = numbers_object_id(number),
@@ -260,10 +260,10 @@ static bool write_nodes(struct writer *writer, struct error *error)
     write_node(writer, &(struct node_row){.type = NODE_SYNTHETIC,
                                           .name = writer->roots_name,
                                           .id = 3,
-                                          .edges = count_groups(&writer->graph)});
+                                          .edges = count_groups(&writer->layout)});
     write_frames(writer);
     write_cells(writer);
-    return graph_blocks(&writer->graph, write_block, writer, error);
+    return layout_blocks(&writer->layout, write_block, writer, error);
 }
 
 static void write_edge(struct writer *writer, enum edge_type type, uint32_t name, uint64_t place)
@@ -284,18 +284,18 @@ static void write_cell_edges(struct writer *writer, const struct owned *owned)
 
 static void write_edges(struct writer *writer)
 {
-    const struct graph *graph = &writer->graph;
+    const struct layout *layout = &writer->layout;
     struct owned owned = start_owned(writer);
     begin_section(writer, "edges");
     write_edge(writer, EDGE_ELEMENT, 1, 1);
-    for (uint32_t i = 0; i < count_groups(graph); i++)
-        write_edge(writer, EDGE_ELEMENT, i + 1, graph->positions[graph->frames[i]]);
-    for (size_t i = 0; i < graph->frame_count; i++) {
-        uint32_t node = graph->frames[i];
+    for (uint32_t i = 0; i < count_groups(layout); i++)
+        write_edge(writer, EDGE_ELEMENT, i + 1, layout->positions[layout->frames[i]]);
+    for (size_t i = 0; i < layout->frame_count; i++) {
+        uint32_t node = layout->frames[i];
         find_owned(writer, node, &owned);
-        for (uint32_t c = graph->first_child[node]; c < graph->first_child[node + 1]; c++)
+        for (uint32_t c = layout->first_child[node]; c < layout->first_child[node + 1]; c++)
             write_edge(writer, EDGE_INTERNAL, writer->calls_name,
-                       graph->positions[graph->children[c]]);
+                       layout->positions[layout->children[c]]);
         write_cell_edges(writer, &owned);
         for (uint64_t b = 0; b < owned.blocks; b++)
             write_edge(writer, EDGE_INTERNAL, writer->allocates_name, owned.first_block + b);
@@ -350,13 +350,13 @@ bool heapsnapshot_write(const struct set *set, const struct numbers *numbers, si
 {
     struct writer writer = {
         .set = set, .numbers = &numbers->snapshots[index], .timeline = timeline, .out = out};
-    graph_make(&writer.graph, set, numbers, index);
+    layout_make(&writer.layout, set, numbers, index);
     if (timeline)
         trace_make(&writer.trace, set, writer.numbers, index);
     collect_strings(&writer);
     bool good = write_all(&writer, error);
     trace_done(&writer.trace);
-    graph_done(&writer.graph);
+    layout_done(&writer.layout);
     strings_done(&writer.strings);
     free(writer.frame_names);
     free(writer.class_names);

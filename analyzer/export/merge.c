@@ -9,7 +9,7 @@
 static bool advance(struct merge_cursor *cursor, struct error *error)
 {
     cursor->is_here = false;
-    cursor->is_open = blocks_next(cursor->rows, &cursor->block, error);
+    cursor->is_open = block_list_next(cursor->rows, &cursor->block, error);
     return cursor->is_open || !*error->message;
 }
 
@@ -19,7 +19,7 @@ bool merge_open(struct merge *merge, const struct set *set, size_t count, struct
     merge->cursors = memory_zeroed(count, sizeof *merge->cursors);
     for (size_t i = 0; i < count; i++) {
         struct merge_cursor *cursor = &merge->cursors[i];
-        cursor->rows = blocks_open(set->snapshots[i].store, error);
+        cursor->rows = block_list_open(set->snapshots[i].store, error);
         if (!cursor->rows || !advance(cursor, error)) {
             merge_close(merge);
             return false;
@@ -31,7 +31,7 @@ bool merge_open(struct merge *merge, const struct set *set, size_t count, struct
 void merge_close(struct merge *merge)
 {
     for (size_t i = 0; i < merge->count; i++)
-        blocks_close(merge->cursors[i].rows);
+        block_list_close(merge->cursors[i].rows);
     free(merge->cursors);
     *merge = (struct merge){0};
 }

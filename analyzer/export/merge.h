@@ -6,10 +6,10 @@
 #define ANALYZER_EXPORT_MERGE_H
 
 #include "export/set.h"
-#include "store/blocks.h"
+#include "store/block_list.h"
 
 struct merge_cursor {
-    struct blocks *rows;
+    struct block_list *rows;
     struct block block;
     bool is_open, is_here; /* the block that merge_next found is in this snapshot */
 };

@@ -69,3 +69,20 @@ struct frame site_frame_find(struct frames *frames, const struct store_stack *st
                           .module = leaf ? leaf->module : NULL,
                           .class = CLASS_LIBRARY};
 }
+
+bool site_frame_is_managed(struct frames *frames, const struct store_stack *stack)
+{
+    struct frames_walk walk = frames_leaf(frames, stack);
+    const struct frame *frame;
+    bool managed = false;
+    if (stack->kind != KIND_MMAP)
+        return false;
+    while ((frame = frames_caller(&walk)) != NULL) {
+        if (frame->managed_heap == HEAP_PAGE || frame->managed_heap == HEAP_OTHER)
+            return frame->managed_heap == HEAP_PAGE;
+        managed |= frame->managed_heap == HEAP_MANAGED;
+        if (frame->class == CLASS_OWN)
+            break; /* whatever runs below it, this code asked */
+    }
+    return managed;
+}

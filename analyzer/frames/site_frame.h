@@ -13,4 +13,7 @@
  * heap must grow is innocent. Always has a function. */
 struct frame site_frame_find(struct frames *frames, const struct store_stack *stack, bool managed);
 
+/* True when the stack of a mapping leads to a managed heap. */
+bool site_frame_is_managed(struct frames *frames, const struct store_stack *stack);
+
 #endif

@@ -6,7 +6,7 @@
 
 #include <inttypes.h>
 
-static bool is_recorded(const struct comparison *comparison, enum view_by by)
+static bool is_recorded(const struct comparison *comparison, enum listing_by by)
 {
     for (size_t i = 0; i<comparison->count; i += comparison->count> 1 ? comparison->count - 1 : 1) {
         const struct store *store = comparison->stores[i];
@@ -16,7 +16,7 @@ static bool is_recorded(const struct comparison *comparison, enum view_by by)
     return false;
 }
 
-static enum view_by choose(const struct comparison *comparison, enum view_by by)
+static enum listing_by choose(const struct comparison *comparison, enum listing_by by)
 {
     if (by != BY_SITES)
         return by;
@@ -26,23 +26,23 @@ static enum view_by choose(const struct comparison *comparison, enum view_by by)
 }
 
 /* Name, sites and all numbers of each group, also of stacks that are not on the page. */
-static void write_totals(const struct comparison *comparison, enum view_by by, struct words *words,
-                         struct text *out)
+static void write_totals(const struct comparison *comparison, enum listing_by by,
+                         struct words *words, struct text *out)
 {
-    const struct view_options options = {.by = by,
-                                         .what = comparison->count > 1 ? WHAT_GROWTH : WHAT_LIVE,
-                                         .sort = SORT_VALUE,
-                                         .all = true};
-    struct view *view = view_new(comparison, &options);
-    for (size_t i = 0; i < view->rows.count; i++) {
-        const struct view_row *row = &view->rows.items[i];
+    const struct listing_options options = {.by = by,
+                                            .what = comparison->count > 1 ? WHAT_GROWTH : WHAT_LIVE,
+                                            .sort = SORT_VALUE,
+                                            .all = true};
+    struct listing *listing = listing_new(comparison, &options);
+    for (size_t i = 0; i < listing->rows.count; i++) {
+        const struct listing_row *row = &listing->rows.items[i];
         text_format(out, "%s[%" PRId64 ",%zu", i ? "," : "", words_text(words, row->name),
                     row->sites);
         for (int what = WHAT_GROWTH; what <= WHAT_TOTAL; what++)
             text_format(out, ",%" PRId64, row->values[what]);
         text_add(out, "]");
     }
-    view_free(view);
+    listing_free(listing);
 }
 
 static void write_shares(const struct comparison *comparison, const struct groups *groups,
@@ -57,24 +57,24 @@ static void write_shares(const struct comparison *comparison, const struct group
                     words_text(words, groups->names.items[share->group]));
         for (int what = WHAT_GROWTH; what <= WHAT_TOTAL; what++)
             text_format(out, ",%" PRId64,
-                        view_value(comparison, &share->member, (enum view_what)what));
+                        listing_value(comparison, &share->member, (enum listing_what)what));
         text_add(out, "]");
         separator = ",";
     }
 }
 
-void group_rows_write(const struct comparison *comparison, enum view_by by,
+void group_rows_write(const struct comparison *comparison, enum listing_by by,
                       const int64_t *stack_rows, struct words *words, struct text *out)
 {
     by = choose(comparison, by);
-    if (!view_is_of_groups(by)) {
+    if (!listing_is_of_groups(by)) {
         text_add(out, "\"groups\":null");
         return;
     }
     struct groups *groups =
         groups_new(comparison, by == BY_LABELS ? GROUPS_LABELS : GROUPS_THREADS);
     const char *hint = groups_hint(groups);
-    text_format(out, "\"groups\":{\"by\":\"%s\",\"note\":", view_by_name(by));
+    text_format(out, "\"groups\":{\"by\":\"%s\",\"note\":", listing_by_name(by));
     words_json(out, hint ? hint : "");
     text_add(out, ",\"totals\":[");
     write_totals(comparison, by, words, out);

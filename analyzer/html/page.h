@@ -8,12 +8,12 @@
 #ifndef ANALYZER_HTML_PAGE_H
 #define ANALYZER_HTML_PAGE_H
 
-#include "compare/view.h"
+#include "compare/listing.h"
 
 struct page_options {
     const char *version;           /* of heapdiff */
     size_t most_sites;             /* that are on the page */
-    enum view_by by;               /* threads or labels; BY_SITES: what was recorded */
+    enum listing_by by;            /* threads or labels; BY_SITES: what was recorded */
     bool has_sources;              /* with lines of source files of this machine */
     void (*say)(const char *what); /* told what is being done; NULL: nobody */
 };

@@ -50,7 +50,7 @@ static int64_t weight_of(const struct comparison *comparison, const struct site_
 {
     int64_t most = 0;
     for (int what = WHAT_GROWTH; what <= WHAT_TOTAL; what++) {
-        int64_t value = view_value(comparison, member, (enum view_what)what);
+        int64_t value = listing_value(comparison, member, (enum listing_what)what);
         value = value < 0 ? -value : value;
         most = value > most ? value : most;
     }
@@ -89,7 +89,7 @@ static void write_row(const struct comparison *comparison, const struct site_mem
 {
     text_format(out, "[%" PRId64 ",%" PRId64, node, site);
     for (int what = WHAT_GROWTH; what <= WHAT_TOTAL; what++)
-        text_format(out, ",%" PRId64, view_value(comparison, member, (enum view_what)what));
+        text_format(out, ",%" PRId64, listing_value(comparison, member, (enum listing_what)what));
     text_format(out, ",%d]", member->stack->is_truncated);
 }
 

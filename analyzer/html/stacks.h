@@ -5,7 +5,7 @@
 #ifndef ANALYZER_HTML_STACKS_H
 #define ANALYZER_HTML_STACKS_H
 
-#include "compare/view.h"
+#include "compare/listing.h"
 #include "html/words.h"
 
 /* The tree as "nodes":[parent,frame,…] (callers before callees; -1: outermost) and the stacks as

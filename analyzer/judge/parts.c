@@ -9,7 +9,7 @@
  */
 #include "judge/parts.h"
 
-#include "sites/site.h"
+#include "frames/site_frame.h"
 
 #include <stdlib.h>
 
@@ -27,7 +27,7 @@ static int64_t managed_heap(const struct store *store, struct frames *frames)
     for (size_t i = 0; i < store->regions.count; i++) {
         const struct store_region *region = &store->regions.items[i];
         if (region->stack != STORE_NONE &&
-            site_is_managed(frames, &store->stacks.items[region->stack]))
+            site_frame_is_managed(frames, &store->stacks.items[region->stack]))
             bytes = store_sum(bytes, region->resident_bytes);
     }
     return bytes;

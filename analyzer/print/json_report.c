@@ -201,7 +201,7 @@ static cJSON *site_object(const struct comparison *comparison, const struct site
     return object;
 }
 
-static cJSON *group_object(const struct view_row *row)
+static cJSON *group_object(const struct listing_row *row)
 {
     static const char *const fields[] = {"growth", "live", "survivor", "temporary", "total"};
     cJSON *object = cJSON_CreateObject();
@@ -217,31 +217,32 @@ static cJSON *group_object(const struct view_row *row)
     return object;
 }
 
-/* Sites as ranked, or as a view picks and sorts them; with a view of something else, groups. */
+/* Sites as ranked, or as a listing picks and sorts them; with a listing of something else, groups.
+ */
 static void add_sites(cJSON *root, const struct comparison *comparison,
                       const struct report_options *options)
 {
-    if (!options->view) {
+    if (!options->listing) {
         cJSON *sites = cJSON_AddArrayToObject(root, "sites");
         size_t count = report_site_count(comparison, options);
         for (size_t i = 0; i < count; i++)
             cJSON_AddItemToArray(sites, site_object(comparison, comparison->ranked[i], i + 1));
         return;
     }
-    bool by_sites = options->view->by == BY_SITES;
+    bool by_sites = options->listing->by == BY_SITES;
     cJSON *sites = cJSON_AddArrayToObject(root, "sites");
     cJSON *groups = by_sites ? NULL : cJSON_AddArrayToObject(root, "groups");
-    struct view *view = view_new(comparison, options->view);
-    for (size_t i = 0; i < view->rows.count && i < (size_t)options->top; i++) {
-        const struct view_row *row = &view->rows.items[i];
+    struct listing *listing = listing_new(comparison, options->listing);
+    for (size_t i = 0; i < listing->rows.count && i < (size_t)options->top; i++) {
+        const struct listing_row *row = &listing->rows.items[i];
         if (by_sites)
             cJSON_AddItemToArray(sites, site_object(comparison, row->site, i + 1));
         else
             cJSON_AddItemToArray(groups, group_object(row));
     }
-    if (view_is_of_groups(options->view->by))
-        add_text(root, "groups_note", view->hint);
-    view_free(view);
+    if (listing_is_of_groups(options->listing->by))
+        add_text(root, "groups_note", listing->hint);
+    listing_free(listing);
 }
 
 static void print_root(cJSON *root, struct text *out)

@@ -70,14 +70,14 @@ static void add_stack(const struct site *site, struct text *out)
 static void add_groups(const struct comparison *comparison, const struct report_options *options,
                        struct text *out)
 {
-    struct view *view = view_new(comparison, options->view);
+    struct listing *listing = listing_new(comparison, options->listing);
     size_t count =
-        view->rows.count < (size_t)options->top ? view->rows.count : (size_t)options->top;
+        listing->rows.count < (size_t)options->top ? listing->rows.count : (size_t)options->top;
     text_format(out, "| # | %s | growth | blocks | live | sites |\n",
-                view_by_name(options->view->by));
+                listing_by_name(options->listing->by));
     text_add(out, "| ---: | --- | ---: | ---: | ---: | ---: |\n");
     for (size_t i = 0; i < count; i++) {
-        const struct view_row *row = &view->rows.items[i];
+        const struct listing_row *row = &listing->rows.items[i];
         text_format(out, "| %zu | ", i + 1);
         add_escaped(out, row->name);
         text_format(out, " | %s | %s | %s | %zu |\n",
@@ -85,10 +85,10 @@ static void add_groups(const struct comparison *comparison, const struct report_
                     units_signed_count(row->blocks[WHAT_GROWTH]).text,
                     units_bytes(row->values[WHAT_LIVE]).text, row->sites);
     }
-    if (view->hint)
-        text_format(out, "\n%s\n", view->hint);
+    if (listing->hint)
+        text_format(out, "\n%s\n", listing->hint);
     text_add(out, "\n");
-    view_free(view);
+    listing_free(listing);
 }
 
 void markdown_report(const struct comparison *comparison, const struct report_options *options,
@@ -105,7 +105,7 @@ void markdown_report(const struct comparison *comparison, const struct report_op
     if (options->result)
         text_format(out, "Gate: %s.\n\n", options->result->words);
     add_parts(comparison, out);
-    if (options->view && options->view->by != BY_SITES)
+    if (options->listing && options->listing->by != BY_SITES)
         add_groups(comparison, options, out);
     if (count == 0)
         return;

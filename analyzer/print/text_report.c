@@ -76,10 +76,10 @@ static void add_parts(const struct comparison *comparison, const struct term *te
 static void add_list(const struct comparison *comparison, const struct report_options *options,
                      struct text *out)
 {
-    struct view_options usual = {.what = comparison->count > 1 ? WHAT_GROWTH : WHAT_LIVE,
-                                 .sort = comparison->count > 1 ? SORT_SCORE : SORT_VALUE,
-                                 .all = options->all_sites};
-    const struct view_options *wanted = options->view ? options->view : &usual;
+    struct listing_options usual = {.what = comparison->count > 1 ? WHAT_GROWTH : WHAT_LIVE,
+                                    .sort = comparison->count > 1 ? SORT_SCORE : SORT_VALUE,
+                                    .all = options->all_sites};
+    const struct listing_options *wanted = options->listing ? options->listing : &usual;
     if (options->tree != TREE_NONE) {
         struct calltree *tree =
             calltree_new(comparison, wanted, options->tree == TREE_BOTTOM_UP, options->all_frames);
@@ -87,9 +87,9 @@ static void add_list(const struct comparison *comparison, const struct report_op
         calltree_free(tree);
         return;
     }
-    struct view *view = view_new(comparison, wanted);
-    text_rows(comparison, view, options, out);
-    view_free(view);
+    struct listing *listing = listing_new(comparison, wanted);
+    text_rows(comparison, listing, options, out);
+    listing_free(listing);
 }
 
 /* Adds WORDS, broken between words so that no line is wider than the terminal. */

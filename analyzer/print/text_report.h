@@ -7,17 +7,17 @@
 
 #include "base/term.h"
 #include "compare/gate.h"
-#include "compare/view.h"
+#include "compare/listing.h"
 
 enum report_tree { TREE_NONE, TREE_TOP_DOWN, TREE_BOTTOM_UP };
 
 struct report_options {
     struct term term;
-    int64_t top;                      /* most sites listed */
-    bool all_sites;                   /* also those that do not grow; TOP holds nevertheless */
-    bool all_frames;                  /* every frame of a stack, one a line */
-    const struct gate_result *result; /* of --fail-on-growth; NULL without it */
-    const struct view_options *view;  /* NULL: sites as ranked */
+    int64_t top;                           /* most sites listed */
+    bool all_sites;                        /* also those that do not grow; TOP holds nevertheless */
+    bool all_frames;                       /* every frame of a stack, one a line */
+    const struct gate_result *result;      /* of --fail-on-growth; NULL without it */
+    const struct listing_options *listing; /* NULL: sites as ranked */
     enum report_tree tree;
 };
 

@@ -1,4 +1,4 @@
-/* text_rows.c -- A view as a table for people.
+/* text_rows.c -- A listing as a table for people.
  *
  * The number that was asked for comes first, the name last, as it may be long; between them stands
  * what there is room for: on 80 columns blocks and what it is, on 100 a bar and live bytes, on 120
@@ -27,44 +27,44 @@
 /* What the columns of this table are. */
 struct table {
     const struct comparison *comparison;
-    const struct view *view;
+    const struct listing *listing;
     const struct term *term;
     bool has_bar, has_live, has_trend, has_kind;
     int64_t largest; /* of the number asked for */
 };
 
-static enum view_what what_of(const struct table *table)
+static enum listing_what what_of(const struct table *table)
 {
-    return table->view->options.what;
+    return table->listing->options.what;
 }
 
-static const char *title(enum view_what what)
+static const char *title(enum listing_what what)
 {
     static const char *const titles[] = {"growth", "live", "survivors", "temporary", "allocated"};
     return titles[what];
 }
 
-static struct table describe(const struct comparison *comparison, const struct view *view,
+static struct table describe(const struct comparison *comparison, const struct listing *listing,
                              const struct report_options *options, size_t count)
 {
-    struct table table = {.comparison = comparison, .view = view, .term = &options->term};
-    enum view_what what = view->options.what;
+    struct table table = {.comparison = comparison, .listing = listing, .term = &options->term};
+    enum listing_what what = listing->options.what;
     int width = options->term.width;
     for (size_t i = 0; i < count; i++) {
-        int64_t value = llabs(view->rows.items[i].values[what]);
+        int64_t value = llabs(listing->rows.items[i].values[what]);
         table.largest = value > table.largest ? value : table.largest;
     }
     table.has_bar = width >= BAR_ROOM;
     table.has_live = width >= BAR_ROOM && what != WHAT_LIVE;
     table.has_trend = width >= TREND_ROOM && comparison->count > 1 &&
-                      view->options.by == BY_SITES && what == WHAT_GROWTH;
-    table.has_kind = view->options.by == BY_SITES;
+                      listing->options.by == BY_SITES && what == WHAT_GROWTH;
+    table.has_kind = listing->options.by == BY_SITES;
     return table;
 }
 
 static void add_headings(const struct table *table, struct text *out)
 {
-    enum view_what what = what_of(table);
+    enum listing_what what = what_of(table);
     text_format(out, "%s %3s  %11s", term_dim(table->term), "#", title(what));
     if (table->has_bar)
         text_format(out, "  %*s", BAR, "");
@@ -76,7 +76,8 @@ static void add_headings(const struct table *table, struct text *out)
         text_format(out, "  %-*s", TREND, table->comparison->count > 2 ? "live" : "pattern");
     if (table->has_kind)
         text_format(out, "  %-*s", KIND, "kind");
-    text_format(out, "  %s%s\n", view_by_name(table->view->options.by), term_plain(table->term));
+    text_format(out, "  %s%s\n", listing_by_name(table->listing->options.by),
+                term_plain(table->term));
 }
 
 static void add_trend(const struct table *table, const struct site *site, struct text *out)
@@ -90,7 +91,7 @@ static void add_trend(const struct table *table, const struct site *site, struct
 
 /* What does not fit is said without folders; then it gets a line of its own rather than being cut.
  */
-static void add_name(const struct table *table, const struct view_row *row, size_t start,
+static void add_name(const struct table *table, const struct listing_row *row, size_t start,
                      struct text *out)
 {
     const char *directory = table->comparison->stores[0]->facts.directory;
@@ -115,11 +116,11 @@ static void add_name(const struct table *table, const struct view_row *row, size
     text_done(&name);
 }
 
-static void add_row(const struct table *table, const struct view_row *row, size_t rank,
+static void add_row(const struct table *table, const struct listing_row *row, size_t rank,
                     struct text *out)
 {
     static const char *const kinds[] = FORMAT_KIND_NAMES;
-    enum view_what what = what_of(table);
+    enum listing_what what = what_of(table);
     bool is_signed = what == WHAT_GROWTH && table->comparison->count > 1;
     int64_t value = row->values[what], blocks = row->blocks[what];
     struct text line = {0};
@@ -151,7 +152,7 @@ static void add_row(const struct table *table, const struct view_row *row, size_
     text_done(&line);
 }
 
-static void add_details(const struct table *table, const struct view_row *row,
+static void add_details(const struct table *table, const struct listing_row *row,
                         const struct report_options *options, struct text *out)
 {
     double one = comparison_per_operation(table->comparison, row->site);
@@ -165,25 +166,25 @@ static void add_details(const struct table *table, const struct view_row *row,
         text_stack_callers(row->site, &options->term, out);
 }
 
-void text_rows(const struct comparison *comparison, const struct view *view,
+void text_rows(const struct comparison *comparison, const struct listing *listing,
                const struct report_options *options, struct text *out)
 {
-    size_t whole = view->rows.count;
+    size_t whole = listing->rows.count;
     size_t count = whole < (size_t)options->top ? whole : (size_t)options->top;
-    struct table table = describe(comparison, view, options, count);
+    struct table table = describe(comparison, listing, options, count);
     if (count > 0)
         add_headings(&table, out);
     for (size_t i = 0; i < count; i++) {
-        add_row(&table, &view->rows.items[i], i + 1, out);
-        if (view->rows.items[i].site)
-            add_details(&table, &view->rows.items[i], options, out);
+        add_row(&table, &listing->rows.items[i], i + 1, out);
+        if (listing->rows.items[i].site)
+            add_details(&table, &listing->rows.items[i], options, out);
     }
     if (whole > count)
         text_format(out, "%s      %zu more: --top %zu%s\n", term_dim(&options->term), whole - count,
                     whole, term_plain(&options->term));
-    if (count > 0 && view->hint)
-        text_format(out, "%s%s%s\n", term_dim(&options->term), view->hint,
+    if (count > 0 && listing->hint)
+        text_format(out, "%s%s%s\n", term_dim(&options->term), listing->hint,
                     term_plain(&options->term));
-    if (count == 0 && view->options.filter)
+    if (count == 0 && listing->options.filter)
         text_add(out, "Nothing fits the filter.\n");
 }

@@ -4,7 +4,7 @@
  */
 #include "run/child.h"
 
-#include "control/realm.h"
+#include "control/target.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -75,7 +75,7 @@ void child_stop(struct child *child)
     pid_t group = child->pid;
     if (group <= 0)
         return;
-    pid_t control = realm_find_control(group);
+    pid_t control = target_find_control(group);
     struct pollfd control_ended = {.fd = control ? (int)syscall(SYS_pidfd_open, control, 0) : -1,
                                    .events = POLLIN};
     kill(-group, SIGTERM);

@@ -188,7 +188,7 @@ static bool are_alike(const struct record *a, const struct record *b)
            a->mean <= SIZE_FACTOR * b->mean && b->mean <= SIZE_FACTOR * a->mean;
 }
 
-static const struct frame *target_of(const struct search *search, const struct record *record)
+static const struct frame *destination_of(const struct search *search, const struct record *record)
 {
     return record->target ? &search->sites->frames.items[record->target - 1] : &record->frame;
 }
@@ -220,7 +220,7 @@ static const struct frame *find_owner(const struct search *search, const struct 
             return NULL; /* it allocates itself */
         if (link->depth == 0)
             continue;
-        const struct frame *target = target_of(search, other);
+        const struct frame *target = destination_of(search, other);
         if (owner && key_of(owner) != key_of(target))
             return NULL;
         owner = target;

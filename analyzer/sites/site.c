@@ -61,7 +61,7 @@ static void make_key(struct text *key, enum block_kind kind, bool managed,
 static size_t find_site(struct site_table *table, struct frames *frames,
                         const struct store_stack *stack, bool can_add)
 {
-    bool managed = site_is_managed(frames, stack), is_new = false;
+    bool managed = site_frame_is_managed(frames, stack), is_new = false;
     struct frame frame = site_frame_find(frames, stack, managed);
     struct text key = {0};
     make_key(&key, stack->kind, managed, &frame);
@@ -86,26 +86,9 @@ static size_t find_site(struct site_table *table, struct frames *frames,
     return slot ? *slot : NO_SITE;
 }
 
-bool site_is_managed(struct frames *frames, const struct store_stack *stack)
-{
-    struct frames_walk walk = frames_leaf(frames, stack);
-    const struct frame *frame;
-    bool managed = false;
-    if (stack->kind != KIND_MMAP)
-        return false;
-    while ((frame = frames_caller(&walk)) != NULL) {
-        if (frame->managed_heap == HEAP_PAGE || frame->managed_heap == HEAP_OTHER)
-            return frame->managed_heap == HEAP_PAGE;
-        managed |= frame->managed_heap == HEAP_MANAGED;
-        if (frame->class == CLASS_OWN)
-            break; /* whatever runs below it, this code asked */
-    }
-    return managed;
-}
-
 struct frame site_frame(struct frames *frames, const struct store_stack *stack)
 {
-    return site_frame_find(frames, stack, site_is_managed(frames, stack));
+    return site_frame_find(frames, stack, site_frame_is_managed(frames, stack));
 }
 
 static struct site_member *look_up_member(struct site_table *table, struct frames *frames,

@@ -81,7 +81,4 @@ void site_add_numbers(struct site_numbers *numbers, const struct store_stack *st
 /* The frame that names STACK's site. */
 struct frame site_frame(struct frames *frames, const struct store_stack *stack);
 
-/* True when the stack of a mapping leads to a managed heap. */
-bool site_is_managed(struct frames *frames, const struct store_stack *stack);
-
 #endif

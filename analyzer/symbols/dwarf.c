@@ -52,7 +52,7 @@ static bool find_child(Dwarf_Die *parent, uint64_t address, Dwarf_Die *child)
 static void find_scopes(const struct unit *unit, uint64_t address, struct scopes *scopes)
 {
     Dwarf_Die die, child;
-    bool more = units_function(unit, address, &die);
+    bool more = compile_units_function(unit, address, &die);
     while (more && scopes->dies.count < DEEPEST) {
         if (dwarf_tag(&die) != DW_TAG_lexical_block)
             VEC_ADD(&scopes->dies, die);
@@ -70,11 +70,11 @@ static const char *text_of(Dwarf_Die *die, unsigned name)
 
 /* GCC gives functions that no other file can call no mangled name, and so no class and namespace.
  */
-static const char *qualified_name(struct units *units, const struct unit *unit, Dwarf_Die *die,
-                                  const char *name, struct pool *pool)
+static const char *qualified_name(struct compile_units *units, const struct unit *unit,
+                                  Dwarf_Die *die, const char *name, struct pool *pool)
 {
     Dwarf_Die scopes[MOST_SCOPES];
-    size_t count = units_scopes(units, unit, die, scopes, MOST_SCOPES);
+    size_t count = compile_units_scopes(units, unit, die, scopes, MOST_SCOPES);
     const char *whole = demangle_name(name, pool);
     for (size_t i = 0; i < count; i++) {
         Dwarf_Attribute attribute;
@@ -87,8 +87,8 @@ static const char *qualified_name(struct units *units, const struct unit *unit, 
     return whole;
 }
 
-static const char *function_name(struct units *units, const struct unit *unit, Dwarf_Die *die,
-                                 struct pool *pool)
+static const char *function_name(struct compile_units *units, const struct unit *unit,
+                                 Dwarf_Die *die, struct pool *pool)
 {
     const char *mangled = text_of(die, DW_AT_linkage_name);
     if (!mangled)
@@ -163,10 +163,10 @@ static struct symbol make_symbol(const struct unit *unit, const char *function,
                            .column = place->file ? place->column : 0};
 }
 
-struct dwarf_answer dwarf_find(struct units *units, uint64_t address, struct pool *pool)
+struct dwarf_answer dwarf_find(struct compile_units *units, uint64_t address, struct pool *pool)
 {
     struct dwarf_answer answer = {.lacks_file = false};
-    const struct unit *unit = units_find(units, address);
+    const struct unit *unit = compile_units_find(units, address);
     if (!unit)
         return answer;
     struct scopes scopes = {0};

@@ -6,8 +6,8 @@
 #define ANALYZER_SYMBOLS_DWARF_H
 
 #include "base/memory.h"
+#include "symbols/compile_units.h"
 #include "symbols/symbols.h"
-#include "symbols/units.h"
 
 /* What DWARF knows about ADDRESS, in its own terms. */
 struct dwarf_answer {
@@ -15,6 +15,6 @@ struct dwarf_answer {
                                 has lines, and its names stand in the symbol table */
     bool lacks_file;         /* a .dwo file is missing that would tell more */
 };
-struct dwarf_answer dwarf_find(struct units *units, uint64_t address, struct pool *pool);
+struct dwarf_answer dwarf_find(struct compile_units *units, uint64_t address, struct pool *pool);
 
 #endif

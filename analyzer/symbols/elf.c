@@ -33,7 +33,7 @@ struct elf {
     int alt_fd;
     struct symtab *symtab; /* these three when first needed */
     struct plt *plt;
-    struct units *units;
+    struct compile_units *units;
     Dwarf_Addr dwarf_bias;
 };
 
@@ -189,7 +189,7 @@ static void look_inside(struct elf *elf)
     Dwarf *dwarf = dwfl_module_getdwarf(elf->module, &elf->dwarf_bias);
     elf->files.saw_other = false;
     if (dwarf && open_alt(elf, dwarf))
-        elf->units = units_new(dwarf);
+        elf->units = compile_units_new(dwarf);
     elf->facts.has_debug_info = elf->units != NULL;
     elf->facts.has_table = elf->facts.debug_file || has_section(main, ".symtab") ||
                            has_section(main, ".gnu_debugdata");
@@ -229,7 +229,7 @@ void elf_close(struct elf *elf)
         return;
     symtab_free(elf->symtab);
     plt_free(elf->plt);
-    units_free(elf->units);
+    compile_units_free(elf->units);
     if (elf->dwfl)
         dwfl_end(elf->dwfl);
     if (elf->alt)

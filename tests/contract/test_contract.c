@@ -11,7 +11,7 @@
 #include "format/schema.h"
 #include "frames/frames.h"
 #include "hooks/outside.h"
-#include "store/blocks.h"
+#include "store/block_list.h"
 #include "symbols/symbols.h"
 #include "test.h"
 
@@ -330,7 +330,7 @@ static void every_block_is_listed_when_it_is_asked_for(void **state)
     ASSERT_ALL(THIRD, truths);
     struct store *store = open_store(THIRD);
     assert_int_equal(
-        blocks_count(store, &error),
+        block_list_count(store, &error),
         NUMBER(THIRD, "SELECT sum(live_blocks) FROM stack WHERE kind NOT IN ('mmap', 'thread')"));
     store_close(store);
 }

@@ -22,7 +22,7 @@
 #include "print/markdown_report.h"
 #include "print/text_report.h"
 #include "rules/rules.h"
-#include "store/blocks.h"
+#include "store/block_list.h"
 
 #define NAMES 8 /* two inputs, and an export of each format */
 
@@ -133,11 +133,11 @@ static void expect_refusal(const struct error *error)
 
 static void report_text(const struct comparison *comparison, enum what what, struct text *out)
 {
-    struct view_options view = {.by = BY_LABELS, .all = true};
+    struct listing_options view = {.by = BY_LABELS, .all = true};
     struct report_options options = {.top = 100, .all_sites = true, .term = {.width = 100}};
     options.all_frames = what == TREE;
     options.tree = what == TREE ? TREE_TOP_DOWN : TREE_NONE;
-    options.view = what == TREE ? &view : NULL;
+    options.listing = what == TREE ? &view : NULL;
     if (what == MARKDOWN)
         markdown_report(comparison, &options, out);
     else if (what == JSON && comparison->count > 1)
@@ -230,11 +230,11 @@ static void list_blocks(const char *last_path, const char *path)
     struct error error = {0};
     struct store *last = store_open_facts(last_path, &error);
     struct store *store = last ? store_open_between(path, last, &error) : NULL;
-    struct blocks *blocks = store ? blocks_open(store, &error) : NULL;
+    struct block_list *blocks = store ? block_list_open(store, &error) : NULL;
     struct block block;
-    while (blocks && blocks_next(blocks, &block, &error))
+    while (blocks && block_list_next(blocks, &block, &error))
         continue;
-    blocks_close(blocks);
+    block_list_close(blocks);
     store_close(store);
     store_close(last);
 }

@@ -8,7 +8,7 @@ import { siteMarkdown, summaryMarkdown } from '../../viewer/src/model/markdown';
 import { Model } from '../../viewer/src/model/model';
 import { matcher, select } from '../../viewer/src/model/select';
 import { START, readState, writeState } from '../../viewer/src/model/state';
-import { blocks, bytes, percent, rate, seconds, signedBytes } from '../../viewer/src/ui/units';
+import { blocks, bytes, percent, rate, seconds, signedBytes } from '../../viewer/src/model/units';
 
 const snapshot = (n: number) => ({
   file: `${n}.db`, label: `step ${n}`, reason: 'request', program: 'server', executable: '',

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "control/asker.h"
-#include "control/page.h"
+#include "control/channel.h"
 #include "fixture.h"
 #include "format/protocol.h"
 #include "test.h"
@@ -98,7 +98,7 @@ static void start(enum manner manner)
     shim = fork();
     if (shim == 0)
         serve(manner);
-    while (!page_is_ready(shim))
+    while (!channel_is_ready(shim))
         assert_int_equal(waitpid(shim, NULL, WNOHANG), 0);
 }
 
@@ -269,9 +269,9 @@ static void an_asker_that_died_leaves_no_harm(void **state)
     start(WRITES_THE_FILE);
     pid_t asker = fork();
     if (asker == 0) {
-        struct page page;
+        struct channel page;
         struct error error;
-        if (!page_open(&page, shim, &error))
+        if (!channel_open(&page, shim, &error))
             _exit(9);
         strcpy(page.mapped->label, "abandoned");
         atomic_fetch_add(&page.mapped->asked, 1);
@@ -296,13 +296,13 @@ static void unrecorded_processes_are_refused(void **state)
 static void another_version_of_the_protocol_is_refused(void **state)
 {
     start(WRITES_THE_FILE);
-    struct page page;
+    struct channel page;
     struct error error;
-    assert_true(page_open(&page, shim, &error));
+    assert_true(channel_open(&page, shim, &error));
     page.mapped->version = 9;
     struct asker_request request = request_for(shim);
     expect_failure(&request, 0, "version 9 of the protocol");
-    page_close(&page);
+    channel_close(&page);
 }
 
 TEST_MAIN(cmocka_unit_test_teardown(the_answer_names_the_file, stop),

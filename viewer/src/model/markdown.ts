@@ -1,7 +1,7 @@
 // markdown.ts -- The page in a few lines, for an issue or a chat.
 //
 // SPDX-License-Identifier: Apache-2.0
-import { bytes, seconds, signedBlocks, signedBytes } from '../ui/units';
+import { bytes, seconds, signedBlocks, signedBytes } from './units';
 import { type Frame, type Model, type Site, placeOf } from './model';
 
 // In backquotes, whatever it holds.

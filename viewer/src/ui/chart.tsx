@@ -5,7 +5,7 @@ import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { Model } from '../model/model';
 import { colour, useThemeChange } from './theme';
-import { seconds } from './units';
+import { seconds } from '../model/units';
 
 export interface Line {
   name: string;

@@ -4,7 +4,7 @@
 import type { Count } from '../model/document';
 import type { ViewProps } from '../ui/app_state';
 import { Meter } from '../ui/small';
-import { bytes, count, percent, seconds, time } from '../ui/units';
+import { bytes, count, percent, seconds, time } from '../model/units';
 
 function Covered({ label, value }: { label: string; value: Count }) {
   if (value.addresses === 0) {

@@ -10,7 +10,7 @@ import type { ViewProps } from '../ui/app_state';
 import { type Painting, neighbour, nodeAt, paint } from '../ui/flame_canvas';
 import { TERMS } from '../ui/terms';
 import { useThemeChange } from '../ui/theme';
-import { bytes, percent, signedBytes } from '../ui/units';
+import { bytes, percent, signedBytes } from '../model/units';
 
 const WHAT_LABELS: [What, string][] = [
   ['growth', 'growth'], ['live', 'live'], ['temporary', 'churn'], ['survivors', 'survivors'],

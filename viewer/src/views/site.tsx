@@ -8,7 +8,7 @@ import type { ViewProps } from '../ui/app_state';
 import { Chart } from '../ui/chart';
 import { CopyButton, Meter, Name, Tip } from '../ui/small';
 import { PATTERNS, type Term } from '../ui/terms';
-import { blocks, bytes, count, percent, rate, signedBlocks, signedBytes } from '../ui/units';
+import { blocks, bytes, count, percent, rate, signedBlocks, signedBytes } from '../model/units';
 
 const SORTS: Record<Frame['sort'], string> = {
   js: 'JIT', inlined: 'inlined', native: 'native', unnamed: 'no name',

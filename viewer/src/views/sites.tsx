@@ -8,7 +8,7 @@ import { type Sort, select } from '../model/select';
 import type { ViewProps } from '../ui/app_state';
 import { Meter, Name, Spark } from '../ui/small';
 import { TERMS, type Term } from '../ui/terms';
-import { blocks, bytes, count, rate, signedBytes } from '../ui/units';
+import { blocks, bytes, count, rate, signedBytes } from '../model/units';
 
 interface Column {
   sort: Sort;

@@ -5,7 +5,7 @@ import type { Model } from '../model/model';
 import type { ViewProps } from '../ui/app_state';
 import { Meter, Name, Spark, Tip } from '../ui/small';
 import type { Term } from '../ui/terms';
-import { bytes, count, percent, seconds, signedBytes, signedCount } from '../ui/units';
+import { bytes, count, percent, seconds, signedBytes, signedCount } from '../model/units';
 
 interface Step {
   name: string;

@@ -4,7 +4,7 @@
 import type { Model } from '../model/model';
 import type { ViewProps } from '../ui/app_state';
 import { Chart, type Line } from '../ui/chart';
-import { bytes, count, time } from '../ui/units';
+import { bytes, count, time } from '../model/units';
 
 const TONES = ['--series-1', '--series-2', '--series-3', '--series-4', '--series-5', '--series-6',
   '--series-7', '--series-8'];

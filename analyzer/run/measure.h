@@ -1,14 +1,15 @@
-/* job.h -- The whole job: start a server recorded, bring it to a steady state, load it, compare.
+/* measure.h -- The whole job: start a server recorded, bring it to a steady state, load it,
+ * compare.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#ifndef ANALYZER_RUN_JOB_H
-#define ANALYZER_RUN_JOB_H
+#ifndef ANALYZER_RUN_MEASURE_H
+#define ANALYZER_RUN_MEASURE_H
 
 #include "base/text.h"
 #include "run/launch.h"
 
-struct job {
+struct measure_plan {
     char *const *program;
     struct launch launch;
     const char *load; /* shell command; NULL: whatever the program does by itself */
@@ -21,6 +22,7 @@ struct job {
 
 /* Runs the job and adds the paths of both snapshots to STEADY and LOADED. Whatever happens, no
  * child is left. Tells on stderr what it does. */
-bool job_run(const struct job *job, struct text *steady, struct text *loaded, struct error *error);
+bool measure_run(const struct measure_plan *plan, struct text *steady, struct text *loaded,
+                 struct error *error);
 
 #endif

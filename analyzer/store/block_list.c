@@ -1,8 +1,8 @@
-/* blocks.c -- The live blocks of a snapshot taken with --blocks, one by one.
+/* block_list.c -- The live blocks of a snapshot taken with --blocks, one by one.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "store/blocks.h"
+#include "store/block_list.h"
 
 #include "store/load.h"
 #include "store/queries.h"
@@ -10,13 +10,13 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 
-struct blocks {
+struct block_list {
     const struct store *store;
     sqlite3 *database;
     sqlite3_stmt *rows;
 };
 
-int64_t blocks_count(const struct store *store, struct error *error)
+int64_t block_list_count(const struct store *store, struct error *error)
 {
     sqlite3 *database = store_database(store->path, error);
     sqlite3_stmt *row = NULL;
@@ -33,9 +33,9 @@ int64_t blocks_count(const struct store *store, struct error *error)
     return count;
 }
 
-struct blocks *blocks_open(const struct store *store, struct error *error)
+struct block_list *block_list_open(const struct store *store, struct error *error)
 {
-    struct blocks *blocks = memory_zeroed(1, sizeof *blocks);
+    struct block_list *blocks = memory_zeroed(1, sizeof *blocks);
     blocks->store = store;
     blocks->database = store_database(store->path, error);
     if (blocks->database &&
@@ -43,11 +43,11 @@ struct blocks *blocks_open(const struct store *store, struct error *error)
         load_damaged(store, error, sqlite3_errmsg(blocks->database));
     if (blocks->rows)
         return blocks;
-    blocks_close(blocks);
+    block_list_close(blocks);
     return NULL;
 }
 
-void blocks_close(struct blocks *blocks)
+void block_list_close(struct block_list *blocks)
 {
     if (!blocks)
         return;
@@ -56,7 +56,7 @@ void blocks_close(struct blocks *blocks)
     free(blocks);
 }
 
-bool blocks_next(struct blocks *blocks, struct block *block, struct error *error)
+bool block_list_next(struct block_list *blocks, struct block *block, struct error *error)
 {
     int status = sqlite3_step(blocks->rows);
     if (status != SQLITE_ROW) {

@@ -1,4 +1,4 @@
-/* page.c -- Finding and mapping the control page of a recorded process.
+/* channel.c -- Finding and mapping the control page of a recorded process.
  *
  * The process may be chrooted, in a container, or of another user by now; what it has mapped is
  * the truth. /proc/PID/maps names the file, /proc/PID/root leads to it; where that fails (the file
@@ -6,10 +6,10 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "control/page.h"
+#include "control/channel.h"
 
 #include "base/text.h"
-#include "control/realm.h"
+#include "control/target.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -75,9 +75,9 @@ static int find_mapped(pid_t pid, struct mapped_file *found, bool *passive)
 
 static int open_mapped(pid_t pid, const struct mapped_file *found)
 {
-    char path[PROTOCOL_PATH_SIZE + 2 * REALM_TASK_SIZE], task[REALM_TASK_SIZE];
+    char path[PROTOCOL_PATH_SIZE + 2 * TARGET_TASK_SIZE], task[TARGET_TASK_SIZE];
     struct stat status;
-    realm_find_task(pid, task);
+    target_find_task(pid, task);
     snprintf(path, sizeof path, "%s/root%s", task, found->path);
     int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     if (fd >= 0 && fstat(fd, &status) == 0 && status.st_ino == found->inode)
@@ -161,7 +161,7 @@ static void on_cut_page(int number)
     _exit(EXIT_UNUSABLE);
 }
 
-static bool map_page(struct page *page, struct error *error)
+static bool map_page(struct channel *page, struct error *error)
 {
     struct stat status;
     if (fstat(page->fd, &status) < 0 || (size_t)status.st_size < sizeof *page->mapped)
@@ -184,7 +184,7 @@ static bool map_page(struct page *page, struct error *error)
     return true;
 }
 
-static bool find_and_map(struct page *page, struct error *error)
+static bool find_and_map(struct channel *page, struct error *error)
 {
     struct mapped_file found;
     bool passive;
@@ -203,22 +203,22 @@ static bool find_and_map(struct page *page, struct error *error)
     return map_page(page, error);
 }
 
-bool page_open(struct page *page, pid_t pid, struct error *error)
+bool channel_open(struct channel *page, pid_t pid, struct error *error)
 {
-    *page = (struct page){.pid = pid, .fd = -1, .control_fd = -1};
+    *page = (struct channel){.pid = pid, .fd = -1, .control_fd = -1};
     page->pid_fd = (int)syscall(SYS_pidfd_open, pid, 0);
     if (page->pid_fd < 0)
         return error_set(error, NULL, "there is no process %d", (int)pid);
     if (find_and_map(page, error)) {
-        pid_t control = realm_find_control(pid);
+        pid_t control = target_find_control(pid);
         page->control_fd = control ? (int)syscall(SYS_pidfd_open, control, 0) : -1;
         return true;
     }
-    page_close(page);
+    channel_close(page);
     return false;
 }
 
-void page_close(struct page *page)
+void channel_close(struct channel *page)
 {
     if (page->mapped)
         munmap(page->mapped, sizeof *page->mapped);
@@ -228,16 +228,16 @@ void page_close(struct page *page)
         close(page->pid_fd);
     if (page->control_fd >= 0)
         close(page->control_fd);
-    *page = (struct page){.fd = -1, .pid_fd = -1, .control_fd = -1};
+    *page = (struct channel){.fd = -1, .pid_fd = -1, .control_fd = -1};
 }
 
-bool page_is_ready(pid_t pid)
+bool channel_is_ready(pid_t pid)
 {
-    struct page page;
+    struct channel page;
     struct error ignored;
-    if (!page_open(&page, pid, &ignored))
+    if (!channel_open(&page, pid, &ignored))
         return false;
-    page_close(&page);
+    channel_close(&page);
     return true;
 }
 
@@ -247,12 +247,12 @@ static bool has_ended(int fd)
     return fd >= 0 && poll(&waiting, 1, 0) > 0;
 }
 
-bool page_process_ended(const struct page *page)
+bool channel_process_ended(const struct channel *page)
 {
     return has_ended(page->pid_fd);
 }
 
-bool page_control_ended(const struct page *page)
+bool channel_control_ended(const struct channel *page)
 {
     return has_ended(page->control_fd);
 }

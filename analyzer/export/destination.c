@@ -1,8 +1,8 @@
-/* target.c -- Where exports go: what a folder is, how it is made, names of the files in it.
+/* destination.c -- Where exports go: what a folder is, how it is made, names of the files in it.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "export/target.h"
+#include "export/destination.h"
 
 #include "base/memory.h"
 
@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-bool target_is_folder(const char *target)
+bool destination_is_folder(const char *target)
 {
     struct stat status;
     size_t length = strlen(target);
@@ -21,15 +21,15 @@ bool target_is_folder(const char *target)
            (stat(target, &status) == 0 && S_ISDIR(status.st_mode));
 }
 
-bool target_may_be_folder(const char *target)
+bool destination_may_be_folder(const char *target)
 {
     struct stat status;
-    return target_is_folder(target) ||
+    return destination_is_folder(target) ||
            (!strchr(text_base_name(target), '.') && lstat(target, &status) != 0);
 }
 
 /* Makes the folder that the first LENGTH bytes of the path name, unless it is there. */
-static bool make_part(struct target_folder *folder, size_t length)
+static bool make_part(struct destination_folder *folder, size_t length)
 {
     struct stat status;
     char after = folder->path[length];
@@ -44,10 +44,10 @@ static bool make_part(struct target_folder *folder, size_t length)
     return good;
 }
 
-bool target_make(struct target_folder *folder, const char *path, struct error *error)
+bool destination_make(struct destination_folder *folder, const char *path, struct error *error)
 {
     size_t length = strlen(path);
-    *folder = (struct target_folder){.path = memory_zeroed(length + 1, 1)};
+    *folder = (struct destination_folder){.path = memory_zeroed(length + 1, 1)};
     memcpy(folder->path, path, length);
     for (size_t i = 1; i <= length; i++) {
         bool ends = folder->path[i] == '/' || i == length;
@@ -55,13 +55,13 @@ bool target_make(struct target_folder *folder, const char *path, struct error *e
             continue;
         error_set(error, NULL, "cannot make the folder %s: %s", path,
                   strerror(errno == EEXIST ? ENOTDIR : errno));
-        target_done(folder, false);
+        destination_done(folder, false);
         return false;
     }
     return true;
 }
 
-void target_done(struct target_folder *folder, bool keep)
+void destination_done(struct destination_folder *folder, bool keep)
 {
     size_t length = folder->path && !keep && folder->first > 0 ? strlen(folder->path) : 0;
     for (; length >= folder->first && length > 0; length--) {
@@ -73,7 +73,7 @@ void target_done(struct target_folder *folder, bool keep)
             break;
     }
     free(folder->path);
-    *folder = (struct target_folder){0};
+    *folder = (struct destination_folder){0};
 }
 
 /* The label of the snapshot, or what else tells it from the others. */
@@ -87,10 +87,10 @@ static void add_label(struct text *name, const struct store_facts *facts)
     }
 }
 
-void target_name(const char *target, const char *ending, size_t number,
-                 const struct store_facts *facts, struct text *name)
+void destination_name(const char *target, const char *ending, size_t number,
+                      const struct store_facts *facts, struct text *name)
 {
-    if (!target_is_folder(target)) {
+    if (!destination_is_folder(target)) {
         text_add(name, target);
         return;
     }

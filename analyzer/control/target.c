@@ -1,8 +1,8 @@
-/* realm.c -- The tree of files that a recorded process sees, entered with care.
+/* target.c -- The tree of files that a recorded process sees, entered with care.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "control/realm.h"
+#include "control/target.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -19,7 +19,7 @@
 
 static bool is_control(pid_t pid)
 {
-    char path[REALM_TASK_SIZE];
+    char path[TARGET_TASK_SIZE];
     struct text name = {0};
     snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
     bool is = text_read_file(&name, path, 64) && strcmp(name.bytes, "heapdiff\n") == 0;
@@ -30,7 +30,7 @@ static bool is_control(pid_t pid)
 /* Among the children of one thread; 0: none of them. */
 static pid_t find_child(pid_t pid, const char *thread)
 {
-    char path[REALM_TASK_SIZE];
+    char path[TARGET_TASK_SIZE];
     struct text children = {0};
     pid_t found = 0;
     snprintf(path, sizeof path, "/proc/%d/task/%.12s/children", (int)pid, thread);
@@ -45,9 +45,9 @@ static pid_t find_child(pid_t pid, const char *thread)
     return found;
 }
 
-pid_t realm_find_control(pid_t pid)
+pid_t target_find_control(pid_t pid)
 {
-    char path[REALM_TASK_SIZE];
+    char path[TARGET_TASK_SIZE];
     struct dirent *entry;
     pid_t found = 0;
     snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
@@ -59,10 +59,10 @@ pid_t realm_find_control(pid_t pid)
     return found;
 }
 
-void realm_find_task(pid_t pid, char task[REALM_TASK_SIZE])
+void target_find_task(pid_t pid, char task[TARGET_TASK_SIZE])
 {
-    pid_t control = realm_find_control(pid);
-    snprintf(task, REALM_TASK_SIZE, "/proc/%d", (int)(control ? control : pid));
+    pid_t control = target_find_control(pid);
+    snprintf(task, TARGET_TASK_SIZE, "/proc/%d", (int)(control ? control : pid));
 }
 
 /* Same root and same mounts. */
@@ -70,7 +70,7 @@ static bool is_ours(const char *task)
 {
     static const char *const links[] = {"root", "ns/mnt"};
     for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
-        char ours[REALM_TASK_SIZE], theirs[2 * REALM_TASK_SIZE];
+        char ours[TARGET_TASK_SIZE], theirs[2 * TARGET_TASK_SIZE];
         struct stat a, b;
         snprintf(ours, sizeof ours, "/proc/self/%s", links[i]);
         snprintf(theirs, sizeof theirs, "%s/%s", task, links[i]);
@@ -89,55 +89,55 @@ static unsigned file_id(const char *status, const char *name)
     return line && sscanf(line + strlen(name), "%*u %*u %*u %u", &id) == 1 ? id : ~0u;
 }
 
-void realm_open(struct realm *realm, pid_t pid)
+void target_open(struct target *target, pid_t pid)
 {
-    char path[2 * REALM_TASK_SIZE];
+    char path[2 * TARGET_TASK_SIZE];
     struct text status = {0};
-    *realm = (struct realm){.pid = pid, .uid = (uid_t)-1, .gid = (gid_t)-1};
-    realm_find_task(pid, realm->task);
-    realm->is_ours = is_ours(realm->task);
-    snprintf(path, sizeof path, "%s/root", realm->task);
-    realm->root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    snprintf(path, sizeof path, "%s/status", realm->task);
+    *target = (struct target){.pid = pid, .uid = (uid_t)-1, .gid = (gid_t)-1};
+    target_find_task(pid, target->task);
+    target->is_ours = is_ours(target->task);
+    snprintf(path, sizeof path, "%s/root", target->task);
+    target->root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    snprintf(path, sizeof path, "%s/status", target->task);
     if (text_read_file(&status, path, 65536)) {
-        realm->uid = file_id(status.bytes, "\nUid:");
-        realm->gid = file_id(status.bytes, "\nGid:");
+        target->uid = file_id(status.bytes, "\nUid:");
+        target->gid = file_id(status.bytes, "\nGid:");
     }
     text_done(&status);
 }
 
-void realm_close(struct realm *realm)
+void target_close(struct target *target)
 {
-    if (realm->root >= 0)
-        close(realm->root);
-    realm->root = -1;
+    if (target->root >= 0)
+        close(target->root);
+    target->root = -1;
 }
 
 /* Links are followed inside of the root only; kernels before 5.6 cannot, and get no links at the
  * end. */
-static int open_inside(const struct realm *realm, const char *path, int flags)
+static int open_inside(const struct target *target, const char *path, int flags)
 {
     struct open_how how = {.flags = (unsigned)flags | O_CLOEXEC,
                            .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
     path += strspn(path, "/");
     if (!*path)
         path = ".";
-    long fd = syscall(SYS_openat2, realm->root, path, &how, sizeof how);
+    long fd = syscall(SYS_openat2, target->root, path, &how, sizeof how);
     if (fd < 0 && errno == ENOSYS)
-        fd = openat(realm->root, path, flags | O_CLOEXEC | O_NOFOLLOW);
+        fd = openat(target->root, path, flags | O_CLOEXEC | O_NOFOLLOW);
     return (int)fd;
 }
 
-int realm_open_file(const struct realm *realm, const char *path, struct error *error)
+int target_open_file(const struct target *target, const char *path, struct error *error)
 {
     struct stat status;
-    int fd = open_inside(realm, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    int fd = open_inside(target, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0) {
-        error_set(error, NULL, "cannot read the snapshot of process %d at %s: %s", (int)realm->pid,
+        error_set(error, NULL, "cannot read the snapshot of process %d at %s: %s", (int)target->pid,
                   path, strerror(errno));
-    } else if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_uid != realm->uid ||
+    } else if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_uid != target->uid ||
                status.st_nlink != 1) {
-        error_set(error, NULL, "process %d names a file that is not its own: %s", (int)realm->pid,
+        error_set(error, NULL, "process %d names a file that is not its own: %s", (int)target->pid,
                   path);
         close(fd);
         fd = -1;
@@ -146,35 +146,35 @@ int realm_open_file(const struct realm *realm, const char *path, struct error *e
 }
 
 /* The folder of PATH, and its last name. */
-static int open_folder(const struct realm *realm, const char *path, const char **name)
+static int open_folder(const struct target *target, const char *path, const char **name)
 {
     struct text folder = {0};
     *name = text_base_name(path);
     text_add(&folder, "/");
     text_add_n(&folder, path, (size_t)(*name - path));
-    int fd = open_inside(realm, folder.bytes, O_PATH | O_DIRECTORY);
+    int fd = open_inside(target, folder.bytes, O_PATH | O_DIRECTORY);
     text_done(&folder);
     return fd;
 }
 
-static void remove_name(const struct realm *realm, const char *path, int flags)
+static void remove_name(const struct target *target, const char *path, int flags)
 {
     const char *name;
-    int folder = open_folder(realm, path, &name);
+    int folder = open_folder(target, path, &name);
     if (folder >= 0) {
         unlinkat(folder, name, flags);
         close(folder);
     }
 }
 
-void realm_remove(const struct realm *realm, const char *path)
+void target_remove(const struct target *target, const char *path)
 {
-    remove_name(realm, path, 0);
+    remove_name(target, path, 0);
 }
 
-void realm_take_back(const struct realm *realm, const char *folder)
+void target_take_back(const struct target *target, const char *folder)
 {
-    remove_name(realm, folder, AT_REMOVEDIR);
+    remove_name(target, folder, AT_REMOVEDIR);
 }
 
 /* No entries but "." and "..". */
@@ -195,23 +195,23 @@ static bool is_empty(int folder)
 
 /* Whoever may rename in that place could have put another folder of ours there: only the empty one
  * that was just made is given away. */
-static bool give_away(const struct realm *realm, int place, const char *name)
+static bool give_away(const struct target *target, int place, const char *name)
 {
     struct stat status;
     int fd = openat(place, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     bool fresh = fd >= 0 && fstat(fd, &status) == 0 && status.st_uid == geteuid() &&
                  (status.st_mode & 07777) == 0700 && status.st_nlink == 2 && is_empty(fd);
-    bool given = fresh && fchown(fd, realm->uid, realm->gid) == 0;
+    bool given = fresh && fchown(fd, target->uid, target->gid) == 0;
     if (fd >= 0)
         close(fd);
     return given;
 }
 
-static bool lend_in(const struct realm *realm, const char *place, const char *name)
+static bool lend_in(const struct target *target, const char *place, const char *name)
 {
-    int fd = open_inside(realm, place, O_PATH | O_DIRECTORY);
+    int fd = open_inside(target, place, O_PATH | O_DIRECTORY);
     bool good = fd >= 0 && mkdirat(fd, name, 0700) == 0;
-    if (good && !give_away(realm, fd, name)) {
+    if (good && !give_away(target, fd, name)) {
         unlinkat(fd, name, AT_REMOVEDIR);
         good = false;
     }
@@ -220,17 +220,17 @@ static bool lend_in(const struct realm *realm, const char *place, const char *na
     return good;
 }
 
-bool realm_lend(const struct realm *realm, struct text *folder)
+bool target_lend(const struct target *target, struct text *folder)
 {
     static const char *const places[] = {"/tmp", "/var/tmp", "/dev/shm", ""};
     char name[64];
     uint64_t random;
-    if (realm->root < 0 || realm->uid == (uid_t)-1 ||
+    if (target->root < 0 || target->uid == (uid_t)-1 ||
         getrandom(&random, sizeof random, 0) != sizeof random)
         return false;
     snprintf(name, sizeof name, ".heapdiff.%016llx", (unsigned long long)random);
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        if (lend_in(realm, places[i], name)) {
+        if (lend_in(target, places[i], name)) {
             text_format(folder, "%s/%s", places[i], name);
             return true;
         }

@@ -1,4 +1,4 @@
-/* graph.h -- The objects of a heap snapshot and where each stands in its file.
+/* layout.h -- The objects of a heap snapshot and where each stands in its file.
  *
  * root -> (GC roots) -> groups -> call tree -> objects. Every object has one owner, so that the
  * retained size of a frame is what is live below it, and the way to the root is the stack. Frames
@@ -7,17 +7,17 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#ifndef ANALYZER_EXPORT_GRAPH_H
-#define ANALYZER_EXPORT_GRAPH_H
+#ifndef ANALYZER_EXPORT_LAYOUT_H
+#define ANALYZER_EXPORT_LAYOUT_H
 
 #include "export/numbers.h"
 
-#define GRAPH_ROOTS 2 /* the root and (GC roots) */
+#define LAYOUT_ROOTS 2 /* the root and (GC roots) */
 
 /* Listed blocks that are held in memory at a time, 8 bytes each; tests make it small. */
-extern uint64_t graph_window;
+extern uint64_t layout_window;
 
-struct graph {
+struct layout {
     const struct set *set;
     const struct numbers *numbers;
     size_t index;     /* of the snapshot */
@@ -31,12 +31,13 @@ struct graph {
     uint64_t first_cell, first_block, count; /* places in the file */
 };
 
-void graph_make(struct graph *graph, const struct set *set, const struct numbers *numbers,
-                size_t index);
-void graph_done(struct graph *graph);
+void layout_make(struct layout *layout, const struct set *set, const struct numbers *numbers,
+                 size_t index);
+void layout_done(struct layout *layout);
 
 /* The listed blocks in the order of the file. For each CALL is given its stack, number and size. */
-typedef void (*graph_block)(void *context, uint32_t stack, uint32_t number, uint32_t size);
-bool graph_blocks(const struct graph *graph, graph_block call, void *context, struct error *error);
+typedef void (*layout_block)(void *context, uint32_t stack, uint32_t number, uint32_t size);
+bool layout_blocks(const struct layout *layout, layout_block call, void *context,
+                   struct error *error);
 
 #endif

@@ -1,10 +1,10 @@
-/* test_blocks.c -- The single blocks of a snapshot, one by one and in order.
+/* test_block_list.c -- The single blocks of a snapshot, one by one and in order.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/text.h"
 #include "fixture.h"
-#include "store/blocks.h"
+#include "store/block_list.h"
 #include "test.h"
 
 #include <string.h>
@@ -31,10 +31,10 @@ static void blocks_come_by_address_with_the_index_of_their_stack(void **state)
     struct text text = {0};
     struct block block;
     struct store *store = open_store(STACKS BLOCKS);
-    assert_int_equal(blocks_count(store, &error), 5);
-    struct blocks *blocks = blocks_open(store, &error);
+    assert_int_equal(block_list_count(store, &error), 5);
+    struct block_list *blocks = block_list_open(store, &error);
     assert_non_null(blocks);
-    while (blocks_next(blocks, &block, &error)) {
+    while (block_list_next(blocks, &block, &error)) {
         text_format(&text, "%llx:%lld of %u in %lld", (unsigned long long)block.address,
                     (long long)block.size, block.stack, (long long)block.epoch);
         text_add(&text, "; ");
@@ -43,7 +43,7 @@ static void blocks_come_by_address_with_the_index_of_their_stack(void **state)
     assert_string_equal(text.bytes, "fffffffffffffff0:30 of 0 in 2; 1000:10 of 0 in 0; "
                                     "1000:45 of 1 in 2; 2000:20 of 0 in 1; 2328:5 of 1 in 1; ");
     text_done(&text);
-    blocks_close(blocks);
+    block_list_close(blocks);
     store_close(store);
 }
 
@@ -52,12 +52,12 @@ static void a_snapshot_without_blocks_has_none(void **state)
     struct error error = {0};
     struct block block;
     struct store *store = open_store(STACKS);
-    assert_int_equal(blocks_count(store, &error), 0);
-    struct blocks *blocks = blocks_open(store, &error);
+    assert_int_equal(block_list_count(store, &error), 0);
+    struct block_list *blocks = block_list_open(store, &error);
     assert_non_null(blocks);
-    assert_false(blocks_next(blocks, &block, &error));
+    assert_false(block_list_next(blocks, &block, &error));
     assert_int_equal(error.code, EXIT_DONE);
-    blocks_close(blocks);
+    block_list_close(blocks);
     store_close(store);
 }
 
@@ -66,11 +66,11 @@ static void a_block_without_its_stack_is_refused(void **state)
     struct error error = {0};
     struct block block;
     struct store *store = open_store(STACKS "INSERT INTO block VALUES (1, 1, 5, 0);");
-    struct blocks *blocks = blocks_open(store, &error);
-    assert_false(blocks_next(blocks, &block, &error));
+    struct block_list *blocks = block_list_open(store, &error);
+    assert_false(block_list_next(blocks, &block, &error));
     assert_int_equal(error.code, EXIT_UNUSABLE);
     assert_non_null(strstr(error.message, "stack that is not there"));
-    blocks_close(blocks);
+    block_list_close(blocks);
     store_close(store);
 }
 

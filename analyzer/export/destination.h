@@ -1,9 +1,9 @@
-/* target.h -- Where exports go: what a folder is, how it is made, names of the files in it.
+/* destination.h -- Where exports go: what a folder is, how it is made, names of the files in it.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#ifndef ANALYZER_EXPORT_TARGET_H
-#define ANALYZER_EXPORT_TARGET_H
+#ifndef ANALYZER_EXPORT_DESTINATION_H
+#define ANALYZER_EXPORT_DESTINATION_H
 
 #include "base/error.h"
 #include "base/text.h"
@@ -12,27 +12,27 @@
 #include <stddef.h>
 
 /* Whether TARGET ends with a slash or is a folder. */
-bool target_is_folder(const char *target);
+bool destination_is_folder(const char *target);
 
 /* Or could be one: nothing has that name, and it has no ending. */
-bool target_may_be_folder(const char *target);
+bool destination_may_be_folder(const char *target);
 
 /* Zero: nothing was made. */
-struct target_folder {
+struct destination_folder {
     char *path;
     size_t first; /* length of the shortest part of it that was not there */
 };
 
 /* Makes PATH, with all folders above it that are missing. False with ERROR filled when that cannot
  * be; then, too, FOLDER is empty and what was made is gone. */
-bool target_make(struct target_folder *folder, const char *path, struct error *error);
+bool destination_make(struct destination_folder *folder, const char *path, struct error *error);
 
 /* Unless KEEP, removes the folders that were made and have stayed empty. */
-void target_done(struct target_folder *folder, bool keep);
+void destination_done(struct destination_folder *folder, bool keep);
 
 /* Appends the name of file NUMBER: TARGET itself, or in a folder "folder/02-after-load.ending",
  * since DevTools lists files by name. FACTS NULL: growth. */
-void target_name(const char *target, const char *ending, size_t number,
-                 const struct store_facts *facts, struct text *name);
+void destination_name(const char *target, const char *ending, size_t number,
+                      const struct store_facts *facts, struct text *name);
 
 #endif

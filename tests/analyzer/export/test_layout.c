@@ -1,8 +1,8 @@
-/* test_graph.c -- Listed blocks in the order of the file, however small the window.
+/* test_layout.c -- Listed blocks in the order of the file, however small the window.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "export/graph.h"
+#include "export/layout.h"
 #include "fixture.h"
 #include "test.h"
 
@@ -38,13 +38,13 @@ static struct seen read_blocks(const struct set *set, const struct numbers *numb
 {
     struct seen seen = {0};
     struct error error = {0};
-    struct graph graph;
-    uint64_t usual = graph_window;
-    graph_window = window;
-    graph_make(&graph, set, numbers, index);
-    assert_true(graph_blocks(&graph, see, &seen, &error));
-    graph_done(&graph);
-    graph_window = usual;
+    struct layout layout;
+    uint64_t usual = layout_window;
+    layout_window = window;
+    layout_make(&layout, set, numbers, index);
+    assert_true(layout_blocks(&layout, see, &seen, &error));
+    layout_done(&layout);
+    layout_window = usual;
     return seen;
 }
 

@@ -1,4 +1,4 @@
-/* test_job.c -- The whole job with the real shim: two snapshots, a comparison, and nothing left
+/* test_measure.c -- The whole job with the real shim: two snapshots, a comparison, and nothing left
  * behind.
  *
  * SPDX-License-Identifier: Apache-2.0

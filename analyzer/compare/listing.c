@@ -1,9 +1,9 @@
-/* view.c -- What a list shows: sites, functions, modules, threads …, by growth, live bytes and
+/* listing.c -- What a list shows: sites, functions, modules, threads …, by growth, live bytes and
  * more.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "compare/view.h"
+#include "compare/listing.h"
 
 #include "base/text.h"
 #include "frames/frame_name.h"
@@ -11,13 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *view_by_name(enum view_by by)
+const char *listing_by_name(enum listing_by by)
 {
     static const char *const names[] = {"site", "function", "module", "kind", "thread", "label"};
     return names[by];
 }
 
-bool view_passes(const regex_t *filter, const struct site_member *member)
+bool listing_passes(const regex_t *filter, const struct site_member *member)
 {
     struct frames_walk walk = frames_leaf(member->frames, member->stack);
     const struct frame *frame;
@@ -39,8 +39,8 @@ static struct site_numbers numbers_before(const struct comparison *comparison,
     return comparison->count > 1 && comparison->is_one_process ? member->first : none;
 }
 
-int64_t view_value(const struct comparison *comparison, const struct site_member *member,
-                   enum view_what what)
+int64_t listing_value(const struct comparison *comparison, const struct site_member *member,
+                      enum listing_what what)
 {
     struct site_numbers before = numbers_before(comparison, member);
     const struct site_numbers *last = &member->last;
@@ -61,8 +61,8 @@ int64_t view_value(const struct comparison *comparison, const struct site_member
     return 0;
 }
 
-static int64_t view_blocks(const struct comparison *comparison, const struct site_member *member,
-                           enum view_what what)
+static int64_t listing_blocks(const struct comparison *comparison, const struct site_member *member,
+                              enum listing_what what)
 {
     struct site_numbers before = numbers_before(comparison, member);
     const struct site_numbers *last = &member->last;
@@ -83,19 +83,19 @@ static int64_t view_blocks(const struct comparison *comparison, const struct sit
     return 0;
 }
 
-static const char *name_of(struct view *view, const struct comparison *comparison,
+static const char *name_of(struct listing *listing, const struct comparison *comparison,
                            const struct site *site)
 {
     static const char *const kinds[] = FORMAT_KIND_NAMES;
     const struct frame *frame = &site->frame;
     struct frame whole = *frame;
     struct text name = {0};
-    switch (view->options.by) {
+    switch (listing->options.by) {
     case BY_KINDS:
         return site->is_managed ? "managed heap" : kinds[site->kind];
     case BY_MODULES:
         if (frame->module)
-            return pool_text(view->pool, text_base_name(frame->module));
+            return pool_text(listing->pool, text_base_name(frame->module));
         return frame->is_jit ? "(managed code)" : "(no module)";
     case BY_FUNCTIONS:
         whole.line = 0;
@@ -106,59 +106,59 @@ static const char *name_of(struct view *view, const struct comparison *compariso
         return frame->function; /* printed with all that belongs to it */
     }
     frame_name(&whole, comparison->stores[0]->facts.directory, &name);
-    const char *kept = pool_text(view->pool, name.bytes);
+    const char *kept = pool_text(listing->pool, name.bytes);
     text_done(&name);
     return kept;
 }
 
 /* The row of a site, made when it is the first of its name. ROWS: by site, index + 1. */
-static size_t find_row(struct view *view, struct map *names, const struct comparison *comparison,
-                       const struct site *site)
+static size_t find_row(struct listing *listing, struct map *names,
+                       const struct comparison *comparison, const struct site *site)
 {
-    struct view_row row = {.kind = site->kind};
+    struct listing_row row = {.kind = site->kind};
     bool is_new = true;
     size_t *slot = NULL;
-    row.name = name_of(view, comparison, site);
-    if (view->options.by == BY_SITES)
+    row.name = name_of(listing, comparison, site);
+    if (listing->options.by == BY_SITES)
         row.site = site;
     else
         slot = map_add(names, row.name, strlen(row.name), &is_new);
     if (!is_new)
         return *slot;
-    VEC_ADD(&view->rows, row);
+    VEC_ADD(&listing->rows, row);
     if (slot)
-        *slot = view->rows.count - 1;
-    return view->rows.count - 1;
+        *slot = listing->rows.count - 1;
+    return listing->rows.count - 1;
 }
 
-static void add_member(struct view *view, struct view_row *row, const struct comparison *comparison,
-                       const struct site_member *member)
+static void add_member(struct listing *listing, struct listing_row *row,
+                       const struct comparison *comparison, const struct site_member *member)
 {
     for (int what = WHAT_GROWTH; what <= WHAT_TOTAL; what++) {
-        int64_t value = view_value(comparison, member, (enum view_what)what);
-        int64_t blocks = view_blocks(comparison, member, (enum view_what)what);
+        int64_t value = listing_value(comparison, member, (enum listing_what)what);
+        int64_t blocks = listing_blocks(comparison, member, (enum listing_what)what);
         row->values[what] = store_sum(row->values[what], value);
         row->blocks[what] = store_sum(row->blocks[what], blocks);
     }
 }
 
 /* By sites, those that do not grow are left out of growth; whatever is asked for, what is 0. */
-static bool is_shown(const struct view *view, const struct view_row *row)
+static bool is_shown(const struct listing *listing, const struct listing_row *row)
 {
-    const struct view_options *options = &view->options;
+    const struct listing_options *options = &listing->options;
     if (options->what == WHAT_GROWTH && row->site)
         return row->site->rank.is_growing || options->all;
     return row->values[options->what] != 0 || options->all;
 }
 
-static void drop_hidden(struct view *view)
+static void drop_hidden(struct listing *listing)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < view->rows.count; i++) {
-        if (is_shown(view, &view->rows.items[i]))
-            view->rows.items[kept++] = view->rows.items[i];
+    for (size_t i = 0; i < listing->rows.count; i++) {
+        if (is_shown(listing, &listing->rows.items[i]))
+            listing->rows.items[kept++] = listing->rows.items[i];
     }
-    view->rows.count = kept;
+    listing->rows.count = kept;
 }
 
 static int by_number(int64_t a, int64_t b)
@@ -168,8 +168,8 @@ static int by_number(int64_t a, int64_t b)
 
 static int by_sort(const void *a, const void *b, void *context)
 {
-    const struct view_row *x = a, *y = b;
-    const struct view_options *options = context;
+    const struct listing_row *x = a, *y = b;
+    const struct listing_options *options = context;
     int order = 0;
     if (options->sort == SORT_SCORE && x->site && y->site &&
         x->site->rank.is_growing != y->site->rank.is_growing)
@@ -189,74 +189,75 @@ static int by_sort(const void *a, const void *b, void *context)
     return order ? order : by_number(x->values[WHAT_LIVE], y->values[WHAT_LIVE]);
 }
 
-static void add_sites(struct view *view, const struct comparison *comparison)
+static void add_sites(struct listing *listing, const struct comparison *comparison)
 {
     const struct site_table *table = &comparison->table;
     size_t *rows = memory_zeroed(table->sites.count, sizeof *rows); /* by site: index + 1 */
     struct map names = {0};
     for (size_t i = 0; i < table->members.count; i++) {
         const struct site_member *member = &table->members.items[i];
-        if (!view_passes(view->options.filter, member))
+        if (!listing_passes(listing->options.filter, member))
             continue;
         if (!rows[member->site]) {
             const struct site *site = &table->sites.items[member->site];
-            rows[member->site] = find_row(view, &names, comparison, site) + 1;
-            view->rows.items[rows[member->site] - 1].sites++; /* NOLINT: find_row left rows */
+            rows[member->site] = find_row(listing, &names, comparison, site) + 1;
+            listing->rows.items[rows[member->site] - 1].sites++; /* NOLINT: find_row left rows */
         }
-        add_member(view, &view->rows.items[rows[member->site] - 1], comparison, member);
+        add_member(listing, &listing->rows.items[rows[member->site] - 1], comparison, member);
     }
     map_done(&names);
     free(rows);
 }
 
 /* A row a group, in the order of their numbers. */
-static void add_groups(struct view *view, const struct comparison *comparison)
+static void add_groups(struct listing *listing, const struct comparison *comparison)
 {
     struct groups *groups =
-        groups_new(comparison, view->options.by == BY_LABELS ? GROUPS_LABELS : GROUPS_THREADS);
+        groups_new(comparison, listing->options.by == BY_LABELS ? GROUPS_LABELS : GROUPS_THREADS);
     struct map sites = {0}; /* of each row */
     for (size_t i = 0; i < groups->names.count; i++) {
-        const struct view_row row = {.name = pool_text(view->pool, groups->names.items[i])};
-        VEC_ADD(&view->rows, row);
+        const struct listing_row row = {.name = pool_text(listing->pool, groups->names.items[i])};
+        VEC_ADD(&listing->rows, row);
     }
     for (size_t i = 0; i < groups->shares.count; i++) {
         const struct groups_share *share = &groups->shares.items[i];
-        struct view_row *row = &view->rows.items[share->group];
+        struct listing_row *row = &listing->rows.items[share->group];
         const size_t key[2] = {share->group, share->member.site};
         bool is_new;
-        if (!view_passes(view->options.filter, &share->member))
+        if (!listing_passes(listing->options.filter, &share->member))
             continue;
         map_add(&sites, key, sizeof key, &is_new);
         row->sites += is_new; /* NOLINT: a group of a share has a name, so a row */
-        add_member(view, row, comparison, &share->member);
+        add_member(listing, row, comparison, &share->member);
     }
-    view->hint = groups_hint(groups);
+    listing->hint = groups_hint(groups);
     map_done(&sites);
     groups_free(groups);
 }
 
-struct view *view_new(const struct comparison *comparison, const struct view_options *options)
+struct listing *listing_new(const struct comparison *comparison,
+                            const struct listing_options *options)
 {
-    struct view *view = memory_zeroed(1, sizeof *view);
-    *view = (struct view){.options = *options, .pool = pool_new()};
-    if (view_is_of_groups(options->by))
-        add_groups(view, comparison);
+    struct listing *listing = memory_zeroed(1, sizeof *listing);
+    *listing = (struct listing){.options = *options, .pool = pool_new()};
+    if (listing_is_of_groups(options->by))
+        add_groups(listing, comparison);
     else
-        add_sites(view, comparison);
-    for (size_t i = 0; i < view->rows.count; i++)
-        view->total = store_sum(view->total, view->rows.items[i].values[options->what]);
-    drop_hidden(view);
-    if (view->rows.count > 0)
-        qsort_r(view->rows.items, view->rows.count, sizeof *view->rows.items, by_sort,
-                &view->options);
-    return view;
+        add_sites(listing, comparison);
+    for (size_t i = 0; i < listing->rows.count; i++)
+        listing->total = store_sum(listing->total, listing->rows.items[i].values[options->what]);
+    drop_hidden(listing);
+    if (listing->rows.count > 0)
+        qsort_r(listing->rows.items, listing->rows.count, sizeof *listing->rows.items, by_sort,
+                &listing->options);
+    return listing;
 }
 
-void view_free(struct view *view)
+void listing_free(struct listing *listing)
 {
-    if (!view)
+    if (!listing)
         return;
-    VEC_DONE(&view->rows);
-    pool_free(view->pool);
-    free(view);
+    VEC_DONE(&listing->rows);
+    pool_free(listing->pool);
+    free(listing);
 }

@@ -1,19 +1,19 @@
-/* view_options.h -- The options that show and compare share: what is listed, and how.
+/* listing_options.h -- The options that show and compare share: what is listed, and how.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#ifndef ANALYZER_COMMANDS_VIEW_OPTIONS_H
-#define ANALYZER_COMMANDS_VIEW_OPTIONS_H
+#ifndef ANALYZER_COMMANDS_LISTING_OPTIONS_H
+#define ANALYZER_COMMANDS_LISTING_OPTIONS_H
 
 #include "cli/options.h"
 #include "print/text_report.h"
 
 /* Zero-initialise it; then options_parse fills it by these specs. */
-struct view_words {
+struct listing_words {
     const char *by, *view, *sort, *filter, *tree;
 };
 
-#define VIEW_OPTION_SPECS(type, field)                                                             \
+#define LISTING_OPTION_SPECS(type, field)                                                          \
     {"by",                                                                                         \
      0,                                                                                            \
      OPTION_TEXT,                                                                                  \
@@ -44,16 +44,16 @@ struct view_words {
             offsetof(type, field.tree)                                                             \
     }
 
-struct view_choice {
-    struct view_options options;
+struct listing_choice {
+    struct listing_options options;
     regex_t filter;
     enum report_tree tree;
 };
 
 /* Turns words into a choice; COUNT is that of the snapshots. False with ERROR filled when they make
- * no sense; view_choice_done when it was true. */
-bool view_choice_init(struct view_choice *choice, const struct view_words *words, size_t count,
-                      struct error *error);
-void view_choice_done(struct view_choice *choice);
+ * no sense; listing_choice_done when it was true. */
+bool listing_choice_init(struct listing_choice *choice, const struct listing_words *words,
+                         size_t count, struct error *error);
+void listing_choice_done(struct listing_choice *choice);
 
 #endif

@@ -1,8 +1,8 @@
-/* view_options.c -- The options that show and compare share: what is listed, and how.
+/* listing_options.c -- The options that show and compare share: what is listed, and how.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "commands/view_options.h"
+#include "commands/listing_options.h"
 
 #include <string.h>
 
@@ -17,7 +17,7 @@ static int find_word(const char *word, const char *const *names, int count, int 
 }
 
 /* Honest where the snapshot does not know. */
-static bool check(const struct view_words *words, size_t count, struct error *error)
+static bool check(const struct listing_words *words, size_t count, struct error *error)
 {
     if (words->view && strcmp(words->view, "growth") == 0 && count == 1)
         return error_set(error, "heapdiff compare A.db B.db", "one snapshot has no growth");
@@ -27,24 +27,24 @@ static bool check(const struct view_words *words, size_t count, struct error *er
     return true;
 }
 
-bool view_choice_init(struct view_choice *choice, const struct view_words *words, size_t count,
-                      struct error *error)
+bool listing_choice_init(struct listing_choice *choice, const struct listing_words *words,
+                         size_t count, struct error *error)
 {
     static const char *const by[] = {"site", "function", "module", "kind", "thread", "label"};
     static const char *const what[] = {"growth", "live", "survivors", "temporary", "total"};
     static const char *const sorts[] = {"score", "value", "growth", "live", "blocks", "name"};
     static const char *const trees[] = {"", "top-down", "bottom-up"};
     char fault[128];
-    *choice = (struct view_choice){.tree = TREE_NONE};
+    *choice = (struct listing_choice){.tree = TREE_NONE};
     if (!check(words, count, error))
         return false;
-    struct view_options *options = &choice->options;
-    options->by = (enum view_by)find_word(words->by, by, 6, BY_SITES);
+    struct listing_options *options = &choice->options;
+    options->by = (enum listing_by)find_word(words->by, by, 6, BY_SITES);
     options->what =
-        (enum view_what)find_word(words->view, what, 5, count > 1 ? WHAT_GROWTH : WHAT_LIVE);
+        (enum listing_what)find_word(words->view, what, 5, count > 1 ? WHAT_GROWTH : WHAT_LIVE);
     bool is_ranking = options->what == WHAT_GROWTH && options->by == BY_SITES;
     options->sort =
-        (enum view_sort)find_word(words->sort, sorts, 6, is_ranking ? SORT_SCORE : SORT_VALUE);
+        (enum listing_sort)find_word(words->sort, sorts, 6, is_ranking ? SORT_SCORE : SORT_VALUE);
     choice->tree = (enum report_tree)find_word(words->tree, trees, 3, TREE_NONE);
     if (!words->filter)
         return true;
@@ -57,7 +57,7 @@ bool view_choice_init(struct view_choice *choice, const struct view_words *words
     return true;
 }
 
-void view_choice_done(struct view_choice *choice)
+void listing_choice_done(struct listing_choice *choice)
 {
     if (choice->options.filter)
         regfree(&choice->filter);

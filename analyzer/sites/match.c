@@ -1,4 +1,4 @@
-/* site_match.c -- Sites of one release found again in the next, where their lines have moved.
+/* match.c -- Sites of one release found again in the next, where their lines have moved.
  *
  * Sites that both snapshots know stay as they are. The others are gathered by function, base name
  * of the file and kind: when as many are gone as have come, they are paired in the order of their
@@ -6,7 +6,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "sites/site_match.h"
+#include "sites/match.h"
 
 #include "base/text.h"
 
@@ -98,7 +98,7 @@ static size_t resolve(const size_t *new_index, size_t index)
     return index;
 }
 
-void site_match_moved(struct site_table *table)
+void match_moved(struct site_table *table)
 {
     struct candidate *candidates = memory_zeroed(table->sites.count, sizeof *candidates);
     size_t *new_index = memory_zeroed(table->sites.count, sizeof *new_index);

@@ -1,15 +1,16 @@
-/* job.c -- The whole job: start a server recorded, bring it to a steady state, load it, snapshot.
+/* measure.c -- The whole job: start a server recorded, bring it to a steady state, load it,
+ * snapshot.
  *
  * Everything waited for is a descriptor: the ends of both children, and the signals that ask us to
  * stop. So Ctrl-C leaves at any point through the same door, which stops the children.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "run/job.h"
+#include "run/measure.h"
 
 #include "base/place.h"
 #include "control/asker.h"
-#include "control/page.h"
+#include "control/channel.h"
 #include "run/child.h"
 #include "run/operations_file.h"
 #include "run/port.h"
@@ -34,7 +35,7 @@
 #define LOAD_REFUSED 126 /* and 127: the shell could not run it */
 
 struct work {
-    const struct job *job;
+    const struct measure_plan *plan;
     struct error *error;
     struct child server, load;
     pid_t started; /* the server's process id, also after its end */
@@ -77,7 +78,7 @@ static enum event wait_event(struct work *work, int64_t ms)
     }
     if (fds[1].revents) {
         error_set(work->error, "its own messages stand above",
-                  "%s ended with status %d before it was measured", work->job->program[0],
+                  "%s ended with status %d before it was measured", work->plan->program[0],
                   child_reap(&work->server));
         return EVENT_BROKEN;
     }
@@ -86,25 +87,26 @@ static enum event wait_event(struct work *work, int64_t ms)
 
 static bool is_ready(const struct work *work)
 {
-    return (!work->job->port || port_is_open(work->job->port)) && page_is_ready(work->server.pid);
+    return (!work->plan->port || port_is_open(work->plan->port)) &&
+           channel_is_ready(work->server.pid);
 }
 
 static bool wait_ready(struct work *work)
 {
     int64_t start = now_ms();
     while (!is_ready(work)) {
-        if (now_ms() - start > READY_MS && work->job->port && !port_is_open(work->job->port))
+        if (now_ms() - start > READY_MS && work->plan->port && !port_is_open(work->plan->port))
             return error_set(work->error, "is it the one that the server listens on?",
-                             "port %d did not open within %d s", work->job->port, READY_MS / 1000);
+                             "port %d did not open within %d s", work->plan->port, READY_MS / 1000);
         if (now_ms() - start > READY_MS)
             return error_set(work->error,
                              "is it statically linked, or a script of another program?",
-                             "%s does not answer as a recorded program", work->job->program[0]);
+                             "%s does not answer as a recorded program", work->plan->program[0]);
         if (wait_event(work, POLL_MS) == EVENT_BROKEN)
             return false;
     }
-    if (work->job->port)
-        say("port %d is open after %.1f s", work->job->port, (double)(now_ms() - start) / 1000);
+    if (work->plan->port)
+        say("port %d is open after %.1f s", work->plan->port, (double)(now_ms() - start) / 1000);
     return true;
 }
 
@@ -114,7 +116,7 @@ static bool end_load(struct work *work)
     int status = child_reap(&work->load);
     if (status == LOAD_REFUSED || status == LOAD_REFUSED + 1)
         return error_set(work->error, NULL, "the load command could not be run: %s",
-                         work->job->load);
+                         work->plan->load);
     if (status != 0)
         say("the load command ended with status %d", status);
     return true;
@@ -122,7 +124,7 @@ static bool end_load(struct work *work)
 
 static bool start_load(struct work *work)
 {
-    char *const shell[] = {"sh", "-c", (char *)work->job->load, NULL};
+    char *const shell[] = {"sh", "-c", (char *)work->plan->load, NULL};
     setenv(OPERATIONS_VARIABLE, work->operations.path, 1);
     bool good = child_start(&work->load, shell, NULL, work->error);
     unsetenv(OPERATIONS_VARIABLE);
@@ -134,7 +136,7 @@ static bool run_load(struct work *work, double seconds)
 {
     int64_t end = now_ms() + (int64_t)(seconds * 1000);
     enum event event = EVENT_TIME;
-    if (work->job->load && !start_load(work))
+    if (work->plan->load && !start_load(work))
         return false;
     do {
         int64_t left = end - now_ms();
@@ -149,10 +151,10 @@ static bool run_load(struct work *work, double seconds)
 }
 
 /* NAME.label.db in the folder or under the name that was asked for. */
-static void add_path(const struct job *job, const char *label, struct text *path)
+static void add_path(const struct measure_plan *plan, const char *label, struct text *path)
 {
     struct stat status;
-    const char *output = job->output ? job->output : "";
+    const char *output = plan->output ? plan->output : "";
     size_t length = strlen(output);
     bool is_folder = length && stat(output, &status) == 0 && S_ISDIR(status.st_mode);
     if (length > 3 && !is_folder && strcmp(output + length - 3, ".db") == 0)
@@ -161,7 +163,7 @@ static void add_path(const struct job *job, const char *label, struct text *path
     if (is_folder && output[length - 1] != '/')
         text_add(path, "/");
     if (length == 0 || is_folder || output[length - 1] == '/')
-        text_add(path, text_base_name(job->program[0]));
+        text_add(path, text_base_name(plan->program[0]));
     text_format(path, ".%s.db", label);
 }
 
@@ -169,7 +171,7 @@ static void add_path(const struct job *job, const char *label, struct text *path
 static bool check_path(const struct work *work, const char *label)
 {
     struct text wanted = {0}, real = {0}, folder = {0};
-    add_path(work->job, label, &wanted);
+    add_path(work->plan, label, &wanted);
     const char *slash = strrchr(wanted.bytes, '/');
     text_add_n(&folder, slash ? wanted.bytes : "./",
                slash ? (size_t)(slash - wanted.bytes) + 1 : 2);
@@ -186,7 +188,7 @@ static bool check_path(const struct work *work, const char *label)
 /* -o names no file of a job, but the start of two names; a device is still none. */
 static bool check_output(const struct work *work)
 {
-    const char *output = work->job->output;
+    const char *output = work->plan->output;
     struct text real = {0};
     struct stat status;
     bool is_other = output && stat(output, &status) == 0 && !S_ISDIR(status.st_mode) &&
@@ -201,7 +203,7 @@ static bool take(struct work *work, const char *label, int64_t operations, struc
 {
     struct text wanted = {0}, note = {0};
     int answer;
-    add_path(work->job, label, &wanted);
+    add_path(work->plan, label, &wanted);
     struct asker_request request = {.pid = work->server.pid,
                                     .label = label,
                                     .path = wanted.bytes,
@@ -230,28 +232,28 @@ static bool take(struct work *work, const char *label, int64_t operations, struc
 
 static bool measure(struct work *work, struct text *steady, struct text *loaded)
 {
-    const struct job *job = work->job;
+    const struct measure_plan *plan = work->plan;
     if (!check_output(work))
         return false;
-    if (job->port && port_is_open(job->port))
+    if (plan->port && port_is_open(plan->port))
         return error_set(work->error, "stop what listens there, or choose another port",
-                         "port %d is open before the server was started", job->port);
-    if (!child_start(&work->server, job->program, &job->launch, work->error))
+                         "port %d is open before the server was started", plan->port);
+    if (!child_start(&work->server, plan->program, &plan->launch, work->error))
         return false;
     work->started = work->server.pid;
     if (!wait_ready(work))
         return false;
-    if (job->warm_up > 0) {
-        say("warm-up for %g s", job->warm_up);
-        if (!run_load(work, job->warm_up))
+    if (plan->warm_up > 0) {
+        say("warm-up for %g s", plan->warm_up);
+        if (!run_load(work, plan->warm_up))
             return false;
     }
-    if (!take(work, "steady", job->load ? 0 : -1, steady))
+    if (!take(work, "steady", plan->load ? 0 : -1, steady))
         return false;
-    if (job->load)
-        say("load: %s", job->load);
+    if (plan->load)
+        say("load: %s", plan->load);
     operations_file_clear(&work->operations);
-    return run_load(work, job->duration) &&
+    return run_load(work, plan->duration) &&
            take(work, "loaded", operations_file_read(&work->operations), loaded);
 }
 
@@ -279,9 +281,10 @@ static void drain(int signals)
         ;
 }
 
-bool job_run(const struct job *job, struct text *steady, struct text *loaded, struct error *error)
+bool measure_run(const struct measure_plan *plan, struct text *steady, struct text *loaded,
+                 struct error *error)
 {
-    struct work work = {.job = job, .error = error, .server.fd = -1, .load.fd = -1};
+    struct work work = {.plan = plan, .error = error, .server.fd = -1, .load.fd = -1};
     sigset_t stop, before;
     sigemptyset(&stop);
     sigaddset(&stop, SIGINT);
@@ -289,12 +292,12 @@ bool job_run(const struct job *job, struct text *steady, struct text *loaded, st
     sigaddset(&stop, SIGHUP);
     sigprocmask(SIG_BLOCK, &stop, &before);
     work.signals = signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK);
-    bool good = (!job->load || operations_file_make(&work.operations, error)) &&
+    bool good = (!plan->load || operations_file_make(&work.operations, error)) &&
                 measure(&work, steady, loaded);
     child_stop(&work.load);
     operations_file_remove(&work.operations);
     child_stop(&work.server);
-    if (job->launch.jit && work.started > 0)
+    if (plan->launch.jit && work.started > 0)
         tidy(work.started);
     drain(work.signals);
     close(work.signals);

@@ -1,9 +1,9 @@
-/* units.h -- Compilation units and their functions by address, indexed as they are needed.
+/* compile_units.h -- Compilation units and their functions by address, indexed as they are needed.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#ifndef ANALYZER_SYMBOLS_UNITS_H
-#define ANALYZER_SYMBOLS_UNITS_H
+#ifndef ANALYZER_SYMBOLS_COMPILE_UNITS_H
+#define ANALYZER_SYMBOLS_COMPILE_UNITS_H
 
 #include <elfutils/libdw.h>
 #include <stdbool.h>
@@ -17,21 +17,21 @@ struct unit {
     bool lacks_code;    /* it names a .dwo file that is not there */
 };
 
-struct units;
+struct compile_units;
 /* DWARF is borrowed for the life of the index. */
-struct units *units_new(Dwarf *dwarf);
-void units_free(struct units *units);
+struct compile_units *compile_units_new(Dwarf *dwarf);
+void compile_units_free(struct compile_units *units);
 
 /* The unit that ADDRESS, in DWARF's own terms, belongs to; NULL when there is none. */
-const struct unit *units_find(struct units *units, uint64_t address);
+const struct unit *compile_units_find(struct compile_units *units, uint64_t address);
 
 /* The function of UNIT around ADDRESS that no other contains, but none that was inlined. False when
  * there is none. */
-bool units_function(const struct unit *unit, uint64_t address, Dwarf_Die *function);
+bool compile_units_function(const struct unit *unit, uint64_t address, Dwarf_Die *function);
 
 /* The classes and namespaces that FUNCTION, which UNIT has or inlines, is declared in: the
  * innermost first, MOST of them at the most. Returns how many. */
-size_t units_scopes(struct units *units, const struct unit *unit, Dwarf_Die *function,
-                    Dwarf_Die *scopes, size_t most);
+size_t compile_units_scopes(struct compile_units *units, const struct unit *unit,
+                            Dwarf_Die *function, Dwarf_Die *scopes, size_t most);
 
 #endif

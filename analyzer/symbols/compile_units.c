@@ -1,4 +1,4 @@
-/* units.c -- Compilation units and their functions by address, indexed as they are needed.
+/* compile_units.c -- Compilation units and their functions by address, indexed as they are needed.
  *
  * .debug_aranges leads from an address to its unit without reading the others; compilers may leave
  * it out, for some units or for all (clang does), so an address that it does not know is looked
@@ -10,7 +10,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "symbols/units.h"
+#include "symbols/compile_units.h"
 
 #include "base/map.h"
 #include "symbols/ranges.h"
@@ -36,7 +36,7 @@ struct entry {
     struct map scope_of; /* offset of a function or its declaration → index + 1 in scopes */
 };
 
-struct units {
+struct compile_units {
     Dwarf *dwarf;
     VEC(struct entry *) entries;
     struct map by_offset;  /* of the unit's entry in .debug_info → index in entries */
@@ -46,7 +46,7 @@ struct units {
     bool others_are_read;
 };
 
-static void read_aranges(struct units *units)
+static void read_aranges(struct compile_units *units)
 {
     Dwarf_Aranges *aranges;
     size_t count;
@@ -64,15 +64,15 @@ static void read_aranges(struct units *units)
     }
 }
 
-struct units *units_new(Dwarf *dwarf)
+struct compile_units *compile_units_new(Dwarf *dwarf)
 {
-    struct units *units = memory_zeroed(1, sizeof *units);
+    struct compile_units *units = memory_zeroed(1, sizeof *units);
     units->dwarf = dwarf;
     read_aranges(units);
     return units;
 }
 
-void units_free(struct units *units)
+void compile_units_free(struct compile_units *units)
 {
     if (!units)
         return;
@@ -99,7 +99,7 @@ static void add_ranges(Dwarf_Die *die, struct ranges *ranges, size_t value)
         ranges_add(ranges, start, end, value);
 }
 
-static void read_others(struct units *units)
+static void read_others(struct compile_units *units)
 {
     Dwarf_CU *at = NULL;
     Dwarf_Half version;
@@ -114,7 +114,7 @@ static void read_others(struct units *units)
     }
 }
 
-static struct entry *open_unit(struct units *units, Dwarf_Off offset)
+static struct entry *open_unit(struct compile_units *units, Dwarf_Off offset)
 {
     bool is_new;
     size_t *slot = map_add(&units->by_offset, &offset, sizeof offset, &is_new);
@@ -134,7 +134,7 @@ static struct entry *open_unit(struct units *units, Dwarf_Off offset)
     return entry;
 }
 
-const struct unit *units_find(struct units *units, uint64_t address)
+const struct unit *compile_units_find(struct compile_units *units, uint64_t address)
 {
     size_t offset;
     bool is_found = ranges_find(&units->aranges, address, &offset);
@@ -191,7 +191,7 @@ static void list_once(struct entry *entry)
     entry->is_listed = true;
 }
 
-bool units_function(const struct unit *unit, uint64_t address, Dwarf_Die *function)
+bool compile_units_function(const struct unit *unit, uint64_t address, Dwarf_Die *function)
 {
     struct entry *entry = (struct entry *)unit; /* its first member */
     size_t index;
@@ -220,7 +220,7 @@ static bool find_origin(Dwarf_Die *die)
 
 /* The unit that DIE is in, if it is one of this file: UNIT, or another one after link-time
  * optimisation. */
-static struct entry *entry_of(struct units *units, const struct unit *unit, Dwarf_Die *die)
+static struct entry *entry_of(struct compile_units *units, const struct unit *unit, Dwarf_Die *die)
 {
     Dwarf_Die other;
     if (die->cu == unit->code_die.cu)
@@ -232,8 +232,8 @@ static struct entry *entry_of(struct units *units, const struct unit *unit, Dwar
     return entry;
 }
 
-size_t units_scopes(struct units *units, const struct unit *unit, Dwarf_Die *function,
-                    Dwarf_Die *scopes, size_t most)
+size_t compile_units_scopes(struct compile_units *units, const struct unit *unit,
+                            Dwarf_Die *function, Dwarf_Die *scopes, size_t most)
 {
     Dwarf_Die die = *function;
     for (int i = 0; i < LINKS; i++) {
