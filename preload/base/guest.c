@@ -126,7 +126,7 @@ static char *pristine;
 
 static size_t data_size(void)
 {
-    return (size_t)(__stop_hd_private_data - __start_hd_private_data);
+    return (uintptr_t)__stop_hd_private_data - (uintptr_t)__start_hd_private_data;
 }
 
 bool guest_learn(void)

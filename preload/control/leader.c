@@ -17,9 +17,8 @@
 
 /* Looks at whether the program is still there, when the word does not tell and in case a wake was
  * missed: a joiner with a real-time priority goes before us. */
-#define LOOK_NS   1000000000u
-#define RARELY_NS 1000000000u
-#define SOON_NS   20000000u /* the main thread has left: only a look tells of the rest */
+#define LOOK_NS 1000000000u
+#define SOON_NS 20000000u /* the main thread has left: only a look tells of the rest */
 
 static _Atomic uint32_t *leader;
 static void (*wake)(void);
@@ -88,7 +87,7 @@ void leader_watch(void (*wake_up)(void))
     atomic_store(&has_left, false);
     is_leaderless = false;
     is_watched = leader && task_start_second(watch);
-    next_look = now() + (is_watched ? RARELY_NS : LOOK_NS);
+    next_look = now() + LOOK_NS;
 }
 
 /* The state once the main thread, if it is on its way out, has ended. */
@@ -112,7 +111,7 @@ bool leader_program_is_here(void)
     enum host_state state = settled_state();
     /* Where the main thread was watched, one that runs after it has left is another program's. */
     is_leaderless = is_leaderless || state == HOST_LEADERLESS;
-    next_look = now() + (is_watched ? RARELY_NS : is_leaderless ? SOON_NS : LOOK_NS);
+    next_look = now() + (is_leaderless && !is_watched ? SOON_NS : LOOK_NS);
     return state == HOST_LEADERLESS ||
            (state == HOST_RUNS && !is_leaderless && (is_watched || !was_watched));
 }

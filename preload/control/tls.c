@@ -43,9 +43,10 @@ static size_t round_up(size_t size)
 
 static bool is_static(const struct dl_phdr_info *info, ptrdiff_t *distance)
 {
+    if (!info->dlpi_tls_data || info->dlpi_tls_modid >= SLOTS)
+        return false;
     *distance = (char *)info->dlpi_tls_data - (char *)__builtin_thread_pointer();
-    return info->dlpi_tls_data && info->dlpi_tls_modid < SLOTS &&
-           *distance<FARTHEST && * distance> - FARTHEST;
+    return -FARTHEST < *distance && *distance < FARTHEST;
 }
 
 static const ElfW(Phdr) *tls_header(const struct dl_phdr_info *info)
@@ -89,7 +90,7 @@ static void copy_classes(char *pointer)
     const char *own = __builtin_thread_pointer();
     const void *const places[] = {__ctype_b_loc(), __ctype_tolower_loc(), __ctype_toupper_loc()};
     for (unsigned i = 0; i < 3; i++)
-        memcpy(pointer + ((const char *)places[i] - own), places[i], sizeof(void *));
+        memcpy(pointer + ((const char *)places[i] - own), places[i], sizeof places[i]);
 }
 
 int tls_learn(void)

@@ -271,7 +271,8 @@ size_t process_read_text(const char *path, char *text, size_t size)
 static uint64_t read_number(const char *path, const char *name)
 {
     char text[8192];
-    process_read_text(path, text, sizeof text);
+    if (process_read_text(path, text, sizeof text) == 0)
+        return 0;
     size_t length = strlen(name);
     for (const char *line = text; line; line = strchr(line, '\n')) {
         line += *line == '\n';

@@ -43,7 +43,7 @@ static unsigned place_of(const char *name)
     uint64_t hash = 0;
     for (unsigned i = 0; i < NAME_SIZE - 1 && name[i]; i++)
         hash = hash * 31 + (unsigned char)name[i];
-    return (unsigned)(stacks_hash_end(hash) % PLACES);
+    return (unsigned)stacks_hash_end(hash) % PLACES;
 }
 
 /* The one pointer for equal names, NULL when there is none yet. *place: where it is to be. */

@@ -24,7 +24,7 @@ void __wrap_snapshot_take(const struct snapshot_request *request, struct snapsho
         (strchr(name, '/') || strchr(name, '\n')))
         abort();
     memset(answer, 0, sizeof *answer);
-    answer->error = request->label[0];
+    answer->error = (unsigned char)request->label[0];
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

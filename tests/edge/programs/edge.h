@@ -39,9 +39,9 @@ static inline void churn(unsigned rounds)
 {
     static atomic_uint kept;
     for (unsigned i = 0; i < rounds; i++) {
-        char *block = malloc(16 + i * 37 % 5000);
+        char *small = malloc(16 + i * 37 % 5000);
         char *large = calloc(1, i % 16 ? 700 : 200000);
-        block = realloc(block, 6000);
+        char *block = realloc(small, 6000);
         must(block && large);
         block[0] = large[0] = 1;
         free(large);

@@ -57,8 +57,8 @@ int main(int count, char **arguments)
     way = arguments[1];
     churn(100);
     if (!is(where, "alarm")) /* which may be inside of malloc */
-        atexit(at_exit);
-    at_quick_exit(at_exit);
+        must(atexit(at_exit) == 0);
+    must(at_quick_exit(at_exit) == 0);
     if (is(where, "handler")) {
         signal(SIGUSR1, on_signal);
         raise(SIGUSR1);
