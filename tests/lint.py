@@ -7,7 +7,10 @@
 Reads the compiler's command lines of the build folder HEAPDIFF_BUILD (default: build/ at the top).
 .clang-tidy says which checks are on, tests/cppcheck.txt what cppcheck is not to say; both give a
 reason for whatever is off. samples/ is left out: those programs are faulty on purpose.
+A file that was clean is analysed again once something that its findings depend on has changed.
 """
+import functools
+import hashlib
 import json
 import os
 import shlex
@@ -20,6 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = Path(os.environ.get("HEAPDIFF_BUILD") or ROOT / "build").resolve()
 OWN = BUILD / "lint"
+CLEAN = OWN / "clean.json"  # the key of each file that had no findings
 # Other versions have other findings: these are Debian 12's.
 TIDY, CPPCHECK = "clang-tidy-14", "cppcheck"
 FOLDERS = ("analyzer", "preload", "tests")
@@ -42,6 +46,8 @@ def command_lines(wanted):
         path = Path(entry["file"])
         if is_ours(path) and (not wanted or path in wanted):
             words = [word for word in shlex.split(entry["command"]) if word not in GCC_ONLY]
+            output = words.index("-o")
+            del words[output:output + 2]
             if path.suffix == ".cpp":
                 words += CXX
             entry = {"directory": entry["directory"], "file": str(path), "arguments": words}
@@ -49,15 +55,47 @@ def command_lines(wanted):
     return lines
 
 
-def run(*words):
-    done = subprocess.run(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+def run(*words, cwd=ROOT):
+    done = subprocess.run(words, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           text=True, check=False)
     return done.returncode, done.stdout, done.stderr
 
 
+@functools.cache
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@functools.cache
+def version():
+    return run(TIDY, "--version")[1]
+
+
+def key_of(entry):
+    """Of the file, its headers, its command line, the checks and the tool; None: not to be had."""
+    code, out, _ = run(*entry["arguments"], "-M", cwd=entry["directory"])
+    if code:
+        return None
+    used = [Path(entry["directory"], name)
+            for name in shlex.split(out.partition(":")[2].replace("\\\n", " "))]
+    checks = [parent / ".clang-tidy" for parent in Path(entry["file"]).parents]
+    used += [path for path in checks if path.is_file()] + [Path(__file__)]
+    whole = [version(), entry["arguments"], [(str(path), digest(path)) for path in used]]
+    return hashlib.sha256(json.dumps(whole).encode()).hexdigest()
+
+
+def tidy_changed(entry, clean):
+    """The key to be kept, and what the tool says."""
+    key = key_of(entry)
+    if key and clean.get(entry["file"]) == key:
+        return key, ""
+    said = tidy(entry["file"])
+    return None if said else key, said
+
+
 def tidy(path):
     """One file a process: the analyzer of version 14 mixes up the va_lists of two files."""
-    code, out, err = run(TIDY, "--quiet", "-p", str(OWN), *PATIENCE, str(path))
+    code, out, err = run(TIDY, "--quiet", "-p", str(OWN), *PATIENCE, path)
     return (out or err) if code else ""
 
 
@@ -83,8 +121,12 @@ def main():
     lines = command_lines({Path(name).resolve() for name in sys.argv[1:]})
     OWN.mkdir(exist_ok=True)
     (OWN / "compile_commands.json").write_text(json.dumps(list(lines.values())))
+    clean = json.loads(CLEAN.read_text()) if CLEAN.exists() else {}
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = [said for said in pool.map(tidy, lines) if said]
+        results = list(pool.map(lambda entry: tidy_changed(entry, clean), lines.values()))
+    clean.update({str(path): key for path, (key, _) in zip(lines, results)})
+    CLEAN.write_text(json.dumps(clean))
+    found = [said for _, said in results if said]
     found += [said for said in [cppcheck(path for path in lines if path.suffix == ".c")] if said]
     print("\n".join(found) or f"{len(lines)} files, no findings")
     return 1 if found else 0
