@@ -17,13 +17,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* One that has ended but has not been waited for is of a program that this process was before. */
 static bool is_control(pid_t pid)
 {
     char path[TARGET_TASK_SIZE];
-    struct text name = {0};
-    snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
-    bool is = text_read_file(&name, path, 64) && strcmp(name.bytes, "heapdiff\n") == 0;
-    text_done(&name);
+    struct text stat = {0};
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    const char *name = text_read_file(&stat, path, 4096) ? strchr(stat.bytes, '(') : NULL;
+    bool is = name && text_starts(name, "(heapdiff) ") && name[strlen("(heapdiff) ")] != 'Z';
+    text_done(&stat);
     return is;
 }
 

@@ -261,14 +261,35 @@ static bool is_ours(pid_t child)
     return length == sizeof NAME && memcmp(name, NAME "\n", sizeof NAME) == 0;
 }
 
-void task_reap_former(pid_t former)
+static void reap_former(pid_t child)
 {
-    struct pollfd ended = {.fd = (int)syscall(SYS_pidfd_open, former, 0), .events = POLLIN};
+    struct pollfd ended = {.fd = (int)syscall(SYS_pidfd_open, child, 0), .events = POLLIN};
     if (ended.fd < 0)
         return;
-    if (is_ours(former) && poll(&ended, 1, PATIENCE_MS) == 1)
-        waitpid(former, NULL, CLONED | WNOHANG); /* fails when it is not a child of this process */
+    if (is_ours(child) && poll(&ended, 1, PATIENCE_MS) == 1)
+        waitpid(child, NULL, CLONED | WNOHANG);
     close(ended.fd);
+}
+
+/* The list of children costs an open: it is read only when there are some without an exit signal,
+ * which hardly any program has. */
+void task_reap_former(void)
+{
+    char children[1024] = "", *end;
+    siginfo_t nothing;
+    if (waitid(P_ALL, 0, &nothing, WEXITED | WNOHANG | WNOWAIT | CLONED) < 0)
+        return;
+    int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd >= 0 ? read(fd, children, sizeof children - 1) : 0;
+    children[length > 0 ? length : 0] = '\0';
+    if (fd >= 0)
+        close(fd);
+    for (char *at = children;; at = end) {
+        pid_t child = (pid_t)strtol(at, &end, 10);
+        if (end == at || child <= 0)
+            break;
+        reap_former(child);
+    }
 }
 
 void task_forked(void)

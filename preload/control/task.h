@@ -44,9 +44,8 @@ void task_await(void);
 void task_forked(void);
 
 /* Takes the status of the control process that the same process had before an exec: it is about to
- * end, and is waited for a tenth of a second at most. Nothing happens when FORMER is another
- * process by now. */
-void task_reap_former(pid_t former);
+ * end, and is waited for a tenth of a second at most. Constructor only. */
+void task_reap_former(void);
 
 /* The word that the kernel clears, and wakes (shared futex), when the program's main thread gives
  * its memory up: it ends, or the program executes another one. NULL when glibc does not say where.

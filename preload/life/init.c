@@ -63,10 +63,6 @@ static bool is_forked(void)
     return field && strtoul(field, NULL, 10) & FORKED_NO_EXEC;
 }
 
-/* "PID.START.CONTROL": the process, when it was started, and its control process in digits that are
- * filled in later. After an exec the next program takes the control process's exit status. */
-#define CONTROL_DIGITS 10
-
 /* The variable is of this very process: another one may have had its pid before. */
 static bool names_us(const char *root)
 {
@@ -85,35 +81,9 @@ static bool is_root(void)
         return names_us(root);
     if (identity_parent_has_us())
         return false; /* of a program whose own constructor has not run yet */
-    snprintf(own, sizeof own, "%d.%" PRIu64 ".%0*d", (int)getpid(), identity_started(),
-             CONTROL_DIGITS, 0);
+    snprintf(own, sizeof own, "%d.%" PRIu64, (int)getpid(), identity_started());
     setenv(ROOT_VARIABLE, own, 1);
     return !is_forked();
-}
-
-/* The digits in this process's environment; NULL when the program has changed the variable. */
-static char *control_digits(void)
-{
-    char *root = getenv(ROOT_VARIABLE), *digits = root ? strrchr(root, '.') : NULL;
-    return digits && strchr(root, '.') != digits && strlen(digits + 1) == CONTROL_DIGITS
-               ? digits + 1
-               : NULL;
-}
-
-static void note_control(void)
-{
-    char text[CONTROL_DIGITS + 1], *digits = control_digits();
-    snprintf(text, sizeof text, "%0*d", CONTROL_DIGITS, (int)task_pid());
-    if (digits)
-        memcpy(digits, text, CONTROL_DIGITS);
-}
-
-static void reap_former_control(void)
-{
-    const char *digits = control_digits();
-    long pid = digits ? strtol(digits, NULL, 10) : 0;
-    if (pid > 0)
-        task_reap_former((pid_t)pid);
 }
 
 static void say_options(void)
@@ -223,10 +193,8 @@ static void begin(bool is_program)
         recorded_pid = 0;
         return;
     }
-    if (options.thread) {
-        note_control();
+    if (options.thread)
         set_signal();
-    }
     if (is_program)
         runtime_begin();
     if (options.sample)
@@ -263,7 +231,7 @@ static __attribute__((constructor(101))) void birth(void)
         record_filter_frees();
         return;
     }
-    reap_former_control();
+    task_reap_former();
     if (options_complaint())
         log_line("%s", options_complaint());
     if (!options.thread && (options.signal || options.interval > 0 || options.at_rss_count > 0))

@@ -19,6 +19,7 @@ let delay; // histogram of the event loop's delay since the last answer
 let worker; // node:worker_threads
 let v8;
 let collector;
+const http = { requests: 0, failures: 0, channels: [] }; // of this thread's servers
 
 /* V8's collector, also without --expose-gc. The flag is taken back, so that no context of the
  * program's own sees it. It is the whole process's: a Worker that does the same at the same time
@@ -64,6 +65,8 @@ function readNumbers() {
     numbers[`${space.space_name}_used`] = space.space_used_size;
     numbers[`${space.space_name}_committed`] = space.physical_space_size;
   }
+  numbers.http_requests = http.requests;
+  numbers.http_failures = http.failures;
   addResources(numbers);
   return numbers;
 }
@@ -107,6 +110,22 @@ function onRequest(request, collect) {
   });
 }
 
+/* What Node's own HTTP servers say of their work, so that a report knows whether there was any. */
+function countRequests() {
+  const { channel } = require('node:diagnostics_channel');
+  const started = channel('http.server.request.start');
+  const finished = channel('http.server.response.finish');
+  http.channels.push(started, finished); // Node 18 forgets a channel that nobody holds
+  started.subscribe(() => {
+    http.requests++;
+  });
+  finished.subscribe(({ response }) => {
+    if (response?.statusCode >= 400) {
+      http.failures++;
+    }
+  });
+}
+
 /* Who asks for names of functions wants to see them in stacks, but a function that was made a part
  * of its caller is in none, and its blocks would be the caller's. So the optimising compilers are
  * told to leave calls as they are. V8 11 has two; an older one does not know the second flag. */
@@ -131,6 +150,7 @@ function join() {
   if (answer) {
     v8 = require('node:v8');
     keepCallsApart();
+    guarded(0, countRequests);
     delay = require('node:perf_hooks').monitorEventLoopDelay({ resolution: DELAY_RESOLUTION });
     delay.enable();
   }
