@@ -54,10 +54,23 @@ bool place_find_file(const char *path, struct text *real, struct error *error)
            error_set(error, "name a file", "cannot write %s: it is not a regular file", path);
 }
 
-int place_open_part(const char *part)
+void place_folder(const char *path, struct text *folder)
 {
-    unlink(part);
-    return open(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    const char *name = text_base_name(path);
+    text_add_n(folder, name > path ? path : ".", name > path ? (size_t)(name - path) : 1);
+}
+
+/* The new name is there in any case: a folder that cannot be synced is no failure. */
+static void sync_folder(const char *path)
+{
+    struct text name = {0};
+    place_folder(path, &name);
+    int folder = open(name.bytes, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder >= 0) {
+        fsync(folder);
+        close(folder);
+    }
+    text_done(&name);
 }
 
 /* 0 where nothing or a file lies, else an errno. */
@@ -99,6 +112,8 @@ bool place_put(const char *part, const char *path)
     }
     if (failure == EINVAL || failure == ENOSYS)
         failure = replace(part, path);
+    if (!failure)
+        sync_folder(path);
     errno = failure;
     return failure == 0;
 }

@@ -21,12 +21,12 @@ bool place_find(const char *path, struct text *real, bool *is_stream, struct err
 /* As place_find, for files that are written aside and renamed only: refuses streams. */
 bool place_find_file(const char *path, struct text *real, struct error *error);
 
-/* Makes PART, the name of a file on its way, for writing; what lies there is of a process that was
- * killed. A descriptor, or -1 with errno set. */
-int place_open_part(const char *part);
+/* Adds the folder that PATH lies in: "." where it names none. */
+void place_folder(const char *path, struct text *folder);
 
-/* Gives the finished file PART its name. A file that has it is replaced; nothing else is, whatever
- * came there since place_find. False with errno set; PART is still there then. */
+/* Gives the finished file PART its name, and syncs the folder. A file that has the name is
+ * replaced; nothing else is, even if it came there after place_find. False with errno set; PART is
+ * still there then. */
 bool place_put(const char *part, const char *path);
 
 #endif

@@ -4,16 +4,13 @@
  */
 #include "compare/accepted.h"
 
-#include "base/place.h"
+#include "base/out.h"
 #include "base/text.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define FILE_LIMIT ((size_t)16 * 1024 * 1024)
 #define SLACK      5 /* a baseline gives a fifth more than was seen */
@@ -175,45 +172,13 @@ int64_t accepted_bytes(const struct accepted *accepted, const struct site *site)
     return slot ? accepted->allowances.items[*slot] : 0;
 }
 
-static bool write_all(int fd, const struct text *text)
-{
-    for (size_t done = 0; done < text->length;) {
-        ssize_t count = write(fd, text->bytes + done, text->length - done);
-        if (count < 0 && errno != EINTR)
-            return false;
-        done += count > 0 ? (size_t)count : 0;
-    }
-    return true;
-}
-
-/* Under a temporary name first: a baseline is whole or not there. Pipes and devices are written to
- * as they are, and nothing takes their place. */
-static bool write_file(const struct text *text, const char *path, struct error *error)
-{
-    struct text real = {0}, part = {0};
-    bool is_stream;
-    if (!place_find(path, &real, &is_stream, error)) {
-        text_done(&real);
-        return false;
-    }
-    text_format(&part, "%s.%ld.part", real.bytes, (long)getpid());
-    int fd = is_stream ? open(path, O_WRONLY | O_CLOEXEC) : place_open_part(part.bytes);
-    bool good = fd >= 0 && write_all(fd, text) && (is_stream || place_put(part.bytes, real.bytes));
-    if (!good)
-        error_set(error, NULL, "cannot write %s: %s", path, strerror(errno));
-    if (!good && fd >= 0 && !is_stream)
-        unlink(part.bytes);
-    if (fd >= 0)
-        close(fd);
-    text_done(&part);
-    text_done(&real);
-    return good;
-}
-
 bool accepted_write_baseline(const struct comparison *comparison, const char *path,
                              struct error *error)
 {
     struct text text = {0};
+    struct out *out = out_open(path, error);
+    if (!out)
+        return false;
     text_add(&text,
              "# Growth accepted by `heapdiff compare --baseline`: bytes, kind, function, file;\n"
              "# tabs between them. Each site may grow by so much.\n");
@@ -225,7 +190,7 @@ bool accepted_write_baseline(const struct comparison *comparison, const char *pa
         add_key(&text, site);
         text_add(&text, "\n");
     }
-    bool good = write_file(&text, path, error);
+    out_bytes(out, text.bytes, text.length);
     text_done(&text);
-    return good;
+    return out_close(out, error);
 }

@@ -9,6 +9,7 @@
  */
 #include "control/deliver.h"
 
+#include "base/draft.h"
 #include "base/place.h"
 
 #include <errno.h>
@@ -102,24 +103,19 @@ static bool copy_bytes(int from, int to)
     ssize_t copied;
     while ((copied = sendfile(to, from, NULL, (size_t)1 << 24)) > 0)
         ;
-    return copied == 0 && fsync(to) == 0;
+    return copied == 0;
 }
 
-/* Under a temporary name first: a file with its final name is whole. */
+/* With the rights that the process gives its files: for its owner alone. */
 static bool copy_file(int source, const char *to)
 {
-    struct text temporary = {0};
-    text_format(&temporary, "%s.XXXXXX", to);
-    int target = mkostemp(temporary.bytes, O_CLOEXEC);
-    bool good = target >= 0 && copy_bytes(source, target) && place_put(temporary.bytes, to);
-    int saved = errno;
-    if (target >= 0 && !good)
-        unlink(temporary.bytes);
-    if (target >= 0)
-        close(target);
-    text_done(&temporary);
-    errno = saved;
-    return good;
+    struct draft draft;
+    if (!draft_begin(&draft, to, 0600, DRAFT_NAMELESS))
+        return false;
+    if (copy_bytes(source, draft.file))
+        return draft_finish(&draft);
+    draft_discard(&draft);
+    return false;
 }
 
 /* In our own tree and of our own a file can be moved; else it is copied and removed there. */

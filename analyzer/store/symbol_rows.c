@@ -1,11 +1,10 @@
 /* symbol_rows.c -- Writing names into a snapshot: its table symbol, anew.
  *
- * The copy lies beside its target until it is whole and on disk; then it takes its name.
- *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "store/symbol_rows.h"
 
+#include "base/draft.h"
 #include "base/place.h"
 #include "base/text.h"
 #include "store/guard.h"
@@ -13,8 +12,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -27,35 +24,29 @@ static bool fail(struct error *error, const char *path)
                      "cannot write %s: %s", path, strerror(errno));
 }
 
-static bool copy_bytes(int from, int to)
+static bool copy_bytes(int from, const struct draft *to)
 {
     char buffer[1 << 16];
     ssize_t got;
     while ((got = read(from, buffer, sizeof buffer)) > 0) {
-        for (ssize_t done = 0, wrote; done < got; done += wrote) {
-            wrote = write(to, buffer + done, (size_t)(got - done));
-            if (wrote < 0)
-                return false;
-        }
+        if (!draft_write(to, buffer, (size_t)got))
+            return false;
     }
     return got == 0;
 }
 
-/* A file beside TARGET with what is in PATH, and its rights. NAME ends with XXXXXX and gets the
- * name. */
-static bool copy_beside(const char *path, char *name, const char *target, struct error *error)
+/* What is in the file PATH, with its rights. */
+static bool copy(const char *path, const struct draft *draft, struct error *error)
 {
     struct stat status;
-    int from = open(path, O_RDONLY | O_CLOEXEC), to = -1;
+    int from = open(path, O_RDONLY | O_CLOEXEC);
     if (from < 0)
         return error_set(error, NULL, "cannot open %s: %s", path, strerror(errno));
-    bool good = fstat(from, &status) == 0 && (to = mkostemp(name, O_CLOEXEC)) >= 0 &&
-                copy_bytes(from, to) && fchmod(to, status.st_mode & 0777) == 0;
+    bool good = fstat(from, &status) == 0 && copy_bytes(from, draft) &&
+                fchmod(draft->file, status.st_mode & 0777) == 0;
     if (!good)
-        fail(error, target);
+        fail(error, draft->path);
     close(from);
-    if (to >= 0)
-        close(to);
     return good;
 }
 
@@ -110,19 +101,10 @@ static bool write_copy(const char *name, const char *target, const struct symbol
     return good;
 }
 
-static bool sync_file(const char *path)
+/* An untrusted file may make SQLite keep a log beside it. */
+static void remove_logs(const char *name)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    bool good = fd >= 0 && fsync(fd) == 0;
-    if (fd >= 0)
-        close(fd);
-    return good;
-}
-
-/* A stranger's file may have made SQLite keep a log beside it. */
-static void remove_all(const char *name)
-{
-    static const char *const endings[] = {"", "-journal", "-wal", "-shm"};
+    static const char *const endings[] = {"-journal", "-wal", "-shm"};
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         struct text path = {0};
         text_format(&path, "%s%s", name, endings[i]);
@@ -131,19 +113,25 @@ static void remove_all(const char *name)
     }
 }
 
+static bool write_to(const char *path, const char *target, const struct symbol_row *rows,
+                     size_t count, struct error *error)
+{
+    struct draft draft;
+    if (!draft_begin(&draft, target, 0600, DRAFT_NAMED))
+        return fail(error, target);
+    if (copy(path, &draft, error) && write_copy(draft.temporary, target, rows, count, error))
+        return draft_finish(&draft) || fail(error, target);
+    remove_logs(draft.temporary);
+    draft_discard(&draft);
+    return false;
+}
+
 bool symbol_rows_write(const char *path, const char *target, const struct symbol_row *rows,
                        size_t count, struct error *error)
 {
-    struct text real = {0}, name = {0};
-    bool good = place_find_file(target, &real, error);
-    text_format(&name, "%s.XXXXXX", good ? real.bytes : target);
-    good = good && copy_beside(path, name.bytes, target, error) &&
-           write_copy(name.bytes, target, rows, count, error);
-    if (good && (!sync_file(name.bytes) || !place_put(name.bytes, real.bytes)))
-        good = fail(error, target);
-    if (!good)
-        remove_all(name.bytes);
-    text_done(&name);
+    struct text real = {0};
+    bool good =
+        place_find_file(target, &real, error) && write_to(path, real.bytes, rows, count, error);
     text_done(&real);
     return good;
 }

@@ -64,21 +64,6 @@ static void a_file_is_replaced_and_one_that_is_not_there_is_made(void **state)
     unlink(path);
 }
 
-static void a_part_follows_no_link(void **state)
-{
-    (void)state;
-    const char *part = fixture_path("place.part"), *target = fixture_file("place.target", "old");
-    make(part, S_IFLNK);
-    int fd = place_open_part(part);
-    assert_true(fd >= 0);
-    close(fd);
-    assert_int_equal(type_of(part), S_IFREG);
-    struct text content = {0};
-    assert_true(text_read_file(&content, target, 100));
-    assert_string_equal(content.bytes, "old");
-    text_done(&content);
-}
-
 static void expect_found(const char *path, const char *expected, bool expected_stream)
 {
     struct text real = {0};
@@ -119,5 +104,4 @@ static void names_are_known_for_what_they_stand_for(void **state)
 
 TEST_MAIN(cmocka_unit_test(what_is_no_file_is_never_replaced),
           cmocka_unit_test(a_file_is_replaced_and_one_that_is_not_there_is_made),
-          cmocka_unit_test(a_part_follows_no_link),
           cmocka_unit_test(names_are_known_for_what_they_stand_for))
