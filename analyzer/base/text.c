@@ -5,6 +5,7 @@
 #include "base/text.h"
 
 #include "base/memory.h"
+#include "base/utf8.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -55,29 +56,7 @@ void text_format(struct text *text, const char *format, ...)
     va_end(arguments);
 }
 
-/* Decodes one character at S (never past its final zero); returns its length, 0 when invalid. */
-static size_t decode(const unsigned char *s, uint32_t *character)
-{
-    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-    if (s[0] < 0x80) {
-        *character = s[0];
-        return 1;
-    }
-    size_t length = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : s[0] >= 0xc0 ? 2 : 0;
-    if (length == 0 || s[0] > 0xf4)
-        return 0;
-    uint32_t value = s[0] & (0xffu >> (length + 1));
-    for (size_t i = 1; i < length; i++) {
-        if ((s[i] & 0xc0) != 0x80)
-            return 0;
-        value = value << 6 | (s[i] & 0x3f);
-    }
-    bool surrogate = value >= 0xd800 && value <= 0xdfff;
-    *character = value;
-    return value < smallest[length] || value > 0x10ffff || surrogate ? 0 : length;
-}
-
-static bool steers_terminal(uint32_t c)
+static bool steers_terminal(int32_t c)
 {
     return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x202a && c <= 0x202e) ||
            (c >= 0x2066 && c <= 0x2069) || c == 0x2028 || c == 0x2029;
@@ -85,27 +64,26 @@ static bool steers_terminal(uint32_t c)
 
 void text_add_clean(struct text *text, const char *stranger, bool for_terminal)
 {
-    const unsigned char *s = (const unsigned char *)stranger;
     text_add(text, "");
-    while (*s) {
-        uint32_t character;
-        size_t length = decode(s, &character);
+    for (const char *s = stranger; *s;) {
+        int32_t character;
+        size_t length = utf8_decode(s, &character);
         if (length == 0)
             text_add(text, "\xef\xbf\xbd");
         else if (for_terminal && steers_terminal(character))
             text_add(text, "?");
         else
-            text_add_n(text, (const char *)s, length);
+            text_add_n(text, s, length);
         s += length ? length : 1;
     }
 }
 
-size_t text_columns(const char *text)
+void text_add_padded(struct text *text, const char *more, size_t width, enum text_side side)
 {
-    size_t columns = 0;
-    for (; *text; text++)
-        columns += ((unsigned char)*text & 0xc0) != 0x80;
-    return columns;
+    size_t columns = utf8_columns(more);
+    int blanks = columns < width ? (int)(width - columns) : 0;
+    text_format(text, "%*s%s%*s", side == TEXT_RIGHT ? blanks : 0, "", more,
+                side == TEXT_LEFT ? blanks : 0, "");
 }
 
 const char *text_base_name(const char *path)

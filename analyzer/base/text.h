@@ -23,8 +23,9 @@ void text_format(struct text *text, const char *format, ...) __attribute__((form
  * and those that turn the direction of writing become '?', so that no name can steer a terminal. */
 void text_add_clean(struct text *text, const char *stranger, bool for_terminal);
 
-/* Columns that UTF-8 text takes on a terminal, one per character. */
-size_t text_columns(const char *text);
+/* Adds MORE and blanks, at the other SIDE of it, that make it WIDTH columns wide on a terminal. */
+enum text_side { TEXT_LEFT, TEXT_RIGHT };
+void text_add_padded(struct text *text, const char *more, size_t width, enum text_side side);
 
 /* The part after the last '/'; borrowed from PATH. */
 const char *text_base_name(const char *path);

@@ -6,6 +6,7 @@
  */
 #include "control/asker.h"
 
+#include "base/utf8.h"
 #include "control/channel.h"
 #include "control/deliver.h"
 #include "control/java.h"
@@ -96,11 +97,8 @@ static bool wait_answered(struct asker *asker)
 static void copy_label(char *to, const char *label)
 {
     size_t length = strnlen(label, PROTOCOL_LABEL_SIZE);
-    if (length == PROTOCOL_LABEL_SIZE) {
-        length--;
-        while (length > 0 && ((unsigned char)label[length] & 0xc0) == 0x80)
-            length--;
-    }
+    if (length == PROTOCOL_LABEL_SIZE)
+        length = utf8_cut(label, length - 1);
     memcpy(to, label, length);
     memset(to + length, 0, PROTOCOL_LABEL_SIZE - length);
 }

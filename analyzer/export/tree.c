@@ -5,6 +5,7 @@
 #include "export/tree.h"
 
 #include "base/progress.h"
+#include "base/utf8.h"
 #include "frames/frame_name.h"
 
 #include <stdlib.h>
@@ -30,12 +31,9 @@ static uint32_t add_node(struct tree *tree, uint32_t parent, uint32_t frame)
 /* Cuts a text that is too long, between two characters. */
 static void shorten(struct text *name)
 {
-    size_t length = LONGEST_NAME;
-    if (name->length <= length)
+    if (name->length <= LONGEST_NAME)
         return;
-    while (length > 0 && ((unsigned char)name->bytes[length] & 0xc0) == 0x80)
-        length--;
-    name->length = length;
+    name->length = utf8_cut(name->bytes, LONGEST_NAME);
     text_add(name, "\xe2\x80\xa6");
 }
 

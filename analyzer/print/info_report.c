@@ -64,11 +64,10 @@ static void add_count(struct text *out, const char *name, const struct coverage_
     struct text clean = {0};
     text_add_clean(&clean, name, true);
     double all = count->addresses ? (double)count->addresses : 1;
-    size_t columns = text_columns(clean.bytes);
-    text_format(out, "  %s%*s %10s %8.1f%% %8.1f%%\n", clean.bytes,
-                columns < NAME_WIDTH ? (int)(NAME_WIDTH - columns) : 0, "",
-                units_count((int64_t)count->addresses).text, 100 * (double)count->named / all,
-                100 * (double)count->with_lines / all);
+    text_add(out, "  ");
+    text_add_padded(out, clean.bytes, NAME_WIDTH, TEXT_LEFT);
+    text_format(out, " %10s %8.1f%% %8.1f%%\n", units_count((int64_t)count->addresses).text,
+                100 * (double)count->named / all, 100 * (double)count->with_lines / all);
     text_done(&clean);
 }
 

@@ -24,18 +24,12 @@ static void add_time(struct text *out, int64_t time_ns)
 }
 
 /* What a stranger wrote, and blanks up to WIDTH columns. */
-static void add_padded(struct text *out, const char *stranger, size_t width, bool right)
+static void add_padded(struct text *out, const char *stranger, size_t width, enum text_side side)
 {
     struct text clean = {0};
     text_add(&clean, "");
     text_add_clean(&clean, stranger, true);
-    size_t columns = text_columns(clean.bytes);
-    size_t blanks = columns < width ? width - columns : 0;
-    if (!right)
-        text_add(out, clean.bytes);
-    text_format(out, "%*s", (int)blanks, "");
-    if (right)
-        text_add(out, clean.bytes);
+    text_add_padded(out, clean.bytes, width, side);
     text_add(out, "  ");
     text_done(&clean);
 }
@@ -63,10 +57,10 @@ static void add_row(const struct store *store, struct text *out)
     text_format(out, "%4" PRId64 "  ", facts->number);
     add_time(out, facts->time_ns);
     text_add(out, "  ");
-    add_padded(out, *facts->label ? facts->label : "-", 16, false);
-    add_padded(out, facts->reason, 8, false);
-    add_padded(out, units_bytes(facts->rss_bytes).text, 11, true);
-    add_padded(out, units_bytes(facts->live_bytes).text, 10, true);
+    add_padded(out, *facts->label ? facts->label : "-", 16, TEXT_LEFT);
+    add_padded(out, facts->reason, 8, TEXT_LEFT);
+    add_padded(out, units_bytes(facts->rss_bytes).text, 11, TEXT_RIGHT);
+    add_padded(out, units_bytes(facts->live_bytes).text, 10, TEXT_RIGHT);
     text_add_clean(out, text_base_name(store->path), true);
     text_add(out, "\n");
 }

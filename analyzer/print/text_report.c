@@ -5,6 +5,7 @@
 #include "print/text_report.h"
 
 #include "base/units.h"
+#include "base/utf8.h"
 #include "print/bar.h"
 #include "print/text_rows.h"
 #include "print/text_tree.h"
@@ -100,7 +101,7 @@ static void add_wrapped(const char *words, const struct term *term, struct text 
         size_t length = strcspn(word, " ");
         struct text piece = {0};
         text_add_n(&piece, word, length);
-        size_t columns = text_columns(piece.bytes);
+        size_t columns = utf8_columns(piece.bytes);
         if (column > 0 && column + 1 + columns > (size_t)term->width) {
             text_add(out, "\n");
             column = 0;

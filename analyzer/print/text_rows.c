@@ -9,6 +9,7 @@
 #include "print/text_rows.h"
 
 #include "base/units.h"
+#include "base/utf8.h"
 #include "frames/frame_name.h"
 #include "print/bar.h"
 #include "print/text_stack.h"
@@ -101,11 +102,11 @@ static void add_name(const struct table *table, const struct listing_row *row, s
         frame_name(&row->site->frame, directory, &name);
     else
         text_add_clean(&name, row->name, true);
-    if (row->site && start + 2 + text_columns(name.bytes) > room) {
+    if (row->site && start + 2 + utf8_columns(name.bytes) > room) {
         text_done(&name);
         frame_name(&row->site->frame, NULL, &name);
     }
-    if (start + 2 + text_columns(name.bytes) > room) {
+    if (start + 2 + utf8_columns(name.bytes) > room) {
         while (out->length > 0 && out->bytes[out->length - 1] == ' ')
             out->bytes[--out->length] = '\0';
         text_add(out, "\n" INDENT);
@@ -147,7 +148,7 @@ static void add_row(const struct table *table, const struct listing_row *row, si
         add_trend(table, row->site, &line);
     if (table->has_kind)
         text_format(&line, "  %-*s", KIND, row->site->is_managed ? "heap" : kinds[row->kind]);
-    add_name(table, row, text_columns(line.bytes) - escapes, &line);
+    add_name(table, row, utf8_columns(line.bytes) - escapes, &line);
     text_add(out, line.bytes);
     text_done(&line);
 }

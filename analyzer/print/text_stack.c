@@ -4,6 +4,7 @@
  */
 #include "print/text_stack.h"
 
+#include "base/utf8.h"
 #include "frames/frame_name.h"
 
 #include <string.h>
@@ -29,7 +30,7 @@ static void add_caller_name(const struct site *site, const struct frame *frame, 
 static bool add_caller(const char *caller, size_t *column, int *rows, int width, struct text *out)
 {
     const char *arrow = *column ? " < " : "";
-    size_t start = strlen(INDENT "called from "), needed = text_columns(caller) + 3;
+    size_t start = strlen(INDENT "called from "), needed = utf8_columns(caller) + 3;
     if (*column && *column + needed > (size_t)width) {
         if (++*rows > MOST_ROWS)
             return false;
