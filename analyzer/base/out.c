@@ -5,6 +5,7 @@
 #include "base/out.h"
 
 #include "base/draft.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/progress.h"
 #include "base/text.h"
@@ -24,7 +25,7 @@ struct out {
     int failure;        /* errno of the first write that failed */
     uint64_t written;
     size_t used;
-    struct text clean; /* of out_json, kept for its memory */
+    struct text json; /* of out_json, kept for its memory */
     char buffer[BUFFER_SIZE];
 };
 
@@ -67,7 +68,7 @@ void out_discard(struct out *out)
     if (out->draft.path)
         draft_discard(&out->draft);
     progress_end();
-    text_done(&out->clean);
+    text_done(&out->json);
     free(out);
 }
 
@@ -120,20 +121,9 @@ void out_signed(struct out *out, int64_t number)
 
 void out_json(struct out *out, const char *text)
 {
-    out->clean.length = 0;
-    text_add_clean(&out->clean, text, false);
-    out_text(out, "\"");
-    for (const char *c = out->clean.bytes; *c;) {
-        size_t plain = 0;
-        while (c[plain] && (unsigned char)c[plain] >= 0x20 && c[plain] != '"' && c[plain] != '\\')
-            plain++;
-        out_bytes(out, c, plain);
-        c += plain;
-        if (*c)
-            out_format(out, (unsigned char)*c < 0x20 ? "\\u%04x" : "\\%c", (unsigned char)*c);
-        c += *c != '\0';
-    }
-    out_text(out, "\"");
+    out->json.length = 0;
+    json_add_string(&out->json, text, JSON_IN_FILE);
+    out_bytes(out, out->json.bytes, out->json.length);
 }
 
 uint64_t out_length(const struct out *out)

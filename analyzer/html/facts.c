@@ -6,15 +6,10 @@
  */
 #include "html/facts.h"
 
+#include "base/json.h"
 #include "frames/coverage.h"
 
-#include <cjson/cJSON.h>
 #include <string.h>
-
-static void add_number(cJSON *object, const char *name, int64_t value)
-{
-    cJSON_AddNumberToObject(object, name, (double)value);
-}
 
 static void add_text(cJSON *object, const char *name, const char *value)
 {
@@ -60,19 +55,19 @@ static cJSON *snapshot(const struct comparison *comparison, size_t index)
     add_text(object, "executable", facts->executable);
     add_text(object, "directory", facts->directory);
     add_text(object, "host", facts->host);
-    add_number(object, "pid", facts->pid);
-    add_number(object, "number", facts->number);
-    add_number(object, "epoch", facts->epoch);
-    add_number(object, "threads", facts->threads);
+    json_set_number(object, "pid", facts->pid);
+    json_set_number(object, "number", facts->number);
+    json_set_number(object, "epoch", facts->epoch);
+    json_set_number(object, "threads", facts->threads);
     cJSON_AddNumberToObject(object, "time", (double)facts->time_ns / 1e9);
     cJSON_AddNumberToObject(object, "seconds", comparison->x[index]);
     cJSON_AddNumberToObject(object, "uptime", (double)facts->uptime_ns / 1e9);
     cJSON_AddNumberToObject(object, "duration", (double)facts->duration_ns / 1e9);
-    add_number(object, "sample_bytes", facts->sample_bytes);
-    add_number(object, "live_bytes", facts->live_bytes);
-    add_number(object, "live_blocks", facts->live_blocks);
-    add_number(object, "rss_bytes", facts->rss_bytes);
-    add_number(object, "peak_rss_bytes", facts->peak_rss_bytes);
+    json_set_number(object, "sample_bytes", facts->sample_bytes);
+    json_set_number(object, "live_bytes", facts->live_bytes);
+    json_set_number(object, "live_blocks", facts->live_blocks);
+    json_set_number(object, "rss_bytes", facts->rss_bytes);
+    json_set_number(object, "peak_rss_bytes", facts->peak_rss_bytes);
     cJSON_AddItemToObject(object, "parts", parts_array(&comparison->parts[index]));
     cJSON_AddItemToObject(object, "runtime",
                           statistics(store->runtime.items, store->runtime.count));
@@ -100,7 +95,7 @@ cJSON *facts_verdict(const struct comparison *comparison)
     add_text(object, "kind", verdict_name(comparison->verdict.kind));
     add_text(object, "text", comparison->verdict.text.bytes);
     add_text(object, "advice", comparison->verdict.advice.bytes);
-    add_number(object, "limit", comparison->verdict.limit);
+    json_set_number(object, "limit", comparison->verdict.limit);
     cJSON_AddItemToObject(object, "parts", parts_array(&comparison->growth));
     return object;
 }
@@ -125,7 +120,7 @@ static cJSON *counters_array(const struct store *store)
         cJSON *object = cJSON_CreateObject();
         add_text(object, "name", counter->name);
         add_text(object, "meaning", counter->meaning);
-        add_number(object, "value", counter->value);
+        json_set_number(object, "value", counter->value);
         cJSON_AddItemToArray(array, object);
     }
     return array;
@@ -134,9 +129,9 @@ static cJSON *counters_array(const struct store *store)
 static void add_count(cJSON *object, const char *name, const struct coverage_count *count)
 {
     cJSON *item = cJSON_AddObjectToObject(object, name);
-    add_number(item, "addresses", (int64_t)count->addresses);
-    add_number(item, "named", (int64_t)count->named);
-    add_number(item, "with_lines", (int64_t)count->with_lines);
+    json_set_number(item, "addresses", (int64_t)count->addresses);
+    json_set_number(item, "named", (int64_t)count->named);
+    json_set_number(item, "with_lines", (int64_t)count->with_lines);
 }
 
 static cJSON *modules_array(const struct coverage *coverage, const struct store *store)
@@ -163,9 +158,9 @@ cJSON *facts_coverage(const struct comparison *comparison)
     coverage_init(&coverage, store, comparison->frames[last], comparison->symbols);
     for (size_t i = 0; i < store->stacks.count; i++)
         truncated += store->stacks.items[i].is_truncated;
-    add_number(object, "stacks", (int64_t)store->stacks.count);
-    add_number(object, "truncated_stacks", (int64_t)truncated);
-    add_number(object, "unknown_addresses", (int64_t)coverage.unknown);
+    json_set_number(object, "stacks", (int64_t)store->stacks.count);
+    json_set_number(object, "truncated_stacks", (int64_t)truncated);
+    json_set_number(object, "unknown_addresses", (int64_t)coverage.unknown);
     add_count(object, "all", &coverage.total);
     add_count(object, "native", &coverage.native);
     add_count(object, "jit", &coverage.jit);

@@ -4,6 +4,7 @@
  */
 #include "html/group_rows.h"
 
+#include "base/json.h"
 #include <inttypes.h>
 
 static bool is_recorded(const struct comparison *comparison, enum listing_by by)
@@ -75,7 +76,7 @@ void group_rows_write(const struct comparison *comparison, enum listing_by by,
         groups_new(comparison, by == BY_LABELS ? GROUPS_LABELS : GROUPS_THREADS);
     const char *hint = groups_hint(groups);
     text_format(out, "\"groups\":{\"by\":\"%s\",\"note\":", listing_by_name(by));
-    words_json(out, hint ? hint : "");
+    json_add_string(out, hint ? hint : "", JSON_IN_SCRIPT);
     text_add(out, ",\"totals\":[");
     write_totals(comparison, by, words, out);
     text_add(out, "],\"shares\":{\"fields\":[\"stack\",\"group\",\"growth\",\"live\","

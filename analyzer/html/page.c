@@ -4,6 +4,7 @@
  */
 #include "html/page.h"
 
+#include "base/json.h"
 #include "html/facts.h"
 #include "html/group_rows.h"
 #include "html/sites.h"
@@ -11,7 +12,6 @@
 #include "html/stacks.h"
 #include "html/words.h"
 
-#include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,26 +23,11 @@
 
 extern const char page_html[]; /* viewer/dist/page.html */
 
-/* Escapes what cJSON leaves as it is: outside of strings none of these characters occurs. */
-static void add_for_html(struct text *out, const char *json)
-{
-    while (*json) {
-        size_t plain = strcspn(json, "<>&");
-        text_add_n(out, json, plain);
-        json += plain;
-        if (*json)
-            text_format(out, "\\u%04x", (unsigned char)*json++);
-    }
-}
-
 static void add_object(struct text *out, const char *name, cJSON *object)
 {
-    char *printed = cJSON_PrintUnformatted(object);
     text_format(out, "\"%s\":", name);
-    add_for_html(out, printed ? printed : "null");
+    json_add_object(out, object);
     text_add(out, ",");
-    free(printed);
-    cJSON_Delete(object);
 }
 
 static void add_names(struct text *out)
@@ -86,12 +71,12 @@ void page_write_data(const struct comparison *comparison, const struct page_opti
     size_t with_lines = count < SITES_WITH_LINES ? count : SITES_WITH_LINES;
     int64_t *site_index = index_sites(comparison, count);
     text_format(out, "{\"schema\":%d,\"version\":", PAGE_SCHEMA);
-    words_json(out, options->version);
+    json_add_string(out, options->version, JSON_IN_SCRIPT);
     text_format(out, ",\"one_process\":%s,\"operations\":%lld,\"noise\":%lld,",
                 comparison->is_one_process ? "true" : "false", (long long)comparison->operations,
                 (long long)comparison->noise_bytes);
     text_add(out, "\"operations_from\":");
-    words_json(out, operations_source_words(comparison->operations_source));
+    json_add_string(out, operations_source_words(comparison->operations_source), JSON_IN_SCRIPT);
     text_add(out, ",");
     add_names(out);
     add_object(out, "snapshots", facts_snapshots(comparison));

@@ -4,6 +4,7 @@
  */
 #include "html/sources.h"
 
+#include "base/json.h"
 #include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -101,10 +102,7 @@ static void add_place(struct sources *sources, const struct frame *frame, struct
     struct text lines = {0};
     if (cut_out(&file->text, first, frame->line, last, &lines)) {
         text_format(out, "%s[%" PRId64 ",%d,%d,", sources->comma, place[0], frame->line, first);
-        struct text clean = {0};
-        text_add_clean(&clean, lines.bytes, false);
-        words_json(out, clean.bytes);
-        text_done(&clean);
+        json_add_string(out, lines.bytes, JSON_IN_SCRIPT);
         text_format(out, ",%d]", sources->time_ns < file->changed_ns);
         sources->comma = ",";
     }

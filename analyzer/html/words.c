@@ -4,6 +4,8 @@
  */
 #include "html/words.h"
 
+#include "base/json.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,43 +70,12 @@ int64_t words_frame(struct words *words, const struct frame *frame, bool is_last
     return number;
 }
 
-/* How many bytes at C must be escaped in a script element of HTML; *CODE is their character. */
-static size_t must_escape(const char *c, unsigned *code)
-{
-    *code = (unsigned char)*c;
-    if (*code < 0x20 || strchr("\"\\<>&", *c))
-        return 1;
-    if (strncmp(c, "\xe2\x80\xa8", 3) == 0 || strncmp(c, "\xe2\x80\xa9", 3) == 0) {
-        *code = 0x2000 | (unsigned char)(c[2] & 0x3f);
-        return 3;
-    }
-    return 0;
-}
-
-void words_json(struct text *out, const char *text)
-{
-    text_add(out, "\"");
-    while (*text) {
-        size_t plain = 0, strange;
-        unsigned code;
-        while (text[plain] && must_escape(text + plain, &code) == 0)
-            plain++;
-        text_add_n(out, text, plain);
-        text += plain;
-        if (*text && (strange = must_escape(text, &code)) > 0) {
-            text_format(out, "\\u%04x", code);
-            text += strange;
-        }
-    }
-    text_add(out, "\"");
-}
-
 void words_write(const struct words *words, struct text *out)
 {
     text_add(out, "\"strings\":[");
     for (size_t i = 0; i < words->list.count; i++) {
         text_add(out, i ? "," : "");
-        words_json(out, words->list.items[i]);
+        json_add_string(out, words->list.items[i], JSON_IN_SCRIPT);
     }
     text_add(out, "],\"frames\":[");
     for (size_t i = 0; i < words->frame_list.count; i++) {

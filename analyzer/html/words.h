@@ -35,8 +35,4 @@ int64_t words_frame(struct words *words, const struct frame *frame, bool is_last
 /* "strings":[…],"frames":[…]: the frames one after the other, seven numbers each. */
 void words_write(const struct words *words, struct text *out);
 
-/* Adds TEXT as a JSON string that can stand in a script element of HTML: `<`, `>` and `&`, which
- * could end it or begin a comment, are written as escapes, as are U+2028 and U+2029. */
-void words_json(struct text *out, const char *text);
-
 #endif

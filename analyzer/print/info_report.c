@@ -4,11 +4,11 @@
  */
 #include "print/info_report.h"
 
+#include "base/json.h"
 #include "base/units.h"
 #include "print/json_report.h"
 #include "symbols/packages.h"
 
-#include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,22 +181,11 @@ void info_report_text(const struct info *info, struct text *out)
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
 
-static void add_text(cJSON *object, const char *name, const char *value)
-{
-    struct text clean = {0};
-    if (value)
-        text_add_clean(&clean, value, false);
-    cJSON_AddItemToObject(object, name,
-                          value ? cJSON_CreateString(clean.bytes ? clean.bytes : "")
-                                : cJSON_CreateNull());
-    text_done(&clean);
-}
-
 static void add_numbers(cJSON *object, const struct coverage_count *count)
 {
-    cJSON_AddNumberToObject(object, "addresses", (double)count->addresses);
-    cJSON_AddNumberToObject(object, "named", (double)count->named);
-    cJSON_AddNumberToObject(object, "with_lines", (double)count->with_lines);
+    json_set_number(object, "addresses", (int64_t)count->addresses);
+    json_set_number(object, "named", (int64_t)count->named);
+    json_set_number(object, "with_lines", (int64_t)count->with_lines);
 }
 
 static cJSON *module_object(const struct info *info, size_t index)
@@ -205,13 +194,13 @@ static cJSON *module_object(const struct info *info, size_t index)
     const struct coverage_module *module = &info->coverage.modules.items[index];
     const struct store_module *row = &info->store->modules.items[module->module];
     cJSON *object = cJSON_CreateObject();
-    add_text(object, "path", row->path);
-    add_text(object, "build_id", row->build_id);
+    json_set_string(object, "path", row->path);
+    json_set_string(object, "build_id", row->build_id);
     add_numbers(object, &module->count);
-    add_text(object, "state", states[module->symbols.state]);
-    add_text(object, "file", module->symbols.file);
-    add_text(object, "debug_file", module->symbols.debug_file);
-    add_text(object, "advice", info->advice[index]);
+    json_set_string(object, "state", states[module->symbols.state]);
+    json_set_string(object, "file", module->symbols.file);
+    json_set_string(object, "debug_file", module->symbols.debug_file);
+    json_set_string(object, "advice", info->advice[index]);
     return object;
 }
 
@@ -221,9 +210,9 @@ static cJSON *counters_array(const struct store *store)
     for (size_t i = 0; i < store->counters.count; i++) {
         const struct store_counter *counter = &store->counters.items[i];
         cJSON *object = cJSON_CreateObject();
-        add_text(object, "name", counter->name);
-        cJSON_AddNumberToObject(object, "value", (double)counter->value);
-        add_text(object, "meaning", counter->meaning);
+        json_set_string(object, "name", counter->name);
+        json_set_number(object, "value", counter->value);
+        json_set_string(object, "meaning", counter->meaning);
         cJSON_AddItemToArray(array, object);
     }
     return array;
@@ -233,22 +222,18 @@ void info_report_json(const struct info *info, struct text *out)
 {
     const struct coverage *coverage = &info->coverage;
     cJSON *root = cJSON_CreateObject(), *modules;
-    cJSON_AddNumberToObject(root, "schema", INFO_SCHEMA);
+    json_set_number(root, "schema", INFO_SCHEMA);
     cJSON_AddItemToObject(root, "snapshot", json_report_facts(info->store));
     add_numbers(cJSON_AddObjectToObject(root, "all"), &coverage->total);
     add_numbers(cJSON_AddObjectToObject(root, "native"), &coverage->native);
     add_numbers(cJSON_AddObjectToObject(root, "jit"), &coverage->jit);
-    cJSON_AddNumberToObject(root, "unknown_addresses", (double)coverage->unknown);
+    json_set_number(root, "unknown_addresses", (int64_t)coverage->unknown);
     modules = cJSON_AddArrayToObject(root, "modules");
     for (size_t i = 0; i < coverage->modules.count; i++)
         cJSON_AddItemToArray(modules, module_object(info, i));
-    add_text(root, "debuginfod", packages_debuginfod());
-    cJSON_AddNumberToObject(root, "stacks", (double)info->stacks);
-    cJSON_AddNumberToObject(root, "stacks_truncated", (double)info->truncated_stacks);
+    json_set_string(root, "debuginfod", packages_debuginfod());
+    json_set_number(root, "stacks", (int64_t)info->stacks);
+    json_set_number(root, "stacks_truncated", (int64_t)info->truncated_stacks);
     cJSON_AddItemToObject(root, "counters", counters_array(info->store));
-    char *printed = cJSON_Print(root);
-    text_add(out, printed ? printed : "{}");
-    text_add(out, "\n");
-    free(printed);
-    cJSON_Delete(root);
+    json_print(out, root);
 }

@@ -6,32 +6,14 @@
  */
 #include "print/json_report.h"
 
+#include "base/json.h"
 #include "frames/frame_name.h"
 
-#include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define JSON_SCHEMA 1
-
-static void add_number(cJSON *object, const char *name, int64_t value)
-{
-    cJSON_AddNumberToObject(object, name, (double)value);
-}
-
-/* null for NULL. Whatever was in the snapshot, it leaves as valid UTF-8. */
-static void add_text(cJSON *object, const char *name, const char *value)
-{
-    struct text clean = {0};
-    if (!value) {
-        cJSON_AddNullToObject(object, name);
-        return;
-    }
-    text_add_clean(&clean, value, false);
-    cJSON_AddStringToObject(object, name, clean.bytes);
-    text_done(&clean);
-}
 
 /* What the managed runtimes said of themselves: {"node": {"heapUsed": N, ...}, ...}. */
 static void add_runtimes(cJSON *object, const struct store *store)
@@ -55,22 +37,22 @@ cJSON *json_report_facts(const struct store *store)
 {
     const struct store_facts *facts = &store->facts;
     cJSON *object = cJSON_CreateObject();
-    add_text(object, "path", store->path);
-    add_text(object, "label", facts->label);
-    add_number(object, "pid", facts->pid);
+    json_set_string(object, "path", store->path);
+    json_set_string(object, "label", facts->label);
+    json_set_number(object, "pid", facts->pid);
     cJSON_AddNumberToObject(object, "time", (double)facts->time_ns / 1e9);
-    add_number(object, "live_bytes", facts->live_bytes);
-    add_number(object, "live_blocks", facts->live_blocks);
-    add_number(object, "rss_bytes", facts->rss_bytes);
-    add_number(object, "peak_rss_bytes", facts->peak_rss_bytes);
-    add_number(object, "number", facts->number);
-    add_text(object, "reason", facts->reason);
-    add_text(object, "program", facts->program);
-    add_text(object, "command_line", facts->command_line);
-    add_text(object, "host", facts->host);
+    json_set_number(object, "live_bytes", facts->live_bytes);
+    json_set_number(object, "live_blocks", facts->live_blocks);
+    json_set_number(object, "rss_bytes", facts->rss_bytes);
+    json_set_number(object, "peak_rss_bytes", facts->peak_rss_bytes);
+    json_set_number(object, "number", facts->number);
+    json_set_string(object, "reason", facts->reason);
+    json_set_string(object, "program", facts->program);
+    json_set_string(object, "command_line", facts->command_line);
+    json_set_string(object, "host", facts->host);
     cJSON_AddNumberToObject(object, "uptime", (double)facts->uptime_ns / 1e9);
-    add_number(object, "threads", facts->threads);
-    add_number(object, "sample_bytes", facts->sample_bytes);
+    json_set_number(object, "threads", facts->threads);
+    json_set_number(object, "sample_bytes", facts->sample_bytes);
     add_runtimes(object, store);
     return object;
 }
@@ -78,19 +60,19 @@ cJSON *json_report_facts(const struct store *store)
 static cJSON *verdict_object(const struct comparison *comparison)
 {
     cJSON *object = cJSON_CreateObject();
-    add_text(object, "kind", verdict_name(comparison->verdict.kind));
-    add_text(object, "text", comparison->verdict.text.bytes);
-    add_text(object, "advice", comparison->verdict.advice.bytes);
-    add_number(object, "rss_growth_bytes", parts_total(&comparison->growth));
+    json_set_string(object, "kind", verdict_name(comparison->verdict.kind));
+    json_set_string(object, "text", comparison->verdict.text.bytes);
+    json_set_string(object, "advice", comparison->verdict.advice.bytes);
+    json_set_number(object, "rss_growth_bytes", parts_total(&comparison->growth));
     cJSON *parts = cJSON_AddArrayToObject(object, "parts");
     for (int i = 0; i < PART_COUNT; i++) {
         cJSON *part = cJSON_CreateObject();
-        add_text(part, "what", parts_name((enum part)i));
-        add_number(part, "growth_bytes", comparison->growth.bytes[i]);
+        json_set_string(part, "what", parts_name((enum part)i));
+        json_set_number(part, "growth_bytes", comparison->growth.bytes[i]);
         cJSON_AddItemToArray(parts, part);
     }
-    add_number(object, "heapdiff_growth_bytes", comparison->growth.bytes[PART_HEAPDIFF]);
-    add_number(object, "limit_bytes", comparison->verdict.limit);
+    json_set_number(object, "heapdiff_growth_bytes", comparison->growth.bytes[PART_HEAPDIFF]);
+    json_set_number(object, "limit_bytes", comparison->verdict.limit);
     return object;
 }
 
@@ -106,21 +88,21 @@ static cJSON *frame_object(const struct frame *frame)
     cJSON *object = cJSON_CreateObject();
     char address[32];
     snprintf(address, sizeof address, "0x%" PRIx64, frame->address);
-    add_text(object, "function", frame->function);
-    add_text(object, "file", frame->file);
+    json_set_string(object, "function", frame->function);
+    json_set_string(object, "file", frame->file);
     if (frame->line)
-        add_number(object, "line", frame->line);
+        json_set_number(object, "line", frame->line);
     else
         cJSON_AddNullToObject(object, "line");
     if (frame->column)
-        add_number(object, "column", frame->column);
+        json_set_number(object, "column", frame->column);
     else
         cJSON_AddNullToObject(object, "column");
-    add_text(object, "module", frame->module);
-    add_text(object, "address", address);
+    json_set_string(object, "module", frame->module);
+    json_set_string(object, "address", address);
     cJSON_AddBoolToObject(object, "inlined", frame->is_inlined);
     cJSON_AddBoolToObject(object, "jit", frame->is_jit);
-    add_text(object, "class", class_name(frame->class));
+    json_set_string(object, "class", class_name(frame->class));
     return object;
 }
 
@@ -144,7 +126,7 @@ static void add_numbers(cJSON *object, const char *name, const int64_t *numbers,
 static void add_known(cJSON *object, const char *name, int64_t value)
 {
     if (value >= 0)
-        add_number(object, name, value);
+        json_set_number(object, name, value);
     else
         cJSON_AddNullToObject(object, name);
 }
@@ -154,7 +136,7 @@ static void add_evidence(cJSON *object, const struct comparison *comparison,
                          const struct site *site)
 {
     const struct rank *rank = &site->rank;
-    add_text(object, "pattern", rank_pattern_name(rank->pattern));
+    json_set_string(object, "pattern", rank_pattern_name(rank->pattern));
     cJSON_AddNumberToObject(object, "evidence", rank->evidence);
     cJSON_AddNumberToObject(object, "noise_bytes", rank->noise);
     add_known(object, "old_bytes", site->old_bytes);
@@ -181,13 +163,13 @@ static cJSON *site_object(const struct comparison *comparison, const struct site
     struct text name = {0};
     cJSON *object = cJSON_CreateObject();
     frame_name(&site->frame, NULL, &name);
-    add_number(object, "rank", (int64_t)rank);
-    add_text(object, "kind", kinds[site->kind]);
-    add_text(object, "name", name.bytes);
+    json_set_number(object, "rank", (int64_t)rank);
+    json_set_string(object, "kind", kinds[site->kind]);
+    json_set_string(object, "name", name.bytes);
     cJSON_AddItemToObject(object, "frame", frame_object(&site->frame));
     if (comparison->count > 1) {
-        add_number(object, "growth_bytes", site->growth_bytes);
-        add_number(object, "growth_blocks", site->growth_blocks);
+        json_set_number(object, "growth_bytes", site->growth_bytes);
+        json_set_number(object, "growth_blocks", site->growth_blocks);
         cJSON_AddNumberToObject(object, "score", site->score);
         add_evidence(object, comparison, site);
     }
@@ -205,15 +187,15 @@ static cJSON *group_object(const struct listing_row *row)
 {
     static const char *const fields[] = {"growth", "live", "survivor", "temporary", "total"};
     cJSON *object = cJSON_CreateObject();
-    add_text(object, "name", row->name);
-    add_number(object, "sites", (int64_t)row->sites);
+    json_set_string(object, "name", row->name);
+    json_set_number(object, "sites", (int64_t)row->sites);
     for (int what = WHAT_GROWTH; what <= WHAT_TOTAL; what++) {
         char name[32];
         snprintf(name, sizeof name, "%s_bytes", fields[what]);
-        add_number(object, name, row->values[what]);
+        json_set_number(object, name, row->values[what]);
     }
-    add_number(object, "growth_blocks", row->blocks[WHAT_GROWTH]);
-    add_number(object, "live_blocks", row->blocks[WHAT_LIVE]);
+    json_set_number(object, "growth_blocks", row->blocks[WHAT_GROWTH]);
+    json_set_number(object, "live_blocks", row->blocks[WHAT_LIVE]);
     return object;
 }
 
@@ -241,30 +223,21 @@ static void add_sites(cJSON *root, const struct comparison *comparison,
             cJSON_AddItemToArray(groups, group_object(row));
     }
     if (listing_is_of_groups(options->listing->by))
-        add_text(root, "groups_note", listing->hint);
+        json_set_string(root, "groups_note", listing->hint);
     listing_free(listing);
-}
-
-static void print_root(cJSON *root, struct text *out)
-{
-    char *printed = cJSON_Print(root);
-    text_add(out, printed ? printed : "{}");
-    text_add(out, "\n");
-    free(printed);
-    cJSON_Delete(root);
 }
 
 static cJSON *gate_object(const struct gate_result *result)
 {
     cJSON *object = cJSON_CreateObject();
-    add_text(object, "result",
-             result->code == EXIT_DONE       ? "passed"
-             : result->code == EXIT_EXCEEDED ? "exceeded"
-                                             : "not-measurable");
-    add_text(object, "text", result->words);
-    add_number(object, "growth_bytes", result->growth_bytes);
-    add_number(object, "accepted_bytes", result->accepted_bytes);
-    add_number(object, "failing_sites", (int64_t)result->failing);
+    json_set_string(object, "result",
+                    result->code == EXIT_DONE       ? "passed"
+                    : result->code == EXIT_EXCEEDED ? "exceeded"
+                                                    : "not-measurable");
+    json_set_string(object, "text", result->words);
+    json_set_number(object, "growth_bytes", result->growth_bytes);
+    json_set_number(object, "accepted_bytes", result->accepted_bytes);
+    json_set_number(object, "failing_sites", (int64_t)result->failing);
     return object;
 }
 
@@ -272,30 +245,31 @@ void json_report_comparison(const struct comparison *comparison,
                             const struct report_options *options, struct text *out)
 {
     cJSON *root = cJSON_CreateObject();
-    add_number(root, "schema", JSON_SCHEMA);
+    json_set_number(root, "schema", JSON_SCHEMA);
     cJSON *snapshots = cJSON_AddArrayToObject(root, "snapshots");
     for (size_t i = 0; i < comparison->count; i++)
         cJSON_AddItemToArray(snapshots, json_report_facts(comparison->stores[i]));
     cJSON_AddItemToObject(root, "verdict", verdict_object(comparison));
     cJSON *notes = cJSON_AddArrayToObject(root, "notes");
     for (size_t i = 0; i < comparison->notes.count; i++)
-        cJSON_AddItemToArray(notes, cJSON_CreateString(comparison->notes.items[i]));
-    add_number(root, "growth_bytes", comparison->growth_bytes);
-    add_number(root, "noise_bytes", comparison->noise_bytes);
-    add_number(root, "operations", comparison->operations);
-    add_text(root, "operations_source", operations_source_name(comparison->operations_source));
+        cJSON_AddItemToArray(notes, json_string(comparison->notes.items[i]));
+    json_set_number(root, "growth_bytes", comparison->growth_bytes);
+    json_set_number(root, "noise_bytes", comparison->noise_bytes);
+    json_set_number(root, "operations", comparison->operations);
+    json_set_string(root, "operations_source",
+                    operations_source_name(comparison->operations_source));
     if (options->result)
         cJSON_AddItemToObject(root, "gate", gate_object(options->result));
     add_sites(root, comparison, options);
-    print_root(root, out);
+    json_print(out, root);
 }
 
 void json_report_snapshot(const struct comparison *comparison, const struct report_options *options,
                           struct text *out)
 {
     cJSON *root = cJSON_CreateObject();
-    add_number(root, "schema", JSON_SCHEMA);
+    json_set_number(root, "schema", JSON_SCHEMA);
     cJSON_AddItemToObject(root, "snapshot", json_report_facts(comparison->stores[0]));
     add_sites(root, comparison, options);
-    print_root(root, out);
+    json_print(out, root);
 }

@@ -4,10 +4,10 @@
  */
 #include "print/series_report.h"
 
+#include "base/json.h"
 #include "base/units.h"
 #include "print/json_report.h"
 
-#include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,29 +94,20 @@ void series_report_text(const struct series *series, const struct series_process
     }
 }
 
-static void add_clean(cJSON *object, const char *name, const char *stranger)
-{
-    struct text clean = {0};
-    text_add(&clean, "");
-    text_add_clean(&clean, stranger, false);
-    cJSON_AddStringToObject(object, name, clean.bytes);
-    text_done(&clean);
-}
-
 static void add_json_process(cJSON *top, const struct series_process *process)
 {
     cJSON *object = cJSON_AddObjectToObject(top, "process");
-    cJSON_AddNumberToObject(object, "pid", (double)process->pid);
-    add_clean(object, "pattern", process->pattern);
-    add_clean(object, "folder", process->folder);
-    cJSON_AddNumberToObject(object, "taken", (double)process->taken);
+    json_set_number(object, "pid", (int64_t)process->pid);
+    json_set_string(object, "pattern", process->pattern);
+    json_set_string(object, "folder", process->folder);
+    json_set_number(object, "taken", (int64_t)process->taken);
 }
 
 void series_report_json(const struct series *series, const struct series_process *process,
                         struct text *out)
 {
     cJSON *top = cJSON_CreateObject();
-    cJSON_AddNumberToObject(top, "schema", 1);
+    json_set_number(top, "schema", 1);
     if (process)
         add_json_process(top, process);
     cJSON *list = cJSON_AddArrayToObject(top, "snapshots");
@@ -125,13 +116,10 @@ void series_report_json(const struct series *series, const struct series_process
     list = cJSON_AddArrayToObject(top, "skipped");
     for (size_t i = 0; i < series->skipped.count; i++) {
         cJSON *object = cJSON_CreateObject();
-        add_clean(object, "path", series->skipped.items[i].path);
-        add_clean(object, "why", series->skipped.items[i].why);
+        json_set_string(object, "path", series->skipped.items[i].path);
+        json_set_string(object, "why", series->skipped.items[i].why);
         cJSON_AddItemToArray(list, object);
     }
-    cJSON_AddNumberToObject(top, "unfinished", (double)series->unfinished);
-    char *printed = cJSON_Print(top);
-    text_format(out, "%s\n", printed);
-    free(printed);
-    cJSON_Delete(top);
+    json_set_number(top, "unfinished", (int64_t)series->unfinished);
+    json_print(out, top);
 }
