@@ -113,8 +113,8 @@ static int64_t nursery_growth(const struct comparison *comparison)
     return first > 0 && last > first ? last - first : 0;
 }
 
-/* Whose heap it is, by the largest mapping of one. */
-static const char *name_managed_heap(const struct comparison *comparison)
+/* The runtime of the largest mapping of a managed heap. */
+static enum runtime_kind find_managed_heap(const struct comparison *comparison)
 {
     const struct site *largest = NULL;
     size_t last = comparison->count - 1;
@@ -123,16 +123,7 @@ static const char *name_managed_heap(const struct comparison *comparison)
         if (site->is_managed && (!largest || site->live_bytes[last] > largest->live_bytes[last]))
             largest = site;
     }
-    if (!largest)
-        return NULL;
-    const char *module = largest->frame.module ? text_base_name(largest->frame.module) : "";
-    if (text_starts(largest->frame.function, "v8::") || text_starts(module, "node"))
-        return "JavaScript heap";
-    if (text_starts(module, "libjvm"))
-        return "Java heap";
-    if (text_starts(largest->frame.function, "runtime."))
-        return "Go heap";
-    return strstr(module, "python") ? "Python heap" : NULL;
+    return largest ? runtime_of(&largest->frame).kind : RUNTIME_NONE;
 }
 
 static struct verdict_allocator describe_allocator(const struct comparison *comparison)
@@ -169,18 +160,18 @@ static bool has_jit_names(const struct store *store)
     return false;
 }
 
-/* A runtime that had not been told to name the code that it makes. The JVM is asked for names in
- * any case: without frame pointers its stacks do not get that far. */
-static const char *nameless_runtime(const struct comparison *comparison, const struct site *top)
+/* The runtime of a top site whose code has no names. The JVM names its code in any case, but
+ * without frame pointers its stacks end before it. */
+static struct runtime nameless_runtime(const struct comparison *comparison, const struct site *top)
 {
+    struct runtime runtime = runtime_of(&top->frame);
     if (top->frame.class != CLASS_RUNTIME || !top->frame.module)
-        return NULL;
+        return (struct runtime){.kind = RUNTIME_NONE};
     const struct store *last = last_of(comparison);
-    const char *module = text_base_name(top->frame.module);
-    bool is_told = text_starts(module, "libjvm")
-                       ? strstr(last->facts.command_line, "+PreserveFramePointer") != NULL
-                       : has_jit_names(last);
-    return is_told ? NULL : module;
+    bool has_names = runtime.kind == RUNTIME_JVM
+                         ? strstr(last->facts.command_line, "+PreserveFramePointer") != NULL
+                         : has_jit_names(last);
+    return has_names ? (struct runtime){.kind = RUNTIME_NONE} : runtime;
 }
 
 static void describe_top(const struct comparison *comparison, struct verdict_input *input,
@@ -195,7 +186,7 @@ static void describe_top(const struct comparison *comparison, struct verdict_inp
     input->top_evidence = top->rank.evidence;
     input->top_is_buffer = top->kind == KIND_BUFFER;
     input->top_is_mapping = !is_block(top);
-    input->top_runtime = nameless_runtime(comparison, top);
+    input->nameless = nameless_runtime(comparison, top);
 }
 
 void conclude(struct comparison *comparison, bool is_forced)
@@ -212,7 +203,7 @@ void conclude(struct comparison *comparison, bool is_forced)
                                   .is_series = comparison->count > 2,
                                   .threads_first = first->threads,
                                   .threads_last = last->threads,
-                                  .managed_heap = name_managed_heap(comparison),
+                                  .managed_heap = find_managed_heap(comparison),
                                   .nursery_growth = nursery_growth(comparison),
                                   .allocator = describe_allocator(comparison),
                                   .not_measurable = comparison->obstacle};

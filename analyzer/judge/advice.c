@@ -6,7 +6,6 @@
 
 #include "base/units.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define MANY_ARENAS    4  /* more than the first few threads of a program make */
@@ -74,42 +73,50 @@ static void advise_retention(const struct verdict_input *input, struct text *tex
 
 static void advise_managed(const struct verdict_input *input, struct text *text)
 {
-    const char *heap = input->managed_heap ? input->managed_heap : "";
-    if (strstr(heap, "JavaScript"))
-        text_add(text,
-                 "Take V8 heap snapshots before and after and compare them in DevTools: start with "
-                 "node --heapsnapshot-signal=SIGUSR2, then kill -USR2 PID; a heap that only filled "
-                 "up before its next collection is smaller after `heapdiff snapshot --gc`.");
-    else if (strstr(heap, "Java"))
-        text_add(text, "jcmd PID GC.heap_dump FILE tells what is in it; a heap that only filled up "
-                       "before its next collection is smaller after `heapdiff snapshot --gc`.");
-    else if (strstr(heap, "Go"))
-        text_add(text, "net/http/pprof, or runtime/pprof.WriteHeapProfile, tells what is in it: "
-                       "go tool pprof -sample_index=inuse_space.");
-    else if (strstr(heap, "Python"))
-        text_add(
-            text,
-            "With PYTHONMALLOC=malloc heapdiff sees each object in it, and the Python line that "
-            "made it; tracemalloc knows the lines, too.");
+    static const char *const words[] = {
+        [RUNTIME_NONE] = "",
+        [RUNTIME_V8] = "Take V8 heap snapshots before and after and compare them in DevTools: "
+                       "start with node --heapsnapshot-signal=SIGUSR2, then kill -USR2 PID; a heap "
+                       "that only filled up before its next collection is smaller after `heapdiff "
+                       "snapshot --gc`.",
+        [RUNTIME_JVM] = "jcmd PID GC.heap_dump FILE tells what is in it; a heap that only filled "
+                        "up before its next collection is smaller after `heapdiff snapshot --gc`.",
+        [RUNTIME_GO] = "net/http/pprof, or runtime/pprof.WriteHeapProfile, tells what is in it: "
+                       "go tool pprof -sample_index=inuse_space.",
+        [RUNTIME_PYTHON] = "With PYTHONMALLOC=malloc heapdiff sees each object in it, and the "
+                           "Python line that made it; tracemalloc knows the lines, too.",
+    };
+    text_add(text, words[input->managed_heap]);
+}
+
+static void advise_python(int minor, struct text *text)
+{
+    if (minor > 13)
+        text_add(text, "No Python function has a name: start with `heapdiff run --jit`, or with "
+                       "python3 -X perf.");
+    else if (minor > 0)
+        text_add(text, "No Python function has a name: heapdiff knows CPython 3.9 to 3.13 with the "
+                       "GIL, and does not look with HEAPDIFF_PYTHON=0.");
 }
 
 static void advise_names(const struct verdict_input *input, struct text *text)
 {
-    const char *module = input->top_runtime ? input->top_runtime : "";
-    int minor = 0;
-    if (text_starts(module, "node") || text_starts(module, "libnode"))
+    switch (input->nameless.kind) {
+    case RUNTIME_V8:
         text_add(text,
                  "No JavaScript function has a name: start with `heapdiff run --jit`, or with "
                  "NODE_OPTIONS=\"--perf-basic-prof --interpreted-frames-native-stack\".");
-    else if (text_starts(module, "libjvm"))
+        break;
+    case RUNTIME_JVM:
         text_add(text, "Stacks end where Java begins: start with java -XX:+PreserveFramePointer.");
-    else if (sscanf(module, "python3.%d", &minor) == 1 ||
-             sscanf(module, "libpython3.%d", &minor) == 1)
-        text_add(text, minor > 13
-                           ? "No Python function has a name: start with `heapdiff run --jit`, or "
-                             "with python3 -X perf."
-                           : "No Python function has a name: heapdiff knows CPython 3.9 to 3.13 "
-                             "with the GIL, and does not look with HEAPDIFF_PYTHON=0.");
+        break;
+    case RUNTIME_PYTHON:
+        advise_python(input->nameless.minor, text);
+        break;
+    case RUNTIME_GO:
+    case RUNTIME_NONE:
+        break;
+    }
 }
 
 static void advise_mapping(const struct verdict_input *input, struct text *text)

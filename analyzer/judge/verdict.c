@@ -238,7 +238,7 @@ static void say_managed(const struct verdict_input *input, struct text *text)
 {
     text_format(text, "RSS grew by %s; %s of it is the %s", units_bytes(rss_growth(input)).text,
                 units_bytes(input->growth.bytes[PART_JS_HEAP]).text,
-                input->managed_heap ? input->managed_heap : "managed heap");
+                runtime_heap_name(input->managed_heap));
 }
 
 static void say_retention(const struct verdict_input *input, struct text *text)

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "judge/parts.h"
+#include "judge/runtime.h"
 
 enum verdict_kind {
     VERDICT_LEAK,
@@ -41,12 +42,12 @@ struct verdict_input {
     int64_t top_growth;
     double top_evidence;
     bool top_is_buffer;
-    bool top_is_mapping;      /* kind mmap, shm or thread */
-    const char *top_runtime;  /* module whose function names that site, for want of the program's
-                                 own;  NULL: it is the program's, or no runtime's */
-    const char *managed_heap; /* whose it is: "JavaScript heap", …; NULL: "managed heap" */
-    int64_t nursery_growth;   /* of the heap's young generation, which the collector sizes as it
-                                 likes; 0: not known, or it did not grow */
+    bool top_is_mapping;     /* kind mmap, shm or thread */
+    struct runtime nameless; /* the runtime whose function names that site, as its own code has no
+                                names; RUNTIME_NONE: the site has a name of the program */
+    enum runtime_kind managed_heap; /* the runtime that owns the managed heap */
+    int64_t nursery_growth; /* of the heap's young generation, which the collector sizes as it
+                               likes; 0: not known, or it did not grow */
     int64_t threads_first, threads_last;
     int64_t growth_blocks; /* of native blocks and buffers */
     struct verdict_allocator allocator;

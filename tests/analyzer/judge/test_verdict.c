@@ -88,7 +88,7 @@ static void live_growth_within_noise_is_no_leak_though_rss_grew(void **state)
 static void a_young_generation_that_was_enlarged_is_no_growth(void **state)
 {
     struct verdict_input input = server();
-    input.managed_heap = "JavaScript heap";
+    input.managed_heap = RUNTIME_V8;
     grow(&input, PART_JS_HEAP, 4 * MIB);
     input.nursery_growth = 4 * MIB;
     expect(&input, VERDICT_NONE, "no part of it stands out");
@@ -99,7 +99,7 @@ static void a_young_generation_that_was_enlarged_is_no_growth(void **state)
 static void a_grown_js_heap_is_no_leak_of_ours(void **state)
 {
     struct verdict_input input = server();
-    input.managed_heap = "JavaScript heap";
+    input.managed_heap = RUNTIME_V8;
     grow(&input, PART_JS_HEAP, 40 * MIB);
     grow(&input, PART_NATIVE_BLOCKS, MIB / 2);
     expect(&input, VERDICT_JS_HEAP, "40.0 MiB of it is the JavaScript heap");
@@ -222,14 +222,40 @@ static void a_runtime_that_names_nothing_is_told_how(void **state)
     input.top_name = "malloc_for_it";
     input.top_growth = 50 * MIB;
     for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
-        input.top_runtime = modules[i][0];
+        struct frame frame = {.function = "malloc_for_it", .module = modules[i][0]};
+        input.nameless = runtime_of(&frame);
         expect_advice(&input, modules[i][1]);
     }
-    input.top_runtime = NULL;
+    input.nameless = (struct runtime){.kind = RUNTIME_NONE};
     struct verdict verdict = verdict_reach(&input);
     assert_int_equal(verdict.kind, VERDICT_LEAK);
     assert_string_equal(verdict.advice.bytes, "");
     verdict_done(&verdict);
+}
+
+static void a_runtime_is_known_by_function_or_module(void **state)
+{
+    (void)state;
+    static const struct {
+        struct frame frame;
+        struct runtime runtime;
+    } cases[] = {
+        {{.function = "v8::internal::Heap", .module = "/usr/bin/app"}, {RUNTIME_V8, 0}},
+        {{.function = "f", .module = "/usr/lib/libnode.so.108"}, {RUNTIME_V8, 0}},
+        {{.function = "f", .module = "/jdk/lib/libjvm.so"}, {RUNTIME_JVM, 0}},
+        {{.function = "runtime.mallocgc", .module = "/app"}, {RUNTIME_GO, 0}},
+        {{.function = "f", .module = "/usr/lib/libpython3.11.so.1.0"}, {RUNTIME_PYTHON, 11}},
+        {{.function = "f", .module = "/usr/bin/python"}, {RUNTIME_PYTHON, 0}},
+        {{.function = "f", .module = "/python3/app"}, {RUNTIME_NONE, 0}},
+        {{.function = "f"}, {RUNTIME_NONE, 0}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct runtime runtime = runtime_of(&cases[i].frame);
+        assert_int_equal(runtime.kind, cases[i].runtime.kind);
+        assert_int_equal(runtime.minor, cases[i].runtime.minor);
+    }
+    assert_string_equal(runtime_heap_name(RUNTIME_GO), "Go heap");
+    assert_string_equal(runtime_heap_name(RUNTIME_NONE), "managed heap");
 }
 
 static void threads_that_are_left_over_are_counted(void **state)
@@ -355,6 +381,7 @@ TEST_MAIN(cmocka_unit_test(a_little_retention_is_noise),
           cmocka_unit_test(nothing_recorded_is_not_measurable),
           cmocka_unit_test(retention_says_what_helps_with_this_process_figures),
           cmocka_unit_test(a_runtime_that_names_nothing_is_told_how),
+          cmocka_unit_test(a_runtime_is_known_by_function_or_module),
           cmocka_unit_test(threads_that_are_left_over_are_counted),
           cmocka_unit_test(a_series_that_stopped_growing_is_nothing),
           cmocka_unit_test(churn_elsewhere_hides_no_leak_of_a_series),
