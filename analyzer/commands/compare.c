@@ -127,8 +127,10 @@ static int compare(const char *const *paths, size_t count, const struct compare_
                    const struct gate *gate, struct error *error)
 {
     struct rules *rules = rules_new(given->rules, error);
-    struct comparison_options how = {
-        .rules = rules, .operations = given->operations, .is_forced = given->is_forced};
+    struct comparison_options how = {.rules = rules,
+                                     .sources = &given->sources,
+                                     .operations = given->operations,
+                                     .is_forced = given->is_forced};
     struct comparison *comparison = rules ? comparison_open_with(paths, count, &how, error) : NULL;
     int code = comparison ? conclude(comparison, given, gate, error) : error->code;
     comparison_close(comparison);
@@ -176,7 +178,7 @@ static int run(int argc, char **argv, struct error *error)
         return error->code;
     }
     size_t count = (size_t)(argc - first);
-    if (!check(&given, error) || !symbol_options_use(&given.sources, error) ||
+    if (!check(&given, error) || !symbol_options_check(&given.sources, error) ||
         !listing_choice_init(&given.choice, &given.listing, count, error))
         return error->code;
     given.choice.options.all = given.all_sites;

@@ -62,7 +62,7 @@ static int run(int argc, char **argv, struct error *error)
         error_set(error, "heapdiff export A.db B.db -o FOLDER/", "a snapshot is missing");
         return error->code;
     }
-    if (!symbol_options_use(&given.sources, error))
+    if (!symbol_options_check(&given.sources, error))
         return error->code;
     struct rules *rules = rules_new(given.rules, error);
     struct export_request request = {.paths = (const char *const *)argv + first,
@@ -70,6 +70,7 @@ static int run(int argc, char **argv, struct error *error)
                                      .format = given.format,
                                      .target = given.target,
                                      .rules = rules,
+                                     .sources = &given.sources,
                                      .class_by = parse_class(given.class_by),
                                      .root_by = parse_root(given.by),
                                      .growth = given.growth,

@@ -51,15 +51,15 @@ static void gather(struct info *info, struct frames *frames, struct symbols *sym
         info->truncated_stacks += store->stacks.items[i].is_truncated;
 }
 
-static void print(struct store *store, const struct rules *rules, bool json)
+static void print(struct store *store, const struct rules *rules, const struct info_options *given)
 {
     struct info info = {.store = store};
-    struct symbols *symbols = symbols_new();
+    struct symbols *symbols = symbols_new(&given->sources);
     struct frames *frames = frames_new(store, symbols, rules);
     struct pool *pool = pool_new();
     struct text out = {0};
     gather(&info, frames, symbols, pool);
-    if (json)
+    if (given->format && strcmp(given->format, "json") == 0)
         info_report_json(&info, &out);
     else
         info_report_text(&info, &out);
@@ -81,12 +81,12 @@ static int run(int argc, char **argv, struct error *error)
         error_set(error, "heapdiff info A.db", "info takes one snapshot");
         return error->code;
     }
-    if (!symbol_options_use(&given.sources, error))
+    if (!symbol_options_check(&given.sources, error))
         return error->code;
     struct store *store = store_open(argv[first], error);
     struct rules *rules = store ? rules_new(NULL, error) : NULL;
     if (rules)
-        print(store, rules, given.format && strcmp(given.format, "json") == 0);
+        print(store, rules, &given);
     rules_free(rules);
     store_close(store);
     return rules ? EXIT_DONE : error->code;

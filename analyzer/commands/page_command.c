@@ -36,10 +36,12 @@ bool page_command_make(const char *const *paths, size_t count, const struct page
                        struct error *error)
 {
     struct rules *rules = NULL;
-    if (!symbol_options_use(&words->sources, error) || !(rules = rules_new(words->rules, error)))
+    if (!symbol_options_check(&words->sources, error) || !(rules = rules_new(words->rules, error)))
         return false;
-    struct comparison_options how = {
-        .rules = rules, .operations = words->operations, .is_forced = words->is_forced};
+    struct comparison_options how = {.rules = rules,
+                                     .sources = &words->sources,
+                                     .operations = words->operations,
+                                     .is_forced = words->is_forced};
     struct page_options options = {.version = HEAPDIFF_VERSION,
                                    .most_sites = (size_t)words->top,
                                    .by = parse_by(words->by),

@@ -60,7 +60,8 @@ static int compare(const char *steady, const char *loaded, const struct run_opti
 {
     const char *const paths[] = {steady, loaded};
     struct rules *rules = rules_new(given->rules, error);
-    struct comparison *comparison = rules ? comparison_open(paths, 2, rules, error) : NULL;
+    struct comparison_options how = {.rules = rules, .sources = &given->sources};
+    struct comparison *comparison = rules ? comparison_open_with(paths, 2, &how, error) : NULL;
     struct report_options report = {.term = term_of_stdout(given->colour), .top = 10};
     struct text out = {0};
     int code = EXIT_UNUSABLE;
@@ -122,7 +123,7 @@ static int start(char *const *program, const struct run_options *given, struct e
                                           : given->load       ? WARM_UP_SECONDS
                                                               : 0,
                                .duration = given->duration > 0 ? given->duration : 0};
-    if (!check(given, is_job, error) || !symbol_options_use(&given->sources, error))
+    if (!check(given, is_job, error) || !symbol_options_check(&given->sources, error))
         return error->code;
     if (is_job)
         return run_measured(&plan, given, error);

@@ -66,12 +66,13 @@ static int run(int argc, char **argv, struct error *error)
         error_set(error, "heapdiff compare takes several", "show takes one snapshot");
         return error->code;
     }
-    if (!symbol_options_use(&given.sources, error) ||
+    if (!symbol_options_check(&given.sources, error) ||
         !listing_choice_init(&given.choice, &given.listing, 1, error))
         return error->code;
     struct rules *rules = rules_new(given.rules, error);
     const char *const *paths = (const char *const *)argv + first;
-    struct comparison *snapshot = rules ? comparison_open(paths, 1, rules, error) : NULL;
+    struct comparison_options how = {.rules = rules, .sources = &given.sources};
+    struct comparison *snapshot = rules ? comparison_open_with(paths, 1, &how, error) : NULL;
     if (snapshot)
         print(snapshot, &given);
     int code = snapshot ? EXIT_DONE : error->code;

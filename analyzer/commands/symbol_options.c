@@ -21,7 +21,7 @@ static bool is_folder(const char *path, size_t length)
     return good;
 }
 
-bool symbol_options_use(const struct symbol_sources *sources, struct error *error)
+bool symbol_options_check(const struct symbol_sources *sources, struct error *error)
 {
     const char *at = sources->debug_dirs;
     while (at && *at) {
@@ -36,6 +36,5 @@ bool symbol_options_use(const struct symbol_sources *sources, struct error *erro
     if (sources->debuginfod && !known)
         return error_set(error, "set DEBUGINFOD_URLS to the address of one",
                          "--debuginfod: no server is known");
-    symbols_use(sources);
     return true;
 }

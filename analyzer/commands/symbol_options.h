@@ -20,8 +20,7 @@
      "Neither read nor write the cache of names.", offsetof(type, field.no_cache)}
 /* clang-format on */
 
-/* Makes them hold for this run. False with ERROR filled when a folder is not there or no server is
- * known. */
-bool symbol_options_use(const struct symbol_sources *sources, struct error *error);
+/* False with ERROR filled when a folder is not there or no server is known. */
+bool symbol_options_check(const struct symbol_sources *sources, struct error *error);
 
 #endif

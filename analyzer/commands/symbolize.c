@@ -74,13 +74,14 @@ static void collect(struct names *names, struct frames *frames, const struct sto
     progress_end();
 }
 
-static bool symbolize(const char *path, const char *target, struct error *error)
+static bool symbolize(const char *path, const char *target, const struct symbol_sources *sources,
+                      struct error *error)
 {
     struct store *store = store_open(path, error);
     if (!store)
         return false;
     struct rules *rules = rules_new(NULL, error);
-    struct symbols *symbols = symbols_new();
+    struct symbols *symbols = symbols_new(sources);
     struct frames *frames = frames_new(store, symbols, rules);
     struct names names = {0};
     collect(&names, frames, store);
@@ -107,10 +108,10 @@ static int run(int argc, char **argv, struct error *error)
                   given.target ? "-o takes one snapshot" : "a snapshot is missing");
         return error->code;
     }
-    if (!symbol_options_use(&given.sources, error))
+    if (!symbol_options_check(&given.sources, error))
         return error->code;
     for (int i = first; i < argc; i++) {
-        if (!symbolize(argv[i], given.target ? given.target : argv[i], error))
+        if (!symbolize(argv[i], given.target ? given.target : argv[i], &given.sources, error))
             return error->code;
     }
     return EXIT_DONE;

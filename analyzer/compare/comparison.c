@@ -224,7 +224,7 @@ static bool fold_all(struct comparison *comparison, const char *const *paths,
     return true;
 }
 
-static struct comparison *make(size_t count)
+static struct comparison *make(size_t count, const struct comparison_options *options)
 {
     struct comparison *comparison = memory_zeroed(1, sizeof *comparison);
     comparison->count = count;
@@ -232,7 +232,7 @@ static struct comparison *make(size_t count)
     comparison->frames = memory_zeroed(count, sizeof *comparison->frames);
     comparison->parts = memory_zeroed(count, sizeof *comparison->parts);
     comparison->x = memory_zeroed(count, sizeof *comparison->x);
-    comparison->symbols = symbols_new();
+    comparison->symbols = symbols_new(options->sources);
     comparison->pool = pool_new();
     return comparison;
 }
@@ -246,7 +246,7 @@ struct comparison *comparison_open_with(const char *const *paths, size_t count,
     const char **sorted = order_by_time(paths, &count, &was_sorted, error);
     if (!sorted)
         return NULL;
-    struct comparison *comparison = make(count);
+    struct comparison *comparison = make(count, options);
     comparison->operations = options->operations;
     if (!was_sorted)
         VEC_ADD(&comparison->notes, "the snapshots were put in order of time");

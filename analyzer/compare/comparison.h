@@ -10,9 +10,10 @@
 #include "sites/site.h"
 
 struct comparison_options {
-    const struct rules *rules; /* borrowed for the comparison's life */
-    int64_t operations;        /* units of work done from first to last; 0: not known */
-    bool is_forced;            /* compare snapshots of different programs too */
+    const struct rules *rules;            /* borrowed for the comparison's life */
+    const struct symbol_sources *sources; /* of names, borrowed; NULL: the usual ones */
+    int64_t operations;                   /* units of work done from first to last; 0: not known */
+    bool is_forced;                       /* compare snapshots of different programs too */
 };
 
 struct comparison {

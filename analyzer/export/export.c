@@ -248,6 +248,7 @@ static bool write_all(const struct export_request *request, const struct format 
     struct set_options options = {.class_by = request->class_by,
                                   .root_by = request->root_by,
                                   .rules = request->rules,
+                                  .sources = request->sources,
                                   .with_freed = format->has_freed};
     size_t together = format->has_objects && format->has_freed ? 1 : request->count;
     for (size_t i = 0; i < request->count; i += together) {

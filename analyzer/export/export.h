@@ -13,6 +13,7 @@ struct export_request {
     const char *format; /* a name from EXPORT_FORMATS */
     const char *target; /* file or folder; NULL: stdout */
     const struct rules *rules;
+    const struct symbol_sources *sources; /* of names; NULL: the usual ones */
     enum class_by class_by;
     enum root_by root_by;
     bool growth;         /* only what grew from the first to the last */

@@ -172,7 +172,7 @@ struct set *set_open(const char *const *paths, size_t count, const struct set_op
     struct set *set = memory_zeroed(1, sizeof *set);
     set->count = count;
     set->snapshots = memory_zeroed(count, sizeof *set->snapshots);
-    set->symbols = symbols_new();
+    set->symbols = symbols_new(options->sources);
     tree_init(&set->tree);
     if (!load(set, paths, options->rules, error) || !has_roots(set, options->root_by, error)) {
         set_close(set);

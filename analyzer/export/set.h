@@ -19,8 +19,9 @@ enum root_by { ROOT_BY_NOTHING, ROOT_BY_LABEL, ROOT_BY_THREAD };
 struct set_options {
     enum class_by class_by;
     enum root_by root_by;
-    const struct rules *rules; /* borrowed */
-    bool with_freed;           /* stacks without live blocks, too */
+    const struct rules *rules;            /* borrowed */
+    const struct symbol_sources *sources; /* of names, borrowed; NULL: the usual ones */
+    bool with_freed;                      /* stacks without live blocks, too */
 };
 
 struct set_snapshot {

@@ -50,17 +50,11 @@ struct symbols {
     VEC(struct answer) answers;
 };
 
-static struct symbol_sources sources_in_use;
-
-void symbols_use(const struct symbol_sources *sources)
-{
-    sources_in_use = *sources;
-}
-
-struct symbols *symbols_new(void)
+struct symbols *symbols_new(const struct symbol_sources *sources)
 {
     struct symbols *symbols = memory_zeroed(1, sizeof *symbols);
-    symbols->sources = sources_in_use;
+    if (sources)
+        symbols->sources = *sources;
     symbols->pool = pool_new();
     if (!symbols->sources.no_cache) {
         char *path = cache_path();

@@ -41,14 +41,11 @@ struct symbol_sources {
     bool no_cache;          /* neither read nor write the cache file */
 };
 
-/* Holds for every struct symbols that is made from then on; texts are borrowed for ever. */
-void symbols_use(const struct symbol_sources *sources);
-
 /* Asks a reader in a process of its own, module by module, and remembers every answer, in memory
- * and in the cache file. What is worth a word (a module that the reader died of, a download) goes
- * to stderr. */
+ * and in the cache file. Reports to stderr what users must know: a module that the reader died of,
+ * a download. The texts of SOURCES are borrowed; NULL: no further sources, and a cache. */
 struct symbols;
-struct symbols *symbols_new(void);
+struct symbols *symbols_new(const struct symbol_sources *sources);
 void symbols_free(struct symbols *symbols);
 
 /* The answer lives as long as SYMBOLS. A module that is gone or was rebuilt gives count 0. */

@@ -183,7 +183,7 @@ static void name_stack(const char *file, int64_t allocated_bytes, char *names, s
 {
     struct error error;
     struct store *store = open_store(file);
-    struct symbols *symbols = symbols_new();
+    struct symbols *symbols = symbols_new(NULL);
     struct rules *rules = rules_new(NULL, &error);
     struct frames *frames = frames_new(store, symbols, rules);
     *names = '\0';

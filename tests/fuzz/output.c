@@ -116,6 +116,8 @@ enum what {
     WHAT_COUNT = EXPORT + 6
 };
 
+static const struct symbol_sources sources = {.no_cache = true};
+
 static const struct rules *our_rules(void)
 {
     static struct rules *rules;
@@ -184,7 +186,8 @@ static void report(const struct comparison *comparison, enum what what)
 
 static void compare(const char *const *paths, size_t count, enum what what)
 {
-    struct comparison_options options = {.rules = our_rules(), .is_forced = true};
+    struct comparison_options options = {
+        .rules = our_rules(), .sources = &sources, .is_forced = true};
     struct error error = {0};
     struct comparison *comparison = comparison_open_with(paths, count, &options, &error);
     if (!comparison)
@@ -207,7 +210,7 @@ static void inform(const char *path)
         expect_refusal(&error);
         return;
     }
-    struct symbols *symbols = symbols_new();
+    struct symbols *symbols = symbols_new(&sources);
     struct frames *frames = frames_new(store, symbols, our_rules());
     coverage_init(&info.coverage, store, frames, symbols);
     info.advice = calloc(info.coverage.modules.count + 1, sizeof *info.advice);
@@ -248,6 +251,7 @@ static void export(const char *const *paths, size_t count, unsigned format)
                                      .format = formats[format],
                                      .target = name_of(2 + format),
                                      .rules = our_rules(),
+                                     .sources = &sources,
                                      .most_blocks = 200,
                                      .growth = count > 1 && format > 1,
                                      .class_by = CLASS_BY_SITE,
@@ -269,9 +273,7 @@ static void export(const char *const *paths, size_t count, unsigned format)
 
 void output_try(const char *const *paths, size_t count, unsigned which)
 {
-    static const struct symbol_sources sources = {.no_cache = true};
     unsigned what = which % WHAT_COUNT;
-    symbols_use(&sources);
     if (what >= EXPORT)
         export(paths, count, what - EXPORT);
     else if (what == INFO)

@@ -43,7 +43,7 @@ static void expect(const char *kind, bool managed, const char *site, const char 
 {
     struct error error;
     struct rules *rules = rules_new(NULL, &error);
-    struct symbols *symbols = symbols_new();
+    struct symbols *symbols = symbols_new(NULL);
     struct store *store = store_open(snapshot_of(kind, names), &error);
     if (!store)
         fail_msg("%s", error.message);

@@ -78,8 +78,7 @@ int main(int argc, char **argv)
     struct symbol_place place = parse(argc, argv, &sources);
     char line[64];
     double since = seconds();
-    symbols_use(&sources);
-    struct symbols *symbols = symbols_new();
+    struct symbols *symbols = symbols_new(&sources);
     while (fgets(line, sizeof line, stdin)) {
         place.offset = strtoull(line, NULL, 16);
         struct symbol_list list = symbols_find(symbols, &place);

@@ -151,8 +151,7 @@ static void every_damaged_file_gets_an_answer(void **state)
     Elf *elf = elf_memory(original.bytes, original.length);
     assert_non_null(elf);
     GElf_Shdr code = find_code(elf);
-    symbols_use(&sources);
-    struct symbols *symbols = symbols_new();
+    struct symbols *symbols = symbols_new(&sources);
     size_t whole = ask(symbols, PROGRAM, id, &code), named = 0, deaths = 0;
     assert_true(whole > 20);
     for (size_t i = 0; i < copies; i++) {

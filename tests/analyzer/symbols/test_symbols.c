@@ -21,8 +21,7 @@
 static struct symbols *without_cache(void)
 {
     static const struct symbol_sources sources = {.no_cache = true};
-    symbols_use(&sources);
-    return symbols_new();
+    return symbols_new(&sources);
 }
 
 /* Not position-independent: its addresses are those of the file. Frame 1 is in checkout. */
