@@ -33,7 +33,7 @@ static int help(const char *name, struct error *error)
 static int dispatch(int argc, char **argv, struct error *error)
 {
     if (argc < 2) {
-        error_set(error, "heapdiff help lists the commands", "a command is missing");
+        error_set(error, "heapdiff help lists the commands", "heapdiff takes a command");
         return error->code;
     }
     if (is_one_of(argv[1], "help", "--help", "-h"))

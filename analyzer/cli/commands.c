@@ -38,7 +38,7 @@ const struct command *commands_find(const char *name, struct error *error)
     if (nearest)
         snprintf(hint, sizeof hint, "did you mean %s?", nearest->name);
     else
-        snprintf(hint, sizeof hint, "heapdiff help lists them");
+        snprintf(hint, sizeof hint, "heapdiff help lists the commands");
     error_set(error, hint, "there is no command '%s'", name);
     return NULL;
 }

@@ -15,18 +15,18 @@
 
 void help_all(void)
 {
-    puts("heapdiff says what makes a long-running process grow.\n\nUsage:");
+    puts("heapdiff finds out why a long-running process grows.\n\nUsage:");
     for (size_t i = 0; commands[i]; i++)
         printf("  heapdiff %-*s %s\n", NAME_WIDTH, commands[i]->name, commands[i]->arguments);
     puts("\nCommands:");
     for (size_t i = 0; commands[i]; i++)
         printf("  %-*s %s\n", NAME_WIDTH, commands[i]->name, commands[i]->summary);
-    puts("  help       Says more about a command: heapdiff help compare\n"
-         "  version    Prints the version\n\n"
+    puts("  help       Explain a command: heapdiff help compare\n"
+         "  version    Print the version\n\n"
          "The three steps by hand:\n"
-         "  heapdiff run -- ./app &        start it recorded (or LD_PRELOAD=libheapdiff.so ./app)\n"
-         "  heapdiff snapshot PID          once in steady state, once more under load\n"
-         "  heapdiff compare a.db b.db     what grew, and where it comes from\n\n"
+         "  heapdiff run -- ./app &        start it (or LD_PRELOAD=libheapdiff.so ./app)\n"
+         "  heapdiff snapshot PID          once in steady state, again after the load\n"
+         "  heapdiff compare a.db b.db     see what grew, and who allocated it\n\n"
          "Exit codes: 0 done, 1 a threshold is exceeded, 2 wrong usage or unreadable input,\n"
          "3 not measurable.");
 }
@@ -49,7 +49,7 @@ static void print_words(const char *words)
 
 static void print_option(const struct option_spec *spec)
 {
-    char left[64];
+    char left[128];
     snprintf(left, sizeof left, "%c%c%s --%s%s%s", spec->letter ? '-' : ' ',
              spec->letter ? spec->letter : ' ', spec->letter ? "," : " ", spec->name,
              spec->argument ? " " : "", spec->argument ? spec->argument : "");
@@ -66,5 +66,5 @@ void help_command(const struct command *command)
     puts("\nOptions:");
     for (const struct option_spec *spec = command->options; spec->name; spec++)
         print_option(spec);
-    puts("  -h, --help                 Prints this.");
+    puts("  -h, --help                 Print this help.");
 }

@@ -24,34 +24,36 @@ struct compare_options {
 };
 
 static const struct option_spec options[] = {
-    {"format", 0, OPTION_TEXT, "text|json|markdown|junit", "How to print it (text).",
+    {"format", 0, OPTION_TEXT, "text|json|markdown|junit", "Print in this format (text).",
      offsetof(struct compare_options, format)},
     {"fail-on-growth", 0, OPTION_TEXT, "SIZE[,site=REGEX]",
-     "Exit with 1 when the growing sites (that REGEX fits) grew by more than this: 1MiB, 500k; "
+     "Exit with 1 when the growing sites (matching REGEX) grew by more than SIZE (1MiB, 500k), "
      "with 3 when that could not be measured.",
      offsetof(struct compare_options, limit)},
-    {"baseline", 0, OPTION_TEXT, "FILE", "Sites may grow by what is accepted in this file.",
+    {"baseline", 0, OPTION_TEXT, "FILE", "Accept the growth that FILE lists, site by site.",
      offsetof(struct compare_options, baseline)},
     {"write-baseline", 0, OPTION_TEXT, "FILE",
-     "Write such a file: what grew now, and a fifth more.",
+     "Write such a file: the growth of each site now, plus a fifth.",
      offsetof(struct compare_options, new_baseline)},
-    {"suppress", 0, OPTION_TEXT, "FILE", "Sites that never count, by patterns in this file.",
+    {"suppress", 0, OPTION_TEXT, "FILE", "Ignore sites matching the patterns in FILE.",
      offsetof(struct compare_options, suppressions)},
     LISTING_OPTION_SPECS(struct compare_options, listing),
-    {"top", 'n', OPTION_COUNT, "N", "List at most so many sites (10; as JSON 100).",
+    {"top", 'n', OPTION_COUNT, "N", "List at most N sites (10; as JSON 100).",
      offsetof(struct compare_options, top)},
-    {"all", 'a', OPTION_FLAG, NULL, "List also sites that do not grow.",
+    {"all", 'a', OPTION_FLAG, NULL, "List sites that do not grow, too.",
      offsetof(struct compare_options, all_sites)},
-    {"all-frames", 0, OPTION_FLAG, NULL, "Show every frame of the stacks, runtime and library too.",
+    {"all-frames", 0, OPTION_FLAG, NULL,
+     "Show every frame of a stack, including runtimes and libraries.",
      offsetof(struct compare_options, all_frames)},
-    {"ops", 0, OPTION_COUNT, "N", "Units of work done in between: growth is also given for one.",
+    {"ops", 0, OPTION_COUNT, "N",
+     "Divide growth by N units of work (requests, jobs) done in between.",
      offsetof(struct compare_options, operations)},
-    {"force", 0, OPTION_FLAG, NULL, "Compare snapshots of different programs too.",
+    {"force", 0, OPTION_FLAG, NULL, "Compare even snapshots of different programs.",
      offsetof(struct compare_options, is_forced)},
-    {"rules", 0, OPTION_TEXT, "FILE", "Rules that say whose code a frame is, before our own.",
+    {"rules", 0, OPTION_TEXT, "FILE", "Decide whose code a frame is by the rules in FILE first.",
      offsetof(struct compare_options, rules)},
     SYMBOL_OPTIONS(struct compare_options, sources),
-    {"color", 0, OPTION_TEXT, "auto|always|never", "Colour (auto: on a terminal).",
+    {"color", 0, OPTION_TEXT, "auto|always|never", "Use colour (auto: on a terminal).",
      offsetof(struct compare_options, colour)},
     {0},
 };
@@ -174,7 +176,7 @@ static int run(int argc, char **argv, struct error *error)
     if (first < 0)
         return error->code;
     if (argc - first < 2) {
-        error_set(error, "heapdiff compare A.db B.db", "two snapshots or more are needed");
+        error_set(error, "heapdiff compare A.db B.db", "compare takes two snapshots or more");
         return error->code;
     }
     size_t count = (size_t)(argc - first);
@@ -190,11 +192,11 @@ static int run(int argc, char **argv, struct error *error)
 const struct command command_compare = {
     .name = "compare",
     .arguments = "[options] A.db B.db [C.db ...]",
-    .summary = "What grew from the first snapshot to the last: verdict, parts of RSS, sites",
+    .summary = "Show what grew between snapshots: verdict, parts of RSS, sites",
     .details =
-        "Says in one sentence whether memory leaks, is a managed heap's, is retained by the\n"
-        "allocator, is mapped, or did not grow; then what RSS growth is made of, and the\n"
-        "sites that grew, first the one that looks most like a leak.",
+        "Gives a verdict in one sentence: a leak, growth of a managed heap, memory that the\n"
+        "allocator retains, mappings, or no growth. Then lists the parts that RSS growth is\n"
+        "made of and the sites that grew; the site that looks most like a leak comes first.",
     .options = options,
     .run = run,
 };

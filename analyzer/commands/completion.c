@@ -118,14 +118,14 @@ static void print_zsh(void)
         print_plain(commands[i]->summary);
         printf("'\n");
     }
-    printf("    'help:Says more about a command'\n    'version:Prints the version'\n  )\n"
+    printf("    'help:Explain a command'\n    'version:Print the version'\n  )\n"
            "  if (( CURRENT == 2 )); then\n    _describe command names\n    return\n  fi\n"
            "  local name=$words[2]\n  shift words\n  (( CURRENT-- ))\n  case $name in\n");
     for (size_t i = 0; commands[i]; i++) {
         printf("    %s)\n      _arguments \\\n", commands[i]->name);
         for (const struct option_spec *spec = commands[i]->options; spec->name; spec++)
             print_zsh_option(spec);
-        printf("        '--help[Prints its help.]' \\\n        '*:%s'\n      ;;\n",
+        printf("        '--help[Print this help.]' \\\n        '*:%s'\n      ;;\n",
                takes_pid(commands[i]) ? "process or file:{ _pids; _files }" : "file:_files");
     }
     printf("    help) _describe command names ;;\n  esac\n}\n"
@@ -168,9 +168,9 @@ static void print_fish(void)
     for (size_t i = 0; commands[i]; i++)
         print_fish_command(commands[i]);
     printf("complete -c heapdiff -n __fish_use_subcommand -f -a help"
-           " -d 'Says more about a command'\n"
+           " -d 'Explain a command'\n"
            "complete -c heapdiff -n __fish_use_subcommand -f -a version"
-           " -d 'Prints the version'\n");
+           " -d 'Print the version'\n");
 }
 
 static const struct option_spec options[] = {{0}};
@@ -196,8 +196,8 @@ static int run(int argc, char **argv, struct error *error)
 const struct command command_completion = {
     .name = "completion",
     .arguments = "bash|zsh|fish",
-    .summary = "Prints what a shell must know to complete our commands",
-    .details = "An installed heapdiff has brought it along. Else, in bash:\n"
+    .summary = "Print the completion script of a shell",
+    .details = "An installation includes the scripts. Without one, in bash:\n"
                "  eval \"$(heapdiff completion bash)\"",
     .options = options,
     .run = run,

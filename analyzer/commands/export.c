@@ -16,23 +16,24 @@ struct export_options {
 };
 
 static const struct option_spec options[] = {
-    {"format", 'f', OPTION_TEXT, EXPORT_FORMATS, "What to write (heapsnapshot).",
+    {"format", 'f', OPTION_TEXT, EXPORT_FORMATS, "Write this format (heapsnapshot).",
      offsetof(struct export_options, format)},
-    {"output", 'o', OPTION_TEXT, "OUT", "File, or for several snapshots a folder (stdout).",
+    {"output", 'o', OPTION_TEXT, "OUT",
+     "Write to this file; several snapshots need a folder (stdout).",
      offsetof(struct export_options, target)},
     {"class", 0, OPTION_TEXT, "site|kind|module",
-     "What DevTools groups objects by (site); kind makes buffers its typed arrays.",
+     "Group objects in DevTools by this (site); kind shows buffers as typed arrays.",
      offsetof(struct export_options, class_by)},
     {"by", 0, OPTION_TEXT, "label|thread",
-     "Put the stack's label or thread below the root, as a frame (pprof always has them as tags).",
+     "Add the label or thread of a stack as a frame below the root (pprof always has tags).",
      offsetof(struct export_options, by)},
     {"growth", 0, OPTION_FLAG, NULL,
-     "Write only what grew from the first snapshot to the last (heapprofile, pprof, folded, json).",
+     "Write only the growth from first snapshot to last (heapprofile, pprof, folded, json).",
      offsetof(struct export_options, growth)},
     {"grouped", 0, OPTION_FLAG, NULL,
-     "One object per stack, size class and birth instead of one per block: small files.",
+     "Write one object per stack, size class and lifetime, not one per block: smaller files.",
      offsetof(struct export_options, grouped)},
-    {"rules", 0, OPTION_TEXT, "FILE", "Rules that say whose code a frame is, before our own.",
+    {"rules", 0, OPTION_TEXT, "FILE", "Decide whose code a frame is by the rules in FILE first.",
      offsetof(struct export_options, rules)},
     SYMBOL_OPTIONS(struct export_options, sources),
     {0},
@@ -59,7 +60,7 @@ static int run(int argc, char **argv, struct error *error)
     if (first < 0)
         return error->code;
     if (argc == first) {
-        error_set(error, "heapdiff export A.db B.db -o FOLDER/", "a snapshot is missing");
+        error_set(error, "heapdiff export A.db B.db -o FOLDER/", "export takes a snapshot");
         return error->code;
     }
     if (!symbol_options_check(&given.sources, error))
@@ -83,12 +84,12 @@ static int run(int argc, char **argv, struct error *error)
 const struct command command_export = {
     .name = "export",
     .arguments = "[options] A.db [B.db ...]",
-    .summary = "Writes snapshots for Chrome DevTools, pprof, flame graphs and other programs",
+    .summary = "Write snapshots for Chrome DevTools, pprof, flame graphs and other tools",
     .details =
-        "heapsnapshot and heapprofile open in Chrome DevTools' Memory panel. Snapshots that are\n"
-        "to be compared there must be exported together: -o FOLDER/ names their files in order\n"
-        "and gives a block that is alive in several of them the same id in each. Of two or more\n"
-        "snapshots heapprofile, pprof, folded and json also write what grew.",
+        "heapsnapshot and heapprofile open in the Memory panel of Chrome DevTools. To compare\n"
+        "snapshots there, export them together: -o FOLDER/ numbers the files in order and gives\n"
+        "a block the same id in each of them. From two snapshots or more, heapprofile, pprof,\n"
+        "folded and json also write the growth.",
     .options = options,
     .run = run,
 };

@@ -19,7 +19,7 @@ struct info_options {
 };
 
 static const struct option_spec options[] = {
-    {"format", 0, OPTION_TEXT, "text|json", "How to print it (text).",
+    {"format", 0, OPTION_TEXT, "text|json", "Print in this format (text).",
      offsetof(struct info_options, format)},
     SYMBOL_OPTIONS(struct info_options, sources),
     {0},
@@ -95,9 +95,10 @@ static int run(int argc, char **argv, struct error *error)
 const struct command command_info = {
     .name = "info",
     .arguments = "[options] A.db",
-    .summary = "What a snapshot is, how much of it has names, and how to get more",
-    .details = "Says for every module how many addresses have names and lines and what to install\n"
-               "for the rest, and what recording dropped, cut short or estimated.",
+    .summary = "Describe a snapshot, how much of it has names, and how to get more",
+    .details = "For each module, counts the addresses that have names and lines and names the\n"
+               "package to install for the rest. Also lists what recording dropped, cut short or\n"
+               "estimated.",
     .options = options,
     .run = run,
 };

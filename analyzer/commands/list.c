@@ -23,9 +23,9 @@ struct list_options {
 };
 
 static const struct option_spec options[] = {
-    {"format", 0, OPTION_TEXT, "text|json", "How to print it (text).",
+    {"format", 0, OPTION_TEXT, "text|json", "Print in this format (text).",
      offsetof(struct list_options, format)},
-    {"color", 0, OPTION_TEXT, "auto|always|never", "Colour (auto: on a terminal).",
+    {"color", 0, OPTION_TEXT, "auto|always|never", "Use colour (auto: on a terminal).",
      offsetof(struct list_options, colour)},
     {0},
 };
@@ -44,8 +44,8 @@ static void note_others(const struct series *series)
         fprintf(stderr, "heapdiff: skipped: %zu files more\n", count - MOST_NOTES);
     if (series->unfinished)
         fprintf(stderr,
-                "heapdiff: %zu unfinished; those that nobody writes any more go with the"
-                " next snapshot\n",
+                "heapdiff: %zu unfinished; the next snapshot removes those that no process"
+                " writes any more\n",
                 series->unfinished);
 }
 
@@ -192,11 +192,11 @@ static int run(int argc, char **argv, struct error *error)
 const struct command command_list = {
     .name = "list",
     .arguments = "[options] [DIR|PID]",
-    .summary = "The snapshots in a folder, or of a running process",
+    .summary = "List the snapshots in a folder or of a running process",
     .details =
-        "Lists snapshots by process and number: when and why each was taken, resident and\n"
-        "live bytes. Without an argument: of the working directory. Of a process: where its\n"
-        "snapshots go, how many it has taken, and those that lie there.",
+        "Lists snapshots by process and number: when and why each was taken, its resident and\n"
+        "live bytes. The default folder is the working directory. For a process, also shows\n"
+        "where its snapshots go and how many it has taken.",
     .options = options,
     .run = run,
 };

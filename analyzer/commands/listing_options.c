@@ -22,8 +22,8 @@ static bool check(const struct listing_words *words, size_t count, struct error 
     if (words->view && strcmp(words->view, "growth") == 0 && count == 1)
         return error_set(error, "heapdiff compare A.db B.db", "one snapshot has no growth");
     if (words->view && strcmp(words->view, "survivors") == 0 && count < 3)
-        return error_set(error, "name a snapshot between first and last too",
-                         "survivors need three snapshots");
+        return error_set(error, "add a snapshot taken in between",
+                         "--view survivors takes three snapshots or more");
     return true;
 }
 
@@ -51,7 +51,7 @@ bool listing_choice_init(struct listing_choice *choice, const struct listing_wor
     int status = regcomp(&choice->filter, words->filter, REG_EXTENDED | REG_NOSUB);
     if (status != 0) {
         regerror(status, &choice->filter, fault, sizeof fault);
-        return error_set(error, NULL, "'%s' is no regular expression: %s", words->filter, fault);
+        return error_set(error, NULL, "'%s' is not a regular expression: %s", words->filter, fault);
     }
     options->filter = &choice->filter;
     return true;

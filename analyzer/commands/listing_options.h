@@ -18,29 +18,29 @@ struct listing_words {
      0,                                                                                            \
      OPTION_TEXT,                                                                                  \
      "site|function|module|kind|thread|label",                                                     \
-     "What is one line (site); labels are said by the program (heapdiff_label).",                  \
+     "Group rows by this (site); a program sets labels with heapdiff_label.",                      \
      offsetof(type, field.by)},                                                                    \
         {"view",                                                                                   \
          0,                                                                                        \
          OPTION_TEXT,                                                                              \
          "growth|live|survivors|temporary|total",                                                  \
-         "Which bytes: grown, live now, lived through an interval, freed again, all allocated.",   \
+         "Count these bytes: grown, live now, alive after an interval, freed, all allocated.",     \
          offsetof(type, field.view)},                                                              \
         {"sort",                                                                                   \
          0,                                                                                        \
          OPTION_TEXT,                                                                              \
          "score|value|growth|live|blocks|name",                                                    \
-         "The order (growth by score, all else by value).",                                        \
+         "Sort rows by this (growth: score; other views: value).",                                 \
          offsetof(type, field.sort)},                                                              \
         {"filter",                                                                                 \
          0,                                                                                        \
          OPTION_TEXT,                                                                              \
          "REGEX",                                                                                  \
-         "Only stacks with a frame that fits.",                                                    \
+         "Only stacks with a frame matching REGEX.",                                               \
          offsetof(type, field.filter)},                                                            \
     {                                                                                              \
         "tree", 0, OPTION_TEXT, "top-down|bottom-up",                                              \
-            "As a tree: from main down, or from who allocates to the callers.",                    \
+            "Print a tree: from main to the allocations, or from these to their callers.",         \
             offsetof(type, field.tree)                                                             \
     }
 

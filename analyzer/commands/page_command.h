@@ -21,18 +21,20 @@ struct page_words {
 
 /* clang-format off */
 #define PAGE_OPTION_SPECS(type, field)                                                             \
-    {"top", 'n', OPTION_COUNT, "N", "Take at most so many sites, as ranked (10000).",              \
+    {"top", 'n', OPTION_COUNT, "N", "Include the first N sites of the ranking (10000).",           \
      offsetof(type, field.top)},                                                                   \
     {"by", 0, OPTION_TEXT, "thread|label",                                                         \
-     "What stacks are grouped by (labels, else threads, when they were recorded).",                \
+     "Group stacks by this (labels, or else threads, when they were recorded).",                   \
      offsetof(type, field.by)},                                                                    \
-    {"no-source", 0, OPTION_FLAG, NULL, "Leave the lines of source files out.",                    \
+    {"no-source", 0, OPTION_FLAG, NULL, "Leave out lines of source files.",                        \
      offsetof(type, field.no_source)},                                                             \
-    {"ops", 0, OPTION_COUNT, "N", "Units of work done in between: growth is also given for one.",  \
+    {"ops", 0, OPTION_COUNT, "N",                                                                  \
+     "Divide growth by N units of work (requests, jobs) done in between.",                         \
      offsetof(type, field.operations)},                                                            \
-    {"force", 0, OPTION_FLAG, NULL, "Compare snapshots of different programs too.",                \
+    {"force", 0, OPTION_FLAG, NULL, "Compare even snapshots of different programs.",               \
      offsetof(type, field.is_forced)},                                                             \
-    {"rules", 0, OPTION_TEXT, "FILE", "Rules that say whose code a frame is, before our own.",     \
+    {"rules", 0, OPTION_TEXT, "FILE",                                                              \
+     "Decide whose code a frame is by the rules in FILE first.",                                   \
      offsetof(type, field.rules)},                                                                 \
     SYMBOL_OPTIONS(type, field.sources)
 /* clang-format on */

@@ -14,7 +14,8 @@ struct report_words {
 };
 
 static const struct option_spec options[] = {
-    {"output", 'o', OPTION_TEXT, "FILE.html", "The file to write (stdout, unless a terminal).",
+    {"output", 'o', OPTION_TEXT, "FILE.html",
+     "Write to this file (stdout, unless it is a terminal).",
      offsetof(struct report_words, target)},
     PAGE_OPTION_SPECS(struct report_words, page),
     {0},
@@ -40,11 +41,11 @@ static int run(int argc, char **argv, struct error *error)
     if (first < 0)
         return error->code;
     if (argc == first) {
-        error_set(error, "heapdiff report A.db B.db -o growth.html", "a snapshot is missing");
+        error_set(error, "heapdiff report A.db B.db -o growth.html", "report takes a snapshot");
         return error->code;
     }
     if (!given.target && isatty(STDOUT_FILENO)) {
-        error_set(error, "add -o growth.html", "a page is not for terminals");
+        error_set(error, "add -o growth.html", "stdout is a terminal, and a page is HTML");
         return error->code;
     }
     struct text page = {0};
@@ -62,11 +63,11 @@ static int run(int argc, char **argv, struct error *error)
 const struct command command_report = {
     .name = "report",
     .arguments = "[options] A.db [B.db ...] -o FILE.html",
-    .summary = "What grew, as one HTML page: verdict, sites, flame graphs, timeline",
-    .details = "The page is one file that needs no network and can be attached to a ticket. It\n"
-               "holds names of functions and files, the host's name, and a few lines of source\n"
-               "round each site (--no-source leaves them out); no command line, no contents of\n"
-               "memory. Of one snapshot it shows what is live.",
+    .summary = "Write a comparison as one HTML page: verdict, sites, flame graphs, timeline",
+    .details = "The page is one file that needs no network; attach it to a ticket. It contains\n"
+               "names of functions and files, the name of the host, and a few lines of source\n"
+               "around each site (--no-source leaves them out). It contains no command line and\n"
+               "no contents of memory. With one snapshot it shows live memory.",
     .options = options,
     .run = run,
 };

@@ -22,35 +22,37 @@ struct run_options {
 
 static const struct option_spec options[] = {
     {"output", 'o', OPTION_TEXT, "FILE",
-     "A file or a folder for the snapshots; in a job also the start of both names.",
+     "Write snapshots to this file or folder; in a job, also the prefix of both names.",
      offsetof(struct run_options, output)},
-    {"sample", 0, OPTION_SIZE, "BYTES", "Record one allocation per so many bytes (0: all).",
+    {"sample", 0, OPTION_SIZE, "BYTES",
+     "Record one allocation per BYTES bytes on average (0: all).",
      offsetof(struct run_options, sample)},
-    {"depth", 0, OPTION_COUNT, "N", "Most frames kept of a stack (128).",
+    {"depth", 0, OPTION_COUNT, "N", "Keep at most N frames of a stack (128).",
      offsetof(struct run_options, depth)},
-    {"interval", 0, OPTION_SECONDS, "S", "Take a snapshot every so many seconds (off).",
+    {"interval", 0, OPTION_SECONDS, "S", "Take a snapshot every S seconds (off).",
      offsetof(struct run_options, interval)},
-    {"follow", 0, OPTION_FLAG, NULL, "Record child processes too.",
+    {"follow", 0, OPTION_FLAG, NULL, "Record child processes, too.",
      offsetof(struct run_options, follow)},
     {"jit", 0, OPTION_FLAG, NULL, "Let Node and Python name their JIT code (off; on in a job).",
      offsetof(struct run_options, jit)},
     {"no-companion", 0, OPTION_FLAG, NULL,
      "Do not load heapdiff-node.cjs into Node programs (see docs/node.md).",
      offsetof(struct run_options, no_companion)},
-    {"load", 0, OPTION_TEXT, "CMD", "Job: the shell command that loads the server.",
+    {"load", 0, OPTION_TEXT, "CMD", "Job: load the server with this shell command.",
      offsetof(struct run_options, load)},
-    {"on-port", 0, OPTION_COUNT, "N", "Job: the server is ready when it accepts on this port.",
+    {"on-port", 0, OPTION_COUNT, "N", "Job: wait until the server accepts on this port.",
      offsetof(struct run_options, port)},
     {"warmup", 0, OPTION_SECONDS, "S",
-     "Job: load before the first snapshot (5 with --load; 0: none).",
+     "Job: load for S seconds before the first snapshot (5 with --load).",
      offsetof(struct run_options, warm_up)},
     {"duration", 0, OPTION_SECONDS, "S",
-     "Job: end the load after so long (when it ends by itself).",
+     "Job: end the load after S seconds (default: wait for its end).",
      offsetof(struct run_options, duration)},
-    {"rules", 0, OPTION_TEXT, "FILE", "Job: rules for the comparison, before our own.",
+    {"rules", 0, OPTION_TEXT, "FILE",
+     "Job: decide whose code a frame is by the rules in FILE first.",
      offsetof(struct run_options, rules)},
     SYMBOL_OPTIONS(struct run_options, sources),
-    {"color", 0, OPTION_TEXT, "auto|always|never", "Job: colour (auto: on a terminal).",
+    {"color", 0, OPTION_TEXT, "auto|always|never", "Job: use colour (auto: on a terminal).",
      offsetof(struct run_options, colour)},
     {0},
 };
@@ -81,7 +83,7 @@ static int compare(const char *steady, const char *loaded, const struct run_opti
 }
 
 static int run_measured(const struct measure_plan *plan, const struct run_options *given,
-                   struct error *error)
+                        struct error *error)
 {
     struct text steady = {0}, loaded = {0};
     int code = measure_run(plan, &steady, &loaded, error)
@@ -99,7 +101,7 @@ static bool check(const struct run_options *given, bool is_job, struct error *er
     if (given->depth == 0 || given->depth > MOST_DEPTH)
         return error_set(error, NULL, "--depth takes 1 to %d frames", MOST_DEPTH);
     if (is_job && !given->load && given->duration <= 0)
-        return error_set(error, "give --load CMD, or --duration S to let the program run by itself",
+        return error_set(error, "add --load CMD, or --duration S to let the program run by itself",
                          "there is nothing to do between the two snapshots");
     return true;
 }
@@ -140,7 +142,7 @@ static int run(int argc, char **argv, struct error *error)
     if (first < 0)
         return error->code;
     if (first >= argc) {
-        error_set(error, "heapdiff run -- ./app", "run takes the program to start");
+        error_set(error, "heapdiff run -- ./app", "run takes a program to start");
         return error->code;
     }
     return start(argv + first, &given, error);
@@ -149,12 +151,21 @@ static int run(int argc, char **argv, struct error *error)
 const struct command command_run = {
     .name = "run",
     .arguments = "[options] [--] CMD ...",
-    .summary = "Starts a program recorded; with a load, does the whole job",
+    .summary = "Run a program under heapdiff; with --load, also take and compare snapshots",
     .details =
-        "Becomes the program, with libheapdiff.so preloaded; its exit status is passed on.\n\n"
-        "With --load, --on-port or --duration it does the whole job instead: starts the server,\n"
-        "waits for its port, warms it up, takes a snapshot, loads it, takes another after a\n"
-        "garbage collection, stops the server and compares the two.",
+        "Executes the program with libheapdiff.so preloaded and passes on its exit status.\n\n"
+        "With --load, --on-port or --duration it runs a job: it starts the server, waits for its\n"
+        "port, warms it up, takes a snapshot, loads it, takes another snapshot, stops the server\n"
+        "and compares the two. Where it can, it makes the runtime collect its garbage before\n"
+        "each snapshot.\n\n"
+        "Examples:\n"
+        "  heapdiff run -- ./app                     record; write a snapshot at exit\n"
+        "  heapdiff run --sample 512KiB -- ./app     record fewer allocations, at less cost\n"
+        "  heapdiff run --follow -- npm start        record the programs that npm starts, too\n"
+        "  heapdiff run --on-port 8080 --load 'ab -n 10000 http://127.0.0.1:8080/' \\\n"
+        "               -- node server.js            measure a server under load\n"
+        "  heapdiff run --warmup 10 --duration 60 -- ./worker\n"
+        "                                            measure a program that needs no load",
     .options = options,
     .run = run,
 };

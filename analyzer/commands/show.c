@@ -20,17 +20,18 @@ struct show_options {
 };
 
 static const struct option_spec options[] = {
-    {"format", 0, OPTION_TEXT, "text|json", "How to print it (text).",
+    {"format", 0, OPTION_TEXT, "text|json", "Print in this format (text).",
      offsetof(struct show_options, format)},
     LISTING_OPTION_SPECS(struct show_options, listing),
-    {"top", 'n', OPTION_COUNT, "N", "List at most so many sites (10; as JSON 100).",
+    {"top", 'n', OPTION_COUNT, "N", "List at most N sites (10; as JSON 100).",
      offsetof(struct show_options, top)},
-    {"all-frames", 0, OPTION_FLAG, NULL, "Show every frame of the stacks, runtime and library too.",
+    {"all-frames", 0, OPTION_FLAG, NULL,
+     "Show every frame of a stack, including runtimes and libraries.",
      offsetof(struct show_options, all_frames)},
-    {"rules", 0, OPTION_TEXT, "FILE", "Rules that say whose code a frame is, before our own.",
+    {"rules", 0, OPTION_TEXT, "FILE", "Decide whose code a frame is by the rules in FILE first.",
      offsetof(struct show_options, rules)},
     SYMBOL_OPTIONS(struct show_options, sources),
-    {"color", 0, OPTION_TEXT, "auto|always|never", "Colour (auto: on a terminal).",
+    {"color", 0, OPTION_TEXT, "auto|always|never", "Use colour (auto: on a terminal).",
      offsetof(struct show_options, colour)},
     {0},
 };
@@ -85,9 +86,9 @@ static int run(int argc, char **argv, struct error *error)
 const struct command command_show = {
     .name = "show",
     .arguments = "[options] A.db",
-    .summary = "What is live in a snapshot, by site",
-    .details = "Lists the sites that hold most live bytes: the user's own function, with the\n"
-               "callers that lead to it.",
+    .summary = "Show live memory in a snapshot, by site",
+    .details = "Lists the sites with the most live bytes. A site is the function of your own that\n"
+               "made the allocation, with its callers.",
     .options = options,
     .run = run,
 };

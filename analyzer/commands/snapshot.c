@@ -19,17 +19,18 @@ struct snapshot_options {
 };
 
 static const struct option_spec options[] = {
-    {"label", 'l', OPTION_TEXT, "TEXT", "A name for it, stored in the snapshot.",
+    {"label", 'l', OPTION_TEXT, "TEXT", "Store this name in the snapshot.",
      offsetof(struct snapshot_options, label)},
-    {"output", 'o', OPTION_TEXT, "FILE", "Where to write it (as HEAPDIFF_OUT of the process says).",
+    {"output", 'o', OPTION_TEXT, "FILE",
+     "Write to this file (default: HEAPDIFF_OUT of the process).",
      offsetof(struct snapshot_options, path)},
-    {"gc", 0, OPTION_FLAG, NULL, "Let the runtime collect its garbage first.",
+    {"gc", 0, OPTION_FLAG, NULL, "Make the runtime collect its garbage first.",
      offsetof(struct snapshot_options, gc)},
     {"blocks", 0, OPTION_FLAG, NULL,
-     "List every live block too: 16 to 22 bytes each, by a copy of the process.",
+     "Store every live block, too: 16 to 22 bytes each; copies the process.",
      offsetof(struct snapshot_options, blocks)},
     {"ops", 0, OPTION_COUNT, "N",
-     "Units of work done so far: compare gives growth for one of those in between.",
+     "Store that N units of work are done so far; compare then gives growth per unit.",
      offsetof(struct snapshot_options, operations)},
     {0},
 };
@@ -79,7 +80,7 @@ static int run(int argc, char **argv, struct error *error)
 const struct command command_snapshot = {
     .name = "snapshot",
     .arguments = "PID [options]",
-    .summary = "Takes a snapshot of a recorded process while it runs",
+    .summary = "Take a snapshot of a running, recorded process",
     .details = "Returns when the file is complete and prints its path. The process must have been\n"
                "started with heapdiff run, or with LD_PRELOAD=libheapdiff.so.",
     .options = options,

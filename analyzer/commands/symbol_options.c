@@ -34,7 +34,7 @@ bool symbol_options_check(const struct symbol_sources *sources, struct error *er
     bool known = servers != NULL;
     free(servers);
     if (sources->debuginfod && !known)
-        return error_set(error, "set DEBUGINFOD_URLS to the address of one",
-                         "--debuginfod: no server is known");
+        return error_set(error, "set DEBUGINFOD_URLS to the address of a server",
+                         "--debuginfod: DEBUGINFOD_URLS names no server");
     return true;
 }

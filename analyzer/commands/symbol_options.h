@@ -12,12 +12,12 @@
 /* clang-format off */
 #define SYMBOL_OPTIONS(type, field)                                                                \
     {"debug-dir", 0, OPTION_TEXT, "DIR",                                                           \
-     "Look for debug files here too, before /usr/lib/debug; several with ':' between.",            \
+     "Search these folders (DIR:DIR...) for debug files before /usr/lib/debug.",                   \
      offsetof(type, field.debug_dirs)},                                                            \
     {"debuginfod", 0, OPTION_FLAG, NULL,                                                           \
      "Fetch missing debug files from debuginfod servers.", offsetof(type, field.debuginfod)},      \
     {"no-cache", 0, OPTION_FLAG, NULL,                                                             \
-     "Neither read nor write the cache of names.", offsetof(type, field.no_cache)}
+     "Do not use the cache of names.", offsetof(type, field.no_cache)}
 /* clang-format on */
 
 /* False with ERROR filled when a folder is not there or no server is known. */

@@ -17,7 +17,8 @@ struct symbolize_options {
 };
 
 static const struct option_spec options[] = {
-    {"output", 'o', OPTION_TEXT, "FILE", "Where to write it (the snapshot itself).",
+    {"output", 'o', OPTION_TEXT, "FILE",
+     "Write a copy to this file (default: change the snapshot).",
      offsetof(struct symbolize_options, target)},
     SYMBOL_OPTIONS(struct symbolize_options, sources),
     {0},
@@ -105,7 +106,7 @@ static int run(int argc, char **argv, struct error *error)
         return error->code;
     if (argc - first < 1 || (given.target && argc - first > 1)) {
         error_set(error, "heapdiff symbolize A.db",
-                  given.target ? "-o takes one snapshot" : "a snapshot is missing");
+                  given.target ? "-o takes one snapshot" : "symbolize takes a snapshot");
         return error->code;
     }
     if (!symbol_options_check(&given.sources, error))
@@ -120,10 +121,10 @@ static int run(int argc, char **argv, struct error *error)
 const struct command command_symbolize = {
     .name = "symbolize",
     .arguments = "[options] A.db [B.db ...]",
-    .summary = "Writes names of functions, files and lines into a snapshot",
-    .details = "After that the snapshot is understood on machines that do not have the program.\n"
-               "Run it where the program is; again when debug information was installed: names\n"
-               "that are already there are kept unless better ones are found.",
+    .summary = "Write names of functions, files and lines into a snapshot",
+    .details = "Afterwards any machine can read the snapshot with names, even one without the\n"
+               "program. Run it on the machine that has the program. Run it again after you\n"
+               "installed debug information: it keeps the names until it finds better ones.",
     .options = options,
     .run = run,
 };

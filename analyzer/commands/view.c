@@ -23,7 +23,7 @@ struct view_page_words {
 static const struct option_spec options[] = {
     {"no-open", 0, OPTION_FLAG, NULL, "Print the address, but start no browser.",
      offsetof(struct view_page_words, no_open)},
-    {"port", 0, OPTION_COUNT, "N", "Listen on this port of 127.0.0.1 (a free one).",
+    {"port", 0, OPTION_COUNT, "N", "Listen on port N of 127.0.0.1 (a free port).",
      offsetof(struct view_page_words, port)},
     PAGE_OPTION_SPECS(struct view_page_words, page),
     {0},
@@ -86,7 +86,7 @@ static int run(int argc, char **argv, struct error *error)
     if (first < 0)
         return error->code;
     if (argc == first) {
-        error_set(error, "heapdiff view A.db B.db", "a snapshot is missing");
+        error_set(error, "heapdiff view A.db B.db", "view takes a snapshot");
         return error->code;
     }
     if (given.port > UINT16_MAX) {
@@ -109,11 +109,11 @@ static int run(int argc, char **argv, struct error *error)
 const struct command command_view = {
     .name = "view",
     .arguments = "[options] A.db [B.db ...]",
-    .summary = "The page of report, opened in the browser",
+    .summary = "Open that page in the browser",
     .details =
-        "Serves the page on 127.0.0.1 under an address that nobody can guess, prints that on\n"
-        "stdout, opens it where there is a display, and goes on until Ctrl-C. Other machines\n"
-        "reach it by ssh -L PORT:127.0.0.1:PORT.",
+        "Serves the page that report writes: on 127.0.0.1, under an address that other users\n"
+        "cannot guess. Prints the address on stdout, opens a browser if there is a display, and\n"
+        "serves until Ctrl-C. To reach it from another machine: ssh -L PORT:127.0.0.1:PORT.",
     .options = options,
     .run = run,
 };

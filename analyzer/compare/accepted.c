@@ -102,7 +102,7 @@ static const char *read_allowance(struct accepted *accepted, char *line)
         tabs += *c == '\t';
     long long bytes = strtoll(line, &end, 10);
     if (!key || tabs != 3 || end != key || bytes < 0)
-        return "a line is bytes, kind, function and file, parted by tabs";
+        return "a line is bytes, kind, function and file, separated by tabs";
     key++;
     size_t *slot = map_add(&accepted->baseline, key, strlen(key), &is_new);
     *slot = accepted->allowances.count;
@@ -180,8 +180,8 @@ bool accepted_write_baseline(const struct comparison *comparison, const char *pa
     if (!out)
         return false;
     text_add(&text,
-             "# Growth accepted by `heapdiff compare --baseline`: bytes, kind, function, file;\n"
-             "# tabs between them. Each site may grow by so much.\n");
+             "# Growth that `heapdiff compare --baseline` accepts, site by site.\n"
+             "# Bytes, kind, function, file; separated by tabs.\n");
     for (size_t i = 0; i < comparison->growing_count; i++) {
         const struct site *site = comparison->ranked[i];
         if (site->is_managed)

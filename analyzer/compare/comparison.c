@@ -249,7 +249,7 @@ struct comparison *comparison_open_with(const char *const *paths, size_t count,
     struct comparison *comparison = make(count, options);
     comparison->operations = options->operations;
     if (!was_sorted)
-        VEC_ADD(&comparison->notes, "the snapshots were put in order of time");
+        VEC_ADD(&comparison->notes, "the snapshots were sorted by time");
     if (count < given)
         VEC_ADD(&comparison->notes, pool_format(comparison->pool, "left out: %zu %s", given - count,
                                                 given - count == 1 ? "copy of another snapshot"

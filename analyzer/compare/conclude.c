@@ -52,14 +52,14 @@ static const char *find_obstacle(struct comparison *comparison, bool is_forced)
     if (are_one_snapshot(first_of(comparison), last_of(comparison)))
         return "the files are the same snapshot; take another one later";
     if (!has_allocations(last_of(comparison)))
-        return "the last snapshot holds no allocation at all, so nothing was recorded";
+        return "the last snapshot contains no allocation at all, so nothing was recorded";
     if (are_of_one_program(comparison))
         return NULL;
     const char *words =
         pool_format(comparison->pool, "the snapshots are of different programs (%s and %s)",
                     first_of(comparison)->facts.program, last_of(comparison)->facts.program);
     if (!is_forced)
-        return pool_format(comparison->pool, "%s; --force compares them nevertheless", words);
+        return pool_format(comparison->pool, "%s; --force compares them anyway", words);
     VEC_ADD(&comparison->notes, words);
     return NULL;
 }

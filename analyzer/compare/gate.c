@@ -28,7 +28,7 @@ bool gate_init(struct gate *gate, const char *words, struct error *error)
     bool good = units_parse(size.bytes, &gate->limit);
     text_done(&size);
     if (!good || (comma && !text_starts(comma, ",site=")))
-        return error_set(error, "a size and perhaps a site, as in 1MiB or 64k,site=^parse_",
+        return error_set(error, "give a size, or a size and a site: 1MiB or 64k,site=^parse_",
                          "--fail-on-growth cannot read '%s'", words);
     if (comma) {
         char fault[128];
@@ -36,7 +36,7 @@ bool gate_init(struct gate *gate, const char *words, struct error *error)
         int status = regcomp(&gate->site, gate->pattern, REG_EXTENDED | REG_NOSUB);
         if (status != 0) {
             regerror(status, &gate->site, fault, sizeof fault);
-            return error_set(error, NULL, "'%s' is no regular expression: %s", gate->pattern,
+            return error_set(error, NULL, "'%s' is not a regular expression: %s", gate->pattern,
                              fault);
         }
         gate->has_site = true;
@@ -123,7 +123,7 @@ static const char *find_vacuum(const struct gate *gate, const struct comparison 
     if (comparison->is_one_process && allocations_between(comparison) <= 0)
         return "nothing was allocated between the snapshots; did the load run?";
     if (!has_site(gate, comparison))
-        return "no site has a name that fits the pattern";
+        return "no site has a name matching the pattern";
     if (last->sample_bytes > 0 && sampling_noise(comparison) > (double)gate->limit)
         return "too few samples for this limit; record more (a smaller HEAPDIFF_SAMPLE, or 0)";
     if (hidden_growth(gate, comparison) > gate->limit)

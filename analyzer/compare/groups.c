@@ -206,9 +206,9 @@ const char *groups_hint(const struct groups *groups)
 {
     switch (groups->source) {
     case GROUPS_MISSING:
-        return "No labels were recorded: the program says them with heapdiff_label (heapdiff.h).";
+        return "No labels were recorded: a program sets them with heapdiff_label (heapdiff.h).";
     case GROUPS_ROUTINES:
-        return "By what the threads run; HEAPDIFF_THREADS=1 records which thread a block is of.";
+        return "Grouped by what the threads run; HEAPDIFF_THREADS=1 records the thread of a block.";
     case GROUPS_RECORDED:
         break;
     }

@@ -16,8 +16,8 @@ const char *operations_source_name(enum operations_source source)
 
 const char *operations_source_words(enum operations_source source)
 {
-    static const char *const words[] = {"", "as --ops says", "as stored in the snapshots",
-                                        "by the program's own count (heapdiff_ops)"};
+    static const char *const words[] = {"", "given by --ops", "read from the snapshots",
+                                        "counted by the program (heapdiff_ops)"};
     return words[source];
 }
 
@@ -35,8 +35,8 @@ static bool use(struct comparison *comparison, const char *counter, enum operati
         VEC_ADD(&comparison->notes,
                 pool_format(comparison->pool,
                             "operations, %s, go down from %" PRId64 " to %" PRId64
-                            " (was it restarted?), so growth is not given for one; --ops N says "
-                            "how many there were",
+                            " (was it restarted?), so there is no growth per operation; give the "
+                            "number with --ops N",
                             words, first, last));
     else if (last == first)
         VEC_ADD(&comparison->notes, pool_format(comparison->pool,

@@ -22,7 +22,7 @@ void operations_find(struct comparison *comparison);
 /* For programs: "option", "snapshots", "program"; NULL when it is not known. */
 const char *operations_source_name(enum operations_source source);
 
-/* For people: "by the program's own count (heapdiff_ops)". */
+/* For people: "counted by the program (heapdiff_ops)". */
 const char *operations_source_words(enum operations_source source);
 
 #endif

@@ -167,7 +167,7 @@ static bool ask_and_deliver(struct asker *asker, struct deliver *deliver, struct
     if (answer.error != 0)
         return error_set(
             asker->error,
-            cannot_write(answer.error) && !asker->request->path ? "say where with -o FILE" : NULL,
+            cannot_write(answer.error) && !asker->request->path ? "name a file with -o FILE" : NULL,
             "process %d took no snapshot: %s", (int)asker->page.pid,
             *answer.answer_text ? answer.answer_text : strerror(answer.error));
     return deliver_finish(deliver, answer.answer_path, path, asker->error);

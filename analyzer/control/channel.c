@@ -100,8 +100,7 @@ static bool refuse_foreign(pid_t pid, struct error *error)
     if (stat(path, &status) < 0)
         return error_set(error, NULL, "there is no process %d", (int)pid);
     if (geteuid() == 0)
-        return error_set(error, NULL, "the kernel does not let root look at process %d here",
-                         (int)pid);
+        return error_set(error, NULL, "the kernel denies root access to process %d here", (int)pid);
     const struct passwd *user = getpwuid(status.st_uid);
     const char *hint = "run as that user or root";
     if (user)
@@ -141,7 +140,7 @@ static bool refuse_unrecorded(pid_t pid, bool passive, struct error *error)
                   (int)pid, name.bytes);
     else if (was_meant(pid))
         error_set(error, NULL,
-                  "process %d (%s) was started with libheapdiff.so, which is not in it: it is"
+                  "process %d (%s) was started with libheapdiff.so but did not load it: it is"
                   " statically linked, setuid, or of another libc or processor",
                   (int)pid, name.bytes);
     else

@@ -131,7 +131,7 @@ static bool fetch(const struct deliver *deliver, const char *answer, const char 
         return false;
     bool good = copy_file(source, to);
     if (!good)
-        error_set(error, NULL, "cannot write %s: %s (the snapshot lies at %s%s%s)", to,
+        error_set(error, NULL, "cannot write %s: %s (the snapshot is at %s%s%s)", to,
                   strerror(errno), deliver->target.is_ours ? "" : deliver->target.task,
                   deliver->target.is_ours ? "" : "/root", answer);
     else

@@ -114,7 +114,8 @@ bool java_collect(pid_t pid, int cancel_fd, struct error *error)
     bool good = child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
     if (!child)
         error_set(error, "install a JDK (openjdk-17-jdk-headless), or leave out --gc",
-                  "process %d is a JVM, and there is no jcmd to make it collect", (int)pid);
+                  "process %d is a JVM, and there is no jcmd to make it collect its garbage",
+                  (int)pid);
     else if (!good)
         refuse(pid, output, error);
     close(output);

@@ -139,7 +139,7 @@ int target_open_file(const struct target *target, const char *path, struct error
                   path, strerror(errno));
     } else if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_uid != target->uid ||
                status.st_nlink != 1) {
-        error_set(error, NULL, "process %d names a file that is not its own: %s", (int)target->pid,
+        error_set(error, NULL, "process %d names a file that it does not own: %s", (int)target->pid,
                   path);
         close(fd);
         fd = -1;

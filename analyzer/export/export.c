@@ -137,7 +137,7 @@ static void say_excess(const struct task *task)
     int64_t live = task->numbers->snapshots[task->index].bytes;
     if (live > store->facts.rss_bytes)
         fprintf(stderr,
-                "heapdiff: %s: %s are live but only %s resident (memory that was never touched), "
+                "heapdiff: %s: %s is live but only %s resident (the rest was never touched), "
                 "so the total is above RSS\n",
                 store->path, units_bytes(live).text, units_bytes(store->facts.rss_bytes).text);
 }
@@ -213,7 +213,7 @@ static bool make_numbers(const struct export_request *request, const struct form
                                       .by = by_birth ? CELLS_BY_BIRTH : CELLS_BY_SIZE};
     if (!request->grouped && !options.each)
         fprintf(stderr,
-                "heapdiff: %s blocks are more than DevTools bears; those of one stack and size "
+                "heapdiff: %s blocks are too many for DevTools; those of one stack and size "
                 "become one object\n",
                 units_count(most_blocks(set)).text);
     return (!options.each || are_listed(set, &options.blocks, error)) &&
@@ -271,13 +271,14 @@ static bool check(const struct export_request *request, const struct format *for
 {
     if (request->growth && !format->can_grow)
         return error_set(error, "export all snapshots and compare them in DevTools",
-                         "%s has no form for growth", format->name);
+                         "format %s cannot store growth", format->name);
     if (request->growth && request->count < 2)
         return error_set(error, NULL, "--growth needs two snapshots or more");
     if (has_several(request) && (!request->target || !destination_may_be_folder(request->target)))
-        return error_set(error, "-o FOLDER/", "several snapshots become several files");
+        return error_set(error, "-o FOLDER/", "several snapshots make several files");
     if (!request->target && format->is_binary && isatty(STDOUT_FILENO))
-        return error_set(error, "-o FILE", "%s is not for a terminal", format->name);
+        return error_set(error, "-o FILE", "stdout is a terminal, and format %s is not text",
+                         format->name);
     return true;
 }
 

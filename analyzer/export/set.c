@@ -104,7 +104,7 @@ static bool has_roots(const struct set *set, enum root_by by, struct error *erro
     }
     if (!has)
         error_set(error,
-                  by == ROOT_BY_LABEL ? "the program says labels with heapdiff_label"
+                  by == ROOT_BY_LABEL ? "a program sets labels with heapdiff_label"
                                       : "HEAPDIFF_THREADS=1 records them",
                   "no %s was recorded", by == ROOT_BY_LABEL ? "label" : "thread");
     return has;
@@ -160,7 +160,7 @@ static bool load(struct set *set, const char *const *paths, const struct rules *
             return false;
         set->snapshots[i].frames = frames_new(store, set->symbols, rules);
         if (i > 0 && store->facts.time_ns < set->snapshots[i - 1].store->facts.time_ns)
-            return error_set(error, "name the earlier one first", "%s was taken before %s",
+            return error_set(error, "name the earlier snapshot first", "%s was taken before %s",
                              store->path, set->snapshots[i - 1].store->path);
     }
     return true;

@@ -34,26 +34,26 @@ static void say_glibc(const struct verdict_input *input, struct text *text)
     int64_t overhead = input->growth_blocks * BLOCK_OVERHEAD;
     if (overhead * 2 > grown) {
         text_format(text,
-                    "About %s of the growth is what %s more blocks cost beside their own bytes: "
-                    "fewer and larger blocks help. ",
+                    "About %s of the growth is overhead of %s more blocks: "
+                    "fewer, larger blocks help. ",
                     units_bytes(overhead).text, units_count(input->growth_blocks).text);
         return;
     }
     if (allocator->free_last >= 0 && allocator->free_last * 2 < grown)
-        text_add(text, "Less is free than was retained, so most of it is rounding, caches of "
-                       "threads, or pages that are used in part. ");
+        text_add(text,
+                 "The free memory is less than the retained, so most of it is rounding, caches "
+                 "of threads, or pages in partial use. ");
     if (allocator->arenas > MANY_ARENAS)
-        text_format(text, "MALLOC_ARENA_MAX=2 keeps %lld threads from making an arena each. ",
+        text_format(text, "MALLOC_ARENA_MAX=2 keeps %lld threads from having an arena each. ",
                     (long long)input->threads_last);
     if (allocator->top >= 0 && allocator->top * 2 > allocator->free_last)
-        text_add(text, "Most of it lies at the top: malloc_trim(0) after a peak, or a smaller "
-                       "MALLOC_TRIM_THRESHOLD_, gives it back.");
+        text_add(text, "Most of it is at the top: malloc_trim(0) after a peak, or a smaller "
+                       "MALLOC_TRIM_THRESHOLD_, returns it.");
     else
         text_add(
             text,
-            "Most of it lies between live blocks: malloc_trim(0) after a peak gives whole pages "
-            "back; an allocator that keeps sizes apart does better "
-            "(LD_PRELOAD=libjemalloc.so.2).");
+            "Most of it is between live blocks: malloc_trim(0) after a peak returns whole pages; "
+            "an allocator that separates sizes returns more (LD_PRELOAD=libjemalloc.so.2).");
 }
 
 static void advise_retention(const struct verdict_input *input, struct text *text)
@@ -64,10 +64,10 @@ static void advise_retention(const struct verdict_input *input, struct text *tex
     if (allocator->name && strcmp(allocator->name, "glibc") == 0)
         say_glibc(input, text);
     else if (allocator->name && strcmp(allocator->name, "jemalloc") == 0)
-        text_add(text, "MALLOC_CONF=background_thread:true,dirty_decay_ms:1000 gives it back "
-                       "sooner; fewer narenas keep less.");
+        text_add(text, "MALLOC_CONF=background_thread:true,dirty_decay_ms:1000 returns it sooner; "
+                       "a smaller narenas retains less.");
     else
-        text_add(text, "What helps with glibc: MALLOC_ARENA_MAX=2 when many threads allocate, "
+        text_add(text, "With glibc, try MALLOC_ARENA_MAX=2 when many threads allocate, "
                        "malloc_trim(0) after a peak, or jemalloc (LD_PRELOAD=libjemalloc.so.2).");
 }
 
@@ -76,15 +76,15 @@ static void advise_managed(const struct verdict_input *input, struct text *text)
     static const char *const words[] = {
         [RUNTIME_NONE] = "",
         [RUNTIME_V8] = "Take V8 heap snapshots before and after and compare them in DevTools: "
-                       "start with node --heapsnapshot-signal=SIGUSR2, then kill -USR2 PID; a heap "
-                       "that only filled up before its next collection is smaller after `heapdiff "
-                       "snapshot --gc`.",
-        [RUNTIME_JVM] = "jcmd PID GC.heap_dump FILE tells what is in it; a heap that only filled "
-                        "up before its next collection is smaller after `heapdiff snapshot --gc`.",
-        [RUNTIME_GO] = "net/http/pprof, or runtime/pprof.WriteHeapProfile, tells what is in it: "
+                       "start with node --heapsnapshot-signal=SIGUSR2, then kill -USR2 PID. If the "
+                       "heap only filled up before its next collection, it is smaller after "
+                       "`heapdiff snapshot --gc`.",
+        [RUNTIME_JVM] = "jcmd PID GC.heap_dump FILE shows its contents. If the heap only filled up "
+                        "before its next collection, it is smaller after `heapdiff snapshot --gc`.",
+        [RUNTIME_GO] = "net/http/pprof, or runtime/pprof.WriteHeapProfile, shows its contents: "
                        "go tool pprof -sample_index=inuse_space.",
-        [RUNTIME_PYTHON] = "With PYTHONMALLOC=malloc heapdiff sees each object in it, and the "
-                           "Python line that made it; tracemalloc knows the lines, too.",
+        [RUNTIME_PYTHON] = "With PYTHONMALLOC=malloc heapdiff shows each object in it and the "
+                           "Python line that made it; tracemalloc also shows the lines.",
     };
     text_add(text, words[input->managed_heap]);
 }
@@ -95,8 +95,8 @@ static void advise_python(int minor, struct text *text)
         text_add(text, "No Python function has a name: start with `heapdiff run --jit`, or with "
                        "python3 -X perf.");
     else if (minor > 0)
-        text_add(text, "No Python function has a name: heapdiff knows CPython 3.9 to 3.13 with the "
-                       "GIL, and does not look with HEAPDIFF_PYTHON=0.");
+        text_add(text, "No Python function has a name: heapdiff reads CPython 3.9 to 3.13 with "
+                       "the GIL, and not when HEAPDIFF_PYTHON=0 is set.");
 }
 
 static void advise_names(const struct verdict_input *input, struct text *text)
@@ -125,12 +125,12 @@ static void advise_mapping(const struct verdict_input *input, struct text *text)
     if (stacks <= input->growth.bytes[PART_MAPPINGS] && input->threads_last <= input->threads_first)
         return;
     if (input->threads_last > input->threads_first)
-        text_format(text, "There are %lld threads, %lld at first: are they still needed?",
+        text_format(text, "There are %lld threads now and %lld at first: are all still needed?",
                     (long long)input->threads_last, (long long)input->threads_first);
     else
         text_format(text,
-                    "There are %lld threads, no more than at first: stacks of threads that ended "
-                    "but were neither joined nor detached stay mapped.",
+                    "There are %lld threads, no more than at first: the stack of a thread that "
+                    "ended stays mapped until the program joins or detaches it.",
                     (long long)input->threads_last);
 }
 

@@ -160,9 +160,9 @@ static void say_top(const struct verdict_input *input, int64_t whole, struct tex
     if (!input->top_name || input->top_growth <= 0)
         return;
     if (input->top_growth * 2 >= whole)
-        text_format(text, ", most of them from %s", input->top_name);
+        text_format(text, ", most of that from %s", input->top_name);
     else
-        text_format(text, ", the most (%s) from %s", units_bytes(input->top_growth).text,
+        text_format(text, ", the largest share (%s) from %s", units_bytes(input->top_growth).text,
                     input->top_name);
 }
 
@@ -187,14 +187,14 @@ static void say_leak(const struct verdict_input *input, struct text *text)
     int64_t rss = rss_growth(input), part = leaked_bytes(input, &is_buffers);
     const char *what = is_buffers ? "off-heap buffers" : "native blocks";
     if (rss > rss_noise(input) && part <= rss)
-        text_format(text, "RSS grew by %s; %s of it are %s that are still live",
+        text_format(text, "RSS grew by %s; %s of that is %s that are still live",
                     units_bytes(rss).text, units_bytes(part).text, what);
     else
-        text_format(text, "%s of %s were added and are still live, while RSS changed by %s",
+        text_format(text, "%s of %s was added and is still live, while RSS changed by %s",
                     units_bytes(part).text, what, units_signed_bytes(rss).text);
     say_top(input, part, text);
     if (input->growth.bytes[PART_RETENTION] > part)
-        text_format(text, "; the allocator keeps %s more",
+        text_format(text, "; the allocator retains %s more",
                     units_bytes(input->growth.bytes[PART_RETENTION]).text);
 }
 
@@ -202,9 +202,9 @@ static void say_mapping(const struct verdict_input *input, struct text *text)
 {
     int64_t mappings = input->growth.bytes[PART_MAPPINGS];
     int64_t stacks = input->growth.bytes[PART_THREAD_STACKS];
-    text_format(text, "RSS grew by %s; %s of it are %s that nobody unmapped",
+    text_format(text, "RSS grew by %s; %s of that is %s that were never unmapped",
                 units_bytes(rss_growth(input)).text, units_bytes(larger(mappings, stacks)).text,
-                stacks > mappings ? "stacks of threads" : "mappings");
+                stacks > mappings ? "thread stacks" : "mappings");
     if (input->top_is_mapping)
         say_top(input, larger(mappings, stacks), text);
 }
@@ -221,7 +221,7 @@ static void say_none(const struct verdict_input *input, int64_t limit, struct te
     else if (own * 2 >= rss)
         text_format(text,
                     "RSS grew by %s, but the program's own memory does not explain it: "
-                    "%s is heapdiff's own, live blocks changed by %s",
+                    "%s is heapdiff's own, and live blocks changed by %s",
                     units_bytes(rss).text, units_bytes(own).text,
                     units_signed_bytes(sum_live_growth(input)).text);
     else if (input->is_series)
@@ -236,7 +236,7 @@ static void say_none(const struct verdict_input *input, int64_t limit, struct te
 
 static void say_managed(const struct verdict_input *input, struct text *text)
 {
-    text_format(text, "RSS grew by %s; %s of it is the %s", units_bytes(rss_growth(input)).text,
+    text_format(text, "RSS grew by %s; %s of that is the %s", units_bytes(rss_growth(input)).text,
                 units_bytes(input->growth.bytes[PART_JS_HEAP]).text,
                 runtime_heap_name(input->managed_heap));
 }
@@ -244,8 +244,8 @@ static void say_managed(const struct verdict_input *input, struct text *text)
 static void say_retention(const struct verdict_input *input, struct text *text)
 {
     text_format(text,
-                "RSS grew by %s, live blocks by %s: the allocator holds %s more that nobody "
-                "uses, which is retention and not a leak",
+                "RSS grew by %s, live blocks by %s: the allocator retains %s more freed memory, "
+                "which is not a leak",
                 units_bytes(rss_growth(input)).text,
                 units_signed_bytes(sum_live_growth(input)).text,
                 units_bytes(input->growth.bytes[PART_RETENTION]).text);
@@ -258,7 +258,7 @@ static void say_besides(const struct verdict_input *input, struct text *text)
     int64_t part = leaked_bytes(input, &is_buffers);
     if (!has_leak(input) || !is_convincing(input))
         return;
-    text_format(text, "; besides, %s of %s were added and are still live", units_bytes(part).text,
+    text_format(text, "; besides, %s of %s was added and is still live", units_bytes(part).text,
                 is_buffers ? "off-heap buffers" : "native blocks");
     say_top(input, part, text);
 }

@@ -62,7 +62,7 @@ static void add_parts(const struct comparison *comparison, const struct term *te
             add_part(comparison, parts_name((enum part)i), bytes, term, out);
     }
     if (small != 0)
-        add_part(comparison, "smaller parts", small, term, out);
+        add_part(comparison, "parts below 1 %", small, term, out);
     const struct store *const *stores = (const struct store *const *)comparison->stores;
     size_t last = comparison->count - 1;
     text_format(out, "  %-20s %12s", "RSS", units_signed_bytes(parts_total(growth)).text);

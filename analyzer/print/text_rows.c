@@ -22,7 +22,7 @@
 #define TREND_ROOM 108
 #define BAR        8
 #define TREND      10
-#define KIND       6
+#define KIND       7
 #define INDENT     "      "
 
 /* What the columns of this table are. */
@@ -147,7 +147,7 @@ static void add_row(const struct table *table, const struct listing_row *row, si
     if (table->has_trend)
         add_trend(table, row->site, &line);
     if (table->has_kind)
-        text_format(&line, "  %-*s", KIND, row->site->is_managed ? "heap" : kinds[row->kind]);
+        text_format(&line, "  %-*s", KIND, row->site->is_managed ? "gc heap" : kinds[row->kind]);
     add_name(table, row, utf8_columns(line.bytes) - escapes, &line);
     text_add(out, line.bytes);
     text_done(&line);
@@ -158,8 +158,8 @@ static void add_details(const struct table *table, const struct listing_row *row
 {
     double one = comparison_per_operation(table->comparison, row->site);
     if (one != 0)
-        text_format(out, INDENT "%s%.1f bytes for each of %s operations%s\n", term_dim(table->term),
-                    one, units_count(table->comparison->operations).text, term_plain(table->term));
+        text_format(out, INDENT "%s%.1f bytes per operation%s\n", term_dim(table->term), one,
+                    term_plain(table->term));
     if (options->all_frames)
         text_stack_all(row->site, table->comparison->stores[0]->facts.directory, &options->term,
                        out);
@@ -187,5 +187,5 @@ void text_rows(const struct comparison *comparison, const struct listing *listin
         text_format(out, "%s%s%s\n", term_dim(&options->term), listing->hint,
                     term_plain(&options->term));
     if (count == 0 && listing->options.filter)
-        text_add(out, "Nothing fits the filter.\n");
+        text_add(out, "No stack matches the filter.\n");
 }

@@ -124,9 +124,9 @@ static void start(void)
         state.servers = debuginfod_servers();
     void *library = dlopen("libdebuginfod.so.1", RTLD_NOW | RTLD_LOCAL);
     if (!state.servers || !library) {
-        fprintf(stderr, "heapdiff: debuginfod was asked for, but %s\n",
-                library ? "no server is known; set DEBUGINFOD_URLS"
-                        : "its library libdebuginfod.so.1 is missing (apt install libdebuginfod1)");
+        fprintf(stderr, "heapdiff: cannot use debuginfod: %s\n",
+                library ? "set DEBUGINFOD_URLS to the address of a server"
+                        : "libdebuginfod.so.1 is missing (apt install libdebuginfod1)");
         return;
     }
     state.is_silent = false;
@@ -149,7 +149,7 @@ static void judge(int result)
         fputs("\r\33[K", stderr);
     if (result >= 0 || result == -ENOENT)
         return;
-    fprintf(stderr, "heapdiff: debuginfod does not answer (%s); going on without it\n",
+    fprintf(stderr, "heapdiff: debuginfod does not answer (%s); continuing without it\n",
             strerror(-result));
     state.is_silent = true;
 }

@@ -155,7 +155,7 @@ class ManyBlocks(harness.TestCase):
         path = self.make(50_000_000)
         target = self.folder / "a.heapsnapshot"
         result = harness.must(harness.heapdiff("export", path, "-o", target))
-        self.assertIn("50,000,000 blocks are more than DevTools bears", result.stderr)
+        self.assertIn("50,000,000 blocks are too many for DevTools", result.stderr)
         file = read("toolkit", target)["files"][0]
         self.assertEqual(file["statistics"]["total"], 50_000_000 * 40)
         self.assertLess(file["nodes"], 1000)

@@ -18,11 +18,11 @@ static void compare_says_verdict_parts_and_sites(void **state)
     assert_int_equal(result->status, 0);
     assert_string_equal(result->err, "");
     const char *verdict =
-        "RSS grew by 60.0 MiB; 60.0 MiB of it are off-heap buffers that are still "
-        "live, most of them from handleUpload (server.js:42).\n";
+        "RSS grew by 60.0 MiB; 60.0 MiB of that is off-heap buffers that are still "
+        "live, most of that from handleUpload (server.js:42).\n";
     assert_int_equal(strncmp(result->out, verdict, strlen(verdict)), 0);
     expect_words(result->out, "off-heap buffers        +60.0 MiB");
-    expect_words(result->out, "        +60    70.0 MiB  buffer  handleUpload (server.js:42)\n"
+    expect_words(result->out, "        +60    70.0 MiB  buffer   handleUpload (server.js:42)\n"
                               "      called from route (a b.js:7) < evil?[31m\xef\xbf\xbd?name\n");
     assert_null(strstr(result->out, "Builtin:"));
     assert_null(strchr(result->out, '\033'));
@@ -121,7 +121,7 @@ static void show_lists_what_is_live(void **state)
     assert_int_equal(result->status, 0);
     expect_words(result->out, "server (process 77) \"label\"");
     expect_words(result->out, " 1     10.0 MiB  ");
-    expect_words(result->out, "         10  buffer  handleUpload (server.js:42)\n");
+    expect_words(result->out, "         10  buffer   handleUpload (server.js:42)\n");
     result = fixture_run("heapdiff show --top 1 %s", a);
     expect_words(result->out, "1 more: --top 2");
     cJSON *root = cJSON_Parse(fixture_run("heapdiff show --format json %s", a)->out);
@@ -145,9 +145,9 @@ static void wrong_usage_is_one_line_and_code_2(void **state)
 {
     static const struct {
         const char *words, *answer;
-    } faults[] = {{"", "a command is missing"},
+    } faults[] = {{"", "heapdiff takes a command"},
                   {"comapre", "did you mean compare?"},
-                  {"frobnicate", "heapdiff help lists them"},
+                  {"frobnicate", "heapdiff help lists the commands"},
                   {"help frobnicate", "no command 'frobnicate'"},
                   {"show", "takes one snapshot"},
                   {"compare a.db", "two snapshots or more"},
@@ -163,12 +163,12 @@ static void wrong_usage_is_one_line_and_code_2(void **state)
                   {"snapshot 0", "'0' is not a process id"},
                   {"snapshot 1073741824", "there is no process 1073741824"},
                   {"snapshot $$", "(sh) is not recorded by heapdiff"},
-                  {"symbolize", "a snapshot is missing"},
+                  {"symbolize", "symbolize takes a snapshot"},
                   {"symbolize -o c.db a.db b.db", "-o takes one snapshot"},
                   {"symbolize /etc/passwd", "is not a heapdiff snapshot"},
                   {"info", "takes one snapshot"},
                   {"info /etc/passwd", "is not a heapdiff snapshot"},
-                  {"run", "takes the program"},
+                  {"run", "takes a program"},
                   {"run --on-port 99999 true", "from 1 to 65535"},
                   {"run --warmup 2 true", "nothing to do between"}};
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)

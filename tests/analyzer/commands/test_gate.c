@@ -29,10 +29,10 @@ static void a_threshold_can_be_of_some_sites(void **state)
     assert_int_equal(fixture_run(OF_SITE, "^evil", a, b)->status, 0);
     const struct fixture_result *result = fixture_run(OF_SITE, "typo", a, b);
     assert_int_equal(result->status, 3);
-    expect_words(result->err, "no site has a name that fits");
+    expect_words(result->err, "no site has a name matching");
     expect_error(fixture_run("heapdiff compare --fail-on-growth 1MiB,sit=x %s %s", a, b), 2,
                  "cannot read '1MiB,sit=x'");
-    expect_error(fixture_run(OF_SITE, "[", a, b), 2, "is no regular expression");
+    expect_error(fixture_run(OF_SITE, "[", a, b), 2, "is not a regular expression");
     expect_error(fixture_run("heapdiff compare --suppress x %s %s", a, b), 2, "needs a threshold");
 }
 

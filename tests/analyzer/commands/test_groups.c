@@ -111,7 +111,7 @@ static void without_recorded_threads_it_is_what_they_run(void **state)
     const struct fixture_result *result = fixture_run("heapdiff compare --by thread %s %s", c, d);
     expect_line(result, "main thread", "+41.0 MiB");
     expect_line(result, "worker_loop (pool.c)", "+1.0 MiB");
-    expect_words(result->out, "HEAPDIFF_THREADS=1 records which thread a block is of.");
+    expect_words(result->out, "HEAPDIFF_THREADS=1 records the thread of a block.");
     fixture_sql(d, "UPDATE stack SET truncated = 1, node_id = 6 WHERE id = 3;"
                    "UPDATE node SET parent_id = NULL WHERE id = 5");
     result = fixture_run("heapdiff show --by thread %s", d);

@@ -261,7 +261,7 @@ static void snapshots_are_put_in_order_of_time(void **state)
     struct comparison *comparison = compare(swapped, 2);
     assert_int_equal(comparison->ranked[0]->growth_bytes, 40 * MIB);
     assert_int_equal(comparison->notes.count, 1);
-    assert_string_equal(comparison->notes.items[0], "the snapshots were put in order of time");
+    assert_string_equal(comparison->notes.items[0], "the snapshots were sorted by time");
     comparison_close(comparison);
 }
 

@@ -131,7 +131,7 @@ static void labels_and_threads_stand_below_the_root_when_asked_for(void **state)
     assert_string_equal(result->out, "keep (a.js:1) 20\n");
     fixture_sql(a, "DELETE FROM tag; DELETE FROM label");
     expect_refusal(fixture_run("heapdiff export %s --by label --format folded", a),
-                   "no label was recorded; the program says labels with heapdiff_label");
+                   "no label was recorded; a program sets labels with heapdiff_label");
 }
 
 static void profiles_tell_labels_and_threads_apart(void **state)
@@ -150,16 +150,16 @@ static void what_cannot_be_done_is_refused_in_one_line(void **state)
 {
     const char *a = fixture_snapshot("a.db", 1, 1000, heap);
     const char *b = fixture_snapshot("b.db", 2, 1000, heap);
-    expect_refusal(fixture_run("heapdiff export"), "a snapshot is missing");
+    expect_refusal(fixture_run("heapdiff export"), "export takes a snapshot");
     expect_refusal(fixture_run("heapdiff export %s --format docx", a), "--format takes");
-    expect_refusal(fixture_run("heapdiff export %s %s", a, b), "become several files");
+    expect_refusal(fixture_run("heapdiff export %s %s", a, b), "make several files");
     expect_refusal(
         fixture_run("heapdiff export %s %s -o %s", a, b, fixture_path("one.heapsnapshot")),
-        "become several files");
-    expect_refusal(fixture_run("heapdiff export %s %s --growth", a, b), "has no form for growth");
+        "make several files");
+    expect_refusal(fixture_run("heapdiff export %s %s --growth", a, b), "cannot store growth");
     expect_refusal(fixture_run("heapdiff export %s --growth --format folded", a), "two snapshots");
     expect_refusal(fixture_run("heapdiff export %s %s --growth --format folded", b, a),
-                   "name the earlier one first");
+                   "name the earlier snapshot first");
     expect_refusal(fixture_run("heapdiff export %s -o /nowhere/x.heapsnapshot", a), "cannot write");
     expect_refusal(fixture_run("heapdiff export %s", fixture_file("no.db", "text")), "no.db");
 }

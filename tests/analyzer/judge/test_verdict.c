@@ -41,8 +41,8 @@ static void live_buffers_that_explain_rss_are_a_leak(void **state)
     grow(&input, PART_JS_HEAP, MIB);
     input.top_growth = 59 * MIB;
     expect(&input, VERDICT_LEAK,
-           "RSS grew by 61.0 MiB; 60.0 MiB of it are off-heap buffers that are still live, "
-           "most of them from handleUpload (server.js:42)");
+           "RSS grew by 61.0 MiB; 60.0 MiB of that is off-heap buffers that are still live, "
+           "most of that from handleUpload (server.js:42)");
 }
 
 static void live_native_blocks_are_a_leak(void **state)
@@ -50,7 +50,7 @@ static void live_native_blocks_are_a_leak(void **state)
     struct verdict_input input = server();
     grow(&input, PART_NATIVE_BLOCKS, 30 * MIB);
     input.top_growth = 10 * MIB;
-    expect(&input, VERDICT_LEAK, "the most (10.0 MiB) from handleUpload");
+    expect(&input, VERDICT_LEAK, "the largest share (10.0 MiB) from handleUpload");
 }
 
 static void live_growth_is_a_leak_before_rss_follows(void **state)
@@ -59,7 +59,7 @@ static void live_growth_is_a_leak_before_rss_follows(void **state)
     grow(&input, PART_NATIVE_BLOCKS, 5 * MIB);
     grow(&input, PART_RETENTION, -5 * MIB);
     expect(&input, VERDICT_LEAK,
-           "5.0 MiB of native blocks were added and are still live, while RSS "
+           "5.0 MiB of native blocks was added and is still live, while RSS "
            "changed by 0 B");
 }
 
@@ -82,7 +82,7 @@ static void live_growth_within_noise_is_no_leak_though_rss_grew(void **state)
     input.noise_bytes = 6 * MIB;
     expect(&input, VERDICT_NONE, "no part of it stands out; live blocks changed by +5.0 MiB");
     input.noise_bytes = 4 * MIB;
-    expect(&input, VERDICT_LEAK, "5.0 MiB of it are native blocks");
+    expect(&input, VERDICT_LEAK, "5.0 MiB of that is native blocks");
 }
 
 static void a_young_generation_that_was_enlarged_is_no_growth(void **state)
@@ -93,7 +93,7 @@ static void a_young_generation_that_was_enlarged_is_no_growth(void **state)
     input.nursery_growth = 4 * MIB;
     expect(&input, VERDICT_NONE, "no part of it stands out");
     grow(&input, PART_JS_HEAP, 40 * MIB);
-    expect(&input, VERDICT_JS_HEAP, "44.0 MiB of it is the JavaScript heap");
+    expect(&input, VERDICT_JS_HEAP, "44.0 MiB of that is the JavaScript heap");
 }
 
 static void a_grown_js_heap_is_no_leak_of_ours(void **state)
@@ -102,7 +102,7 @@ static void a_grown_js_heap_is_no_leak_of_ours(void **state)
     input.managed_heap = RUNTIME_V8;
     grow(&input, PART_JS_HEAP, 40 * MIB);
     grow(&input, PART_NATIVE_BLOCKS, MIB / 2);
-    expect(&input, VERDICT_JS_HEAP, "40.0 MiB of it is the JavaScript heap");
+    expect(&input, VERDICT_JS_HEAP, "40.0 MiB of that is the JavaScript heap");
 }
 
 static void what_the_allocator_keeps_is_retention(void **state)
@@ -110,7 +110,7 @@ static void what_the_allocator_keeps_is_retention(void **state)
     struct verdict_input input = server();
     grow(&input, PART_RETENTION, 50 * MIB);
     grow(&input, PART_NATIVE_BLOCKS, MIB / 4);
-    expect(&input, VERDICT_RETENTION, "the allocator holds 50.0 MiB more");
+    expect(&input, VERDICT_RETENTION, "the allocator retains 50.0 MiB more freed memory");
 }
 
 static void a_little_retention_is_noise(void **state)
@@ -121,17 +121,17 @@ static void a_little_retention_is_noise(void **state)
     grow(&input, PART_RETENTION, MIB);
     expect(&input, VERDICT_NONE, "that has stopped");
     grow(&input, PART_RETENTION, MIB);
-    expect(&input, VERDICT_RETENTION, "holds 2.0 MiB more");
+    expect(&input, VERDICT_RETENTION, "retains 2.0 MiB more");
 }
 
 static void mappings_and_stacks_of_threads_are_mappings(void **state)
 {
     struct verdict_input input = server();
     grow(&input, PART_MAPPINGS, 20 * MIB);
-    expect(&input, VERDICT_MAPPING, "20.0 MiB of it are mappings");
+    expect(&input, VERDICT_MAPPING, "20.0 MiB of that is mappings");
     input = server();
     grow(&input, PART_THREAD_STACKS, 20 * MIB);
-    expect(&input, VERDICT_MAPPING, "20.0 MiB of it are stacks of threads");
+    expect(&input, VERDICT_MAPPING, "20.0 MiB of that is thread stacks");
 }
 
 static void movement_within_noise_is_nothing(void **state)
@@ -149,7 +149,7 @@ static void a_small_program_has_small_noise(void **state)
 {
     struct verdict_input input = {.rss_first = 2 * MIB, .rss_last = 2 * MIB};
     grow(&input, PART_NATIVE_BLOCKS, MIB / 2);
-    expect(&input, VERDICT_LEAK, "512.0 KiB of it are native blocks");
+    expect(&input, VERDICT_LEAK, "512.0 KiB of that is native blocks");
 }
 
 static void growth_of_the_recorder_is_not_the_programs(void **state)
@@ -207,7 +207,7 @@ static void retention_says_what_helps_with_this_process_figures(void **state)
     expect_advice(&input, "malloc_trim(0)");
     input = retaining("glibc", MIB, 0);
     input.growth_blocks = 3 << 20;
-    expect_advice(&input, "About 48.0 MiB of the growth is what 3,145,728 more blocks cost");
+    expect_advice(&input, "About 48.0 MiB of the growth is overhead of 3,145,728 more blocks");
 }
 
 static void a_runtime_that_names_nothing_is_told_how(void **state)
@@ -264,9 +264,9 @@ static void threads_that_are_left_over_are_counted(void **state)
     grow(&input, PART_THREAD_STACKS, 20 * MIB);
     input.threads_first = 4;
     input.threads_last = 44;
-    expect_advice(&input, "There are 44 threads, 4 at first");
+    expect_advice(&input, "There are 44 threads now and 4 at first");
     input.threads_last = 4;
-    expect_advice(&input, "neither joined nor detached");
+    expect_advice(&input, "until the program joins or detaches it");
 }
 
 static void a_series_that_stopped_growing_is_nothing(void **state)
@@ -276,7 +276,7 @@ static void a_series_that_stopped_growing_is_nothing(void **state)
     grow(&input, PART_NATIVE_BLOCKS, 30 * MIB);
     expect(&input, VERDICT_NONE, "Nothing keeps growing: RSS grew by 30.0 MiB");
     input.growing_bytes = 29 * MIB;
-    expect(&input, VERDICT_LEAK, "29.0 MiB of it are native blocks");
+    expect(&input, VERDICT_LEAK, "29.0 MiB of that is native blocks");
     input = server();
     input.is_series = true;
     grow(&input, PART_MAPPINGS, 30 * MIB);
@@ -294,7 +294,7 @@ static void churn_elsewhere_hides_no_leak_of_a_series(void **state)
     grow(&input, PART_NATIVE_BLOCKS, 8 * MIB);
     input.growing_bytes = input.top_growth = 8 * MIB;
     input.noise_bytes = 20 * MIB;
-    expect(&input, VERDICT_LEAK, "8.0 MiB of it are native blocks");
+    expect(&input, VERDICT_LEAK, "8.0 MiB of that is native blocks");
     input.growing_noise = 20 * MIB;
     expect(&input, VERDICT_NONE, "Nothing keeps growing");
 }
@@ -308,11 +308,11 @@ static void what_has_stopped_hides_no_leak_that_goes_on(void **state)
     input.growing_bytes = input.top_growth = 3 * MIB;
     input.top_evidence = 0.9;
     grow(&input, PART_MAPPINGS, 20 * MIB);
-    expect(&input, VERDICT_RETENTION, "retention and not a leak");
+    expect(&input, VERDICT_RETENTION, "which is not a leak");
     input.has_stopped[PART_MAPPINGS] = true;
-    expect(&input, VERDICT_LEAK, "3.0 MiB of it are native blocks");
+    expect(&input, VERDICT_LEAK, "3.0 MiB of that is native blocks");
     input.top_evidence = 0.3;
-    expect(&input, VERDICT_RETENTION, "retention and not a leak");
+    expect(&input, VERDICT_RETENTION, "which is not a leak");
 }
 
 /* Nor does what the allocator keeps; but it is named, and has the word when it is nearly all. */
@@ -323,14 +323,15 @@ static void retention_hides_no_site_that_convinces(void **state)
     grow(&input, PART_NATIVE_BLOCKS, 3 * MIB);
     input.top_growth = 3 * MIB;
     input.top_evidence = 0.9;
-    expect(&input, VERDICT_LEAK, "handleUpload (server.js:42); the allocator keeps 20.0 MiB more");
+    expect(&input, VERDICT_LEAK,
+           "handleUpload (server.js:42); the allocator retains 20.0 MiB more");
     input.top_evidence = 0.3;
-    expect(&input, VERDICT_RETENTION, "retention and not a leak.");
+    expect(&input, VERDICT_RETENTION, "which is not a leak.");
     input.top_evidence = 0.9;
     grow(&input, PART_RETENTION, 80 * MIB);
     expect(&input, VERDICT_RETENTION,
-           "not a leak; besides, 3.0 MiB of native blocks were added and are still live, most of "
-           "them from handleUpload (server.js:42)");
+           "not a leak; besides, 3.0 MiB of native blocks was added and is still live, most of "
+           "that from handleUpload (server.js:42)");
 }
 
 static void retention_that_has_stopped_has_to_be_what_grew_most(void **state)
@@ -338,7 +339,7 @@ static void retention_that_has_stopped_has_to_be_what_grew_most(void **state)
     struct verdict_input input = server();
     input.is_series = input.has_stopped[PART_RETENTION] = input.has_stopped[PART_JS_HEAP] = true;
     grow(&input, PART_RETENTION, 5 * MIB);
-    expect(&input, VERDICT_RETENTION, "retention and not a leak");
+    expect(&input, VERDICT_RETENTION, "which is not a leak");
     grow(&input, PART_JS_HEAP, 10 * MIB);
     expect(&input, VERDICT_NONE, "that has stopped");
 }

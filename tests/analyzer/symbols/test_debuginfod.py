@@ -142,7 +142,7 @@ class Debuginfod(unittest.TestCase):
         self.assertEqual(self.functions(answer), [[]] * 3)
         told = [line for line in answer.errors.splitlines() if "debuginfod" in line]
         self.assertEqual(len(told), 1, answer.errors)
-        self.assertRegex(told[0], r"does not answer \(.+\); going on without it$")
+        self.assertRegex(told[0], r"does not answer \(.+\); continuing without it$")
 
     def test_a_file_with_another_build_id_is_not_taken(self):
         other = self.folder / "other"
