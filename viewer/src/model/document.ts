@@ -73,7 +73,7 @@ export interface Document {
   version: string;
   one_process: boolean;
   operations: number;
-  operations_from: string; // '' when nobody has counted
+  operations_from: string; // '' when they were not counted
   noise: number;
   kinds: string[];
   classes: string[];
@@ -99,7 +99,7 @@ export const SCHEMA = 1;
 // The document in the page; throws a sentence for people when there is none that can be read.
 export function parseDocument(text: string): Document {
   if (!text.trim().startsWith('{')) {
-    throw new Error('This page has no data in it. '
+    throw new Error('This page contains no data. '
       + 'Make one with: heapdiff report A.db B.db -o FILE.html');
   }
   const found = JSON.parse(text) as Document;

@@ -281,7 +281,7 @@ export class Model {
     return rows;
   }
 
-  // When blocks of an epoch were born, in terms of the snapshots that are here.
+  // The interval of an epoch's allocations, in terms of the snapshots of the page.
   nameEpoch(epoch: number): string {
     const { snapshots } = this.doc;
     const next = snapshots.findIndex((snapshot) => snapshot.epoch >= epoch);

@@ -1,4 +1,4 @@
-// help.tsx -- Keys and words, over the page.
+// help.tsx -- Keys and terms, in a dialog over the page.
 //
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useRef } from 'preact/hooks';
@@ -15,7 +15,7 @@ export function Help({ onClose }: { onClose: () => void }) {
       <dl class="keys">
         {KEYS.map(([key, what]) => <div key={key}><dt><kbd>{key}</kbd></dt><dd>{what}</dd></div>)}
       </dl>
-      <h2>Words</h2>
+      <h2>Terms</h2>
       <dl class="words">
         {Object.entries(TERMS).map(([term, what]) => (
           <div key={term}><dt>{term}</dt><dd>{what}</dd></div>))}

@@ -6,13 +6,13 @@ import { useEffect, useRef } from 'preact/hooks';
 export const KEYS: [string, string][] = [
   ['1 … 5', 'Summary, sites, flame graph, timeline, facts'],
   ['/', 'Search'],
-  ['j  k', 'Next and previous site; in an open site, the next and previous one'],
-  ['Enter', 'Open the site that is marked; zoom the flame graph to the frame'],
+  ['j  k', 'Select the next or previous site; in an open site, go to it'],
+  ['Enter', 'Open the selected site; zoom the flame graph to the selected frame'],
   ['Esc', 'Close: help, search, zoom, site'],
-  ['← ↑ ↓ →', 'In the flame graph: other frames'],
+  ['← ↑ ↓ →', 'Select a frame in the flame graph'],
   ['i', 'Invert the flame graph'],
-  ['t', 'Light, dark, as the system'],
-  ['?', 'This help'],
+  ['t', 'Change the theme: light, dark, as the system'],
+  ['?', 'Show this help'],
 ];
 
 // Keys that are typed into a field are not ours, but for Escape.

@@ -61,7 +61,7 @@ export function Meter({ value, tone = 'plain' }: { value: number; tone?: string 
   return <span class={`meter ${tone}`} aria-hidden="true"><span style={{ width }} /></span>;
 }
 
-// Names of strangers: text, its own direction, never more than text.
+// Untrusted names: shown as text in its own direction, never as markup.
 export function Name({ frame, place = true }: { frame: Frame; place?: boolean }) {
   const where = place ? placeOf(frame) : '';
   return (

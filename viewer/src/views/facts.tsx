@@ -23,8 +23,8 @@ function Covered({ label, value }: { label: string; value: Count }) {
 }
 
 const STATES: Record<string, string> = {
-  found: '', gone: 'no such file here', changed: 'another build of the file is here',
-  unreadable: 'cannot be read',
+  found: '', gone: 'not on this machine', changed: 'this machine has another build of the file',
+  unreadable: 'unreadable',
 };
 
 function Process({ model }: Pick<ViewProps, 'model'>) {
@@ -32,14 +32,14 @@ function Process({ model }: Pick<ViewProps, 'model'>) {
   const last = snapshots[snapshots.length - 1];
   const rows: [string, string][] = [
     ['Program', last.executable || last.program], ['Working directory', last.directory],
-    ['Process', `${last.pid} on ${last.host || 'an unnamed host'}, ${last.threads} threads`],
+    ['Process', `${last.pid} on ${last.host || 'an unknown host'}, ${last.threads} threads`],
     ['Last snapshot', `${time(last.time)}, ${seconds(last.uptime)} after recording began, `
       + `collected in ${seconds(last.duration)}`],
     ['Recording', last.sample_bytes ? `one allocation in ${bytes(last.sample_bytes)}: bytes are `
       + 'estimates' : 'every allocation'],
     ['Same process in all snapshots', !model.isComparison ? 'one snapshot'
-      : model.doc.one_process ? 'yes' : 'no: births and churn cannot be told'],
-    ['Noise', model.isComparison ? `growth below ${bytes(model.doc.noise)} is not claimed` : ''],
+      : model.doc.one_process ? 'yes' : 'no: lifetimes and churn are unknown'],
+    ['Noise', model.isComparison ? `growth below ${bytes(model.doc.noise)} is not reported` : ''],
   ];
   return (
     <dl class="process">
@@ -54,13 +54,13 @@ export function Facts({ model }: ViewProps) {
   const counters = coverage.counters.filter((counter) => counter.value !== 0);
   return (
     <div>
-      <h2>What was measured</h2>
+      <h2>Measured process</h2>
       <Process model={model} />
-      <h2>What has names</h2>
+      <h2>Names</h2>
       <p>{count(coverage.stacks)} stacks
         {coverage.truncated_stacks > 0 && `, ${count(coverage.truncated_stacks)} of them cut short`}
         {coverage.unknown_addresses > 0
-          && `; ${count(coverage.unknown_addresses)} addresses in no known code`}
+          && `; ${count(coverage.unknown_addresses)} addresses outside all known code`}
         {sitesOut > 0 && `; ${count(sitesOut)} sites are not on this page`}
         {stacksOut > 0 && `; ${count(stacksOut)} stacks are not on this page`}.</p>
       <table class="plain">
@@ -90,8 +90,8 @@ export function Facts({ model }: ViewProps) {
           </tbody>
         </table>
       </div>
-      <h2>What recording saw, dropped or guessed</h2>
-      {counters.length === 0 ? <p>Nothing was counted.</p> : (
+      <h2>Counters of the recording: seen, dropped, guessed</h2>
+      {counters.length === 0 ? <p>All counters are zero.</p> : (
         <table class="plain">
           <tbody>
             {counters.map((counter) => (

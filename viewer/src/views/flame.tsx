@@ -16,7 +16,7 @@ const WHAT_LABELS: [What, string][] = [
   ['growth', 'growth'], ['live', 'live'], ['temporary', 'churn'], ['survivors', 'survivors'],
 ];
 
-// What the address asks for, made fit for what there is.
+// The bytes that the address asks for, or live bytes where the data does not have them.
 function whatOf(model: Model, what: What): What {
   return model.isComparison ? what : what === 'growth' || what === 'survivors' ? 'live' : what;
 }
@@ -35,9 +35,9 @@ function Controls({ model, state, go, what, share }: ViewProps & { what: What; s
       {what === 'growth' && (
         <select aria-label="Sign" value={state.sign}
           onChange={(event) => go({ sign: event.currentTarget.value as 'both', zoom: 0 })}>
-          <option value="both">grew and shrank</option>
-          <option value="grew">only what grew</option>
-          <option value="shrank">only what shrank</option>
+          <option value="both">growth and shrinkage</option>
+          <option value="grew">only growth</option>
+          <option value="shrank">only shrinkage</option>
         </select>)}
       <select aria-label="Kind" value={state.kind}
         onChange={(event) => go({ kind: event.currentTarget.value, zoom: 0 })}>
@@ -70,7 +70,7 @@ function Legend({ isSigned }: { isSigned: boolean }) {
     <p class="legend">
       {entries.map(([tone, label]) => (
         <span key={tone}><i class={`swatch ${tone}`} aria-hidden="true" />{label}</span>))}
-      <span>Width: bytes{isSigned && ' that came or went; full colour: much of the whole'}</span>
+      <span>Width: bytes{isSigned && ' added or removed; full colour: a large share'}</span>
     </p>
   );
 }
@@ -198,11 +198,11 @@ export function Flame(props: ViewProps & { site?: number }) {
       <Controls {...props} what={what} share={share} />
       <Legend isSigned={what === 'growth'} />
       <Detail {...props} graph={graph} node={seen} say={say} />
-      {graph.root.width === 0 ? <p class="empty">There is nothing of that.</p>
+      {graph.root.width === 0 ? <p class="empty">No stack has such bytes.</p>
         : <Canvas painting={painting} say={say} onFocus={setFocus}
           label={`Flame graph of ${what}; arrow keys move, Enter zooms`}
           onZoom={(node) => go({ zoom: node.id })} />}
-      {leftOut > 0 && <p class="note">{leftOut} stacks that weigh least are left out.</p>}
+      {leftOut > 0 && <p class="note">The page leaves out the {leftOut} smallest stacks.</p>}
     </div>
   );
 }

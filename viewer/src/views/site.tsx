@@ -20,8 +20,8 @@ function SourceLines({ model, frame }: { model: Model; frame: Frame }) {
     return null;
   }
   return (
-    <pre class="source" tabIndex={0} aria-label={`Source round ${placeOf(frame)}`}>
-      {source.changed && <em>This file is younger than the snapshot.</em>}
+    <pre class="source" tabIndex={0} aria-label={`Source around ${placeOf(frame)}`}>
+      {source.changed && <em>This file is newer than the snapshot.</em>}
       {source.lines.map((line, i) => (
         <span key={i} class={source.first + i === frame.line ? 'here' : ''}>
           {String(source.first + i).padStart(5)}  {line}
@@ -51,7 +51,7 @@ function FrameRow({ model, frame, isSite }: { model: Model; frame: Frame; isSite
   );
 }
 
-// Runs of frames that are nobody's own fold into one line.
+// Folds consecutive frames outside the user's own code into one line.
 function foldFrames(frames: Frame[], siteAt: number): (Frame[] | number)[] {
   const groups: (Frame[] | number)[] = [];
   frames.forEach((frame, i) => {
@@ -134,13 +134,13 @@ function Histograms({ model, site }: { model: Model; site: SiteOf }) {
   return (
     <div class="halves">
       <Bars
-        caption={`By size of block${model.isComparison ? ': last snapshot, and first (thin)' : ''}`}
+        caption={`By block size${model.isComparison ? ': last snapshot, and first (thin)' : ''}`}
         rows={sizes.map((row) => ({
           label: sizeLabel(row.from, row.to), value: row.bytes[1],
           before: model.isComparison ? row.bytes[0] : undefined,
           say: say(row.blocks[1], row.bytes[1]),
         }))} />
-      <Bars caption="By when the blocks were born, of those alive in the last snapshot"
+      <Bars caption="Blocks alive in the last snapshot, by the interval of their allocation"
         rows={ages.map((row) => ({
           label: model.nameEpoch(row.epoch), value: row.bytes, say: say(row.blocks, row.bytes),
         }))} />
@@ -172,7 +172,7 @@ function Numbers({ model, site }: { model: Model; site: SiteOf }) {
       {model.isComparison && <Fact term="evidence">{site.evidence.toFixed(2)}
         <Meter value={site.evidence} tone="up" />
         <small>{site.pattern}: {PATTERNS[site.pattern] ?? ''}</small></Fact>}
-      {operations > 0 && <div class="figure"><dt>for one operation</dt>
+      {operations > 0 && <div class="figure"><dt>per operation</dt>
         <dd>{signedBytes(Math.round(site.growth / operations))}
           <small>of {count(operations)}, {model.doc.operations_from}</small></dd></div>}
     </dl>
@@ -215,7 +215,7 @@ export function Site({ model, state, go }: ViewProps) {
               onClick={() => go({ stack: at + 1 })}>Next stack</button>
           </p>)}
         {stack ? <Stack key={`${site.index}.${at}`} model={model} frames={frames} siteAt={siteAt} />
-          : <p>The stacks of this site weigh too little to be on the page.</p>}
+          : <p>The page leaves out the stacks of this site: they are too small.</p>}
       </section>
       <Histograms model={model} site={site} />
     </article>

@@ -1,4 +1,4 @@
-// sites.tsx -- All sites as a table: search, filters, sorting; only the rows in sight are drawn.
+// sites.tsx -- All sites as a table: search, filters, sorting; draws only the visible rows.
 //
 // SPDX-License-Identifier: Apache-2.0
 import { Component } from 'preact';
@@ -70,7 +70,8 @@ function Filters({ model, state, go, shown }: ViewProps & { shown: number }) {
       </select>
       {model.isComparison && (
         <label><input type="checkbox" checked={state.all}
-          onChange={(event) => go({ all: event.currentTarget.checked })} /> also what did not grow
+          onChange={(event) => go({ all: event.currentTarget.checked })} /> include sites without
+          growth
         </label>)}
       <span class="count" aria-live="polite">{count(shown)} of {count(model.sites.length)} sites
         {model.doc.sites_left_out > 0 && `, ${count(model.doc.sites_left_out)} left out`}</span>
@@ -86,7 +87,7 @@ function HeadCell({ column, state, go }: Pick<ViewProps, 'state' | 'go'> & { col
   return (
     <div role="columnheader" class={`cell ${column.sort}`} aria-sort={order}>
       <button type="button" onClick={onClick}
-        title={column.term ? TERMS[column.term] : 'The rank: evidence weighed with size'}>
+        title={column.term ? TERMS[column.term] : 'The rank weighs evidence with size'}>
         {column.label}
         {isSorted && <span aria-hidden="true">{order === 'ascending' ? ' ▴' : ' ▾'}</span>}
       </button>
@@ -130,7 +131,7 @@ function columnsOf(model: Model): Column[] {
     .filter((column) => model.isSeries || column.sort !== 'survivors');
 }
 
-// Which rows are in sight, by the position and height of a scrolled element.
+// The range of visible rows, by the position and height of a scrolled element.
 function useWindow(box: { current: HTMLElement | null }, high: number, rows: number) {
   const [range, setRange] = useState({ first: 0, last: 40 });
   useLayoutEffect(() => {
@@ -202,9 +203,9 @@ export function Sites({ model, state, go, marked, onMark }: SitesProps) {
             <Row key={site.index} site={site} at={first + i} high={high} columns={columns}
               isMarked={first + i === marked} model={model} open={open} />))}
         </div>
-        {rows.length === 0 && <p class="empty">No site fits. {model.isComparison && !state.all
+        {rows.length === 0 && <p class="empty">No site matches. {model.isComparison && !state.all
           && <button type="button" class="link" onClick={() => go({ all: true })}>
-            Also look at those that did not grow</button>}</p>}
+            Include sites without growth</button>}</p>}
       </div>
     </div>
   );

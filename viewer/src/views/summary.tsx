@@ -1,4 +1,4 @@
-// summary.tsx -- The verdict, what RSS growth is made of, and the sites that matter.
+// summary.tsx -- The verdict, the parts of RSS growth, and the first sites of the ranking.
 //
 // SPDX-License-Identifier: Apache-2.0
 import type { Model } from '../model/model';
@@ -37,8 +37,8 @@ function Waterfall({ names, values, isGrowth }:
   });
   return (
     <table class="waterfall">
-      <caption>{isGrowth ? 'What RSS growth is made of; the parts add up to it'
-        : 'What RSS is made of; the parts add up to it'}</caption>
+      <caption>{isGrowth ? 'RSS growth and its parts'
+        : 'RSS and its parts'}</caption>
       <thead><tr><th scope="col">Part</th><th scope="col">Bytes</th><th scope="col">Share</th>
         <th scope="col"><span class="quiet">Bar</span></th></tr></thead>
       <tbody>
@@ -98,7 +98,7 @@ function TopSites({ model, go }: Pick<ViewProps, 'model' | 'go'>) {
   const largest = Math.max(1, ...sites.map((_, i) => valueOf(i)));
   return (
     <section>
-      <h2>{model.isComparison ? 'Sites that grew' : 'Sites that hold most'}</h2>
+      <h2>{model.isComparison ? 'Sites that grew' : 'Largest sites'}</h2>
       {sites.length === 0 && <p>No site grew beyond noise.</p>}
       <ol class="top">
         {sites.map((site, i) => (
@@ -121,7 +121,7 @@ function TopSites({ model, go }: Pick<ViewProps, 'model' | 'go'>) {
 
 const MOST_GROUPS = 12;
 
-// Growth (of one snapshot: live bytes) by what the program said it was doing, or by thread.
+// Growth (or, with one snapshot, live bytes) by the labels that the program set, or by thread.
 function Groups({ model, go }: Pick<ViewProps, 'model' | 'go'>) {
   const { groups } = model.doc;
   if (!groups) {

@@ -1,4 +1,4 @@
-// timeline.tsx -- RSS, its parts and what the runtime says about itself, over the snapshots.
+// timeline.tsx -- RSS, its parts and the numbers of the runtime, over the snapshots.
 //
 // SPDX-License-Identifier: Apache-2.0
 import type { Model } from '../model/model';
@@ -83,7 +83,7 @@ export function Timeline({ model }: ViewProps) {
         model={model} lines={partLines(model)} say={bytes} high={300} />
       {heaps.length > 0 && (
         <>
-          <h2>What the runtime says about its heap</h2>
+          <h2>Heap, as the runtime reports it</h2>
           <Chart label="Heap numbers of the runtime over the snapshots" model={model} lines={heaps}
             say={bytes} high={220} />
         </>)}
