@@ -1,9 +1,9 @@
 -- schema.sql -- THE CONTRACT: every table and column of a heapdiff snapshot.
 --
--- The shim executes this text to make a snapshot, the analyzer executes it in its tests, and
--- `sqlite3 file.db .schema` shows it to a reader: there is no second description of the format.
--- One file holds the live state of one process at one time. Units: bytes, nanoseconds, addresses
--- as signed 64-bit integers (print them with printf('0x%x', address)).
+-- The shim executes this text to create a snapshot, the analyzer executes it in its tests, and
+-- `sqlite3 file.db .schema` prints it: there is no second description of the format. One file
+-- contains the live state of one process at one time. Sizes are in bytes, times in nanoseconds.
+-- Addresses are signed 64-bit integers (print them with printf('0x%x', address)).
 --
 -- Reading order: snapshot -> stack -> node -> location -> module; then region, mapping, counter.
 -- For a quick look: SELECT * FROM top_sites LIMIT 10;
@@ -11,50 +11,50 @@
 PRAGMA application_id = 1212433990;  -- 'HDFF'; schema.h: FORMAT_APPLICATION_ID
 PRAGMA user_version   = 1;           -- schema.h: FORMAT_VERSION
 
--- Exactly one row: what was measured, when, and how much of it there is.
+-- Exactly one row: the process, the time of the snapshot, and the totals.
 CREATE TABLE snapshot (
   number          INTEGER NOT NULL,   -- 1 for the first snapshot of the process, and so on
-  label           TEXT    NOT NULL,   -- given by the asker; '' when none was given
+  label           TEXT    NOT NULL,   -- from the request; '' without one
   reason          TEXT    NOT NULL,   -- 'request', 'exit', 'api', 'signal', 'interval', 'pressure'
   time_ns         INTEGER NOT NULL,   -- wall clock, since 1970
-  uptime_ns       INTEGER NOT NULL,   -- since the process started recording (monotonic clock)
-  duration_ns     INTEGER NOT NULL,   -- how long collecting it took
-  epoch           INTEGER NOT NULL,   -- birth epoch that this snapshot closes; see table epoch
+  uptime_ns       INTEGER NOT NULL,   -- since recording began in the process (monotonic clock)
+  duration_ns     INTEGER NOT NULL,   -- time spent on collecting the snapshot
+  epoch           INTEGER NOT NULL,   -- the epoch that this snapshot closes; see table epoch
   pid             INTEGER NOT NULL,   -- in the process's own pid namespace
   ppid            INTEGER NOT NULL,
   uid             INTEGER NOT NULL,   -- effective user
-  program         TEXT    NOT NULL,   -- the name it was started by, without folders
+  program         TEXT    NOT NULL,   -- name in the command that started it, without folders
   executable      TEXT    NOT NULL,   -- /proc/self/exe
   command_line    TEXT    NOT NULL,   -- arguments joined by blanks
   directory       TEXT    NOT NULL,   -- working directory at the time of the snapshot
   host            TEXT    NOT NULL,
   page_size       INTEGER NOT NULL,
-  threads         INTEGER NOT NULL,   -- all of the process but heapdiff's own
-  sample_bytes    INTEGER NOT NULL,   -- 0 = every allocation was recorded; else HEAPDIFF_SAMPLE
-  live_bytes      INTEGER NOT NULL,   -- sum over stack, estimated when sampled
+  threads         INTEGER NOT NULL,   -- of the process, without heapdiff's own
+  sample_bytes    INTEGER NOT NULL,   -- 0: every allocation was recorded; else HEAPDIFF_SAMPLE
+  live_bytes      INTEGER NOT NULL,   -- sum over table stack; an estimate when sampled
   live_blocks     INTEGER NOT NULL,
-  rss_bytes       INTEGER NOT NULL,   -- sum of Rss over table mapping: the number to be explained
+  rss_bytes       INTEGER NOT NULL,   -- sum of rss_bytes over table mapping
   peak_rss_bytes  INTEGER NOT NULL,   -- VmHWM
   version         TEXT    NOT NULL,   -- of the heapdiff that wrote the file
-  started_ns      INTEGER NOT NULL    -- when the process started, since boot, as the kernel counts
-                                      -- (in steps of 10 ms): with pid it names a process for ever
+  started_ns      INTEGER NOT NULL    -- start of the process, since boot, in the kernel's steps of
+                                      -- 10 ms: (pid, started_ns) identifies a process for ever
 ) STRICT;
 
--- A stack is where blocks come from: frames (through node), what they are, and the counters.
+-- A stack is the origin of blocks: its frames (through node), the kind of its blocks, and counters.
 -- freed blocks = allocations - live_blocks; the same for bytes.
 CREATE TABLE stack (
-  id              INTEGER PRIMARY KEY,  -- the same stack in all snapshots of a process
+  id              INTEGER PRIMARY KEY,  -- a stack has one id in all snapshots of a process
   node_id         INTEGER REFERENCES node (id),  -- leaf frame; NULL when no frame was found
   kind            TEXT    NOT NULL,   -- 'malloc', 'buffer', 'mmap', 'brk', 'shm', 'pool',
                                       -- 'thread': threads and their stacks
   live_blocks     INTEGER NOT NULL,
-  live_bytes      INTEGER NOT NULL,   -- as requested by the program, without allocator rounding;
-                                      -- of threads, and of mappings made without access, what is
-                                      -- resident
+  live_bytes      INTEGER NOT NULL,   -- as the program requested, without the allocator's rounding;
+                                      -- resident bytes for threads and for mappings that were made
+                                      -- without access
   live_variance   REAL    NOT NULL,   -- of live_bytes, in bytes squared; 0 when not sampled
-  allocations     INTEGER NOT NULL,   -- ever, including those that were freed
-  allocated_bytes INTEGER NOT NULL,   -- ever
-  first_epoch     INTEGER NOT NULL,   -- the epoch in which the stack was first seen
+  allocations     INTEGER NOT NULL,   -- since recording began, including freed ones
+  allocated_bytes INTEGER NOT NULL,   -- since recording began, including freed ones
+  first_epoch     INTEGER NOT NULL,   -- epoch of the first allocation
   truncated       INTEGER NOT NULL    -- 1: deeper than HEAPDIFF_DEPTH, or the unwinder gave up
 ) STRICT;
 
@@ -66,21 +66,21 @@ CREATE TABLE node (
   location_id     INTEGER NOT NULL REFERENCES location (id)
 ) STRICT;
 
--- A code address that occurs in a stack. For callers it is a return address: the call itself is
--- at address - 1, which is what symbols must be looked up for. A Python function has none: it
--- stands behind the frame of its interpreter with a number above 2^62, and a name.
+-- A code address that occurs in a stack. For a caller it is the return address: the call is at
+-- address - 1, so look up symbols for that. A Python function has no address: its location follows
+-- the frame of the interpreter and has a number above 2^62, and a name.
 CREATE TABLE location (
   id              INTEGER PRIMARY KEY,
   address         INTEGER NOT NULL,   -- in the process
   module_id       INTEGER REFERENCES module (id),  -- NULL for JIT code and unknown memory
   offset          INTEGER,            -- address in the ELF file: address - module.bias, unless the
-                                      -- program has mapped the code a second time (V8's builtins)
-  jit_name        TEXT                -- from the perf map, as found there; NULL for native code but
-                                      -- a runtime's builtins, which lie in its own library;
+                                      -- program mapped the code a second time (V8's builtins)
+  jit_name        TEXT                -- from the perf map, unchanged; NULL for native code, except
+                                      -- builtins that a runtime has in its own library;
                                       -- 'py::function:file:line' from CPython's frames
 ) STRICT;
 
--- Everything that was loaded while recording, also what has been unloaded since.
+-- All modules that were loaded during recording, including those unloaded since.
 CREATE TABLE module (
   id              INTEGER PRIMARY KEY,
   path            TEXT    NOT NULL,
@@ -91,9 +91,9 @@ CREATE TABLE module (
   unloaded        INTEGER NOT NULL    -- 1: no longer mapped when the snapshot was taken
 ) STRICT;
 
--- What the program said it was doing (heapdiff_label), and which thread it was (HEAPDIFF_THREADS=1):
--- of stacks of which one of both is known. Stacks that differ in nothing else have rows of their own
--- in table stack: add them up where that does not matter.
+-- The label that the program set (heapdiff_label) and the thread (HEAPDIFF_THREADS=1) of each stack
+-- that has one of them. Stacks with equal frames but different tags have rows of their own in table
+-- stack: add them up where tags do not matter.
 CREATE TABLE tag (
   stack_id        INTEGER PRIMARY KEY REFERENCES stack (id),
   label_id        INTEGER REFERENCES label (id),       -- NULL: none
@@ -102,19 +102,19 @@ CREATE TABLE tag (
 
 CREATE TABLE label (
   id              INTEGER PRIMARY KEY,
-  text            TEXT    NOT NULL    -- '(more labels)': all beyond the first 32,768
+  text            TEXT    NOT NULL    -- '(more labels)' for all after the first 32,768
 ) STRICT;
 
--- Threads of which there is a stack, in the order in which they first allocated. One that has ended
--- is there because of what it has left, or has once allocated.
+-- Threads that have a stack, in the order of their first allocations. A thread that ended has a row
+-- because of blocks that it left or once allocated.
 CREATE TABLE thread (
   number          INTEGER PRIMARY KEY,
-  name            TEXT    NOT NULL,   -- as the kernel has it, now or when it ended; 65535: '(more
-                                      -- threads)', all from number 65,535 on
-  ended           INTEGER NOT NULL    -- 1: it is no more
+  name            TEXT    NOT NULL,   -- the kernel's name of it, now or at its end; number 65,535
+                                      -- is '(more threads)': all from this number on
+  ended           INTEGER NOT NULL    -- 1: the thread has ended
 ) STRICT;
 
--- Live blocks by the epoch they were born in: survivors are those of earlier epochs.
+-- Live blocks by the epoch of their allocation: survivors are those of earlier epochs.
 CREATE TABLE age (
   stack_id        INTEGER NOT NULL REFERENCES stack (id),
   epoch           INTEGER NOT NULL,
@@ -123,7 +123,7 @@ CREATE TABLE age (
   PRIMARY KEY (stack_id, epoch)
 ) STRICT, WITHOUT ROWID;
 
--- Live blocks by size: class n holds sizes from 2^n up to, not including, 2^(n+1); 0 holds 0 and 1.
+-- Live blocks by size: class n contains sizes from 2^n to 2^(n+1) - 1; class 0 contains 0 and 1.
 CREATE TABLE size (
   stack_id        INTEGER NOT NULL REFERENCES stack (id),
   class           INTEGER NOT NULL,
@@ -132,16 +132,16 @@ CREATE TABLE size (
   PRIMARY KEY (stack_id, class)
 ) STRICT, WITHOUT ROWID;
 
--- When each epoch began. Every snapshot closes one epoch and opens the next.
+-- The beginning of each epoch. A snapshot closes one epoch and opens the next.
 CREATE TABLE epoch (
   number          INTEGER PRIMARY KEY,
   uptime_ns       INTEGER NOT NULL
 ) STRICT;
 
--- Every live block that was recorded; empty unless the snapshot was taken with --blocks. The
--- blocks of a stack are then as many as its live_blocks says; when recording was sampled, a block
--- stands for 1 / (1 - exp(-size / snapshot.sample_bytes)) blocks of its size.
--- (address, epoch) names a block for ever. 16 to 22 bytes a row.
+-- Every live block that was recorded; empty unless the snapshot was taken with --blocks. A stack
+-- then has live_blocks rows here; when recording was sampled, a row stands for
+-- 1 / (1 - exp(-size / snapshot.sample_bytes)) blocks of its size.
+-- (address, epoch) identifies a block for ever. A row takes 16 to 22 bytes.
 CREATE TABLE block (
   address         INTEGER PRIMARY KEY,
   size            INTEGER NOT NULL,   -- as requested
@@ -149,8 +149,8 @@ CREATE TABLE block (
   epoch           INTEGER NOT NULL
 ) STRICT;
 
--- The same for blocks of custom pools (heapdiff_alloc), which lie inside other blocks or mappings
--- and may have their address.
+-- The same for blocks of custom pools (heapdiff_alloc). They are inside other blocks or mappings
+-- and may have the address of these.
 CREATE TABLE pool_block (
   address         INTEGER NOT NULL,
   size            INTEGER NOT NULL,
@@ -158,21 +158,21 @@ CREATE TABLE pool_block (
   epoch           INTEGER NOT NULL
 ) STRICT;
 
--- Address ranges whose owner is known, with the bytes of them that are resident in memory.
+-- Address ranges with a known owner, and their resident bytes.
 CREATE TABLE region (
   start           INTEGER PRIMARY KEY,
   end             INTEGER NOT NULL,
   owner           TEXT    NOT NULL,   -- 'mmap': the program's own mapping (see its stack);
                                       -- 'allocator': mapped by an allocator for its blocks;
-                                      -- 'thread stack': glibc's, of a thread that runs or waits to
-                                      -- be joined (see its stack), or kept for the next one;
-                                      -- 'heapdiff': our own memory
+                                      -- 'thread stack': mapped by glibc, for a thread that runs or
+                                      -- waits for its join (see its stack), or kept for the next;
+                                      -- 'heapdiff': memory of heapdiff itself
   stack_id        INTEGER REFERENCES stack (id),
   resident_bytes  INTEGER NOT NULL
 ) STRICT;
 
--- What the process has mapped. From /proc/self/smaps in a process of up to 256 MiB; in a larger one
--- counted page by page, so that it need not wait, and NULL where that does not tell.
+-- The mappings of the process: from /proc/self/smaps in a process of up to 256 MiB. In a larger one
+-- the shim counts page by page, so that the process does not wait; NULL where this gives no number.
 CREATE TABLE mapping (
   start           INTEGER PRIMARY KEY,
   end             INTEGER NOT NULL,
@@ -181,40 +181,40 @@ CREATE TABLE mapping (
   path            TEXT    NOT NULL,   -- a file, '[heap]', '[stack]', …, or '' for anonymous memory
   kind            TEXT    NOT NULL,   -- 'heap', 'stack', 'file', 'anonymous', 'shared', 'special'
   rss_bytes       INTEGER NOT NULL,
-  pss_bytes       INTEGER,            -- NULL: some pages are mapped by others too, how often is not
-                                      -- known
+  pss_bytes       INTEGER,            -- NULL: an unknown number of other processes map some of the
+                                      -- pages, too
   dirty_bytes     INTEGER,            -- private and written to; NULL: shared
   swap_bytes      INTEGER             -- NULL: shared
 ) STRICT;
 
 -- rss_bytes of the snapshot by owner: the rows add up to it, to the byte.
---   'allocator'     heap, arenas and mappings of the allocator: live blocks and what it holds free
---   'mmap'          anonymous and shared memory mapped by the program itself (or its runtime)
+--   'allocator'     heap, arenas and mappings of the allocator: live blocks and free memory
+--   'mmap'          anonymous and shared memory that the program itself (or its runtime) mapped
 --   'file'          mapped files: code, data, caches
---   'thread stack'  stacks of all threads, the main one too
---   'heapdiff'      what recording costs: tables, the library's own code and data
---   'other'         what nobody could be found for
+--   'thread stack'  stacks of all threads, including the main one
+--   'heapdiff'      the cost of recording: tables, code and data of the library
+--   'other'         memory without a known owner
 CREATE TABLE rss (
   owner           TEXT    PRIMARY KEY,
   bytes           INTEGER NOT NULL
 ) STRICT;
 
--- What recording saw, dropped, cut short or guessed: how far the rest can be trusted. Also how much
--- work was done so far, when somebody has said so: 'operations', 'operations_asked'.
+-- Counts of what recording saw, dropped, cut short or guessed: they tell how far to trust the rest.
+-- Also the work done so far, when it was counted: 'operations', 'operations_asked'.
 CREATE TABLE counter (
   name            TEXT    PRIMARY KEY,
   value           INTEGER NOT NULL,
   meaning         TEXT    NOT NULL
 ) STRICT;
 
--- Statistics of the program's allocator, in its own terms (jemalloc: mallctl; tcmalloc:
--- MallocExtension; mimalloc: mi_process_info), and in common ones:
---   'allocated_bytes'  in blocks that the program has (not mimalloc)
+-- Statistics of the program's allocator under its own names (jemalloc: mallctl; tcmalloc:
+-- MallocExtension; mimalloc: mi_process_info) and under common ones:
+--   'allocated_bytes'  in blocks of the program (not mimalloc)
 --   'free_bytes'       kept for later blocks (not mimalloc)
---   'held_bytes'       got from the kernel and not given back
--- glibc is not asked: its numbers are counted from its heaps and the live blocks ('keepcost' is what
--- lies behind the last block). The others' are missing at exit, when a dead thread may have the
--- allocator's locks; see also counter 'allocator_not_asked'.
+--   'held_bytes'       taken from the kernel and not returned
+-- The shim does not ask glibc: it counts from the heaps and the live blocks ('keepcost' is the
+-- memory after the last block). Numbers of the other allocators are missing at exit, when a dead
+-- thread may hold the allocator's locks; see also counter 'allocator_not_asked'.
 CREATE TABLE allocator (
   name            TEXT    NOT NULL,   -- 'glibc', 'jemalloc', 'tcmalloc', 'mimalloc'
   statistic       TEXT    NOT NULL,
@@ -223,9 +223,9 @@ CREATE TABLE allocator (
 ) STRICT, WITHOUT ROWID;
 
 -- Memory that glibc's malloc cuts blocks from: the program break (the main arena), and the heaps of
--- up to 64 MiB of the arenas that threads get. Found from the live blocks, also at exit; empty when
--- recording was sampled and for other allocators. Many arenas, each with holes or a top of its own,
--- are what M_ARENA_MAX is for; a resident top is what malloc_trim gives back at once.
+-- up to 64 MiB of the arenas for threads. The shim finds it from the live blocks, also at exit; the
+-- table is empty when recording was sampled and for other allocators. M_ARENA_MAX limits the number
+-- of arenas, each with holes or a top of its own; malloc_trim returns a resident top at once.
 CREATE TABLE arena (
   id              INTEGER PRIMARY KEY,
   start           INTEGER NOT NULL,
@@ -233,12 +233,12 @@ CREATE TABLE arena (
   live_blocks     INTEGER NOT NULL,
   live_bytes      INTEGER NOT NULL,   -- as requested
   hole_bytes      INTEGER NOT NULL,   -- free between the first and the last live block
-  top_bytes       INTEGER NOT NULL,   -- free behind the last live block
+  top_bytes       INTEGER NOT NULL,   -- free after the last live block
   resident_bytes  INTEGER NOT NULL,   -- of all of it
   top_resident_bytes INTEGER NOT NULL
 ) STRICT;
 
--- The holes of each arena by size; classes as in table size. Neighbouring free chunks are one hole.
+-- The holes of each arena by size; classes as in table size. Adjacent free chunks are one hole.
 CREATE TABLE hole (
   arena_id        INTEGER NOT NULL REFERENCES arena (id),
   class           INTEGER NOT NULL,
@@ -247,7 +247,7 @@ CREATE TABLE hole (
   PRIMARY KEY (arena_id, class)
 ) STRICT, WITHOUT ROWID;
 
--- Numbers that a managed runtime gave about itself (process.memoryUsage() and the like).
+-- Numbers that a managed runtime reported about itself (process.memoryUsage() and the like).
 CREATE TABLE runtime (
   name            TEXT    NOT NULL,   -- 'node', …
   statistic       TEXT    NOT NULL,
@@ -263,7 +263,7 @@ CREATE TABLE option (
 ) STRICT;
 
 -- Names that the analyzer found for native locations (heapdiff symbolize), inlined frames first;
--- and the lines of JIT code that a jitdump gave (the name is location.jit_name).
+-- and lines of JIT code from a jitdump (the name is location.jit_name).
 CREATE TABLE symbol (
   location_id     INTEGER NOT NULL REFERENCES location (id),
   depth           INTEGER NOT NULL,   -- 0: innermost inlined function
@@ -275,9 +275,9 @@ CREATE TABLE symbol (
 ) STRICT, WITHOUT ROWID;
 
 -- ---------------------------------------------------------------------------------------------
--- Views: for people with a sqlite3 prompt.
+-- Views: for use at a sqlite3 prompt.
 
--- Each location in words: the JIT name, the symbol, or module+0xoffset.
+-- The name of each location: the JIT name, the symbol, or module+0xoffset.
 CREATE VIEW location_name AS
 SELECT l.id AS location_id,
        coalesce(l.jit_name,
