@@ -13,6 +13,23 @@ const struct command *const commands[] = {&command_run,  &command_snapshot,   &c
                                           &command_view, &command_export,     &command_symbolize,
                                           &command_info, &command_completion, NULL};
 
+/* What other tools call it. */
+static const struct alias {
+    const char *name;
+    const struct command *command;
+} aliases[] = {{"record", &command_run},      {"trace", &command_run},
+               {"attach", &command_snapshot}, {"dump", &command_snapshot},
+               {"diff", &command_compare},    {"stats", &command_show},
+               {"convert", &command_export},  {"serve", &command_view}};
+
+static const struct command *find_alias(const char *name)
+{
+    for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
+        if (strcmp(aliases[i].name, name) == 0)
+            return aliases[i].command;
+    return NULL;
+}
+
 static const struct command *find_nearest(const char *name)
 {
     const struct command *nearest = NULL;
@@ -34,7 +51,8 @@ const struct command *commands_find(const char *name, struct error *error)
         if (strcmp(commands[i]->name, name) == 0)
             return commands[i];
     }
-    const struct command *nearest = find_nearest(name);
+    const struct command *nearest = find_alias(name);
+    nearest = nearest ? nearest : find_nearest(name);
     if (nearest)
         snprintf(hint, sizeof hint, "did you mean %s?", nearest->name);
     else

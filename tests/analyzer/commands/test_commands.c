@@ -148,6 +148,8 @@ static void wrong_usage_is_one_line_and_code_2(void **state)
     } faults[] = {{"", "heapdiff takes a command"},
                   {"comapre", "did you mean compare?"},
                   {"frobnicate", "heapdiff help lists the commands"},
+                  {"record ./server", "did you mean run?"},
+                  {"diff a.db b.db", "did you mean compare?"},
                   {"help frobnicate", "no command 'frobnicate'"},
                   {"show", "takes one snapshot"},
                   {"compare a.db", "two snapshots or more"},
