@@ -63,15 +63,27 @@ bool launch_find_shim(struct text *path, struct error *error)
     return error_set(error, "name it with HEAPDIFF_LIB=/path/to/" SHIM, "cannot find " SHIM);
 }
 
-/* Variables may be lists already: the user's part stays. */
-static void prepend(const char *name, const char *value, char separator)
+/* Whole entries only: a path that begins with ours is another library. */
+static bool has_entry(const char *list, const char *value, const char *separators)
+{
+    size_t length = strlen(value);
+    for (const char *at = list; (at = strstr(at, value)); at++)
+        if ((at == list || strchr(separators, at[-1])) && strchr(separators, at[length]))
+            return true;
+    return false;
+}
+
+/* Variables may be lists already: the user's part stays. The first separator parts the two. */
+static void prepend(const char *name, const char *value, const char *separators)
 {
     struct text list = {0};
     const char *old = getenv(name);
-    text_add(&list, value);
-    if (old && *old && !strstr(old, value))
-        text_format(&list, "%c%s", separator, old);
-    setenv(name, old && strstr(old, value) ? old : list.bytes, 1);
+    if (!old || !has_entry(old, value, separators)) {
+        text_add(&list, value);
+        if (old && *old)
+            text_format(&list, "%c%s", *separators, old);
+        setenv(name, list.bytes, 1);
+    }
     text_done(&list);
 }
 
@@ -146,7 +158,7 @@ static void set_options(const struct launch *launch)
     if (launch->is_job)
         setenv("HEAPDIFF_AT_EXIT", "0", 1);
     if (launch->jit) {
-        prepend("NODE_OPTIONS", JIT_FLAGS, ' ');
+        prepend("NODE_OPTIONS", JIT_FLAGS, " ");
         setenv("PYTHONPERFSUPPORT", "1", 1);
     }
 }
@@ -157,7 +169,7 @@ static void require_companion(const char *shim)
     struct text option = {0};
     text_add(&option, "--require=");
     if (companion_find(shim, &option))
-        prepend("NODE_OPTIONS", option.bytes, ' ');
+        prepend("NODE_OPTIONS", option.bytes, " ");
     text_done(&option);
 }
 
@@ -170,7 +182,7 @@ bool launch_prepare(const struct launch *launch, struct error *error)
                          "%s cannot be preloaded", shim.bytes);
     good = good && (!launch->out || set_out(launch->out, error));
     if (good) {
-        prepend("LD_PRELOAD", shim.bytes, ':');
+        prepend("LD_PRELOAD", shim.bytes, ": ");
         set_options(launch);
         if (launch->program && companion_may_help(launch->program, launch->follow))
             require_companion(shim.bytes);
