@@ -4,7 +4,7 @@
 """Shared by tests/edge and tests/compatibility: the same program, plain and recorded.
 
 The runner adopts what a program leaves (PR_SET_CHILD_SUBREAPER), so nothing outlives a run. As root
-it gives itself a /dev/shm of its own, so that what lies there is the program's.
+it gives itself a /dev/shm of its own, and also looks at what the program leaves there.
 """
 import ctypes
 import os
@@ -35,6 +35,7 @@ MODES = {
 }
 
 libc = ctypes.CDLL(None, use_errno=True)
+is_isolated = False  # /dev/shm is ours alone
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,12 @@ class Outcome:
 
 def isolate():
     """Once, before the first run: adopts orphans; as root, a /dev/shm of our own."""
+    global is_isolated
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     if os.geteuid() == 0 and libc.unshare(CLONE_NEWNS) == 0:
         libc.mount(b"none", b"/", None, MS_REC_PRIVATE, None)
-        libc.mount(b"tmpfs", b"/dev/shm", b"tmpfs", MS_NODEV_NOSUID, b"mode=1777")
+        is_isolated = libc.mount(b"tmpfs", b"/dev/shm", b"tmpfs", MS_NODEV_NOSUID,
+                                 b"mode=1777") == 0
 
 
 def environment(mode, folder, **more):
@@ -146,11 +149,16 @@ def orphans(deadline):
 
 
 def shared_files():
-    """What lies in /dev/shm, without numbers that differ from run to run."""
+    """What lies in /dev/shm, without numbers that differ from run to run. One that is shared with
+    other tests, which run at the same time, says nothing and is left alone."""
+    if not is_isolated:
+        return set()
     return {re.sub(r"\d+", "N", path.name) for path in Path("/dev/shm").iterdir()}
 
 
 def sweep_shared_files():
+    if not is_isolated:
+        return
     for path in Path("/dev/shm").glob("heapdiff.*"):
         path.unlink(missing_ok=True)
 

@@ -3,7 +3,8 @@
 #
 # SPDX-License-Identifier: Apache-2.0
 """Each row of rows.py is one test; `test_edge.py LIST` prints the rows, `test_edge.py Edge.NAME`
-runs one. What must be the same: exit status, stdout, stderr, processes and files left behind.
+runs one, `test_edge.py 1/2` every second row: two of these run side by side. What must be the same:
+exit status, stdout, stderr, processes and files left behind.
 """
 import hashlib
 import os
@@ -91,12 +92,20 @@ def method(row):
     return test
 
 
-for each in ROWS:
-    setattr(Edge, "test_" + each.name, method(each))
+def chosen(words):
+    """The rows of this part, and the words that are left for unittest."""
+    part = re.fullmatch(r"(\d+)/(\d+)", words[0]) if words else None
+    if not part:
+        return ROWS, words
+    number, parts = int(part[1]), int(part[2])
+    return ROWS[number - 1::parts], words[1:]
 
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["LIST"]:
         sys.exit(print("\n".join(f"{row.name}: {' '.join(row.command)}" for row in ROWS)))
+    rows, sys.argv[1:] = chosen(sys.argv[1:])
+    for each in rows:
+        setattr(Edge, "test_" + each.name, method(each))
     contained.isolate()
     unittest.main(verbosity=2)
