@@ -3,6 +3,7 @@
 #
 # tests/run.sh                     all of it
 # tests/run.sh release|asan|tsan   one of it
+# tests/run.sh nightly             long forms of tests that find more the longer they run
 # Ends with ctest's own summary of the last run; fails with the first run that fails.
 #
 # SPDX-License-Identifier: Apache-2.0
@@ -10,12 +11,12 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 source samples/requirements.sh
 
-# run_preset NAME [CTEST-OPTION...]: configures, builds and tests one preset, saying only what
-# matters: the compiler's words when it fails, ctest's words always.
+# run_preset PRESET [TEST-PRESET]: configures, builds and tests one preset, saying only what
+# matters: the compiler's words when it fails, ctest's words always. CMakePresets.json says which
+# tests a preset has.
 run_preset() {
   local preset=$1 log
-  shift
-  printf '\n== %s\n' "$preset"
+  printf '\n== %s\n' "${2:-$preset}"
   log=$(mktemp)
   if ! { cmake --preset "$preset" && cmake --build --preset "$preset"; } >"$log" 2>&1; then
     cat "$log" >&2
@@ -23,23 +24,7 @@ run_preset() {
     return 1
   fi
   rm -f "$log"
-  ctest --preset "$preset" "$@"
-}
-
-release() {
-  run_preset release
-}
-
-# The analyzer and all parts under test are instrumented; the preloaded shim never is, so what only
-# runs programs under it would say nothing new.
-asan() {
-  run_preset asan --exclude-regex '^(edge|compatibility|samples|lint)'
-}
-
-# Whole programs say nothing about races that they did not say before. The fuzzers exchange through
-# shared memory in a way that the thread sanitizer does not see.
-tsan() {
-  run_preset tsan --label-exclude 'house|sample|end_to_end|symbols' --exclude-regex '^fuzz'
+  ctest --preset "${2:-$preset}"
 }
 
 # npm's packages of a folder; at rest when they are there already.
@@ -78,8 +63,9 @@ install_packages viewer         # what the page is built and tested with
 for run in "${@:-release asan tsan}"; do
   for preset in $run; do
     case $preset in
-      release | asan | tsan) "$preset" ;;
-      *) echo "usage: tests/run.sh [release|asan|tsan]..." >&2; exit 2 ;;
+      release | asan | tsan) run_preset "$preset" ;;
+      nightly) run_preset release nightly ;;
+      *) echo "usage: tests/run.sh [release|asan|tsan|nightly]..." >&2; exit 2 ;;
     esac
   done
 done

@@ -1,7 +1,7 @@
 # test_crash_safety.py -- What is left when a process dies in a snapshot, or has nowhere to write.
 #
 # SPDX-License-Identifier: Apache-2.0
-"""HEAPDIFF_KILLS: how many processes are killed at random moments of a snapshot (500);
+"""HEAPDIFF_KILLS: how many processes are killed at random moments of a snapshot (200);
 HEAPDIFF_KILL_SEED: of the moments."""
 import fcntl
 import os
@@ -14,7 +14,7 @@ import unittest
 
 import harness
 
-KILLS = int(os.environ.get("HEAPDIFF_KILLS", 500))
+KILLS = int(os.environ.get("HEAPDIFF_KILLS", 200))
 SEED = int(os.environ.get("HEAPDIFF_KILL_SEED", 1))
 PART = ".heapdiff-part"
 ROOT = os.geteuid() == 0
