@@ -20,7 +20,7 @@ bool bounds_of_other(uintptr_t pointer, struct bounds_thread *thread)
 
 size_t unwind_room(unsigned limit)
 {
-    return 4 * (limit + 16) * sizeof(struct unwind_frame);
+    return (size_t)4 * (limit + 16) * sizeof(struct unwind_frame);
 }
 
 void unwind_begin(struct unwind *unwind, unsigned limit, void *room)
