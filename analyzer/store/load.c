@@ -306,7 +306,7 @@ static bool read_region(struct loader *loader, sqlite3_stmt *row)
 
 static bool read_rss(struct loader *loader, sqlite3_stmt *row)
 {
-    static const char *const names[] = {"allocator", "mmap", "file", "thread stack", "heapdiff"};
+    static const char *const names[OWNER_COUNT] = FORMAT_OWNER_NAMES;
     const char *owner = (const char *)sqlite3_column_text(row, 0);
     int known = 0;
     while (known < OWNER_OTHER && (!owner || strcmp(names[known], owner) != 0))

@@ -18,17 +18,6 @@
 #define STORE_NONE  UINT32_MAX
 #define STORE_LIMIT ((int64_t)1 << 53) /* what a JSON number holds exactly */
 
-/* rss.owner */
-enum rss_owner {
-    OWNER_ALLOCATOR,
-    OWNER_MMAP,
-    OWNER_FILE,
-    OWNER_THREAD_STACK,
-    OWNER_HEAPDIFF,
-    OWNER_OTHER, /* also every owner that this heapdiff does not know */
-    OWNER_COUNT
-};
-
 /* The row of table snapshot; times in nanoseconds. */
 struct store_facts {
     int64_t number, time_ns, uptime_ns, duration_ns, epoch, pid, started_ns, threads, sample_bytes;

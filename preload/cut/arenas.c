@@ -23,7 +23,7 @@
 
 static bool is_main(const struct process_mapping *mapping)
 {
-    return strcmp(mapping->kind, "heap") == 0;
+    return mapping->kind == MAPPED_HEAP;
 }
 
 /* What a heap begins with (malloc/arena.c, struct _heap_info). */
@@ -49,7 +49,7 @@ static bool begins_heap(const struct process_mapping *mapping, uintptr_t start)
 bool arenas_next_heap(const struct process_mapping *mapping, uintptr_t from, uintptr_t *start,
                       uintptr_t *end)
 {
-    if (strcmp(mapping->kind, "anonymous") != 0 || mapping->permissions[1] != 'w' ||
+    if (mapping->kind != MAPPED_ANONYMOUS || mapping->permissions[1] != 'w' ||
         mapping->end - mapping->start > HEAPS_MOST * ARENAS_HEAP_SIZE)
         return false;
     for (uintptr_t at = (from + ARENAS_HEAP_SIZE - 1) / ARENAS_HEAP_SIZE * ARENAS_HEAP_SIZE;

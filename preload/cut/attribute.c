@@ -7,7 +7,6 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <errno.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "base/ranges.h"
@@ -64,7 +63,7 @@ static void add_region(struct collector *collector, const struct cut_region *reg
 
 static void add_own(uintptr_t start, size_t size, void *context)
 {
-    add_region(context, &(struct cut_region){start, start + size, "heapdiff", 0, 0, false, 0});
+    add_region(context, &(struct cut_region){start, start + size, OWNER_HEAPDIFF, 0, 0, false, 0});
 }
 
 /* Our code and data too: most of it is touched when the first snapshot is written, and would be
@@ -89,10 +88,10 @@ static const struct process_mapping *find_mapping(const struct cut *cut, uintptr
 static void add_thread_stack(struct collector *collector, uintptr_t pointer,
                              const struct creation *creation)
 {
-    struct cut_region region = {.owner = "thread stack", .reserved = true};
+    struct cut_region region = {.owner = OWNER_THREAD_STACK, .reserved = true};
     const struct process_mapping *mapping = find_mapping(collector->cut, pointer);
     struct bounds_thread thread;
-    if (!mapping || strcmp(mapping->kind, "anonymous") != 0 || pointer == thread_main_pointer())
+    if (!mapping || mapping->kind != MAPPED_ANONYMOUS || pointer == thread_main_pointer())
         return;
     if (bounds_of_other(pointer, &thread)) {
         region.start = thread.start;
@@ -129,7 +128,7 @@ static void add_heaps(struct collector *collector)
         while (arenas_next_heap(mapping, end, &start, &end))
             if (start != mapping->start)
                 add_region(collector,
-                           &(struct cut_region){start, end, "allocator", 0, 0, false, 0});
+                           &(struct cut_region){start, end, OWNER_ALLOCATOR, 0, 0, false, 0});
     }
 }
 
@@ -175,41 +174,35 @@ static void give_to_pool(const struct block *block, void *context)
             high = middle;
     }
     struct cut_region *region = &cut->regions[low];
-    if (low < cut->region_count && region->start <= block->address &&
-        strcmp(region->owner, "mmap") == 0)
-        region->owner = "allocator";
+    if (low < cut->region_count && region->start <= block->address && region->owner == OWNER_MMAP)
+        region->owner = OWNER_ALLOCATOR;
 }
 
-static enum cut_owner owner_of_region(const struct cut_region *region, bool is_file)
+/* A file that the program has mapped is a file's memory, not the program's own. */
+static enum rss_owner owner_of_region(const struct cut_region *region, bool is_file)
 {
-    if (strcmp(region->owner, "heapdiff") == 0)
-        return OWNER_HEAPDIFF;
-    if (strcmp(region->owner, "thread stack") == 0)
-        return OWNER_STACK;
-    if (strcmp(region->owner, "allocator") == 0)
-        return OWNER_ALLOCATOR;
-    return is_file ? OWNER_FILE : OWNER_MMAP;
+    return region->owner == OWNER_MMAP && is_file ? OWNER_FILE : region->owner;
 }
 
 /* Whose the rest of a mapping is, when its known regions are taken off. */
-static enum cut_owner owner_of_rest(const struct cut *cut, size_t index, bool has_blocks)
+static enum rss_owner owner_of_rest(const struct cut *cut, size_t index, bool has_blocks)
 {
     const struct process_mapping *mapping = &cut->maps.mappings[index];
     const struct process_mapping *before = index ? mapping - 1 : NULL;
-    if (strcmp(mapping->kind, "heap") == 0)
+    if (mapping->kind == MAPPED_HEAP)
         return OWNER_ALLOCATOR;
-    if (strcmp(mapping->kind, "stack") == 0)
-        return OWNER_STACK;
-    if (strcmp(mapping->kind, "file") == 0)
+    if (mapping->kind == MAPPED_STACK)
+        return OWNER_THREAD_STACK;
+    if (mapping->kind == MAPPED_FILE)
         return OWNER_FILE;
-    if (strcmp(mapping->kind, "shared") == 0)
+    if (mapping->kind == MAPPED_SHARED)
         return OWNER_MMAP;
-    if (strcmp(mapping->kind, "anonymous") != 0)
+    if (mapping->kind != MAPPED_ANONYMOUS)
         return OWNER_OTHER;
     if (has_blocks || mapping->start % ARENAS_HEAP_SIZE == 0)
         return OWNER_ALLOCATOR;
     /* .bss: the tail of a module's data that is not in the file */
-    if (before && before->end == mapping->start && strcmp(before->kind, "file") == 0)
+    if (before && before->end == mapping->start && before->kind == MAPPED_FILE)
         return OWNER_FILE;
     return OWNER_OTHER;
 }
@@ -219,7 +212,7 @@ static void attribute_mapping(struct collector *collector, size_t index, size_t 
 {
     struct cut *cut = collector->cut;
     const struct process_mapping *mapping = &cut->maps.mappings[index];
-    bool is_file = strcmp(mapping->kind, "file") == 0;
+    bool is_file = mapping->kind == MAPPED_FILE;
     uint64_t rest = mapping->rss;
     while (*region < cut->region_count && cut->regions[*region].end <= mapping->start)
         ++*region;
@@ -244,8 +237,8 @@ int cut_attribute(struct cut *cut, const bool *mapping_has_blocks)
     for (size_t i = 0; i < count; i++)
         add_region(&collector,
                    &(struct cut_region){maps[i].start, maps[i].end,
-                                        maps[i].by_allocator ? "allocator" : "mmap", maps[i].stack,
-                                        maps[i].epoch, maps[i].reserved, 0});
+                                        maps[i].by_allocator ? OWNER_ALLOCATOR : OWNER_MMAP,
+                                        maps[i].stack, maps[i].epoch, maps[i].reserved, 0});
     memory_free(maps);
     ranges_each(add_own, &collector);
     add_own_library(&collector);

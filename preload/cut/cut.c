@@ -165,8 +165,7 @@ static void add_mappings(struct sweep *sweep)
     struct cut *cut = sweep->cut;
     for (size_t i = 0; i < cut->region_count; i++) {
         const struct cut_region *region = &cut->regions[i];
-        if (!region->stack || region->stack > cut->stack_count ||
-            strcmp(region->owner, "allocator") == 0)
+        if (!region->stack || region->stack > cut->stack_count || region->owner == OWNER_ALLOCATOR)
             continue;
         add_live(sweep, region->stack, region->epoch,
                  region->reserved ? region->resident : region->end - region->start, 1);
@@ -185,7 +184,7 @@ static void learn_modules(const struct cut *cut)
 {
     for (size_t i = 0; i < cut->maps.count; i++) {
         const struct process_mapping *mapping = &cut->maps.mappings[i];
-        if (strcmp(mapping->kind, "file") == 0 && mapping->file_offset == 0)
+        if (mapping->kind == MAPPED_FILE && mapping->file_offset == 0)
             modules_find_mapped(mapping->start, cut->maps.paths + mapping->path);
     }
 }

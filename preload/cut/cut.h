@@ -28,10 +28,10 @@ struct cut_stack {
     uint8_t kind; /* enum block_kind; a malloc stack may have turned out to be a buffer's */
 };
 
-/* Known owners of address ranges, in the words of schema.sql's table region. */
+/* An address range with a known owner: a row of table region. */
 struct cut_region {
     uintptr_t start, end;
-    const char *owner;
+    enum rss_owner owner;
     uint32_t stack, epoch;
     bool reserved; /* made without access */
     uint64_t resident;
@@ -50,7 +50,7 @@ struct cut {
     struct process_maps maps;
     struct cut_region *regions; /* sorted by address, not overlapping */
     size_t region_count, region_room;
-    uint64_t rss[6]; /* by enum cut_owner; adds up to maps.rss */
+    uint64_t rss[OWNER_COUNT]; /* adds up to maps.rss */
     double live_bytes, live_blocks;
     uint64_t begun_ns, duration_ns; /* monotonic; how long it took */
 };
@@ -64,19 +64,6 @@ struct cut {
 #define CUT_KEY_STACK(key) ((key) >> (BLOCKS_EPOCH_BITS + CUT_CLASS_BITS))
 #define CUT_KEY_EPOCH(key) ((key) >> CUT_CLASS_BITS & BLOCKS_EPOCH_MAX)
 #define CUT_KEY_CLASS(key) ((key) & (CUT_CLASSES - 1))
-
-enum cut_owner {
-    OWNER_ALLOCATOR,
-    OWNER_MMAP,
-    OWNER_FILE,
-    OWNER_STACK,
-    OWNER_HEAPDIFF,
-    OWNER_OTHER
-};
-#define CUT_OWNER_NAMES                                                                            \
-    {                                                                                              \
-        "allocator", "mmap", "file", "thread stack", "heapdiff", "other"                           \
-    }
 
 /* First half: closes the epoch and asks the kernel what it knows about this process. The cut must
  * be given to cut_done in any case. 0 or an errno. Control process only. */

@@ -24,7 +24,7 @@
 typedef sqlite3_int64 number;
 
 static const char *const reason_names[REASON_COUNT] = FORMAT_REASON_NAMES;
-static const char *const owner_names[] = CUT_OWNER_NAMES;
+static const char *const owner_names[OWNER_COUNT] = FORMAT_OWNER_NAMES;
 
 static void read_link(const char *link, char *path, size_t size)
 {
@@ -63,7 +63,7 @@ static int write_rss(sqlite3 *db, const struct cut *cut)
 {
     struct rows rows;
     rows_begin(&rows, db, "rss", 2);
-    for (unsigned i = 0; i < sizeof owner_names / sizeof *owner_names; i++)
+    for (unsigned i = 0; i < OWNER_COUNT; i++)
         rows_add(&rows, "ti", owner_names[i], (number)cut->rss[i]);
     return rows_end(&rows);
 }

@@ -31,6 +31,8 @@
 typedef sqlite3_int64 number;
 
 static const char *const kind_names[KIND_COUNT] = FORMAT_KIND_NAMES;
+static const char *const owner_names[OWNER_COUNT] = FORMAT_OWNER_NAMES;
+static const char *const mapping_names[MAPPED_COUNT] = FORMAT_MAPPING_NAMES;
 
 static bool is_ready;
 
@@ -163,7 +165,8 @@ static int write_regions(sqlite3 *db, const struct cut *cut)
     rows_begin(&rows, db, "region", 5);
     for (size_t i = 0; i < cut->region_count; i++) {
         const struct cut_region *region = &cut->regions[i];
-        rows_add(&rows, "iitni", (number)region->start, (number)region->end, region->owner,
+        rows_add(&rows, "iitni", (number)region->start, (number)region->end,
+                 owner_names[region->owner],
                  (number)(region->stack <= cut->stack_count ? region->stack : 0),
                  (number)region->resident);
     }
@@ -191,8 +194,8 @@ static int write_mappings(sqlite3 *db, const struct cut *cut)
         number dirty = known(mapping, PROCESS_NO_DIRTY, mapping->dirty, &format[8]);
         number swap = known(mapping, PROCESS_NO_SWAP, mapping->swap, &format[9]);
         rows_add(&rows, format, (number)mapping->start, (number)mapping->end, mapping->permissions,
-                 (number)mapping->file_offset, cut->maps.paths + mapping->path, mapping->kind,
-                 (number)mapping->rss, pss, dirty, swap);
+                 (number)mapping->file_offset, cut->maps.paths + mapping->path,
+                 mapping_names[mapping->kind], (number)mapping->rss, pss, dirty, swap);
     }
     return rows_end(&rows);
 }

@@ -39,6 +39,36 @@ static inline bool format_kind_is_mapped(enum block_kind kind)
     return kind == KIND_MMAP || kind == KIND_SHM || kind == KIND_THREAD;
 }
 
+/* rss.owner, and region.owner, which has some of them. */
+enum rss_owner {
+    OWNER_ALLOCATOR,
+    OWNER_MMAP,
+    OWNER_FILE,
+    OWNER_THREAD_STACK,
+    OWNER_HEAPDIFF,
+    OWNER_OTHER, /* the reader takes an owner that it does not know for this one */
+    OWNER_COUNT
+};
+#define FORMAT_OWNER_NAMES                                                                         \
+    {                                                                                              \
+        "allocator", "mmap", "file", "thread stack", "heapdiff", "other"                           \
+    }
+
+/* mapping.kind, in the order of enum mapping_kind. */
+enum mapping_kind {
+    MAPPED_HEAP,
+    MAPPED_STACK,
+    MAPPED_FILE,
+    MAPPED_ANONYMOUS,
+    MAPPED_SHARED,
+    MAPPED_SPECIAL,
+    MAPPED_COUNT
+};
+#define FORMAT_MAPPING_NAMES                                                                       \
+    {                                                                                              \
+        "heap", "stack", "file", "anonymous", "shared", "special"                                  \
+    }
+
 /* snapshot.reason, in the order of enum snapshot_reason. */
 enum snapshot_reason {
     REASON_REQUEST,

@@ -49,7 +49,7 @@ static const struct module *find_file(const struct process_maps *maps, uintptr_t
 {
     const struct process_mapping *mapping = mapping_of(maps, address);
     struct alias alias;
-    if (mapping && strcmp(mapping->kind, "file") == 0) {
+    if (mapping && mapping->kind == MAPPED_FILE) {
         *in_file = mapping->file_offset + (address - mapping->start);
         return module_of_file(maps, maps->paths + mapping->path);
     }

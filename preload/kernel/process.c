@@ -89,21 +89,21 @@ static bool add_path(struct process_maps *maps, const char *path, uint32_t *offs
     return true;
 }
 
-static const char *kind_of(const char *path, const char *permissions)
+static enum mapping_kind kind_of(const char *path, const char *permissions)
 {
     if (strcmp(path, "[heap]") == 0)
-        return "heap";
+        return MAPPED_HEAP;
     if (strncmp(path, "[stack", 6) == 0)
-        return "stack";
+        return MAPPED_STACK;
     if (!*path || strncmp(path, "[anon", 5) == 0)
-        return permissions[3] == 's' ? "shared" : "anonymous";
+        return permissions[3] == 's' ? MAPPED_SHARED : MAPPED_ANONYMOUS;
     if (*path == '[')
-        return "special";
+        return MAPPED_SPECIAL;
     if (permissions[3] == 's' &&
         (strncmp(path, "/memfd:", 7) == 0 || strncmp(path, "/SYSV", 5) == 0 ||
          strncmp(path, "/dev/shm/", 9) == 0 || strncmp(path, "/dev/zero", 9) == 0))
-        return "shared";
-    return "file";
+        return MAPPED_SHARED;
+    return MAPPED_FILE;
 }
 
 /* Between two reads the kernel lets go of its lock: a mapping that has grown meanwhile comes again,

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "format/schema.h"
+
 /* What cannot be said of a mapping; its number is then a lower limit. See residency.h. */
 #define PROCESS_NO_PSS   1u
 #define PROCESS_NO_DIRTY 2u
@@ -20,7 +22,7 @@ struct process_mapping {
     char permissions[5];
     bool is_anonymous; /* private, and of no file */
     uint8_t unknown;   /* PROCESS_NO_* */
-    const char *kind;  /* as in schema.sql: 'heap', 'stack', 'file', … */
+    enum mapping_kind kind;
     uint64_t file_offset;
     uint64_t rss, pss, dirty, swap;
     uint32_t path; /* offset into paths */

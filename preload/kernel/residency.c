@@ -4,8 +4,6 @@
  */
 #include "kernel/residency.h"
 
-#include <string.h>
-
 #include "kernel/pace.h"
 #include "kernel/pagemap.h"
 
@@ -94,7 +92,7 @@ uint64_t residency_count(int pagemap, enum residency_way way, struct process_map
 {
     struct counts counts = {0};
     struct window window = {.pagemap = pagemap};
-    bool is_special = strcmp(mapping->kind, "special") == 0;
+    bool is_special = mapping->kind == MAPPED_SPECIAL;
     struct nature nature = {.is_shared = mapping->permissions[3] == 's',
                             .is_anonymous = mapping->is_anonymous && !is_special};
     if (way == RESIDENCY_FIND)

@@ -134,11 +134,11 @@ static void the_programs_file_and_stack_are_known(void **state)
     const struct process_mapping *text = mapping_at((const void *)read_maps);
     assert_non_null(text);
     assert_string_equal(path_of(text), own);
-    assert_string_equal(text->kind, "file");
+    assert_int_equal(text->kind, MAPPED_FILE);
     assert_string_equal(text->permissions, "r-xp");
     const struct process_mapping *stack = mapping_at(&local);
     assert_non_null(stack);
-    assert_string_equal(stack->kind, "stack");
+    assert_int_equal(stack->kind, MAPPED_STACK);
     assert_true(stack->rss > 0);
 }
 
@@ -150,7 +150,7 @@ static void the_heap_of_the_break_is_a_heap(void **state)
     read_again();
     const struct process_mapping *heap = mapping_at(end);
     assert_non_null(heap);
-    assert_string_equal(heap->kind, "heap");
+    assert_int_equal(heap->kind, MAPPED_HEAP);
     assert_true(heap->rss >= 15 * PAGE);
     assert_int_equal(brk(end), 0);
 }
@@ -174,7 +174,7 @@ static void shared_memory_is_told_from_files_and_its_name_may_have_blanks(void *
     const struct process_mapping *mapping = mapping_at(start);
     assert_non_null(mapping);
     assert_string_equal(path_of(mapping), "/memfd:two words (deleted)");
-    assert_string_equal(mapping->kind, "shared");
+    assert_int_equal(mapping->kind, MAPPED_SHARED);
     assert_int_equal(mapping->rss, 10 * PAGE);
     assert_string_equal(mapping->permissions, "rw-s");
     munmap(start, 64 * PAGE);
@@ -188,8 +188,8 @@ static void anonymous_memory_is_private_or_shared(void **state)
     char *shared = mmap(NULL, 8 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | flags, -1, 0);
     assert_true(private != MAP_FAILED && shared != MAP_FAILED);
     read_again();
-    assert_string_equal(mapping_at(private)->kind, "anonymous");
-    assert_string_equal(mapping_at(shared)->kind, "shared");
+    assert_int_equal(mapping_at(private)->kind, MAPPED_ANONYMOUS);
+    assert_int_equal(mapping_at(shared)->kind, MAPPED_SHARED);
     munmap(private, 8 * PAGE);
     munmap(shared, 8 * PAGE);
 }
