@@ -11,8 +11,6 @@
 #include "file/rows.h"
 #include "record/pools.h"
 
-typedef sqlite3_int64 number;
-
 struct block_rows {
     struct rows rows;
     uint32_t stack_count;
@@ -22,19 +20,19 @@ static void visit(const struct block *block, void *context)
 {
     struct block_rows *target = context;
     if (block->stack <= target->stack_count)
-        rows_add(&target->rows, "iiii", (number)block->address, (number)block->size,
-                 (number)block->stack, (number)block->epoch);
+        ROWS_ADD(&target->rows, ROWS_INT(address, block->address), ROWS_INT(size, block->size),
+                 ROWS_INT(stack_id, block->stack), ROWS_INT(epoch, block->epoch));
 }
 
 int block_rows_write(sqlite3 *db, const struct cut *cut)
 {
     struct block_rows target = {.stack_count = cut->stack_count};
-    rows_begin(&target.rows, db, "block", 4);
+    rows_begin(&target.rows, db, "block");
     ordered_each(visit, &target);
     int failed = rows_end(&target.rows);
     if (failed)
         return failed;
-    rows_begin(&target.rows, db, "pool_block", 4);
+    rows_begin(&target.rows, db, "pool_block");
     pools_each(visit, &target);
     return rows_end(&target.rows);
 }

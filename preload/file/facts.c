@@ -46,43 +46,48 @@ static int write_snapshot(sqlite3 *db, const struct cut *cut, const struct write
 {
     const struct identity *self = &cut->identity;
     struct rows rows;
-    rows_begin(&rows, db, "snapshot", 24);
-    rows_add(&rows, "ittiiiiiiitttttiiiiiiiti", (number)facts->number, facts->label,
-             reason_names[facts->reason], (number)self->time_ns,
-             (number)(self->monotonic_ns - facts->started_ns), (number)cut->duration_ns,
-             (number)cut->epoch, (number)self->pid, (number)self->ppid, (number)self->uid,
-             identity_program(), self->executable, self->command_line, self->directory, self->host,
-             (number)sysconf(_SC_PAGESIZE), (number)self->threads, (number)options.sample,
-             (number)(cut->live_bytes + 0.5), (number)(cut->live_blocks + 0.5),
-             (number)cut->maps.rss, (number)self->peak_rss, HEAPDIFF_VERSION,
-             (number)self->started_ns);
+    rows_begin(&rows, db, "snapshot");
+    ROWS_ADD(&rows, ROWS_INT(number, facts->number), ROWS_TEXT(label, facts->label),
+             ROWS_TEXT(reason, reason_names[facts->reason]), ROWS_INT(time_ns, self->time_ns),
+             ROWS_INT(uptime_ns, self->monotonic_ns - facts->started_ns),
+             ROWS_INT(duration_ns, cut->duration_ns), ROWS_INT(epoch, cut->epoch),
+             ROWS_INT(pid, self->pid), ROWS_INT(ppid, self->ppid), ROWS_INT(uid, self->uid),
+             ROWS_TEXT(program, identity_program()), ROWS_TEXT(executable, self->executable),
+             ROWS_TEXT(command_line, self->command_line), ROWS_TEXT(directory, self->directory),
+             ROWS_TEXT(host, self->host), ROWS_INT(page_size, sysconf(_SC_PAGESIZE)),
+             ROWS_INT(threads, self->threads), ROWS_INT(sample_bytes, options.sample),
+             ROWS_INT(live_bytes, cut->live_bytes + 0.5),
+             ROWS_INT(live_blocks, cut->live_blocks + 0.5), ROWS_INT(rss_bytes, cut->maps.rss),
+             ROWS_INT(peak_rss_bytes, self->peak_rss), ROWS_TEXT(version, HEAPDIFF_VERSION),
+             ROWS_INT(started_ns, self->started_ns));
     return rows_end(&rows);
 }
 
 static int write_rss(sqlite3 *db, const struct cut *cut)
 {
     struct rows rows;
-    rows_begin(&rows, db, "rss", 2);
+    rows_begin(&rows, db, "rss");
     for (unsigned i = 0; i < OWNER_COUNT; i++)
-        rows_add(&rows, "ti", owner_names[i], (number)cut->rss[i]);
+        ROWS_ADD(&rows, ROWS_WORD(owner, owner_names[i]), ROWS_INT(bytes, cut->rss[i]));
     return rows_end(&rows);
 }
 
 static int write_epochs(sqlite3 *db, const struct writer_facts *facts)
 {
     struct rows rows;
-    rows_begin(&rows, db, "epoch", 2);
+    rows_begin(&rows, db, "epoch");
     for (uint32_t i = 0; i < facts->epoch_count; i++)
-        rows_add(&rows, "ii", (number)i, (number)facts->epochs[i]);
+        ROWS_ADD(&rows, ROWS_INT(number, i), ROWS_INT(uptime_ns, facts->epochs[i]));
     return rows_end(&rows);
 }
 
 static int write_options(sqlite3 *db)
 {
     struct rows rows;
-    rows_begin(&rows, db, "option", 3);
+    rows_begin(&rows, db, "option");
     for (const struct option_row *row = options_table(); row->name; row++)
-        rows_add(&rows, "tti", row->name, row->value, (number)row->is_set);
+        ROWS_ADD(&rows, ROWS_TEXT(name, row->name), ROWS_TEXT(value, row->value),
+                 ROWS_INT(is_set, row->is_set));
     return rows_end(&rows);
 }
 
@@ -92,23 +97,29 @@ static number clip(uint64_t value)
     return value > INT64_MAX ? INT64_MAX : (number)value;
 }
 
+static void add_counter(struct rows *rows, const char *name, number value, const char *meaning)
+{
+    ROWS_ADD(rows, ROWS_TEXT(name, name), ROWS_INT(value, value), ROWS_TEXT(meaning, meaning));
+}
+
 static void add_work(struct rows *rows, const struct writer_facts *facts)
 {
     if (operations_are_counted)
-        rows_add(rows, "tit", FORMAT_OPERATIONS, clip(operations_done),
-                 "units of work done so far, as the program says (heapdiff_ops)");
+        add_counter(rows, FORMAT_OPERATIONS, clip(operations_done),
+                    "units of work done so far, as the program says (heapdiff_ops)");
     if (facts->has_operations)
-        rows_add(rows, "tit", FORMAT_OPERATIONS_ASKED, clip(facts->operations),
-                 "units of work done so far, as whoever took the snapshot says (--ops)");
+        add_counter(rows, FORMAT_OPERATIONS_ASKED, clip(facts->operations),
+                    "units of work done so far, as whoever took the snapshot says (--ops)");
     if (modules_dropped())
-        rows_add(rows, "tit", "modules_dropped", (number)modules_dropped(),
-                 "addresses of modules beyond so many as can be kept: unwound by guess, no names");
+        add_counter(
+            rows, "modules_dropped", (number)modules_dropped(),
+            "addresses of modules beyond so many as can be kept: unwound by guess, no names");
     if (pools_unnamed())
-        rows_add(rows, "tit", "pools_unnamed", clip(pools_unnamed()),
-                 "blocks of pools beyond so many as can be told apart: 'other pools'");
+        add_counter(rows, "pools_unnamed", clip(pools_unnamed()),
+                    "blocks of pools beyond so many as can be told apart: 'other pools'");
     if (labels_dropped())
-        rows_add(rows, "tit", "labels_dropped", clip(labels_dropped()),
-                 "calls of heapdiff_label beyond so many labels as can be told apart");
+        add_counter(rows, "labels_dropped", clip(labels_dropped()),
+                    "calls of heapdiff_label beyond so many labels as can be told apart");
 }
 
 static int write_counters(sqlite3 *db, const struct cut *cut, const struct writer_facts *facts)
@@ -126,27 +137,26 @@ static int write_counters(sqlite3 *db, const struct cut *cut, const struct write
     unsigned asked, silent;
     runtime_count(&asked, &silent);
     struct rows rows;
-    rows_begin(&rows, db, "counter", 3);
-    rows_add(&rows, "tit", "stacks", (number)cut->stack_count, "different stacks seen");
-    rows_add(&rows, "tit", "stacks_truncated", cut_stacks,
-             "stacks deeper than HEAPDIFF_DEPTH, or given up by the unwinder");
-    rows_add(&rows, "tit", "allocations_truncated", truncated, "allocations with such a stack");
-    rows_add(&rows, "tit", "dropped_reentrant", busy,
-             "allocations inside the recording of another one (a signal handler's)");
-    rows_add(&rows, "tit", "dropped_table", table, "blocks that found no room in the live table");
-    rows_add(&rows, "tit", "dropped_stacks", stacks, "allocations whose stack found no room");
-    rows_add(&rows, "tit", "dropped_places", (number)places_dropped(),
-             "Python functions that found no room for their names");
-    rows_add(&rows, "tit", "threads_recorded", threads, "most threads recorded at once");
-    rows_add(&rows, "tit", "modules", (number)modules_count(), "modules seen, unloaded ones too");
-    rows_add(&rows, "tit", "runtimes_asked", (number)asked,
-             "managed heaps asked for their numbers");
-    rows_add(&rows, "tit", "runtimes_silent", (number)silent,
-             "of those, not heard from in time: their threads were busy");
-    rows_add(&rows, "tit", "table_reserved_bytes", (number)blocks_reserved(),
-             "address space of the live-block table");
-    rows_add(&rows, "tit", "allocator_not_asked", (number)cut->allocators.skipped,
-             "1: its statistics would have held the program up for more than 5 ms");
+    rows_begin(&rows, db, "counter");
+    add_counter(&rows, "stacks", (number)cut->stack_count, "different stacks seen");
+    add_counter(&rows, "stacks_truncated", cut_stacks,
+                "stacks deeper than HEAPDIFF_DEPTH, or given up by the unwinder");
+    add_counter(&rows, "allocations_truncated", truncated, "allocations with such a stack");
+    add_counter(&rows, "dropped_reentrant", busy,
+                "allocations inside the recording of another one (a signal handler's)");
+    add_counter(&rows, "dropped_table", table, "blocks that found no room in the live table");
+    add_counter(&rows, "dropped_stacks", stacks, "allocations whose stack found no room");
+    add_counter(&rows, "dropped_places", (number)places_dropped(),
+                "Python functions that found no room for their names");
+    add_counter(&rows, "threads_recorded", threads, "most threads recorded at once");
+    add_counter(&rows, "modules", (number)modules_count(), "modules seen, unloaded ones too");
+    add_counter(&rows, "runtimes_asked", (number)asked, "managed heaps asked for their numbers");
+    add_counter(&rows, "runtimes_silent", (number)silent,
+                "of those, not heard from in time: their threads were busy");
+    add_counter(&rows, "table_reserved_bytes", (number)blocks_reserved(),
+                "address space of the live-block table");
+    add_counter(&rows, "allocator_not_asked", (number)cut->allocators.skipped,
+                "1: its statistics would have held the program up for more than 5 ms");
     add_work(&rows, facts);
     return rows_end(&rows);
 }
@@ -154,22 +164,25 @@ static int write_counters(sqlite3 *db, const struct cut *cut, const struct write
 static int write_allocator(sqlite3 *db, const struct allocators *allocators)
 {
     struct rows rows;
-    rows_begin(&rows, db, "allocator", 3);
+    rows_begin(&rows, db, "allocator");
     for (unsigned i = 0; i < allocators->count; i++)
-        rows_add(&rows, "tti", allocators->name, allocators->rows[i].statistic,
-                 (number)allocators->rows[i].value);
+        ROWS_ADD(&rows, ROWS_TEXT(name, allocators->name),
+                 ROWS_TEXT(statistic, allocators->rows[i].statistic),
+                 ROWS_INT(value, allocators->rows[i].value));
     return rows_end(&rows);
 }
 
 static int write_arenas(sqlite3 *db, const struct arenas *arenas)
 {
     struct rows rows;
-    rows_begin(&rows, db, "arena", 9);
+    rows_begin(&rows, db, "arena");
     for (size_t i = 0; i < arenas->count; i++) {
         const struct arena *arena = &arenas->list[i];
-        rows_add(&rows, "iiiiiiiii", (number)i + 1, (number)arena->start, (number)arena->end,
-                 (number)arena->live_blocks, (number)arena->live_bytes, (number)arena->hole_bytes,
-                 (number)arena->top_bytes, (number)arena->resident, (number)arena->top_resident);
+        ROWS_ADD(&rows, ROWS_INT(id, i + 1), ROWS_INT(start, arena->start),
+                 ROWS_INT(end, arena->end), ROWS_INT(live_blocks, arena->live_blocks),
+                 ROWS_INT(live_bytes, arena->live_bytes), ROWS_INT(hole_bytes, arena->hole_bytes),
+                 ROWS_INT(top_bytes, arena->top_bytes), ROWS_INT(resident_bytes, arena->resident),
+                 ROWS_INT(top_resident_bytes, arena->top_resident));
     }
     return rows_end(&rows);
 }
@@ -177,26 +190,26 @@ static int write_arenas(sqlite3 *db, const struct arenas *arenas)
 static int write_holes(sqlite3 *db, const struct arenas *arenas)
 {
     struct rows rows;
-    rows_begin(&rows, db, "hole", 4);
+    rows_begin(&rows, db, "hole");
     for (size_t i = 0; i < arenas->count; i++)
         for (unsigned class = 0; class < ARENAS_CLASSES; class ++) {
             const struct arena_holes *holes = &arenas->list[i].holes[class];
             if (holes->count)
-                rows_add(&rows, "iiii", (number)i + 1, (number) class, (number)holes->count,
-                         (number)holes->bytes);
+                ROWS_ADD(&rows, ROWS_INT(arena_id, i + 1), ROWS_INT(class, class),
+                         ROWS_INT(holes, holes->count), ROWS_INT(bytes, holes->bytes));
         }
     return rows_end(&rows);
 }
 
 static void write_number(const char *name, const char *statistic, double value, void *rows)
 {
-    rows_add(rows, "ttr", name, statistic, value);
+    ROWS_ADD(rows, ROWS_TEXT(name, name), ROWS_TEXT(statistic, statistic), ROWS_REAL(value, value));
 }
 
 static int write_runtime(sqlite3 *db)
 {
     struct rows rows;
-    rows_begin(&rows, db, "runtime", 3);
+    rows_begin(&rows, db, "runtime");
     runtime_each(write_number, &rows);
     return rows_end(&rows);
 }

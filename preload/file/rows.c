@@ -1,37 +1,47 @@
-/* rows.c -- Rows into tables with little ceremony.
+/* rows.c -- Rows into tables: each value stands beside the name of its column.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "file/rows.h"
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-void rows_begin(struct rows *rows, sqlite3 *db, const char *table, int columns)
+void rows_begin(struct rows *rows, sqlite3 *db, const char *table)
 {
     rows->db = db;
     rows->one = rows->batch = NULL;
-    snprintf(rows->table, sizeof rows->table, "%s", table);
-    rows->columns = columns;
+    rows->table = table;
+    rows->columns = 0;
     rows->waiting = 0;
     rows->failed = 0;
+}
+
+/* The columns by name: SQLite refuses one that the table does not have. */
+static size_t write_columns(const struct rows *rows, char *sql, size_t size)
+{
+    size_t length = (size_t)snprintf(sql, size, "INSERT INTO %s (", rows->table);
+    for (int i = 0; i < rows->columns && length < size; i++)
+        length +=
+            (size_t)snprintf(sql + length, size - length, "%s\"%s\"", i ? "," : "", rows->names[i]);
+    return length;
 }
 
 /* The statement for so many rows at once. */
 static sqlite3_stmt *prepare(struct rows *rows, sqlite3_stmt **statement, int count)
 {
-    char sql[64 + 32 + 2 * ROWS_BATCH_VALUE + 3 * ROWS_BATCH];
+    char sql[ROWS_COLUMNS * 40 + 2 * ROWS_BATCH_VALUE + 3 * ROWS_BATCH];
     if (*statement || rows->failed)
         return *statement;
-    int length = snprintf(sql, sizeof sql, "INSERT INTO %s VALUES ", rows->table);
-    for (int i = 0; i < count * rows->columns; i++) {
-        const char *open = i % rows->columns ? "," : i ? "),(" : "(";
-        length += snprintf(sql + length, sizeof sql - (size_t)length, "%s?", open);
+    size_t length = write_columns(rows, sql, sizeof sql);
+    for (int i = 0; i < count * rows->columns && length < sizeof sql; i++) {
+        const char *open = i == 0 ? ") VALUES (" : i % rows->columns ? "," : "),(";
+        length += (size_t)snprintf(sql + length, sizeof sql - length, "%s?", open);
     }
-    snprintf(sql + length, sizeof sql - (size_t)length, ")");
+    if (length + 1 < sizeof sql)
+        strcpy(sql + length, ")");
     rows->failed = sqlite3_prepare_v2(rows->db, sql, -1, statement, NULL);
     return *statement;
 }
@@ -99,16 +109,23 @@ static void bind_text(sqlite3_stmt *insert, int column, const char *text)
 
 static void bind(sqlite3_stmt *insert, int column, const struct rows_value *value)
 {
-    if (value->kind == 't')
-        bind_text(insert, column, value->text);
-    else if (value->kind == 's')
-        sqlite3_bind_text(insert, column, value->text, -1, SQLITE_STATIC);
-    else if (value->kind == 'r')
-        sqlite3_bind_double(insert, column, value->real);
-    else if (value->kind == 'n' && value->number == 0)
+    switch (value->kind) {
+    case ROWS_IS_NULL:
         sqlite3_bind_null(insert, column);
-    else
-        sqlite3_bind_int64(insert, column, value->number);
+        break;
+    case ROWS_IS_INTEGER:
+        sqlite3_bind_int64(insert, column, value->integer);
+        break;
+    case ROWS_IS_REAL:
+        sqlite3_bind_double(insert, column, value->real);
+        break;
+    case ROWS_IS_TEXT:
+        bind_text(insert, column, value->text);
+        break;
+    case ROWS_IS_WORD:
+        sqlite3_bind_text(insert, column, value->text, -1, SQLITE_STATIC);
+        break;
+    }
 }
 
 static void insert_values(struct rows *rows, sqlite3_stmt *insert, const struct rows_value *values,
@@ -146,23 +163,47 @@ static void insert_one_by_one(struct rows *rows)
     rows->waiting = 0;
 }
 
-void rows_add(struct rows *rows, const char *format, ...)
+/* The first row's columns are those of the statement; SQLite would take one twice. */
+static bool take_columns(struct rows *rows, const struct rows_value *values, int count)
 {
-    struct rows_value *value = &rows->values[(long)rows->waiting * rows->columns];
-    bool has_text = false;
-    va_list values;
-    va_start(values, format);
-    for (; *format; format++, value++) {
-        value->kind = *format;
-        if (*format == 't' || *format == 's')
-            value->text = va_arg(values, const char *);
-        else if (*format == 'r')
-            value->real = va_arg(values, double);
-        else
-            value->number = va_arg(values, sqlite3_int64);
-        has_text = has_text || *format == 't';
+    if (count < 1 || count > ROWS_COLUMNS)
+        return false;
+    for (int i = 0; i < count; i++) {
+        for (int j = 0; j < i; j++)
+            if (strcmp(values[i].column, values[j].column) == 0)
+                return false;
+        rows->names[i] = values[i].column;
     }
-    va_end(values);
+    rows->columns = count;
+    return true;
+}
+
+/* Mostly by address: rows of a table come from one line of the source. */
+static bool has_columns(const struct rows *rows, const struct rows_value *values, int count)
+{
+    if (count != rows->columns)
+        return false;
+    for (int i = 0; i < count; i++)
+        if (values[i].column != rows->names[i] && strcmp(values[i].column, rows->names[i]) != 0)
+            return false;
+    return true;
+}
+
+void rows_add(struct rows *rows, const struct rows_value *values, unsigned long count)
+{
+    bool has_text = false;
+    if (rows->failed)
+        return;
+    if (rows->columns ? !has_columns(rows, values, (int)count)
+                      : !take_columns(rows, values, (int)count)) {
+        rows->failed = SQLITE_MISUSE;
+        return;
+    }
+    struct rows_value *row = &rows->values[(long)rows->waiting * rows->columns];
+    for (unsigned long i = 0; i < count; i++) {
+        row[i] = values[i];
+        has_text = has_text || values[i].kind == ROWS_IS_TEXT;
+    }
     rows->waiting++;
     if (has_text) /* it may not outlive this call */
         insert_one_by_one(rows);

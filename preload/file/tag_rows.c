@@ -17,8 +17,6 @@
 #include "tables/stacks.h"
 #include "tables/threads.h"
 
-typedef sqlite3_int64 number;
-
 /* Numbers that occur in a stack that is written. */
 struct seen {
     bool labels[UINT16_MAX + 1], threads[UINT16_MAX + 1];
@@ -42,13 +40,14 @@ void tag_rows_learn(void)
 static int write_tags(sqlite3 *db, const struct cut *cut, struct seen *seen)
 {
     struct rows rows;
-    rows_begin(&rows, db, "tag", 3);
+    rows_begin(&rows, db, "tag");
     for (uint32_t id = 1; id <= cut->stack_count; id++) {
         const struct stack *stack = cut_stack(cut, id);
         if (!stack || (!stack->label && !stack->thread))
             continue;
         seen->labels[stack->label] = seen->threads[stack->thread] = true;
-        rows_add(&rows, "inn", (number)id, (number)stack->label, (number)stack->thread);
+        ROWS_ADD(&rows, ROWS_INT(stack_id, id), ROWS_ID(label_id, stack->label),
+                 ROWS_ID(thread, stack->thread));
     }
     return rows_end(&rows);
 }
@@ -56,25 +55,26 @@ static int write_tags(sqlite3 *db, const struct cut *cut, struct seen *seen)
 static int write_labels(sqlite3 *db, const struct seen *seen)
 {
     struct rows rows;
-    rows_begin(&rows, db, "label", 2);
+    rows_begin(&rows, db, "label");
     for (unsigned i = 1; i <= UINT16_MAX; i++)
         if (seen->labels[i])
-            rows_add(&rows, "it", (number)i, labels_text((uint16_t)i));
+            ROWS_ADD(&rows, ROWS_INT(id, i), ROWS_TEXT(text, labels_text((uint16_t)i)));
     return rows_end(&rows);
 }
 
 static int write_threads(sqlite3 *db, const struct seen *seen)
 {
     struct rows rows;
-    rows_begin(&rows, db, "thread", 3);
+    rows_begin(&rows, db, "thread");
     for (unsigned i = 1; i <= UINT16_MAX; i++) {
         char name[THREADS_NAME_SIZE];
         bool ended;
         if (!seen->threads[i])
             continue;
         threads_name((uint16_t)i, name, &ended);
-        rows_add(&rows, "iti", (number)i, i == THREADS_MORE ? "(more threads)" : name,
-                 (number)ended);
+        ROWS_ADD(&rows, ROWS_INT(number, i),
+                 ROWS_TEXT(name, i == THREADS_MORE ? "(more threads)" : name),
+                 ROWS_INT(ended, ended));
     }
     return rows_end(&rows);
 }

@@ -23,7 +23,7 @@ static number whole(double value)
 static int write_ages(sqlite3 *db, const struct tally_row *list, size_t count)
 {
     struct rows rows;
-    rows_begin(&rows, db, "age", 4);
+    rows_begin(&rows, db, "age");
     for (size_t i = 0; i < count;) {
         uint64_t key = list[i].key;
         double blocks = 0, bytes = 0;
@@ -31,8 +31,8 @@ static int write_ages(sqlite3 *db, const struct tally_row *list, size_t count)
             blocks += list[i].blocks;
             bytes += list[i].bytes;
         }
-        rows_add(&rows, "iiii", (number)CUT_KEY_STACK(key), (number)CUT_KEY_EPOCH(key),
-                 whole(blocks), whole(bytes));
+        ROWS_ADD(&rows, ROWS_INT(stack_id, CUT_KEY_STACK(key)), ROWS_INT(epoch, CUT_KEY_EPOCH(key)),
+                 ROWS_INT(live_blocks, whole(blocks)), ROWS_INT(live_bytes, whole(bytes)));
     }
     return rows_end(&rows);
 }
@@ -48,8 +48,9 @@ static void empty(struct drawers *drawers, struct rows *rows, uint64_t stack)
 {
     for (uint64_t left = drawers->used; left; left &= left - 1) {
         unsigned class = (unsigned)__builtin_ctzll(left);
-        rows_add(rows, "iiii", (number)stack, (number) class, whole(drawers->of[class].blocks),
-                 whole(drawers->of[class].bytes));
+        ROWS_ADD(rows, ROWS_INT(stack_id, stack), ROWS_INT(class, class),
+                 ROWS_INT(live_blocks, whole(drawers->of[class].blocks)),
+                 ROWS_INT(live_bytes, whole(drawers->of[class].bytes)));
         drawers->of[class].blocks = drawers->of[class].bytes = 0;
     }
     drawers->used = 0;
@@ -60,7 +61,7 @@ static int write_sizes(sqlite3 *db, const struct tally_row *list, size_t count)
     struct drawers drawers;
     struct rows rows;
     memset(&drawers, 0, sizeof drawers);
-    rows_begin(&rows, db, "size", 4);
+    rows_begin(&rows, db, "size");
     for (size_t i = 0; i < count;) {
         uint64_t stack = CUT_KEY_STACK(list[i].key);
         for (; i < count && CUT_KEY_STACK(list[i].key) == stack; i++) {

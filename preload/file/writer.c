@@ -72,19 +72,22 @@ static int write_stacks(sqlite3 *db, const struct cut *cut, struct tree *tree,
                         const struct jitnames *names)
 {
     struct rows rows;
-    rows_begin(&rows, db, "stack", 10);
+    rows_begin(&rows, db, "stack");
     for (uint32_t id = 1; id <= cut->stack_count; id++) {
         const struct stack *stack = cut_stack(cut, id);
         const struct cut_stack *live = &cut->stacks[id];
         if (!stack)
             continue;
-        number node = (number)tree_add(tree, stack, names);
+        uint32_t node = tree_add(tree, stack, names);
         if (id < cut->stack_count)
             tree_prefetch(tree, stacks_get(id + 1));
-        rows_add(&rows, "insiiriiii", (number)id, node, kind_names[live->kind],
-                 whole(live->live_blocks), whole(live->live_bytes), live->variance,
-                 (number)live->allocations, (number)live->allocated_bytes, (number)stack->epoch,
-                 (number)stack->truncated);
+        ROWS_ADD(&rows, ROWS_INT(id, id), ROWS_ID(node_id, node),
+                 ROWS_WORD(kind, kind_names[live->kind]),
+                 ROWS_INT(live_blocks, whole(live->live_blocks)),
+                 ROWS_INT(live_bytes, whole(live->live_bytes)),
+                 ROWS_REAL(live_variance, live->variance), ROWS_INT(allocations, live->allocations),
+                 ROWS_INT(allocated_bytes, live->allocated_bytes),
+                 ROWS_INT(first_epoch, stack->epoch), ROWS_INT(truncated, stack->truncated));
     }
     return rows_end(&rows);
 }
@@ -93,9 +96,10 @@ static int write_nodes(sqlite3 *db, const struct tree *tree)
 {
     struct rows rows;
     /* without its id, which counts from 1 by itself: SQLite need not look whether it is new */
-    rows_begin(&rows, db, "node (parent_id, location_id)", 2);
+    rows_begin(&rows, db, "node");
     for (size_t i = 0; i < tree->node_count; i++)
-        rows_add(&rows, "ni", (number)tree->nodes[i].parent, (number)tree->nodes[i].location);
+        ROWS_ADD(&rows, ROWS_ID(parent_id, tree->nodes[i].parent),
+                 ROWS_INT(location_id, tree->nodes[i].location));
     return rows_end(&rows);
 }
 
@@ -115,14 +119,15 @@ static void write_location(struct rows *rows, const struct cut *cut, number id,
     const char *name = location->pool ? location->pool : location->jit.name;
     if (!module && !name && !alias_find(&cut->maps, location->address, &module, &offset))
         module = NULL;
-    rows_add(rows, module ? "iinit" : "iinnt", id, (number)location->address, module_id(module),
-             (number)offset, name);
+    number in = module_id(module);
+    ROWS_ADD(rows, ROWS_INT(id, id), ROWS_INT(address, location->address), ROWS_ID(module_id, in),
+             ROWS_INT_IF(offset, module, offset), ROWS_TEXT(jit_name, name));
 }
 
 static int write_locations(sqlite3 *db, const struct cut *cut, const struct tree *tree)
 {
     struct rows rows;
-    rows_begin(&rows, db, "location", 5);
+    rows_begin(&rows, db, "location");
     for (size_t i = 0; i < tree->location_count; i++)
         write_location(&rows, cut, (number)i + 1, &tree->locations[i]);
     return rows_end(&rows);
@@ -132,12 +137,13 @@ static int write_locations(sqlite3 *db, const struct cut *cut, const struct tree
 static int write_lines(sqlite3 *db, const struct tree *tree)
 {
     struct rows rows;
-    rows_begin(&rows, db, "symbol", 6);
+    rows_begin(&rows, db, "symbol");
     for (size_t i = 0; i < tree->location_count; i++) {
         const struct jitname *jit = &tree->locations[i].jit;
         if (jit->name && jit->file)
-            rows_add(&rows, "iittnn", (number)i + 1, (number)0, jit->name, jit->file,
-                     (number)jit->line, (number)0);
+            ROWS_ADD(&rows, ROWS_INT(location_id, i + 1), ROWS_INT(depth, 0),
+                     ROWS_TEXT(function, jit->name), ROWS_TEXT(file, jit->file),
+                     ROWS_ID(line, jit->line));
     }
     return rows_end(&rows);
 }
@@ -145,16 +151,17 @@ static int write_lines(sqlite3 *db, const struct tree *tree)
 static int write_modules(sqlite3 *db)
 {
     struct rows rows;
-    rows_begin(&rows, db, "module", 7);
+    rows_begin(&rows, db, "module");
     for (unsigned i = 0; i < modules_count(); i++) {
         const struct module *module = modules_get(i);
         char path[4096], build_id[2 * MODULES_BUILD_ID_MAX + 1] = "";
         for (unsigned j = 0; j < module->build_id_size; j++)
             snprintf(build_id + (size_t)2 * j, 3, "%02x", module->build_id[j]);
         facts_module_path(module, path, sizeof path);
-        rows_add(&rows, "ittiiii", (number)i + 1, path, *build_id ? build_id : NULL,
-                 (number)module->start, (number)module->end, (number)module->bias,
-                 (number)(module->died != 0));
+        ROWS_ADD(&rows, ROWS_INT(id, i + 1), ROWS_TEXT(path, path),
+                 ROWS_TEXT(build_id, *build_id ? build_id : NULL), ROWS_INT(start, module->start),
+                 ROWS_INT(end, module->end), ROWS_INT(bias, module->bias),
+                 ROWS_INT(unloaded, module->died != 0));
     }
     return rows_end(&rows);
 }
@@ -162,40 +169,32 @@ static int write_modules(sqlite3 *db)
 static int write_regions(sqlite3 *db, const struct cut *cut)
 {
     struct rows rows;
-    rows_begin(&rows, db, "region", 5);
+    rows_begin(&rows, db, "region");
     for (size_t i = 0; i < cut->region_count; i++) {
         const struct cut_region *region = &cut->regions[i];
-        rows_add(&rows, "iitni", (number)region->start, (number)region->end,
-                 owner_names[region->owner],
-                 (number)(region->stack <= cut->stack_count ? region->stack : 0),
-                 (number)region->resident);
+        ROWS_ADD(&rows, ROWS_INT(start, region->start), ROWS_INT(end, region->end),
+                 ROWS_WORD(owner, owner_names[region->owner]),
+                 ROWS_ID(stack_id, region->stack <= cut->stack_count ? region->stack : 0),
+                 ROWS_INT(resident_bytes, region->resident));
     }
     return rows_end(&rows);
-}
-
-/* The number, or NULL where it is unknown. */
-static number known(const struct process_mapping *mapping, unsigned what, uint64_t bytes,
-                    char *format)
-{
-    if (!(mapping->unknown & what))
-        return (number)bytes;
-    *format = 'n';
-    return 0;
 }
 
 static int write_mappings(sqlite3 *db, const struct cut *cut)
 {
     struct rows rows;
-    rows_begin(&rows, db, "mapping", 10);
+    rows_begin(&rows, db, "mapping");
     for (size_t i = 0; i < cut->maps.count; i++) {
         const struct process_mapping *mapping = &cut->maps.mappings[i];
-        char format[] = "iitittiiii";
-        number pss = known(mapping, PROCESS_NO_PSS, mapping->pss, &format[7]);
-        number dirty = known(mapping, PROCESS_NO_DIRTY, mapping->dirty, &format[8]);
-        number swap = known(mapping, PROCESS_NO_SWAP, mapping->swap, &format[9]);
-        rows_add(&rows, format, (number)mapping->start, (number)mapping->end, mapping->permissions,
-                 (number)mapping->file_offset, cut->maps.paths + mapping->path,
-                 mapping_names[mapping->kind], (number)mapping->rss, pss, dirty, swap);
+        unsigned unknown = mapping->unknown;
+        ROWS_ADD(&rows, ROWS_INT(start, mapping->start), ROWS_INT(end, mapping->end),
+                 ROWS_TEXT(permissions, mapping->permissions),
+                 ROWS_INT(file_offset, mapping->file_offset),
+                 ROWS_TEXT(path, cut->maps.paths + mapping->path),
+                 ROWS_WORD(kind, mapping_names[mapping->kind]), ROWS_INT(rss_bytes, mapping->rss),
+                 ROWS_INT_IF(pss_bytes, !(unknown & PROCESS_NO_PSS), mapping->pss),
+                 ROWS_INT_IF(dirty_bytes, !(unknown & PROCESS_NO_DIRTY), mapping->dirty),
+                 ROWS_INT_IF(swap_bytes, !(unknown & PROCESS_NO_SWAP), mapping->swap));
     }
     return rows_end(&rows);
 }

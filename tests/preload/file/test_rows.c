@@ -43,8 +43,8 @@ static const char *look(const char *sql)
 static int add(sqlite3_int64 i, sqlite3_int64 n, double r, const char *t)
 {
     struct rows rows;
-    rows_begin(&rows, db, "t", 4);
-    rows_add(&rows, "inrt", i, n, r, t);
+    rows_begin(&rows, db, "t");
+    ROWS_ADD(&rows, ROWS_INT(i, i), ROWS_ID(n, n), ROWS_REAL(r, r), ROWS_TEXT(t, t));
     return rows_end(&rows);
 }
 
@@ -59,13 +59,13 @@ static void values_keep_their_kind(void **state)
 static void many_rows_arrive_in_their_order(void **state)
 {
     struct rows rows;
-    rows_begin(&rows, db, "t (i, n, r)", 3);
-    for (sqlite3_int64 i = 0; i < 1000; i++)
-        rows_add(&rows, "inr", i, i % 7, (double)i / 2);
+    rows_begin(&rows, db, "t");
+    for (int i = 0; i < 1000; i++)
+        ROWS_ADD(&rows, ROWS_INT(i, i), ROWS_ID(n, i % 7), ROWS_REAL(r, i / 2.0));
     assert_int_equal(rows_end(&rows), 0);
-    rows_begin(&rows, db, "t (i, t)", 2);
-    rows_add(&rows, "ii", (sqlite3_int64)1000, (sqlite3_int64)5);
-    rows_add(&rows, "it", (sqlite3_int64)1001, "text");
+    rows_begin(&rows, db, "t");
+    ROWS_ADD(&rows, ROWS_INT(i, 1000), ROWS_WORD(t, "5"));
+    ROWS_ADD(&rows, ROWS_INT(i, 1001), ROWS_TEXT(t, "text"));
     assert_int_equal(rows_end(&rows), 0);
     assert_string_equal(look("SELECT count(*) || ' ' || min(i = rowid - 1) FROM t"), "1002 1");
     assert_string_equal(look("SELECT min(n IS nullif(i % 7, 0) AND r = i / 2.0) FROM t WHERE i <"
@@ -78,9 +78,9 @@ static void lasting_text_waits_for_its_batch(void **state)
 {
     static const char *const words[] = {"a", "b", "c"};
     struct rows rows;
-    rows_begin(&rows, db, "t (i, t)", 2);
-    for (sqlite3_int64 i = 0; i < 500; i++)
-        rows_add(&rows, "is", i, words[i % 3]);
+    rows_begin(&rows, db, "t");
+    for (int i = 0; i < 500; i++)
+        ROWS_ADD(&rows, ROWS_INT(i, i), ROWS_WORD(t, words[i % 3]));
     assert_int_equal(rows_end(&rows), 0);
     assert_string_equal(look("SELECT count(*) || ' ' || min(i = rowid - 1) ||"
                              " ' ' || min(t = char(97 + i % 3)) FROM t"),
@@ -99,21 +99,53 @@ static void nothing_is_null(void **state)
 static void many_rows_come_from_one_statement(void **state)
 {
     struct rows rows;
-    rows_begin(&rows, db, "t", 4);
-    for (sqlite3_int64 i = 0; i < 1000; i++)
-        rows_add(&rows, "inrt", i, i, 0.0, "x");
+    rows_begin(&rows, db, "t");
+    for (int i = 0; i < 1000; i++)
+        ROWS_ADD(&rows, ROWS_INT(i, i), ROWS_INT(n, i), ROWS_REAL(r, 0), ROWS_TEXT(t, "x"));
     assert_int_equal(rows_end(&rows), 0);
     assert_string_equal(look("SELECT count(*) || ' ' || sum(i) || ' ' || sum(n) FROM t"),
                         "1000 499500 499500");
 }
 
-static void columns_may_be_named(void **state)
+static void a_value_finds_its_column_by_name(void **state)
 {
     struct rows rows;
-    rows_begin(&rows, db, "t (t, i)", 2);
-    rows_add(&rows, "ti", "first", (sqlite3_int64)2);
+    rows_begin(&rows, db, "t");
+    for (int i = 0; i < 200; i++)
+        ROWS_ADD(&rows, ROWS_INT(n, 1), ROWS_WORD(t, "t"), ROWS_INT(i, 2), ROWS_REAL(r, 3));
     assert_int_equal(rows_end(&rows), 0);
-    assert_string_equal(look("SELECT t || i FROM t"), "first2");
+    assert_string_equal(look("SELECT DISTINCT i || ' ' || n || ' ' || r || ' ' || t FROM t"),
+                        "2 1 3.0 t");
+}
+
+static void a_value_is_null_unless_its_condition_holds(void **state)
+{
+    struct rows rows;
+    rows_begin(&rows, db, "t");
+    for (int i = 0; i < 4; i++)
+        ROWS_ADD(&rows, ROWS_INT(i, i), ROWS_INT_IF(n, i % 2, 0));
+    assert_int_equal(rows_end(&rows), 0);
+    assert_string_equal(look("SELECT group_concat(coalesce(n, 'NULL')) FROM t"), "NULL,0,NULL,0");
+}
+
+static void a_wrong_column_is_an_error(void **state)
+{
+    struct rows rows;
+    rows_begin(&rows, db, "t"); /* the table does not have it */
+    ROWS_ADD(&rows, ROWS_INT(i, 1), ROWS_INT(x, 2));
+    assert_int_equal(rows_end(&rows), SQLITE_ERROR);
+    rows_begin(&rows, db, "t"); /* twice */
+    ROWS_ADD(&rows, ROWS_INT(i, 1), ROWS_INT(i, 2));
+    assert_int_equal(rows_end(&rows), SQLITE_MISUSE);
+    rows_begin(&rows, db, "t"); /* in another order than in the first row */
+    ROWS_ADD(&rows, ROWS_INT(i, 1), ROWS_INT(n, 2));
+    ROWS_ADD(&rows, ROWS_INT(n, 1), ROWS_INT(i, 2));
+    assert_int_equal(rows_end(&rows), SQLITE_MISUSE);
+    rows_begin(&rows, db, "t"); /* one less */
+    ROWS_ADD(&rows, ROWS_INT(i, 1), ROWS_INT(n, 2));
+    ROWS_ADD(&rows, ROWS_INT(i, 1));
+    assert_int_equal(rows_end(&rows), SQLITE_MISUSE);
+    assert_string_equal(look("SELECT count(*) FROM t"), "0");
 }
 
 static void assert_mended(const char *text, const char *expected)
@@ -152,12 +184,12 @@ static void long_text_is_kept_and_long_broken_text_is_cut(void **state)
 static void the_first_error_stays(void **state)
 {
     struct rows rows;
-    rows_begin(&rows, db, "no_such_table", 1);
-    rows_add(&rows, "i", (sqlite3_int64)1);
+    rows_begin(&rows, db, "no_such_table");
+    ROWS_ADD(&rows, ROWS_INT(i, 1));
     assert_int_equal(rows_end(&rows), SQLITE_ERROR);
-    rows_begin(&rows, db, "t", 4);
-    rows_add(&rows, "tttt", "no number", "1", "1", "1");
-    rows_add(&rows, "inrt", (sqlite3_int64)1, (sqlite3_int64)1, 1.0, "fine");
+    rows_begin(&rows, db, "t");
+    ROWS_ADD(&rows, ROWS_TEXT(i, "no number"));
+    ROWS_ADD(&rows, ROWS_INT(i, 1));
     assert_int_equal(rows_end(&rows) & 0xff, SQLITE_CONSTRAINT);
     assert_string_equal(look("SELECT count(*) FROM t"), "0");
 }
@@ -166,7 +198,8 @@ static void the_first_error_stays(void **state)
 
 TEST_MAIN(ROWS_TEST(values_keep_their_kind), ROWS_TEST(many_rows_arrive_in_their_order),
           ROWS_TEST(lasting_text_waits_for_its_batch), ROWS_TEST(nothing_is_null),
-          ROWS_TEST(many_rows_come_from_one_statement), ROWS_TEST(columns_may_be_named),
-          ROWS_TEST(text_that_is_not_utf8_is_mended),
+          ROWS_TEST(many_rows_come_from_one_statement), ROWS_TEST(a_value_finds_its_column_by_name),
+          ROWS_TEST(a_value_is_null_unless_its_condition_holds),
+          ROWS_TEST(a_wrong_column_is_an_error), ROWS_TEST(text_that_is_not_utf8_is_mended),
           ROWS_TEST(long_text_is_kept_and_long_broken_text_is_cut),
           ROWS_TEST(the_first_error_stays))
