@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "control/channel.h"
 #include "control/target.h"
+#include "format/template.h"
 #include "print/series_report.h"
 
 #include <ctype.h>
@@ -75,30 +76,28 @@ static int list_folder(const char *folder, const struct list_options *given, str
     return code;
 }
 
-/* The folder of PATTERN with %p and %e filled in; false when it is another one for every number or
- * label. */
-static bool fill_folder(const char *pattern, pid_t pid, int inner_pid, struct text *folder)
+/* %e of the pattern; a shim of an older version does not give it. */
+static void read_program(const struct channel *page, char *name, size_t size)
 {
     char link[64], executable[PATH_MAX];
-    snprintf(link, sizeof link, "/proc/%d/exe", (int)pid);
+    snprintf(name, size, "%.*s", (int)sizeof page->mapped->program, page->mapped->program);
+    if (*name)
+        return;
+    snprintf(link, sizeof link, "/proc/%d/exe", (int)page->pid);
     ssize_t length = readlink(link, executable, sizeof executable - 1);
     executable[length > 0 ? length : 0] = '\0';
-    const char *end = text_base_name(pattern) - 1; /* without the last slash */
-    if (end <= pattern)
-        text_add(folder, "/");
-    for (const char *at = pattern; at < end; at++) {
-        if (*at != '%' || !strchr("epnl%", at[1])) {
-            text_add_n(folder, at, 1);
-            continue;
-        }
-        at++;
-        if (*at == 'n' || *at == 'l')
-            return false;
-        if (*at == 'p')
-            text_format(folder, "%d", inner_pid);
-        else
-            text_add(folder, *at == 'e' ? text_base_name(executable) : "%");
-    }
+    snprintf(name, size, "%s", text_base_name(executable));
+}
+
+/* Adds the folder of PATTERN; false when each number or label has another one. */
+static bool fill_folder(const struct channel *page, const char *pattern, struct text *folder)
+{
+    char program[sizeof page->mapped->program + 1], filled[PROTOCOL_PATH_SIZE];
+    read_program(page, program, sizeof program);
+    struct template_values values = {.program = program, .pid = (int)page->mapped->pid};
+    if (!template_fill_folder(filled, sizeof filled, pattern, &values))
+        return false;
+    text_add(folder, filled);
     return true;
 }
 
@@ -133,7 +132,7 @@ static int list_series(struct channel *page, const struct list_options *given, s
     int inner = (int)page->mapped->pid;
     int64_t start = inner == page->pid ? started_ns(page->pid) : 0;
     struct series *series = NULL;
-    if (fill_folder(pattern, page->pid, inner, &folder))
+    if (fill_folder(page, pattern, &folder))
         series = series_open(folder.bytes, inner, start, error);
     else
         error_set(error, "heapdiff list DIR",

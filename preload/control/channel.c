@@ -21,6 +21,7 @@
 #include "base/folder.h"
 #include "base/host.h"
 #include "base/sandbox.h"
+#include "kernel/identity.h"
 #include "runtime/runtime.h"
 
 #define PAGE_ROOM ((sizeof(struct control_page) + 4095) & ~(size_t)4095)
@@ -98,6 +99,7 @@ struct control_page *channel_open(void)
     mapped->abilities = PROTOCOL_OPERATIONS;
     if (!snapshot_pattern(mapped->pattern, sizeof mapped->pattern))
         *mapped->pattern = '\0';
+    snprintf(mapped->program, sizeof mapped->program, "%s", identity_program());
     atomic_thread_fence(memory_order_release);
     mapped->magic = PROTOCOL_MAGIC;
     return mapped;

@@ -18,6 +18,7 @@
 #include "file/file.h"
 #include "file/tag_rows.h"
 #include "file/writer.h"
+#include "format/template.h"
 #include "options.h"
 #include "runtime/helper.h"
 #include "tables/blocks.h"
@@ -51,45 +52,6 @@ void snapshot_init(void)
 /* ---- names --------------------------------------------------------------------------------------
  */
 
-/* A label is a stranger's: it must not lead out of the folder, hide the file, or break a line. */
-static bool is_harmless(const char *text, const char *at)
-{
-    unsigned char c = (unsigned char)*at;
-    return c != '/' && c >= ' ' && c != 0x7f && !(c == '.' && at == text);
-}
-
-static bool append(char *path, size_t size, size_t *length, const char *text, bool flatten)
-{
-    for (const char *at = text; *at; at++) {
-        if (*length + 1 >= size)
-            return false;
-        path[(*length)++] = flatten && !is_harmless(text, at) ? '-' : *at;
-    }
-    path[*length] = '\0';
-    return true;
-}
-
-bool snapshot_fill_name(char *path, size_t size, const char *template, const char *program_name,
-                        int pid, unsigned number, const char *label)
-{
-    size_t length = 0;
-    char digits[16];
-    for (; *template; template ++) {
-        char one[2] = {*template, '\0'};
-        const char *text = one;
-        bool flatten = false;
-        if (*template == '%' && template[1] && strchr("epnl%", template[1])) {
-            char what = *++template;
-            snprintf(digits, sizeof digits, "%d", what == 'p' ? pid : (int)number);
-            text = what == 'e' ? program_name : what == 'l' ? label : what == '%' ? "%" : digits;
-            flatten = what == 'e' || what == 'l';
-        }
-        if (!append(path, size, &length, text, flatten))
-            return false;
-    }
-    return length > 0;
-}
-
 static bool final_name(const struct snapshot_request *request, unsigned number, char *path)
 {
     char name[PROTOCOL_PATH_SIZE];
@@ -97,8 +59,8 @@ static bool final_name(const struct snapshot_request *request, unsigned number, 
         return snprintf(path, PROTOCOL_PATH_SIZE, "%s", request->path) < PROTOCOL_PATH_SIZE;
     static const char *const reasons[REASON_COUNT] = FORMAT_REASON_NAMES;
     const char *label = *request->label ? request->label : reasons[request->reason];
-    if (!snapshot_fill_name(name, sizeof name, options.out, identity_program(), (int)host_pid(),
-                            number, label))
+    struct template_values values = {identity_program(), (int)host_pid(), number, label};
+    if (!template_fill(name, sizeof name, options.out, &values))
         return false;
     int length = snprintf(path, PROTOCOL_PATH_SIZE, "%s%s%s", *name == '/' ? "" : start_directory,
                           *name == '/' ? "" : "/", name);
@@ -240,6 +202,9 @@ unsigned snapshot_count(void)
 bool snapshot_pattern(char *path, size_t size)
 {
     bool absolute = *options.out == '/';
-    return (size_t)snprintf(path, size, "%s%s%s", absolute ? "" : start_directory,
-                            absolute ? "" : "/", options.out) < size;
+    if (!template_quote(path, size, absolute ? "" : start_directory))
+        return false;
+    size_t length = strlen(path);
+    return (size_t)snprintf(path + length, size - length, "%s%s", absolute ? "" : "/",
+                            options.out) < size - length;
 }

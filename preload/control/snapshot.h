@@ -46,10 +46,4 @@ unsigned snapshot_count(void);
 /* HEAPDIFF_OUT as an absolute path, placeholders not filled in. False when it does not fit in. */
 bool snapshot_pattern(char *path, size_t size);
 
-/* Fills %e %p %n %l and %% of HEAPDIFF_OUT; unknown placeholders stay. What a file name should not
- * have in the label (slashes, control characters, a dot at its beginning) becomes dashes. False
- * when the result does not fit in. */
-bool snapshot_fill_name(char *path, size_t size, const char *template, const char *program, int pid,
-                        unsigned number, const char *label);
-
 #endif

@@ -58,6 +58,7 @@ struct control_page {
     uint32_t abilities;                   /* flags that came later and that the shim knows */
     uint64_t operations;                  /* request: units of work done so far */
     uint32_t control_pid;                 /* of the control process, which answers and writes */
+    char program[256]; /* %e of the pattern; "": the shim is of an older version */
 };
 
 #endif

@@ -165,6 +165,20 @@ class List(harness.TestCase):
         self.assertIn("has taken 3 snapshots", text)
         self.assertIn("1 of them lie elsewhere", text)
 
+    def test_a_process_whose_folder_has_the_name_of_a_link_to_its_program(self):
+        work, link = self.folder / "100%p", self.folder / "served-by"
+        (work / "out.served-by").mkdir(parents=True)
+        link.symlink_to(DEEDS)
+        program = harness.Program([link], cwd=work, HEAPDIFF_OUT="out.%e/%n.db",
+                                  HEAPDIFF_AT_EXIT=0)
+        self.addCleanup(program.close)
+        program.await_line("^ready")
+        taken = Path(harness.must(harness.heapdiff("snapshot", program.pid)).stdout.rstrip("\n"))
+        self.assertEqual(taken, work / "out.served-by" / "1.db")
+        listed = self.list(program.pid)
+        self.assertEqual(listed["process"]["folder"], str(taken.parent))
+        self.assertEqual([entry["path"] for entry in listed["snapshots"]], [str(taken)])
+
     def test_foreign_files_are_passed_over_with_a_note(self):
         (self.folder / "notes.txt").write_text("mine")
         (self.folder / "half.db").write_bytes(Path(self.paths[0]).read_bytes()[:5000])

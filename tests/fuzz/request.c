@@ -11,6 +11,7 @@
 
 #include "control/channel.h"
 #include "control/snapshot.h"
+#include "format/template.h"
 
 void __wrap_snapshot_take(const struct snapshot_request *request, struct snapshot_answer *answer);
 
@@ -20,7 +21,8 @@ void __wrap_snapshot_take(const struct snapshot_request *request, struct snapsho
         strnlen(request->path, sizeof request->path) == sizeof request->path)
         abort();
     char name[PROTOCOL_PATH_SIZE];
-    if (snapshot_fill_name(name, sizeof name, "a.%e.%l.db", "program", 1, 1, request->label) &&
+    if (template_fill(name, sizeof name, "a.%e.%l.db",
+                      &(struct template_values){"program", 1, 1, request->label}) &&
         (strchr(name, '/') || strchr(name, '\n')))
         abort();
     memset(answer, 0, sizeof *answer);
