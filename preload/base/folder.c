@@ -15,17 +15,19 @@
 
 #define ROUNDS 256 /* of 8 KiB: a folder of millions must not delay a snapshot */
 
-void folder_each(const char *path, void (*visit)(int folder, const char *name))
+void folder_each(const char *path, bool (*visit)(int folder, const char *name, void *context),
+                 void *context)
 {
     _Alignas(struct dirent64) char buffer[8192];
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    for (int round = 0; fd >= 0 && round < ROUNDS; round++) {
+    bool goes_on = true;
+    for (int round = 0; fd >= 0 && goes_on && round < ROUNDS; round++) {
         long got = syscall(SYS_getdents64, fd, buffer, sizeof buffer);
         if (got <= 0)
             break;
-        for (long at = 0; at < got;) {
+        for (long at = 0; goes_on && at < got;) {
             const struct dirent64 *entry = (const struct dirent64 *)(buffer + at);
-            visit(fd, entry->d_name);
+            goes_on = visit(fd, entry->d_name, context);
             at += entry->d_reclen;
         }
     }

@@ -5,9 +5,12 @@
 #ifndef BASE_FOLDER_H
 #define BASE_FOLDER_H
 
-/* Calls visit for every entry of the folder at path, with the folder's descriptor for the *at
- * functions. Entries may be removed by visit. Does nothing when it cannot be read; looks at some
- * ten thousands of entries at most. */
-void folder_each(const char *path, void (*visit)(int folder, const char *name));
+#include <stdbool.h>
+
+/* Calls visit for every entry of the folder at path until it returns false. It gets the folder's
+ * descriptor, for the *at functions, and may remove entries. A folder that cannot be read has none;
+ * of a large one some ten thousand entries are visited. */
+void folder_each(const char *path, bool (*visit)(int folder, const char *name, void *context),
+                 void *context);
 
 #endif

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PF_EXITING 0x4 /* of the kernel, in field 9 of stat */
+#include "base/procstat.h"
 
 static pid_t pid;
 static char folder[32] = "/proc/self";
@@ -65,26 +65,18 @@ void host_path(char path[HOST_PATH_SIZE], const char *name)
     path[length + 1 + rest] = '\0';
 }
 
-/* proc(5): pid (name) state, …; the name may hold anything. */
 enum host_state host_look(bool *ends)
 {
-    char path[HOST_PATH_SIZE], text[1024];
+    char path[HOST_PATH_SIZE];
+    struct procstat stat;
     *ends = false;
     if (getppid() != pid)
         return HOST_GONE; /* its number may be another process's by now */
     host_path(path, "stat");
-    read_file(path, text, sizeof text);
-    const char *at = strrchr(text, ')');
-    if (!at)
+    if (!procstat_read(path, &stat))
         return access("/proc/self/stat", F_OK) == 0 ? HOST_GONE : HOST_UNKNOWN;
-    char state = at[1] ? at[2] : '\0';
-    unsigned long fields[21] = {0};
-    for (int field = 2; at && field < 21; field++) {
-        fields[field] = strtoul(at + 1, NULL, 10);
-        at = strchr(at + 1, ' ');
-    }
-    if (state == 'X' || (state == 'Z' && fields[20] <= 1))
+    if (stat.state == 'X' || (stat.state == 'Z' && stat.fields[PROCSTAT_THREADS] <= 1))
         return HOST_GONE;
-    *ends = (fields[9] & PF_EXITING) != 0;
-    return state == 'Z' ? HOST_LEADERLESS : HOST_RUNS;
+    *ends = (stat.fields[PROCSTAT_FLAGS] & PROCSTAT_EXITING) != 0;
+    return stat.state == 'Z' ? HOST_LEADERLESS : HOST_RUNS;
 }

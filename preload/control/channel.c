@@ -130,10 +130,12 @@ static bool is_stale(int folder, const char *name)
     return stale;
 }
 
-static void remove_stale(int folder, const char *name)
+static bool remove_stale(int folder, const char *name, void *context)
 {
+    (void)context;
     if (is_stale(folder, name))
         unlinkat(folder, name, 0);
+    return true;
 }
 
 void channel_sweep(void)
@@ -144,7 +146,7 @@ void channel_sweep(void)
     if (!mapped || !slash)
         return;
     *slash = '\0';
-    folder_each(path, remove_stale);
+    folder_each(path, remove_stale, NULL);
 }
 
 /* Relative to the folder, unless there was no descriptor left for that. */

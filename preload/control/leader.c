@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/host.h"
 #include "control/task.h"
 
@@ -26,13 +27,6 @@ static atomic_bool has_left; /* the main thread, or the whole program */
 static atomic_bool rests;
 static bool is_watched, is_leaderless;
 static uint64_t next_look;
-
-static uint64_t now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
 
 uint64_t leader_deadline(void)
 {
@@ -87,7 +81,7 @@ void leader_watch(void (*wake_up)(void))
     atomic_store(&has_left, false);
     is_leaderless = false;
     is_watched = leader && task_start_second(watch);
-    next_look = now() + LOOK_NS;
+    next_look = clock_now() + LOOK_NS;
 }
 
 /* The state once the main thread, if it is on its way out, has ended. */
@@ -104,14 +98,14 @@ static enum host_state settled_state(void)
 bool leader_program_is_here(void)
 {
     bool left = atomic_exchange(&has_left, false);
-    if (!left && now() < next_look && getppid() == host_pid())
+    if (!left && clock_now() < next_look && getppid() == host_pid())
         return true;
     bool was_watched = is_watched;
     is_watched = is_watched && !left;
     enum host_state state = settled_state();
     /* Where the main thread was watched, one that runs after it has left is another program's. */
     is_leaderless = is_leaderless || state == HOST_LEADERLESS;
-    next_look = now() + (is_leaderless && !is_watched ? SOON_NS : LOOK_NS);
+    next_look = clock_now() + (is_leaderless && !is_watched ? SOON_NS : LOOK_NS);
     return state == HOST_LEADERLESS ||
            (state == HOST_RUNS && !is_leaderless && (is_watched || !was_watched));
 }

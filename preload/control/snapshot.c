@@ -8,9 +8,9 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/host.h"
 #include "base/memory.h"
 #include "control/child.h"
@@ -32,19 +32,12 @@ static atomic_uint taken;
 static _Atomic uint64_t waits_ns;
 #define STUCK_NS 1000000000u
 
-static uint64_t now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
-
 void snapshot_init(void)
 {
     identity_program();
     ssize_t length = readlink("/proc/self/cwd", start_directory, sizeof start_directory - 1);
     start_directory[length > 1 ? length : 0] = '\0'; /* "/": a path's own slash will do */
-    started_ns = now();
+    started_ns = clock_now();
     taken = 0; /* a forked child counts anew */
     waits_ns = 0;
 }
@@ -106,7 +99,7 @@ static void ask_allocator(struct draft *draft)
 {
     if (draft->facts.reason == REASON_EXIT)
         return;
-    atomic_store(&waits_ns, now());
+    atomic_store(&waits_ns, clock_now());
     allocators_ask(&draft->cut.allocators);
     atomic_store(&waits_ns, 0);
 }
@@ -160,7 +153,7 @@ static void take(const struct snapshot_request *request, struct snapshot_answer 
         cut->identity.threads--;
     tag_rows_learn();
     cut->with_blocks = request->blocks || options.blocks;
-    epochs[cut->epoch + (cut->epoch < BLOCKS_EPOCH_MAX)] = now() - started_ns;
+    epochs[cut->epoch + (cut->epoch < BLOCKS_EPOCH_MAX)] = clock_now() - started_ns;
     draft->facts = (struct writer_facts){.number = number,
                                          .label = request->label,
                                          .reason = request->reason,
@@ -186,7 +179,7 @@ void snapshot_take(const struct snapshot_request *request, struct snapshot_answe
 bool snapshot_is_stuck(void)
 {
     uint64_t since = atomic_load(&waits_ns);
-    return since && now() > since + STUCK_NS;
+    return since && clock_now() > since + STUCK_NS;
 }
 
 void snapshot_abandon(void)

@@ -20,13 +20,13 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/folder.h"
 #include "base/host.h"
 #include "base/lock.h"
 #include "base/memory.h"
+#include "base/procstat.h"
 #include "control/tls.h"
 #include "tables/nptl.h"
 
@@ -68,11 +68,13 @@ static char *stack_end(void)
 /* ---- inside -------------------------------------------------------------------------------------
  */
 
-static void close_named(int folder, const char *name)
+static bool close_named(int folder, const char *name, void *context)
 {
     int fd = atoi(name);
+    (void)context;
     if (*name >= '0' && *name <= '9' && fd != folder)
         close(fd);
+    return true;
 }
 
 /* A pipe or a socket that the program closes must be closed. What writes to 0, 1 or 2 by mistake
@@ -80,7 +82,7 @@ static void close_named(int folder, const char *name)
 static void leave_descriptors(void)
 {
     if (syscall(SYS_close_range, 0, ~0u, 0) != 0)
-        folder_each("/proc/self/fd", close_named);
+        folder_each("/proc/self/fd", close_named, NULL);
     for (int fd = 0; fd <= STDERR_FILENO; fd++)
         if (open("/", O_PATH | O_DIRECTORY | O_CLOEXEC) < 0)
             break;
@@ -144,15 +146,10 @@ static int begin(void *nothing)
 
 static bool sleeps(pid_t thread)
 {
-    char path[48], text[128];
+    char path[48];
+    struct procstat stat;
     snprintf(path, sizeof path, "/proc/self/task/%d/stat", (int)thread);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t length = fd >= 0 ? read(fd, text, sizeof text - 1) : 0;
-    if (fd >= 0)
-        close(fd);
-    text[length > 0 ? length : 0] = '\0';
-    const char *state = strrchr(text, ')');
-    return fd < 0 || !state || state[1] == '\0' || state[2] == 'S';
+    return !procstat_read(path, &stat) || stat.state == 'S';
 }
 
 bool task_start_second(int (*body)(void *))

@@ -5,8 +5,8 @@
 #include "control/timers.h"
 
 #include <stdio.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "control/pressure.h"
 #include "format/schema.h"
 #include "options.h"
@@ -15,16 +15,9 @@
 static uint64_t interval_at, look_at;
 static struct pressure pressure;
 
-uint64_t timers_now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
-
 void timers_rearm(void)
 {
-    interval_at = timers_now() + (uint64_t)(options.interval * 1e9);
+    interval_at = clock_now() + (uint64_t)(options.interval * 1e9);
 }
 
 void timers_begin(void)
@@ -32,7 +25,7 @@ void timers_begin(void)
     if (options.interval > 0 && !interval_at)
         timers_rearm();
     if (options.at_rss_count > 0 && !look_at)
-        look_at = timers_now();
+        look_at = clock_now();
 }
 
 static unsigned look_at_memory(uint64_t time, char *label, size_t size)
@@ -41,14 +34,14 @@ static unsigned look_at_memory(uint64_t time, char *label, size_t size)
     const char *passed = pressure_look(&pressure, time, &wait);
     if (passed)
         snprintf(label, size, "rss-%s", passed);
-    look_at = timers_now() + wait;
+    look_at = clock_now() + wait;
     return passed ? 1u << REASON_PRESSURE : 0;
 }
 
 unsigned timers_look(char *label, size_t size)
 {
     unsigned due = 0;
-    uint64_t time = interval_at || look_at ? timers_now() : 0;
+    uint64_t time = interval_at || look_at ? clock_now() : 0;
     if (interval_at && time >= interval_at) {
         due |= 1u << REASON_INTERVAL;
         interval_at = 0;

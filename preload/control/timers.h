@@ -8,9 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* CLOCK_MONOTONIC in ns. */
-uint64_t timers_now(void);
-
 /* Starts what the options ask for, unless it runs. */
 void timers_begin(void);
 

@@ -20,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/host.h"
 #include "base/lock.h"
 #include "base/log.h"
@@ -277,7 +278,7 @@ static bool serve_due(void)
 /* Under a seccomp filter the program's threads cannot wake us (sandbox.h). */
 static uint64_t sandbox_deadline(void)
 {
-    return sandbox_is_closed() ? timers_now() + SANDBOX_LOOK_NS : 0;
+    return sandbox_is_closed() ? clock_now() + SANDBOX_LOOK_NS : 0;
 }
 
 /* The earlier of two times, 0 being never. */

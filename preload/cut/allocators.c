@@ -17,21 +17,14 @@
 #include <malloc.h> /* mallinfo2 */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "real/real.h"
 #include "tables/dynsym.h"
 #include "tables/modules.h"
 
 /* An allocator that once took so long is not asked again: the program may wait for it. */
 #define MOST_NS 5000000
-
-static uint64_t now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
 
 static void add(struct allocators *to, const char *statistic, uint64_t value)
 {
@@ -213,9 +206,9 @@ void allocators_ask(struct allocators *allocators)
         allocators->skipped = slowest > MOST_NS;
         if (allocators->skipped)
             return;
-        uint64_t begun = now();
+        uint64_t begun = clock_now();
         known[i].ask(allocators);
-        uint64_t took = now() - begun;
+        uint64_t took = clock_now() - begun;
         slowest = took > slowest ? took : slowest;
     }
 }

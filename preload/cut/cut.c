@@ -6,8 +6,8 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "cut/ordered.h"
 #include "kernel/pagemap.h"
@@ -172,13 +172,6 @@ static void add_mappings(struct sweep *sweep)
     }
 }
 
-static uint64_t now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
-
 /* Modules that no stack has led to yet. */
 static void learn_modules(const struct cut *cut)
 {
@@ -200,7 +193,7 @@ static void add_totals(struct cut *cut)
 int cut_begin(struct cut *cut)
 {
     memset(cut, 0, sizeof *cut);
-    cut->begun_ns = now();
+    cut->begun_ns = clock_now();
     cut->pagemap = pagemap_open();
     cut->epoch = epoch_close();
     identity_read(&cut->identity);
@@ -256,7 +249,7 @@ int cut_finish(struct cut *cut)
     bool *has_blocks = memory_alloc(cut->maps.count + 1);
     int failed = cut->stacks && has_blocks ? sweep_blocks(cut, has_blocks) : ENOMEM;
     memory_free(has_blocks);
-    cut->duration_ns = now() - cut->begun_ns;
+    cut->duration_ns = clock_now() - cut->begun_ns;
     return failed;
 }
 

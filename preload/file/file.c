@@ -43,18 +43,19 @@ static bool is_file(const struct stat *one, const struct stat *other)
 
 /* Between the opening and the lock the writer may have finished: then the name is gone, or that of
  * its next file. While the lock is ours the name of this very file cannot change hands. */
-static void remove_unheld(int folder, const char *name)
+static bool remove_unheld(int folder, const char *name, void *context)
 {
     struct stat opened, named;
-    if (!is_part(name))
-        return;
-    int fd = openat(folder, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    (void)context;
+    int fd =
+        is_part(name) ? openat(folder, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) : -1;
     if (fd < 0)
-        return;
+        return true;
     if (fstat(fd, &opened) == 0 && S_ISREG(opened.st_mode) && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
         fstatat(folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0 && is_file(&opened, &named))
         unlinkat(folder, name, 0);
     close(fd);
+    return true;
 }
 
 /* Somebody who sweeps may see the file between its making and its lock, and take it away. */
@@ -117,7 +118,7 @@ int file_begin(struct file *file, const char *path)
     if (error)
         return error;
     folder_of(path, folder);
-    folder_each(*folder ? folder : ".", remove_unheld);
+    folder_each(*folder ? folder : ".", remove_unheld, NULL);
     error = EEXIST;
     for (int number = 0; number < TRIES && (error == EEXIST || error == EAGAIN); number++)
         error = make(file, folder, number);

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 void rows_begin(struct rows *rows, sqlite3 *db, const char *table)
 {
     rows->db = db;
@@ -46,36 +48,12 @@ static sqlite3_stmt *prepare(struct rows *rows, sqlite3_stmt **statement, int co
     return *statement;
 }
 
-/* Length of the UTF-8 sequence at text, 0 when there is none. Overlong forms, surrogates and
- * numbers above U+10FFFF are none (RFC 3629). */
-static int utf8_length(const unsigned char *text)
-{
-    unsigned char first = text[0];
-    int length = first < 0x80   ? 1
-                 : first < 0xc2 ? 0
-                 : first < 0xe0 ? 2
-                 : first < 0xf0 ? 3
-                 : first < 0xf5 ? 4
-                                : 0;
-    for (int i = 1; i < length; i++)
-        if ((text[i] & 0xc0) != 0x80)
-            return 0;
-    if ((first == 0xe0 && text[1] < 0xa0) || (first == 0xed && text[1] > 0x9f) ||
-        (first == 0xf0 && text[1] < 0x90) || (first == 0xf4 && text[1] > 0x8f))
-        return 0;
-    return length;
-}
-
 static bool is_utf8(const char *text)
 {
-    const unsigned char *at = (const unsigned char *)text;
-    while (*at) {
-        int length = utf8_length(at);
-        if (!length)
-            return false;
-        at += length;
-    }
-    return true;
+    unsigned length = 1;
+    for (; *text && length; text += length)
+        length = utf8_length(text);
+    return length > 0;
 }
 
 /* Bytes that are no UTF-8 become question marks: names and paths may be anything. */
@@ -84,14 +62,14 @@ static void bind_mended(sqlite3_stmt *insert, int column, const char *text)
     char mended[4096];
     size_t length = 0;
     for (const char *at = text; *at && length < sizeof mended - 4;) {
-        int sequence = utf8_length((const unsigned char *)at);
+        unsigned sequence = utf8_length(at);
         if (sequence == 0) {
             mended[length++] = '?';
             at++;
             continue;
         }
-        memcpy(mended + length, at, (size_t)sequence);
-        length += (size_t)sequence;
+        memcpy(mended + length, at, sequence);
+        length += sequence;
         at += sequence;
     }
     sqlite3_bind_text(insert, column, mended, (int)length, SQLITE_TRANSIENT);

@@ -4,14 +4,13 @@
  */
 #include "jit/jitfiles.h"
 
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/folder.h"
 #include "jit/filereader.h"
 #include "kernel/identity.h"
 #include "tables/jitmap.h"
@@ -55,48 +54,37 @@ static bool check_growth(int fd)
 
 /* ---- the map --------------------------------------------------------------------------------- */
 
-struct entry { /* struct linux_dirent64 */
-    uint64_t inode;
-    int64_t offset;
-    uint16_t size;
-    uint8_t type;
-    char name[];
-};
-
 static bool is_named(const char *path, const char *name)
 {
     const char *slash = strrchr(path, '/');
     return strcmp(slash ? slash + 1 : path, name) == 0;
 }
 
+struct wanted {
+    const char *name;
+    int pid, found;
+};
+
 /* Opens /proc/PID/fd/NUMBER anew when it leads to a file of that name. */
-static int open_again(int pid, const char *number, const char *name)
+static bool open_again(int folder, const char *number, void *context)
 {
+    struct wanted *wanted = context;
     char link[64], path[4096];
-    snprintf(link, sizeof link, "/proc/%d/fd/%.20s", pid, number);
+    (void)folder;
+    snprintf(link, sizeof link, "/proc/%d/fd/%.20s", wanted->pid, number);
     ssize_t length = readlink(link, path, sizeof path - 1);
     path[length > 0 ? length : 0] = '\0';
-    return is_named(path, name) ? filereader_open(link, true) : -1;
+    wanted->found = is_named(path, wanted->name) ? filereader_open(link, true) : -1;
+    return wanted->found < 0;
 }
 
-/* Without opendir, which allocates from the program. */
 static int find_open_file(int pid, const char *name)
 {
     char path[32];
+    struct wanted wanted = {name, pid, -1};
     snprintf(path, sizeof path, "/proc/%d/fd", pid);
-    _Alignas(struct entry) char entries[4096];
-    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), found = -1;
-    long got = 0;
-    while (folder >= 0 && found < 0 &&
-           (got = syscall(SYS_getdents64, folder, entries, sizeof entries)) > 0)
-        for (long at = 0; at < got && found < 0;) {
-            const struct entry *entry = (const struct entry *)(const void *)(entries + at);
-            found = open_again(pid, entry->name, name);
-            at += entry->size;
-        }
-    if (folder >= 0)
-        close(folder);
-    return found;
+    folder_each(path, open_again, &wanted);
+    return wanted.found;
 }
 
 #define CLOCK_STEP 2000000000u /* what the wall clock may have been set by since, in ns */

@@ -7,22 +7,15 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/host.h"
+#include "base/procstat.h"
 #include "kernel/process.h"
-
-static uint64_t clock_ns(clockid_t clock)
-{
-    struct timespec time;
-    clock_gettime(clock, &time);
-    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
 
 static void read_link(const char *link, char *path, size_t size)
 {
@@ -68,17 +61,14 @@ const char *identity_program(void)
     return name;
 }
 
-/* Field 22 of the row in /proc (proc(5)); the second one, a name in brackets, may hold anything. */
 uint64_t identity_started(void)
 {
-    char path[HOST_PATH_SIZE], text[1024];
+    char path[HOST_PATH_SIZE];
+    struct procstat stat;
     host_path(path, "stat");
-    process_read_text(path, text, sizeof text);
-    const char *at = strrchr(text, ')');
-    for (int field = 2; at && field < 22; field++)
-        at = strchr(at + 1, ' ');
+    procstat_read(path, &stat);
     long ticks = sysconf(_SC_CLK_TCK);
-    return at && ticks > 0 ? strtoull(at, NULL, 10) * (1000000000u / (uint64_t)ticks) : 0;
+    return ticks > 0 ? stat.fields[PROCSTAT_STARTED] * (1000000000u / (uint64_t)ticks) : 0;
 }
 
 /* Reads the parent's mappings in pieces; the name may lie across two of them. */
@@ -105,7 +95,7 @@ bool identity_parent_has_us(void)
 uint64_t identity_began(void)
 {
     uint64_t start = identity_started();
-    return start ? clock_ns(CLOCK_REALTIME) - (clock_ns(CLOCK_BOOTTIME) - start) : 0;
+    return start ? clock_read(CLOCK_REALTIME) - (clock_read(CLOCK_BOOTTIME) - start) : 0;
 }
 
 void identity_read(struct identity *identity)
@@ -116,8 +106,8 @@ void identity_read(struct identity *identity)
     identity->ppid = (int)process_status_number("PPid");
     identity->uid = geteuid();
     identity->threads = process_threads();
-    identity->time_ns = clock_ns(CLOCK_REALTIME);
-    identity->monotonic_ns = clock_ns(CLOCK_MONOTONIC);
+    identity->time_ns = clock_read(CLOCK_REALTIME);
+    identity->monotonic_ns = clock_now();
     identity->started_ns = identity_started();
     identity->peak_rss = process_status_bytes("VmHWM");
     read_link("/proc/self/exe", identity->executable, sizeof identity->executable);

@@ -22,6 +22,7 @@
 #include "base/host.h"
 #include "base/log.h"
 #include "base/origin.h"
+#include "base/procstat.h"
 #include "base/sandbox.h"
 #include "control/channel.h"
 #include "control/task.h"
@@ -30,7 +31,6 @@
 #include "file/writer.h"
 #include "hooks/visible.h"
 #include "kernel/identity.h"
-#include "kernel/process.h"
 #include "options.h"
 #include "real/real.h"
 #include "record/hold.h"
@@ -54,13 +54,8 @@ static atomic_flag exit_begun = ATOMIC_FLAG_INIT;
  * that runs before ours: that child is not the program that was started either. */
 static bool is_forked(void)
 {
-    enum { FORKED_NO_EXEC = 0x40 }; /* PF_FORKNOEXEC of the kernel, in field 9 of stat */
-    char text[1024];
-    process_read_text("/proc/self/stat", text, sizeof text);
-    const char *field = strrchr(text, ')');
-    for (int i = 2; field && i < 9; i++)
-        field = strchr(field + 1, ' ');
-    return field && strtoul(field, NULL, 10) & FORKED_NO_EXEC;
+    struct procstat stat;
+    return procstat_read("/proc/self/stat", &stat) && stat.fields[PROCSTAT_FLAGS] & PROCSTAT_FORKED;
 }
 
 /* The variable is of this very process: another one may have had its pid before. */

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/probe.h"
+#include "base/utf8.h"
 #include "python/cpython.h"
 
 #define MOST_TABLE   ((size_t)1 << 20) /* bytes of a line table that are read */
@@ -166,14 +167,8 @@ static void out_add_number(struct out *out, unsigned number)
 static void out_add_character(struct out *out, uint32_t c)
 {
     char bytes[4];
-    size_t count = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-    if (c < ' ' || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
-        return;
-    static const uint8_t marks[] = {0, 0, 0xc0, 0xe0, 0xf0};
-    for (size_t i = count; i-- > 1; c >>= 6)
-        bytes[i] = (char)(0x80 | (c & 0x3f));
-    bytes[0] = (char)(marks[count] | c);
-    out_add(out, bytes, count);
+    if (c >= ' ')
+        out_add(out, bytes, utf8_encode(c, bytes));
 }
 
 /* Characters of 1, 2 or 4 bytes, as many as fit into LIMIT bytes of the text. */

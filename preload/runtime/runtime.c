@@ -7,8 +7,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/lock.h"
 #include "base/memory.h"
 #include "options.h"
@@ -58,9 +58,7 @@ static void (*ring_worker)(void);
 
 static uint64_t now_ms(void)
 {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000u + (uint64_t)time.tv_nsec / 1000000u;
+    return clock_now() / 1000000u;
 }
 
 /* ---- the members' side --------------------------------------------------------------------------

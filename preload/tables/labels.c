@@ -10,6 +10,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 #define PLACES (LABELS_MORE - 1) /* 1 … PLACES are numbers of labels */
 
 static _Atomic(const char *) texts[PLACES + 1];
@@ -29,12 +31,7 @@ static uint64_t hash_of(const char *text, size_t length)
 static size_t length_of(const char *text)
 {
     size_t length = strnlen(text, LABELS_TEXT_SIZE);
-    if (length < LABELS_TEXT_SIZE)
-        return length;
-    length--;
-    while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
-        length--;
-    return length;
+    return length < LABELS_TEXT_SIZE ? length : utf8_cut(text, LABELS_TEXT_SIZE - 1);
 }
 
 static const char *copy(const char *text, size_t length, struct stacks_room *room)

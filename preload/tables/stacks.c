@@ -14,8 +14,8 @@
 #include "tables/stacks.h"
 
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/sandbox.h"
 #include "tables/blocks.h"
@@ -153,17 +153,6 @@ static bool put(uint64_t hash, uint32_t id)
 
 /* ---- records --------------------------------------------------------------------------------- */
 
-/* Under a seccomp filter it is not known: the strict mode forbids even to read the processor's
- * counter. */
-static uint64_t now(void)
-{
-    struct timespec time;
-    if (sandbox_is_closed())
-        return 0;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
-
 void *stacks_room_take(struct stacks_room *room, size_t size)
 {
     if (room->left < size) {
@@ -191,7 +180,8 @@ static struct stack *record_make(const struct stack_key *key, struct stacks_room
     stack->kind = (uint8_t)key->kind;
     stack->truncated = key->truncated;
     stack->jitmap_size = key->jit ? jitmap_size(key->frames, key->depth) : JITMAP_UNKNOWN;
-    stack->seen_ns = now();
+    /* The strict seccomp filter forbids even to read the processor's counter. */
+    stack->seen_ns = sandbox_is_closed() ? 0 : clock_now();
     stack->pool = key->pool;
     stack->label = key->label;
     stack->thread = key->thread;
