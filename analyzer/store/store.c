@@ -137,7 +137,6 @@ static void free_arrays(struct store *store)
     VEC_DONE(&store->modules);
     VEC_DONE(&store->locations);
     VEC_DONE(&store->symbols);
-    VEC_DONE(&store->counters);
     VEC_DONE(&store->nodes);
     VEC_DONE(&store->stacks);
     VEC_DONE(&store->labels);
@@ -145,6 +144,16 @@ static void free_arrays(struct store *store)
     VEC_DONE(&store->ages);
     VEC_DONE(&store->sizes);
     VEC_DONE(&store->regions);
+}
+
+/* Their texts are those of the whole. */
+static void close_united(struct store *store)
+{
+    for (size_t i = 0; i < store->united_count; i++)
+        store_close(store->united[i]);
+    free(store->united);
+    store->united = NULL;
+    store->united_count = 0;
 }
 
 static void keep(struct pool *pool, const char **text)
@@ -162,6 +171,10 @@ void store_trim(struct store *store)
                            &facts->directory, &facts->host};
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
         keep(texts, kept[i]);
+    for (size_t i = 0; i < store->counters.count; i++) {
+        keep(texts, &store->counters.items[i].name);
+        keep(texts, &store->counters.items[i].meaning);
+    }
     for (size_t i = 0; i < store->allocator.count; i++) {
         keep(texts, &store->allocator.items[i].owner);
         keep(texts, &store->allocator.items[i].name);
@@ -171,6 +184,7 @@ void store_trim(struct store *store)
         keep(texts, &store->runtime.items[i].name);
     }
     free_arrays(store);
+    close_united(store);
     pool_free(store->texts);
     store->texts = texts;
 }
@@ -217,8 +231,10 @@ void store_close(struct store *store)
         return;
     free_arrays(store);
     VEC_DONE(&store->epochs);
+    VEC_DONE(&store->counters);
     VEC_DONE(&store->allocator);
     VEC_DONE(&store->runtime);
+    close_united(store);
     pool_free(store->texts);
     free(store);
 }

@@ -133,6 +133,8 @@ struct store {
     VEC(struct store_statistic) runtime;
     int64_t rss[OWNER_COUNT];
     struct pool *texts;
+    struct store **united; /* what it was made of, by unite.c; NULL: of a file */
+    size_t united_count;
 };
 
 /* Opens a snapshot and loads it; NULL with ERROR filled when it cannot be used. */
@@ -155,7 +157,7 @@ bool store_borrow_nodes(struct store *store, const struct store *last);
 /* Opens a snapshot for its facts alone: all arrays stay empty. */
 struct store *store_open_facts(const char *path, struct error *error);
 
-/* Gives all arrays but epochs and statistics back, and their texts; facts and sums stay. */
+/* Gives all arrays but epochs, counters and statistics back, and their texts; facts and sums stay. */
 void store_trim(struct store *store);
 
 /* The index of the stack with this id, STORE_NONE when it is not there. */
