@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "frames/frame_name.h"
+#include "print/processes_report.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -258,6 +259,7 @@ void json_report_comparison(const struct comparison *comparison,
     json_set_number(root, "operations", comparison->operations);
     json_set_string(root, "operations_source",
                     operations_source_name(comparison->operations_source));
+    processes_report_json(comparison, root);
     if (options->result)
         cJSON_AddItemToObject(root, "gate", gate_object(options->result));
     add_sites(root, comparison, options);

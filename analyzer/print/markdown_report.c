@@ -6,6 +6,7 @@
 
 #include "base/units.h"
 #include "frames/frame_name.h"
+#include "print/processes_report.h"
 
 #include <string.h>
 
@@ -105,6 +106,7 @@ void markdown_report(const struct comparison *comparison, const struct report_op
     if (options->result)
         text_format(out, "Gate: %s.\n\n", options->result->words);
     add_parts(comparison, out);
+    processes_report_markdown(comparison, out);
     if (options->listing && options->listing->by != BY_SITES)
         add_groups(comparison, options, out);
     if (count == 0)

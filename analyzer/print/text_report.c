@@ -7,6 +7,7 @@
 #include "base/units.h"
 #include "base/utf8.h"
 #include "print/bar.h"
+#include "print/processes_report.h"
 #include "print/text_rows.h"
 #include "print/text_tree.h"
 
@@ -155,6 +156,7 @@ void text_report_comparison(const struct comparison *comparison,
     add_list(comparison, options, &list);
     if (list.length > 0)
         text_format(out, "\n%s", list.bytes);
+    processes_report_text(comparison, out);
     add_operations(comparison, out);
     add_sampling(comparison, out);
     text_done(&sentence);

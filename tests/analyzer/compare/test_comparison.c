@@ -310,6 +310,53 @@ static void lines_of_one_process_are_kept_apart(void **state)
     comparison_close(comparison);
 }
 
+/* What a page or a report would show of it. */
+static void expect_same(const struct comparison *a, const struct comparison *b)
+{
+    assert_int_equal(a->count, b->count);
+    assert_int_equal(a->site_count, b->site_count);
+    assert_int_equal(a->growing_count, b->growing_count);
+    assert_string_equal(a->verdict.text.bytes, b->verdict.text.bytes);
+    for (size_t i = 0; i < a->count; i++)
+        assert_int_equal(parts_total(&a->parts[i]), parts_total(&b->parts[i]));
+    for (size_t i = 0; i < a->site_count; i++) {
+        assert_string_equal(a->ranked[i]->frame.function, b->ranked[i]->frame.function);
+        assert_int_equal(a->ranked[i]->growth_bytes, b->ranked[i]->growth_bytes);
+        for (size_t n = 0; n < a->count; n++)
+            assert_int_equal(a->ranked[i]->live_bytes[n], b->ranked[i]->live_bytes[n]);
+    }
+}
+
+static void stores_in_memory_are_compared_again_and_again(void **state)
+{
+    (void)state;
+    const struct numbers between = {14, 0, 20, 300, 30}, after = {44, 0, 20, 900, 31};
+    const char *paths[] = {make("a.db", 1, &before, ""), make("b.db", 2, &between, ""),
+                           make("c.db", 3, &after, "")};
+    struct error error;
+    struct store *stores[3];
+    for (size_t i = 0; i < 3; i++)
+        assert_non_null(stores[i] = store_open(paths[2 - i], &error)); /* in any order */
+    struct comparison *of_files = compare(paths, 3);
+    struct symbols *symbols = symbols_new(NULL);
+    const struct comparison_options options = {.rules = rules, .symbols = symbols};
+    for (int turn = 0; turn < 2; turn++) {
+        struct comparison *of_stores = comparison_of_stores(stores, 3, &options);
+        expect_same(of_stores, of_files);
+        assert_string_equal(of_stores->notes.items[0], "the snapshots were put in order of time");
+        comparison_close(of_stores);
+    }
+    comparison_close(of_files);
+    of_files = compare(paths + 1, 2); /* the series moved on */
+    struct comparison *of_stores = comparison_of_stores(stores, 2, &options);
+    expect_same(of_stores, of_files);
+    comparison_close(of_stores);
+    comparison_close(of_files);
+    symbols_free(symbols);
+    for (size_t i = 0; i < 3; i++)
+        store_close(stores[i]);
+}
+
 static int free_rules(void **state)
 {
     rules_free(rules);
@@ -334,6 +381,7 @@ int main(void)
         cmocka_unit_test(snapshots_are_put_in_order_of_time),
         cmocka_unit_test(survivors_are_the_newcomers_that_are_not_young),
         cmocka_unit_test(lines_that_moved_still_match),
-        cmocka_unit_test(lines_of_one_process_are_kept_apart)};
+        cmocka_unit_test(lines_of_one_process_are_kept_apart),
+        cmocka_unit_test(stores_in_memory_are_compared_again_and_again)};
     return cmocka_run_group_tests(tests, NULL, free_rules);
 }
