@@ -179,9 +179,8 @@ bool accepted_write_baseline(const struct comparison *comparison, const char *pa
     struct out *out = out_open(path, error);
     if (!out)
         return false;
-    text_add(&text,
-             "# Growth that `heapdiff compare --baseline` accepts, site by site.\n"
-             "# Bytes, kind, function, file; separated by tabs.\n");
+    text_add(&text, "# Growth that `heapdiff compare --baseline` accepts, site by site.\n"
+                    "# Bytes, kind, function, file; separated by tabs.\n");
     for (size_t i = 0; i < comparison->growing_count; i++) {
         const struct site *site = comparison->ranked[i];
         if (site->is_managed)

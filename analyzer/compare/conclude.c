@@ -54,7 +54,7 @@ static const char *find_obstacle(struct comparison *comparison, bool is_forced)
     if (!has_allocations(last_of(comparison)))
         return "the last snapshot contains no allocation at all, so nothing was recorded";
     if (are_of_one_program(comparison))
-        return NULL;
+        return workload_obstacle(comparison, comparison->workload);
     const char *words =
         pool_format(comparison->pool, "the snapshots are of different programs (%s and %s)",
                     first_of(comparison)->facts.program, last_of(comparison)->facts.program);

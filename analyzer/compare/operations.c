@@ -10,14 +10,15 @@
 
 const char *operations_source_name(enum operations_source source)
 {
-    static const char *const names[] = {NULL, "option", "snapshots", "program"};
+    static const char *const names[] = {NULL, "option", "snapshots", "program", "server"};
     return names[source];
 }
 
 const char *operations_source_words(enum operations_source source)
 {
     static const char *const words[] = {"", "given by --ops", "read from the snapshots",
-                                        "counted by the program (heapdiff_ops)"};
+                                        "counted by the program (heapdiff_ops)",
+                                        "counted by the server as HTTP requests"};
     return words[source];
 }
 
@@ -58,6 +59,13 @@ void operations_find(struct comparison *comparison)
     }
     if (comparison->count < 2 || use(comparison, FORMAT_OPERATIONS_ASKED, OPERATIONS_ASKER))
         return;
-    if (comparison->is_one_process) /* each process counts from 0 */
-        use(comparison, FORMAT_OPERATIONS, OPERATIONS_PROGRAM);
+    if (!comparison->is_one_process) /* each process counts from 0 */
+        return;
+    if (use(comparison, FORMAT_OPERATIONS, OPERATIONS_PROGRAM))
+        return;
+    struct workload_requests requests = workload_requests(comparison);
+    if (requests.done > 0) {
+        comparison->operations = requests.done;
+        comparison->operations_source = OPERATIONS_SERVER;
+    }
 }

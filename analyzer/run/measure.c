@@ -1,114 +1,115 @@
-/* measure.c -- The whole job: start a server recorded, bring it to a steady state, load it,
- * snapshot.
- *
- * Everything waited for is a descriptor: the ends of both children, and the signals that ask us to
- * stop. So Ctrl-C leaves at any point through the same door, which stops the children.
+/* measure.c -- The whole job: start a server recorded, bring it to a steady state, load it, take
+ * snapshots before, during and after.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "run/measure.h"
 
-#include "base/place.h"
-#include "control/asker.h"
-#include "control/channel.h"
-#include "run/child.h"
-#include "run/operations_file.h"
+#include "run/moments.h"
 #include "run/port.h"
+#include "run/work.h"
 
-#include <errno.h>
 #include <glob.h>
-#include <math.h>
-#include <poll.h>
+#include <inttypes.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-#define POLL_MS      20    /* how often a port is tried */
+#define POLL_MS      50    /* how often the processes and the port are looked at */
+#define SPEAK_MS     3000  /* waiting for longer is said */
 #define READY_MS     60000 /* how long a server may take to start */
-#define FOREVER      -1
-#define LOAD_REFUSED 126 /* and 127: the shell could not run it */
+#define RECORD_MS    5000  /* how long a server that listens may take to be recorded */
+#define LOOK_MS      1000  /* between two looks at memory and connections under load */
+#define EXTRA_MS     10000 /* the most by which a warm-up is prolonged */
+#define END_MS       5000  /* between SIGTERM and SIGKILL */
+#define LOAD_REFUSED 126   /* and 127: the shell could not run it */
 
-struct work {
-    const struct measure_plan *plan;
-    struct error *error;
-    struct child server, load;
-    pid_t started; /* the server's process id, also after its end */
-    int signals;
-    struct operations_file operations; /* of the load */
-};
+/* ---- the start ----------------------------------------------------------------------------------
+ */
 
-enum event { EVENT_TIME, EVENT_LOAD_ENDED, EVENT_BROKEN };
-
-static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static void say(const char *format, ...)
+static void say_waiting(const struct work *work, int64_t waited)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    fputs("heapdiff: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
+    struct text ports = {0};
+    serving_ports(&work->tree, &ports);
+    if (work->plan->port)
+        work_say("waiting for port %d (%.0f s so far); %s%s", work->plan->port,
+                 (double)waited / 1000,
+                 ports.length ? "the program listens on " : "the program listens on no port yet",
+                 ports.length ? ports.bytes : "");
+    else
+        work_say("waiting for %s to answer (%.0f s so far)", work->plan->program[0],
+                 (double)waited / 1000);
+    text_done(&ports);
 }
 
-static int64_t now_ms(void)
+/* What was started cannot be measured: that is no answer about memory, but one to be given. */
+static bool refuse(struct work *work, enum serving_state state)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    int port = work->plan->port;
+    struct text words = {0};
+    serving_describe(&work->tree, work->serving.owner, work->root, &words);
+    if (state == SERVING_FOREIGN)
+        error_set(work->error,
+                  "a daemon that ran before has it, or another user's process, or a container; "
+                  "stop the daemon first, or record that program itself",
+                  "not measurable: port %d is open, but no process that this run started has it",
+                  port);
+    else
+        error_set(work->error, "is it statically linked, setuid, or of another C library?",
+                  "not measurable: the process that has port %d cannot be recorded: %s", port,
+                  words.bytes);
+    work->error->code = EXIT_NOT_MEASURABLE;
+    text_done(&words);
+    return false;
 }
 
-/* Waits up to MS (FOREVER: until something happens). EVENT_BROKEN fills the error. */
-static enum event wait_event(struct work *work, int64_t ms)
+static bool give_up(struct work *work)
 {
-    struct pollfd fds[] = {{.fd = work->signals, .events = POLLIN},
-                           {.fd = work->server.fd, .events = POLLIN},
-                           {.fd = work->load.fd, .events = POLLIN}};
-    int limit = ms > INT32_MAX ? INT32_MAX : (int)ms;
-    poll(fds, 3, limit); /* what interrupts it counts as time that is over */
-    if (fds[0].revents) {
-        error_set(work->error, NULL, "interrupted");
-        work->error->code = 130;
-        return EVENT_BROKEN;
-    }
-    if (fds[1].revents) {
-        error_set(work->error, "its own messages stand above",
-                  "%s ended with status %d before it was measured", work->plan->program[0],
-                  child_reap(&work->server));
-        return EVENT_BROKEN;
-    }
-    return fds[2].revents ? EVENT_LOAD_ENDED : EVENT_TIME;
-}
-
-static bool is_ready(const struct work *work)
-{
-    return (!work->plan->port || port_is_open(work->plan->port)) &&
-           channel_is_ready(work->server.pid);
+    struct text ports = {0}, words = {0};
+    int port = work->plan->port;
+    serving_ports(&work->tree, &ports);
+    text_format(&words, "the program listens on %s: --on-port takes one of them", ports.bytes);
+    if (port)
+        error_set(work->error,
+                  ports.length ? words.bytes : "does the program need longer, or another port?",
+                  "port %d did not open within %d s", port, READY_MS / 1000);
+    else
+        error_set(work->error, "is it statically linked, or a script of another program?",
+                  "%s does not answer as a recorded program", work->plan->program[0]);
+    text_done(&ports);
+    text_done(&words);
+    return false;
 }
 
 static bool wait_ready(struct work *work)
 {
-    int64_t start = now_ms();
-    while (!is_ready(work)) {
-        if (now_ms() - start > READY_MS && work->plan->port && !port_is_open(work->plan->port))
-            return error_set(work->error, "is it the one that the server listens on?",
-                             "port %d did not open within %d s", work->plan->port, READY_MS / 1000);
-        if (now_ms() - start > READY_MS)
-            return error_set(work->error,
-                             "is it statically linked, or a script of another program?",
-                             "%s does not answer as a recorded program", work->plan->program[0]);
-        if (wait_event(work, POLL_MS) == EVENT_BROKEN)
+    int64_t start = work_now_ms(), speak = start + SPEAK_MS, opened = 0;
+    enum serving_state state;
+    while ((state = work_look(work)) != SERVING_FOUND) {
+        int64_t now = work_now_ms();
+        opened = state == SERVING_NOT_YET ? 0 : opened ? opened : now;
+        if (opened && now - opened > RECORD_MS)
+            return refuse(work, state);
+        if (now - start > READY_MS)
+            return give_up(work);
+        if (now >= speak) {
+            say_waiting(work, now - start);
+            speak = now + 2 * (now - start);
+        }
+        if (work_wait(work, POLL_MS) == WORK_BROKEN)
             return false;
     }
     if (work->plan->port)
-        say("port %d is open after %.1f s", work->plan->port, (double)(now_ms() - start) / 1000);
+        work_say("port %d is open after %.1f s", work->plan->port,
+                 (double)(work_now_ms() - start) / 1000);
     return true;
 }
+
+/* ---- the load -----------------------------------------------------------------------------------
+ */
 
 /* The load has ended by itself; a load that could not be run has loaded nothing. */
 static bool end_load(struct work *work)
@@ -117,158 +118,182 @@ static bool end_load(struct work *work)
     if (status == LOAD_REFUSED || status == LOAD_REFUSED + 1)
         return error_set(work->error, NULL, "the load command could not be run: %s",
                          work->plan->load);
+    work->result->load_status = status;
     if (status != 0)
-        say("the load command ended with status %d", status);
+        work_say("the load command ended with status %d", status);
     return true;
 }
 
 static bool start_load(struct work *work)
 {
     char *const shell[] = {"sh", "-c", (char *)work->plan->load, NULL};
+    if (!work->plan->load)
+        return true;
     setenv(OPERATIONS_VARIABLE, work->operations.path, 1);
     bool good = child_start(&work->load, shell, NULL, work->error);
     unsetenv(OPERATIONS_VARIABLE);
     return good;
 }
 
-/* Loads the server for SECONDS (0: until the load ends); without a load, lets it be as long. */
-static bool run_load(struct work *work, double seconds)
+static void look_at_connections(struct work *work)
 {
-    int64_t end = now_ms() + (int64_t)(seconds * 1000);
-    enum event event = EVENT_TIME;
-    if (work->plan->load && !start_load(work))
+    if (work->plan->port && work->serving.pids.count) {
+        connections_look(&work->connections, work->serving.pids.items[0], work->plan->port);
+        work->result->connections = work->connections.count;
+    }
+}
+
+/* One run of the load, and what is to be done meanwhile. */
+struct pass {
+    int64_t began, ends; /* ends: WORK_FOREVER: when the load does */
+    struct moments moments;
+    struct steady *steady; /* NULL: not looked at */
+};
+
+static bool at_intervals(struct work *work, struct pass *pass)
+{
+    if (pass->steady) {
+        work_look(work);
+        steady_add(pass->steady, work_now_ms(), work_resident(work));
+    } else {
+        look_at_connections(work);
+    }
+    return true;
+}
+
+/* When something is to be done again: the next moment, look or end. */
+static int64_t next_event(const struct pass *pass, int64_t look)
+{
+    int64_t next = look, moment = moments_next(&pass->moments);
+    if (moment < next)
+        next = moment;
+    return pass->ends != WORK_FOREVER && pass->ends < next ? pass->ends : next;
+}
+
+/* Until the load ends or time is up. *BY_ITSELF: the load ended. */
+static bool run_pass(struct work *work, struct pass *pass, bool *by_itself)
+{
+    int64_t look = work_now_ms();
+    enum work_event event = WORK_TIME;
+    *by_itself = false;
+    if (!start_load(work))
         return false;
-    do {
-        int64_t left = end - now_ms();
-        if (seconds > 0 && left <= 0)
+    while (event == WORK_TIME) {
+        int64_t now = work_now_ms();
+        if (pass->ends != WORK_FOREVER && now >= pass->ends)
             break;
-        event = wait_event(work, seconds > 0 ? left : FOREVER);
-    } while (event == EVENT_TIME);
-    if (event == EVENT_LOAD_ENDED)
+        if (now >= look && at_intervals(work, pass))
+            look = now + (pass->steady ? LOOK_MS / 2 : LOOK_MS);
+        if (now >= moments_next(&pass->moments) && !moments_take_between(work, &pass->moments))
+            return false;
+        int64_t left = next_event(pass, look) - work_now_ms();
+        event = work_wait(work, left > 0 ? left : 0);
+    }
+    *by_itself = event == WORK_LOAD_ENDED;
+    if (!pass->steady)
+        look_at_connections(work);
+    if (*by_itself)
         return end_load(work);
     child_stop(&work->load);
-    return event != EVENT_BROKEN;
+    return event != WORK_BROKEN;
 }
 
-/* NAME.label.db in the folder or under the name that was asked for. */
-static void add_path(const struct measure_plan *plan, const char *label, struct text *path)
+/* Loads the server until the time is over and memory has settled, for EXTRA_MS more at most. A load
+ * that ends by itself earlier runs again as long as memory has not settled. *LENGTH: how long one
+ * run of it takes; 0: not known. */
+static bool warm_up(struct work *work, int64_t *length)
 {
-    struct stat status;
-    const char *output = plan->output ? plan->output : "";
-    size_t length = strlen(output);
-    bool is_folder = length && stat(output, &status) == 0 && S_ISDIR(status.st_mode);
-    if (length > 3 && !is_folder && strcmp(output + length - 3, ".db") == 0)
-        length -= 3;
-    text_add_n(path, output, length);
-    if (is_folder && output[length - 1] != '/')
-        text_add(path, "/");
-    if (length == 0 || is_folder || output[length - 1] == '/')
-        text_add(path, text_base_name(plan->program[0]));
-    text_format(path, ".%s.db", label);
-}
-
-/* Said now and not when the server is warm. */
-static bool check_path(const struct work *work, const char *label)
-{
-    struct text wanted = {0}, real = {0}, folder = {0};
-    add_path(work->plan, label, &wanted);
-    const char *slash = strrchr(wanted.bytes, '/');
-    text_add_n(&folder, slash ? wanted.bytes : "./",
-               slash ? (size_t)(slash - wanted.bytes) + 1 : 2);
-    bool good = access(folder.bytes, F_OK) == 0 ||
-                error_set(work->error, "make it first", "cannot write %s: there is no folder %s",
-                          wanted.bytes, folder.bytes);
-    good = good && place_find_file(wanted.bytes, &real, work->error);
-    text_done(&wanted);
-    text_done(&real);
-    text_done(&folder);
-    return good;
-}
-
-/* -o names no file of a job, but the start of two names; a device is still none. */
-static bool check_output(const struct work *work)
-{
-    const char *output = work->plan->output;
-    struct text real = {0};
-    struct stat status;
-    bool is_other = output && stat(output, &status) == 0 && !S_ISDIR(status.st_mode) &&
-                    !S_ISREG(status.st_mode);
-    bool good = !is_other || place_find_file(output, &real, work->error);
-    text_done(&real);
-    return good && check_path(work, "steady") && check_path(work, "loaded");
-}
-
-/* Not every program has a collector to call; what it refuses is asked for without. */
-static bool take(struct work *work, const char *label, int64_t operations, struct text *path)
-{
-    struct text wanted = {0}, note = {0};
-    int answer;
-    add_path(work->plan, label, &wanted);
-    struct asker_request request = {.pid = work->server.pid,
-                                    .label = label,
-                                    .path = wanted.bytes,
-                                    .gc = true,
-                                    .operations = operations >= 0 ? &operations : NULL,
-                                    .note = &note,
-                                    .cancel_fd = work->signals};
-    bool good = asker_snapshot(&request, path, &answer, work->error);
-    if (!good && answer != 0) {
-        if (answer != ENOTSUP) /* of a runtime that has a collector */
-            say("no garbage is collected before snapshot \"%s\": %s", label,
-                note.length ? note.bytes : work->error->message);
-        *work->error = (struct error){0};
-        request.gc = false;
-        request.note = NULL;
-        good = asker_snapshot(&request, path, &answer, work->error);
-    } else if (good && note.length) {
-        say("%s", note.bytes);
+    struct steady steady = {0};
+    int64_t least = (int64_t)(work->plan->warm_up * 1000), start = work_now_ms();
+    int64_t most = least + (work->plan->may_wait ? EXTRA_MS : 0), now = start;
+    bool good = true, by_itself = true, is_steady = false;
+    work_say("warm-up for %g s", work->plan->warm_up);
+    while (good && now < start + most && !(is_steady && (by_itself || now >= start + least))) {
+        int64_t ends = now < start + least ? start + least : now + STEADY_WINDOW_MS / 2;
+        struct pass pass = {.began = now, .ends = ends, .steady = &steady};
+        good = run_pass(work, &pass, &by_itself);
+        now = work_now_ms();
+        *length = by_itself ? now - pass.began : 0;
+        is_steady = !work->plan->may_wait || steady_is_reached(&steady) ||
+                    (by_itself && now < start + least && steady.samples.count < 3);
     }
-    if (good)
-        say("snapshot \"%s\": %s", label, path->bytes);
-    text_done(&wanted);
-    text_done(&note);
+    if (good && now > start + least + STEADY_WINDOW_MS / 2)
+        work_say(is_steady ? "memory has settled after %.0f s" : "memory still grows after %.0f s",
+                 (double)(now - start) / 1000);
+    steady_done(&steady);
     return good;
 }
 
-static bool measure(struct work *work, struct text *steady, struct text *loaded)
+/* ---- the job ------------------------------------------------------------------------------------
+ */
+
+static bool load_between(struct work *work, int64_t length)
 {
     const struct measure_plan *plan = work->plan;
-    if (!check_output(work))
+    struct pass pass = {.began = work_now_ms(), .ends = WORK_FOREVER};
+    bool by_itself;
+    if (plan->duration > 0) {
+        length = (int64_t)(plan->duration * 1000);
+        pass.ends = pass.began + length;
+    }
+    pass.moments = moments_plan(pass.began, length, plan->snapshots - 2);
+    if (plan->load)
+        work_say("load: %s", plan->load);
+    operations_file_clear(&work->operations);
+    work->result->load_status = -1;
+    look_at_connections(work);
+    bool good = run_pass(work, &pass, &by_itself);
+    moments_end(work, &pass.moments);
+    return good;
+}
+
+static bool measure(struct work *work)
+{
+    const struct measure_plan *plan = work->plan;
+    int64_t length = 0;
+    if (!moments_check_output(work))
         return false;
     if (plan->port && port_is_open(plan->port))
         return error_set(work->error, "stop what listens there, or choose another port",
                          "port %d is open before the server was started", plan->port);
     if (!child_start(&work->server, plan->program, &plan->launch, work->error))
         return false;
-    work->started = work->server.pid;
-    if (!wait_ready(work))
-        return false;
-    if (plan->warm_up > 0) {
-        say("warm-up for %g s", plan->warm_up);
-        if (!run_load(work, plan->warm_up))
-            return false;
-    }
-    if (!take(work, "steady", plan->load ? 0 : -1, steady))
-        return false;
-    if (plan->load)
-        say("load: %s", plan->load);
-    operations_file_clear(&work->operations);
-    return run_load(work, plan->duration) &&
-           take(work, "loaded", operations_file_read(&work->operations), loaded);
+    work->root = work->server.pid;
+    return wait_ready(work) && (plan->warm_up <= 0 || warm_up(work, &length)) &&
+           moments_take(work, "steady", plan->load ? 0 : -1) && load_between(work, length) &&
+           moments_take(work, "loaded", operations_file_read(&work->operations));
+}
+
+/* Why an all-clear would be none; NULL. Requests are counted by the snapshots themselves. */
+static void find_obstacle(struct work *work)
+{
+    struct measure_result *result = work->result;
+    int64_t done = operations_file_read(&work->operations);
+    if (!work->plan->load || done > 0)
+        return;
+    if (work->plan->port && result->connections == 0)
+        result->obstacle = pool_format(
+            result->texts, "no connection reached port %d while the load ran%s", work->plan->port,
+            result->load_status > 0
+                ? pool_format(result->texts, ", which ended with status %d", result->load_status)
+                : "");
 }
 
 /* What a runtime that names its JIT code leaves behind: its map, and V8's log. The names are in the
  * snapshots by now. */
-static void tidy(pid_t server)
+static void tidy(const struct measure_result *result)
 {
-    char pattern[64];
-    glob_t found;
-    snprintf(pattern, sizeof pattern, "/tmp/perf-%d.map", (int)server);
-    unlink(pattern);
-    snprintf(pattern, sizeof pattern, "isolate-0x*-%d-v8.log", (int)server);
-    if (glob(pattern, 0, NULL, &found) == 0) {
-        for (size_t i = 0; i < found.gl_pathc; i++)
-            unlink(found.gl_pathv[i]);
+    for (size_t i = 0; i < result->processes.count; i++) {
+        int pid = (int)result->processes.items[i].pid;
+        char pattern[64];
+        glob_t found;
+        snprintf(pattern, sizeof pattern, "/tmp/perf-%d.map", pid);
+        unlink(pattern);
+        snprintf(pattern, sizeof pattern, "isolate-0x*-%d-v8.log", pid);
+        if (glob(pattern, 0, NULL, &found) != 0)
+            continue;
+        for (size_t k = 0; k < found.gl_pathc; k++)
+            unlink(found.gl_pathv[k]);
         globfree(&found);
     }
 }
@@ -281,26 +306,49 @@ static void drain(int signals)
         ;
 }
 
-bool measure_run(const struct measure_plan *plan, struct text *steady, struct text *loaded,
+static void end(struct work *work)
+{
+    child_stop(&work->load);
+    child_stop(&work->server);
+    descendants_stop(END_MS);
+    if (work->plan->launch.jit)
+        tidy(work->result);
+    operations_file_remove(&work->operations);
+    serving_done(&work->serving);
+    descendants_done(&work->tree);
+    connections_done(&work->connections);
+}
+
+bool measure_run(const struct measure_plan *plan, struct measure_result *result,
                  struct error *error)
 {
-    struct work work = {.plan = plan, .error = error, .server.fd = -1, .load.fd = -1};
+    struct work work = {
+        .plan = plan, .result = result, .error = error, .server.fd = -1, .load.fd = -1};
     sigset_t stop, before;
+    *result = (struct measure_result){.load_status = -1, .connections = -1, .texts = pool_new()};
     sigemptyset(&stop);
     sigaddset(&stop, SIGINT);
     sigaddset(&stop, SIGTERM);
     sigaddset(&stop, SIGHUP);
     sigprocmask(SIG_BLOCK, &stop, &before);
     work.signals = signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK);
-    bool good = (!plan->load || operations_file_make(&work.operations, error)) &&
-                measure(&work, steady, loaded);
-    child_stop(&work.load);
-    operations_file_remove(&work.operations);
-    child_stop(&work.server);
-    if (plan->launch.jit && work.started > 0)
-        tidy(work.started);
+    descendants_adopt();
+    bool good = (!plan->load || operations_file_make(&work.operations, error)) && measure(&work);
+    if (good)
+        find_obstacle(&work);
+    end(&work);
     drain(work.signals);
     close(work.signals);
     sigprocmask(SIG_SETMASK, &before, NULL);
     return good;
+}
+
+void measure_done(struct measure_result *result)
+{
+    for (size_t i = 0; i < result->processes.count; i++)
+        VEC_DONE(&result->processes.items[i].paths);
+    VEC_DONE(&result->processes);
+    if (result->texts)
+        pool_free(result->texts);
+    *result = (struct measure_result){0};
 }

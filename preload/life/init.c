@@ -64,8 +64,8 @@ static bool names_us(const char *root)
     char own[48];
     if (strtol(root, NULL, 10) != getpid())
         return false; /* the common case, without a look into /proc */
-    int length = snprintf(own, sizeof own, "%d.%" PRIu64, (int)getpid(), identity_started());
-    return strncmp(root, own, (size_t)length) == 0 && (!root[length] || root[length] == '.');
+    snprintf(own, sizeof own, "%d.%" PRIu64, (int)getpid(), identity_started());
+    return strcmp(root, own) == 0;
 }
 
 static bool is_root(void)

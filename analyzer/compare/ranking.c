@@ -1,0 +1,111 @@
+/* ranking.c -- The sites of a comparison, judged and put in order.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "compare/ranking.h"
+
+#include "judge/trend.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct rank_evidence evidence_of(const struct comparison *comparison,
+                                        const struct site *site)
+{
+    size_t last = comparison->count - 1;
+    bool one = comparison->is_one_process;
+    return (struct rank_evidence){
+        .live_bytes = site->live_bytes,
+        .live_blocks = site->live_blocks,
+        .x = comparison->x,
+        .count = comparison->count,
+        .allocated_bytes =
+            one ? store_sum(site->allocated_bytes[last], -site->allocated_bytes[0]) : -1,
+        .allocations = one ? store_sum(site->allocations[last], -site->allocations[0]) : -1,
+        .old_bytes = site->old_bytes,
+        .old_blocks = site->old_blocks,
+        .survivors = site->survivors,
+        .deviation = site->deviation,
+        .is_managed = site->is_managed,
+        .filling = comparison->filling};
+}
+
+/* Growing sites first, by score; then the rest by live bytes. */
+static int by_rank(const void *a, const void *b, void *context)
+{
+    const struct site *x = *(struct site *const *)a, *y = *(struct site *const *)b;
+    size_t last = *(const size_t *)context;
+    if (x->rank.is_growing != y->rank.is_growing)
+        return x->rank.is_growing ? -1 : 1;
+    if (x->score != y->score)
+        return x->score > y->score ? -1 : 1;
+    if (x->growth_bytes != y->growth_bytes && last > 0)
+        return x->growth_bytes > y->growth_bytes ? -1 : 1;
+    if (x->live_bytes[last] != y->live_bytes[last])
+        return x->live_bytes[last] > y->live_bytes[last] ? -1 : 1;
+    return strcmp(x->frame.function, y->frame.function);
+}
+
+static int64_t sum_growth(const struct comparison *comparison)
+{
+    int64_t total = 0;
+    for (size_t i = 0; i < comparison->site_count; i++) {
+        const struct site *site = comparison->ranked[i];
+        if (site->growth_bytes > 0 && !site->is_managed)
+            total = store_sum(total, site->growth_bytes);
+    }
+    return total;
+}
+
+/* By how much the allocator's resident memory, live or kept, grew in the second half of a series; 0
+ * when it does not go on. */
+static int64_t find_filling(const struct comparison *comparison)
+{
+    size_t count = comparison->count, half = count / 2;
+    double *y = memory_zeroed(count, sizeof *y);
+    for (size_t i = 0; i < count; i++) {
+        const int64_t *bytes = comparison->parts[i].bytes;
+        y[i] = (double)store_sum(store_sum(bytes[PART_NATIVE_BLOCKS], bytes[PART_BUFFERS]),
+                                 bytes[PART_RETENTION]);
+    }
+    struct trend trend = trend_of(comparison->x, y, count);
+    double filling = trend.falls > 0 || trend_has_stopped(&trend) ? 0 : y[count - 1] - y[half];
+    free(y);
+    return (int64_t)fmax(filling, 0);
+}
+
+static void judge_sites(struct comparison *comparison)
+{
+    comparison->filling = comparison->count > 2 ? find_filling(comparison) : 0;
+    int64_t total = sum_growth(comparison), largest = 0;
+    double squares = 0;
+    for (size_t i = 0; i < comparison->site_count; i++) {
+        struct site *site = comparison->ranked[i];
+        struct rank_evidence evidence = evidence_of(comparison, site);
+        site->rank = rank_judge(&evidence, total);
+        if (!format_kind_is_mapped(site->kind))
+            squares += site->rank.noise * site->rank.noise;
+        if (!site->rank.is_growing)
+            continue;
+        comparison->growing_count++;
+        if (!site->is_managed)
+            comparison->growth_bytes = store_sum(comparison->growth_bytes, site->growth_bytes);
+        if (!site->is_managed && site->growth_bytes > largest)
+            largest = site->growth_bytes;
+    }
+    comparison->noise_bytes = (int64_t)fmin(sqrt(squares), (double)STORE_LIMIT);
+    for (size_t i = 0; i < comparison->site_count; i++) {
+        struct site *site = comparison->ranked[i];
+        site->score = rank_score(site->rank.evidence, site->growth_bytes,
+                                 largest ? largest : site->growth_bytes);
+    }
+}
+
+void ranking_make(struct comparison *comparison)
+{
+    size_t last = comparison->count - 1;
+    if (last > 0)
+        judge_sites(comparison);
+    qsort_r(comparison->ranked, comparison->site_count, sizeof *comparison->ranked, by_rank, &last);
+}

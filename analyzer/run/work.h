@@ -1,0 +1,47 @@
+/* work.h -- A job under way: its children, what it waits for, what it says. Shared by measure.c and
+ * its parts alone.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef ANALYZER_RUN_WORK_H
+#define ANALYZER_RUN_WORK_H
+
+#include "run/child.h"
+#include "run/descendants.h"
+#include "run/listeners.h"
+#include "run/measure.h"
+#include "run/operations_file.h"
+#include "run/serving.h"
+#include "run/steady.h"
+
+#define WORK_FOREVER (-1)
+
+struct work {
+    const struct measure_plan *plan;
+    struct measure_result *result;
+    struct error *error;
+    struct child server, load;
+    pid_t root;         /* the process that was started, also after its end */
+    bool root_has_left; /* it ended with status 0 and left others behind: pm2 start */
+    int signals;        /* readable when somebody asks us to stop */
+    struct operations_file operations; /* of the load */
+    struct descendants tree;
+    struct serving serving;
+    struct connections connections;
+};
+
+enum work_event { WORK_TIME, WORK_LOAD_ENDED, WORK_BROKEN };
+
+void work_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int64_t work_now_ms(void);
+
+/* Waits up to MS (WORK_FOREVER: until something happens). WORK_BROKEN fills the error. */
+enum work_event work_wait(struct work *work, int64_t ms);
+
+/* Reads the tree and who serves in it. */
+enum serving_state work_look(struct work *work);
+
+/* What the serving processes have resident, in bytes. */
+int64_t work_resident(const struct work *work);
+
+#endif

@@ -1,0 +1,176 @@
+# test_serving.py -- heapdiff run as people type it: the process that serves is found and measured,
+# whoever started it, and no answer is given without work behind it.
+#
+# SPDX-License-Identifier: Apache-2.0
+import json
+import shutil
+import socket
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+import harness
+
+HERE = Path(__file__).resolve().parent / "programs"
+SERVER, LOAD = HERE / "serving.cjs", HERE / "load.py"
+REQUESTS, KEPT = 600, 16000  # a load; bytes a request
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+class Serving(harness.TestCase):
+    def setUp(self):
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.port = free_port()
+
+    def measure(self, *program, load=None, options=()):
+        """heapdiff run on our port; (its result, the comparison as JSON or None)."""
+        load = load or f"python3 {LOAD} {self.port} {REQUESTS}"
+        result = harness.run(
+            [harness.COMMAND, "run", "--on-port", self.port, "--warmup", 0.2, "--load", load,
+             "--format", "json", "-o", self.folder / "app", *options, "--", *program],
+            cwd=self.folder)
+        return result, json.loads(result.stdout) if result.stdout else None
+
+    def expect_leak(self, comparison, function="rememberUpload"):
+        site = comparison["sites"][0]
+        self.assertEqual(comparison["verdict"]["kind"], "leak")
+        self.assertEqual(harness.bare_name(harness.own_frame(site)["function"]), function)
+        self.assert_within(site["growth_bytes"], REQUESTS * KEPT, 5)
+
+    def expect_no_process(self):
+        """Nothing that was started is left."""
+        found = subprocess.run(["pgrep", "-f", f"serving.cjs {self.port}"], check=False,
+                               capture_output=True, text=True)
+        self.assertEqual(found.stdout, "")
+
+
+class Launchers(Serving):
+    def expect_measured(self, *program):
+        result, comparison = self.measure(*program)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.expect_leak(comparison)
+        self.assertRegex(result.stderr, r"measuring node .*serving\.cjs \d+ \(pid \d+\), started by")
+        self.assertEqual(comparison["work"]["operations"], REQUESTS)
+        self.assertEqual(comparison["work"]["source"], "server")
+        self.expect_no_process()
+
+    def test_a_shell_that_starts_the_server(self):
+        script = self.folder / "start.sh"
+        script.write_text(f"node {SERVER} {self.port} & wait\n")
+        self.expect_measured("sh", script)
+
+    def test_npm_start(self):
+        scripts = {"start": f"node {SERVER} {self.port}"}
+        (self.folder / "package.json").write_text(json.dumps({"name": "a", "scripts": scripts}))
+        self.expect_measured("npm", "start")
+
+    def test_a_launcher_that_ends_and_leaves_a_daemon(self):
+        script = self.folder / "daemon.sh"
+        script.write_text(f"setsid node {SERVER} {self.port} </dev/null >/dev/null 2>&1 &\n")
+        result, comparison = self.measure("sh", script)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.expect_leak(comparison)
+        self.expect_no_process()
+
+
+class Several(Serving):
+    def test_the_workers_of_a_cluster_are_summed(self):
+        result, comparison = self.measure("node", SERVER, self.port, 2)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.expect_leak(comparison)
+        workers = [process for process in comparison["processes"] if process["summed"]]
+        self.assertEqual(len(comparison["processes"]), 3)  # and the primary
+        self.assertEqual(len(workers), 2)
+        self.assert_within(sum(worker["growth_bytes"] for worker in workers),
+                           comparison["growth_bytes"], 5)
+        self.assertTrue(all(len(worker["snapshots"]) > 1 for worker in workers))
+
+    def test_a_preforking_server(self):
+        result, comparison = self.measure("python3", HERE / "preforking.py", self.port, 2)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.expect_leak(comparison, "remember_request")
+        # The kernel gives the same port to several clients, one after the other: a lower bound.
+        self.assertGreater(comparison["work"]["connections"], REQUESTS / 10)
+
+
+class NoWork(Serving):
+    """An all-clear needs work behind it."""
+
+    def expect_not_measurable(self, words, **options):
+        result, comparison = self.measure("node", SERVER, self.port, "0", "clean", **options)
+        self.assertEqual(result.returncode, 3, result.stderr)
+        self.assertIn(words, result.stderr)
+        if comparison:
+            self.assertEqual(comparison["verdict"]["kind"], "not-measurable")
+
+    def test_a_load_that_fails(self):
+        self.expect_not_measurable("the load ended with status 1 after 0 requests", load="exit 1")
+
+    def test_a_load_that_hits_another_port(self):
+        self.expect_not_measurable(f"no connection reached port {self.port}", load="true")
+
+    def test_a_load_that_gets_only_errors(self):
+        load = f"python3 {LOAD} {self.port} 20 /missing"
+        self.expect_not_measurable("all 20 requests failed", load=load)
+
+    def test_a_load_that_works_on_a_clean_server_is_an_all_clear(self):
+        result, comparison = self.measure("node", SERVER, self.port, "0", "clean")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertNotEqual(comparison["verdict"]["kind"], "leak")
+
+
+class Refused(Serving):
+    def test_a_port_that_another_process_has(self):
+        """The started program only talks to the daemon that has the port."""
+        with socket.create_server(("127.0.0.1", self.port)):
+            result, _ = self.measure("sleep", 60)
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("is open before the server was started", result.stderr)
+
+    @unittest.skipUnless(shutil.which("gcc"), "needs a compiler")
+    def test_a_server_that_cannot_be_recorded(self):
+        source, program = self.folder / "static.c", self.folder / "static"
+        source.write_text("""
+            #include <arpa/inet.h>
+            #include <stdlib.h>
+            #include <unistd.h>
+            int main(int count, char **words) {
+                struct sockaddr_in at = {.sin_family = AF_INET,
+                                         .sin_port = htons(atoi(words[count - 1]))};
+                int fd = socket(AF_INET, SOCK_STREAM, 0);
+                if (bind(fd, (void *)&at, sizeof at) || listen(fd, 5)) return 1;
+                pause();
+            }""")
+        harness.must(harness.run(["gcc", "-static", "-o", program, source]))
+        result, _ = self.measure(program, self.port)
+        self.assertEqual(result.returncode, 3)
+        self.assertIn("cannot be recorded", result.stderr)
+
+    def test_a_folder_that_is_not_there(self):
+        result = harness.heapdiff("run", "--load", "true", "-o", self.folder / "no" / "x", "--",
+                                  "touch", self.folder / "started")
+        self.assertEqual(result.returncode, 2)
+        self.assertFalse((self.folder / "started").exists())
+
+
+class Output(Serving):
+    def test_older_snapshots_are_kept_and_the_page_is_written(self):
+        (self.folder / "app.steady.db").write_text("mine")
+        page = self.folder / "leak.html"
+        result, _ = self.measure("node", SERVER, self.port, options=("--report", page))
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual((self.folder / "app.steady.db.~1~").read_text(), "mine")
+        self.assertIn("rememberUpload", page.read_text())
+
+    def test_a_threshold_that_is_exceeded(self):
+        result, _ = self.measure("node", SERVER, self.port, options=("--fail-on-growth", "1MiB"))
+        self.assertEqual(result.returncode, 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
