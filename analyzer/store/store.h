@@ -157,7 +157,8 @@ bool store_borrow_nodes(struct store *store, const struct store *last);
 /* Opens a snapshot for its facts alone: all arrays stay empty. */
 struct store *store_open_facts(const char *path, struct error *error);
 
-/* Gives all arrays but epochs, counters and statistics back, and their texts; facts and sums stay. */
+/* Gives all arrays but epochs, counters and statistics back, and their texts; facts and sums stay.
+ */
 void store_trim(struct store *store);
 
 /* The index of the stack with this id, STORE_NONE when it is not there. */

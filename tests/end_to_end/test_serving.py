@@ -54,7 +54,8 @@ class Launchers(Serving):
         result, comparison = self.measure(*program)
         self.assertEqual(result.returncode, 0, result.stderr)
         self.expect_leak(comparison)
-        self.assertRegex(result.stderr, r"measuring node .*serving\.cjs \d+ \(pid \d+\), started by")
+        words = r"measuring node .*serving\.cjs \d+ \(pid \d+\), started by"
+        self.assertRegex(result.stderr, words)
         self.assertEqual(comparison["work"]["operations"], REQUESTS)
         self.assertEqual(comparison["work"]["source"], "server")
         self.expect_no_process()
