@@ -34,6 +34,7 @@ struct measured {
     VEC(const char *) paths; /* of its snapshots, in order of time */
     bool has_ended;          /* before the last moment */
     bool came_late;          /* after the first moment */
+    bool has_no_collector;   /* that answers: it is not asked for again, which may take seconds */
 };
 
 /* Begins as {0}. */

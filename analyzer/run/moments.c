@@ -120,25 +120,26 @@ static void keep_older(const char *path)
  */
 
 /* Not every program has a collector to call; what it refuses is asked for without. */
-static bool ask(struct work *work, pid_t pid, const char *label, int64_t operations,
+static bool ask(struct work *work, struct measured *measured, const char *label, int64_t operations,
                 const char *wanted, struct text *path)
 {
     struct text note = {0};
     int answer;
-    struct asker_request request = {.pid = pid,
+    struct asker_request request = {.pid = measured->pid,
                                     .label = label,
                                     .path = wanted,
-                                    .gc = true,
+                                    .gc = !measured->has_no_collector,
                                     .operations = operations >= 0 ? &operations : NULL,
                                     .note = &note,
                                     .cancel_fd = work->signals};
     bool good = asker_snapshot(&request, path, &answer, work->error);
-    if (!good && answer != 0) {
+    if (!good && answer != 0 && request.gc) {
         if (answer != ENOTSUP) /* of a runtime that has a collector */
             work_say("no garbage is collected before snapshot \"%s\" of process %d: %s", label,
-                     (int)pid, note.length ? note.bytes : work->error->message);
+                     (int)measured->pid, note.length ? note.bytes : work->error->message);
         *work->error = (struct error){0};
         request.gc = false;
+        measured->has_no_collector = true;
         request.note = NULL;
         good = asker_snapshot(&request, path, &answer, work->error);
     } else if (good && note.length) {
@@ -181,7 +182,7 @@ static bool take_of(struct work *work, struct measured *measured, bool is_one, c
     struct text wanted = {0}, path = {0};
     add_path(work->plan, label, is_one ? 0 : measured->pid, &wanted);
     keep_older(wanted.bytes);
-    bool good = ask(work, measured->pid, label, operations, wanted.bytes, &path);
+    bool good = ask(work, measured, label, operations, wanted.bytes, &path);
     if (good) {
         work_say("snapshot \"%s\": %s", label, path.bytes);
         VEC_ADD(&measured->paths, pool_text(work->result->texts, path.bytes));

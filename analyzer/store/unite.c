@@ -122,6 +122,8 @@ static void add_counters(struct store *all, const struct store *one)
             k++;
         if (k == all->counters.count)
             VEC_ADD(&all->counters, *counter);
+        else if (strcmp(counter->name, FORMAT_OPERATIONS_ASKED) == 0)
+            continue; /* the load's count, which each of them was told */
         else
             add(&all->counters.items[k].value, counter->value);
     }

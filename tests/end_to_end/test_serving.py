@@ -79,6 +79,24 @@ class Launchers(Serving):
         self.expect_no_process()
 
 
+class WithoutAPort(Serving):
+    def test_the_process_that_grows_is_named(self):
+        worker = self.folder / "worker.py"
+        worker.write_text("import time\nkept = []\n"
+                          "def remember():\n    kept.append(bytearray(200000))\n"
+                          "while True:\n    remember()\n    time.sleep(0.01)\n")
+        result = harness.run([harness.COMMAND, "run", "--warmup", 0.2, "--duration", 3, "--format",
+                              "json", "-o", self.folder / "app", "--", "sh", "-c",
+                              f"python3 {worker} & wait"], cwd=self.folder)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        comparison = json.loads(result.stdout)
+        self.assertEqual(comparison["verdict"]["kind"], "leak")
+        frame = harness.own_frame(comparison["sites"][0])
+        self.assertEqual(harness.bare_name(frame["function"]), "remember")
+        commands = [process["command"] for process in comparison["processes"]]
+        self.assertTrue(any(command.startswith("sh") for command in commands))
+
+
 class Several(Serving):
     def test_the_workers_of_a_cluster_are_summed(self):
         result, comparison = self.measure("node", SERVER, self.port, 2)
