@@ -82,9 +82,9 @@ class Launchers(Serving):
 class WithoutAPort(Serving):
     def test_the_process_that_grows_is_named(self):
         worker = self.folder / "worker.py"
-        worker.write_text("import time\nkept = []\n"
+        worker.write_text("import threading\nkept = []\n"
                           "def remember():\n    kept.append(bytearray(200000))\n"
-                          "while True:\n    remember()\n    time.sleep(0.01)\n")
+                          "while True:\n    remember()\n    threading.Event().wait(0.01)\n")
         result = harness.run([harness.COMMAND, "run", "--warmup", 0.2, "--duration", 3, "--format",
                               "json", "-o", self.folder / "app", "--", "sh", "-c",
                               f"python3 {worker} & wait"], cwd=self.folder)
