@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """samples/README.md explains the lines `expect:`, `expect-miss:`, `set:` and `drive:`.
 
-Five marks are given to a comparison: the site, the verdict's kind, the growth, the part that
-nobody explains, and no false alarm. A mark that the sample says nothing about is None.
+A comparison has five marks: the site, the verdict's kind, the growth, the unexplained part, and no
+false alarm. A mark is None if the sample declares nothing about it.
 """
 import re
 from pathlib import Path

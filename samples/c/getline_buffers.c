@@ -1,4 +1,4 @@
-/* getline_buffers.c -- getline allocates a buffer for every file that is read; nobody frees it.
+/* getline_buffers.c -- getline allocates a buffer for every file; the program never frees it.
  *
  * Lines are shorter than getline's first buffer of 120 bytes.
  *

@@ -1,4 +1,4 @@
-/* realloc_vector.c -- One array of samples, doubled by realloc, that nobody ever trims.
+/* realloc_vector.c -- One array of samples, doubled by realloc, that is never trimmed.
  *
  * expect: kind=leak site1=append_sample file=realloc_vector.c growth=14680064±2% blocks=+0
  *

@@ -1,4 +1,4 @@
-/* unbounded_cache.c -- A cache by query text that never drops an entry, and nobody asks twice.
+/* unbounded_cache.c -- A cache by query text that never drops an entry, and has no hits.
  *
  * Each entry is three blocks; the answer is the big one, and its line is site 1.
  *

@@ -1,7 +1,7 @@
 /* server.js -- A small upload service with one real leak amid routes that allocate as much.
  *
  * Every POST route copies or makes about 32 KiB of Buffer a request. Only the copies of
- * rememberUpload are kept, in a Map that nobody clears. cachePage keeps a bounded number,
+ * rememberUpload are kept, in a Map that is never cleared. cachePage keeps a bounded number,
  * so it grows while it warms up and then stays. /stats says exactly what is kept.
  *
  * Usage: node server.js [PORT]     0 (the default) takes any free port; prints "listening on N"

@@ -1,6 +1,6 @@
 /* one_size.js -- Three functions take Buffers of one size from a pool, in a loop that V8 compiles.
  *
- * Inlined, as V8 likes to, nobody could tell whose is which. importRow keeps every second one;
+ * Inlined, as V8 likes to, their blocks could not be separated. importRow keeps every second one;
  * renderRow replaces its own, exportRow drops them.
  *
  * expect: kind=leak site1=importRow file=one_size.js growth=15000000±2% blocks=+1500±2%

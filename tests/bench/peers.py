@@ -1,7 +1,7 @@
 # peers.py -- Who is compared: the environment in which each contender runs a program.
 #
 # SPDX-License-Identifier: Apache-2.0
-"""A contender is a name and an environment. Those that are not installed are told by name."""
+"""A contender is a name and an environment. The benchmark prints the names of missing ones."""
 import os
 import shutil
 import subprocess

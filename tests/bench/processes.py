@@ -61,7 +61,7 @@ class HeaptrackHelpers:
     def __enter__(self):
         self.pipe.unlink(missing_ok=True)
         os.mkfifo(self.pipe)
-        source = os.open(self.pipe, os.O_RDWR)  # so that nobody waits for the other end
+        source = os.open(self.pipe, os.O_RDWR)  # so that no open waits for the other end
         with open(self.path, "wb") as result:
             interpreter = subprocess.Popen([HEAPTRACK / "libexec/heaptrack_interpret"],
                                            stdin=open(self.pipe, "rb"), stdout=subprocess.PIPE,

@@ -105,7 +105,7 @@ def gplusplus(peers, name, quick):
 
 
 class Server:
-    """A program that serves until it is told to end. `ready` is what its output says then."""
+    """A program that serves until a signal ends it. `ready` is its output when it is ready."""
 
     def __init__(self, peers, name, arguments, ready):
         self.process = subprocess.Popen([str(word) for word in arguments], cwd=peers.scratch,

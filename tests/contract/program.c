@@ -35,7 +35,7 @@ void stage(unsigned number)
 static void *wait_for_ever(void *barrier)
 {
     pthread_barrier_wait(barrier);
-    pthread_barrier_wait(barrier); /* nobody else comes: ended by the process's end */
+    pthread_barrier_wait(barrier); /* no other thread comes: the process's end ends it */
     return NULL;
 }
 

@@ -127,7 +127,7 @@ def export(folder, *paths, options=()):
 
 
 def read(source, *files):
-    """What worker.mjs says; nobody may have been warned of anything."""
+    """The output of worker.mjs, which must contain no warning."""
     printed = harness.must(harness.run(["node", HERE / "worker.mjs", source, *files])).stdout
     result = json.loads(printed)
     if result["warnings"]:

@@ -1,4 +1,4 @@
-# test_channel.py -- A process can be asked whatever it has done to itself, and nobody else may ask.
+# test_channel.py -- A process answers its owner and root after any change of itself, and only them.
 #
 # SPDX-License-Identifier: Apache-2.0
 import fcntl
@@ -260,8 +260,8 @@ class Channel(harness.TestCase):
         self.assertIn(f"the control process of process {pid} was killed", err)
         self.assertIsNone(program.process.poll())
 
-    @unittest.skipUnless(ROOT, "only root may ask strangers")
-    def test_a_stranger_cannot_name_a_file_that_is_not_its_own(self):
+    @unittest.skipUnless(ROOT, "only root may ask untrusted processes")
+    def test_an_untrusted_process_cannot_name_a_file_of_another_user(self):
         """A process of nobody's answers root with the path of root's file."""
         secret = self.folder / "secret"
         secret.write_text("root's own")

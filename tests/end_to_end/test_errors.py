@@ -168,7 +168,7 @@ class UnreadableFiles(Snapshots):
             thread.join()
         self.assertLessEqual(codes, {0, 2, 3})
 
-    def test_a_database_of_somebody_else(self):
+    def test_a_database_of_another_program(self):
         self.alter("PRAGMA application_id = 1")
         self.assert_all_commands_refuse(self.bad)
 

@@ -79,7 +79,7 @@ class LifeCycle(harness.TestCase):
         self.assertEqual(result.stdout, "jumped 1\n")
         self.assert_kept(self.folder / "jumps.db", 100)
 
-    def test_a_line_that_nobody_reads_does_no_harm(self):
+    def test_an_unread_line_does_no_harm(self):
         reader, writer = os.pipe()
         os.close(reader)
         result = subprocess.run([ENDINGS, "return"], cwd=self.folder, stderr=writer, timeout=60,
@@ -142,10 +142,10 @@ class LifeCycle(harness.TestCase):
         self.assertEqual(child[1], parent[0])
         self.assertEqual((parent[2:], child[2:]), ((1, 100), (1, 200)))
 
-    def test_a_vforked_child_is_nobody(self):
+    def test_a_vforked_child_is_unrecorded(self):
         self.assert_one(self.run_way("vfork", status=8))
 
-    def test_a_copy_that_nobody_is_told_of_is_passive(self):
+    def test_a_child_without_fork_handlers_is_passive(self):
         for follow in (0, 1):
             paths = self.run_way("copy", status=7, HEAPDIFF_FOLLOW=follow)
             self.assert_one(paths)

@@ -12,7 +12,7 @@ import harness
 
 COUNT = 200
 
-# Every function keeps COUNT blocks of a size that nobody else has.
+# Every function keeps COUNT blocks of a size of its own.
 SCRIPT = f"""
 import asyncio, ctypes, os, sys, threading, zlib
 

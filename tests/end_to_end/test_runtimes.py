@@ -124,7 +124,7 @@ class Runtimes(harness.TestCase):
 
 
 class Node(Runtimes):
-    def test_gc_frees_buffers_that_nobody_holds(self):
+    def test_gc_frees_unreferenced_buffers(self):
         with start("node", "-e", NODE_GARBAGE) as program:
             before = self.snapshot(program, "before")
             program.process.send_signal(signal.SIGWINCH)
@@ -139,11 +139,11 @@ class Node(Runtimes):
         with start("node", "-e", NODE_GARBAGE) as program:
             path = self.snapshot(program, "plain")
         found = numbers(path)
-        told = json.loads(harness.must(harness.heapdiff("show", path, "--format", "json")).stdout)
-        told = told["snapshot"]["runtime"]["node"]
-        self.assertEqual(set(told), set(found))
+        shown = json.loads(harness.must(harness.heapdiff("show", path, "--format", "json")).stdout)
+        shown = shown["snapshot"]["runtime"]["node"]
+        self.assertEqual(set(shown), set(found))
         for name, value in found.items():  # JSON has 15 digits
-            self.assertAlmostEqual(told[name], value, delta=1e-12 * abs(value), msg=name)
+            self.assertAlmostEqual(shown[name], value, delta=1e-12 * abs(value), msg=name)
         for name in ("rss", "heapTotal", "heapUsed", "external", "number_of_native_contexts",
                      "old_space_used", "activeResources", "heap_size_limit"):
             self.assertGreater(found[name], 0, name)
@@ -204,7 +204,7 @@ class Node(Runtimes):
                 self.assertEqual(recorded.stderr, plain.stderr)
                 self.assertEqual(recorded.returncode, plain.returncode)
 
-    def test_it_is_silent_where_nobody_records(self):
+    def test_it_is_silent_without_recording(self):
         for options in ({}, {"HEAPDIFF_ROOT": "1", "recorded": True}):
             result = harness.run(["node", "-e", "0"], NODE_OPTIONS=NODE_OPTIONS, **options)
             self.assertEqual((result.returncode, result.stdout, result.stderr), (0, "", ""))

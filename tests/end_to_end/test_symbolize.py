@@ -94,7 +94,7 @@ class Symbolized(harness.TestCase):
         self.assertEqual(self.snapshot.read_bytes(), before)
         self.assertEqual({path.name for path in self.folder.glob("*.db*")}, {"a.db"})
 
-    def test_a_strangers_triggers_are_not_run(self):
+    def test_triggers_of_an_untrusted_snapshot_do_not_run(self):
         with sqlite3.connect(self.snapshot) as database:
             database.execute("CREATE TRIGGER evil AFTER INSERT ON symbol BEGIN"
                              " UPDATE snapshot SET label = 'owned'; END")

@@ -1,4 +1,4 @@
-/* no_reader.c -- In place of symbols/reader.c: no process, and names that nobody would choose.
+/* no_reader.c -- In place of symbols/reader.c: no process, and unlikely names.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,7 +1,7 @@
 /* rows.c -- A sound database with the tables of a snapshot, whose cells may hold anything.
  *
  * The input is a list of changes to the rows of base.sql: what a byte-wise change of a database
- * hardly ever gets past SQLite's own checks. Tables lose their types and keys first, as a stranger
+ * hardly ever gets past SQLite's own checks. Tables lose their types and keys first, as an attacker
  * could make them.
  *
  * SPDX-License-Identifier: Apache-2.0

@@ -1,4 +1,4 @@
-// page.mjs -- The page in Chromium: each view, each key, strangers' names. Run by test_page.py.
+// page.mjs -- The page in Chromium: each view, each key, untrusted names. Run by test_page.py.
 //
 // node --test page.mjs, with REPORTS naming a folder of reports (see test_page.py).
 //
@@ -63,7 +63,7 @@ test('the summary says what compare says, and its parts add up', async () => {
 
 const detail = async () => (await browser.texts('.detail'))[0];
 
-test('the summary tells growth by label, and leads to the flame graph of it', async () => {
+test('the summary shows growth by label, and links to its flame graph', async () => {
   await browser.go(MADE);
   assert.deepEqual(await browser.texts('.groups tbody th'), ['POST /upload', '(no label)']);
   assert.match((await browser.texts('.groups tbody tr'))[0], /\+9\.4 MiB/);
@@ -131,7 +131,7 @@ test('keys: j and k mark, Enter opens, Escape and Back lead out', async () => {
   await browser.press('t');
 });
 
-test('a site shows its stack with each frame told apart, sizes, births and a series', async () => {
+test('a site shows its stack with each kind of frame, sizes, lifetimes and a series', async () => {
   await browser.go(MADE, '#sites?site=0');
   await page.getByLabel('every frame').check();
   const frames = await browser.texts('.stack .frame');
@@ -182,7 +182,7 @@ test('the timeline draws the series and lists the snapshots', async () => {
   for (const word of ['RSS', 'heapUsed', 'external', 'eventLoopDelay p99 ms']) {
     assert.ok(legends.includes(word), word);
   }
-  assert.match(legends, /step 4, 3 min[\s\S]*RSS:?\s*56\.0 MiB/, 'the last snapshot is told');
+  assert.match(legends, /step 4, 3 min[\s\S]*RSS:?\s*56\.0 MiB/, 'the legend shows the last snapshot');
   assert.deepEqual(await browser.texts('.plain tbody td:nth-child(2)'),
     ['step 1', 'step 2', 'step 3', 'step 4']);
 });
@@ -199,7 +199,7 @@ test('copies the summary and saves the data', async () => {
   assert.equal(saved.snapshots.length, 4);
 });
 
-test("strangers' names are text: nothing runs, nothing is asked of a network", async () => {
+test('untrusted names are text: nothing runs, no request leaves the page', async () => {
   browser.requests.length = 0;
   for (const view of [...VIEWS, '#sites?all=1&query=onerror', '#sites?site=1', '#sites?site=3']) {
     await browser.go(report('hostile'), view);

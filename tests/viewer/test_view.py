@@ -1,4 +1,4 @@
-# test_view.py -- heapdiff view answers the browser that it was opened for, and nobody else.
+# test_view.py -- heapdiff view answers only the browser that it was opened for.
 #
 # SPDX-License-Identifier: Apache-2.0
 import os
@@ -77,7 +77,7 @@ class View(harness.TestCase):
         self.assertEqual(int(self.ask("GET /" + "a" * 8186).split()[1]), 431)
         self.assertEqual(self.status(), 200)
 
-    def test_connections_that_say_nothing_keep_nobody_waiting(self):
+    def test_silent_connections_do_not_delay_others(self):
         idle = [socket.create_connection(("127.0.0.1", self.port)) for _ in range(40)]
         try:
             self.assertEqual(self.status(), 200)

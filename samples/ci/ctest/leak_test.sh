@@ -23,7 +23,7 @@ measure() {
 CANARY=1 measure canary >"$folder/canary.txt"
 if [ "$status" -ne 1 ]; then
     cat "$folder/canary.txt"
-    echo "leak_test.sh: the canary leaked, and nobody noticed (exit code $status)" >&2
+    echo "leak_test.sh: the canary leaked, and heapdiff did not notice (exit code $status)" >&2
     exit 1
 fi
 measure program

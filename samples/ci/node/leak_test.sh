@@ -25,7 +25,7 @@ measure() {
 CANARY=1 measure canary "$folder/canary.xml"
 if [ "$status" -ne 1 ]; then
     cat "$folder/canary.xml"
-    echo "leak_test.sh: the canary leaked, and nobody noticed (exit code $status)" >&2
+    echo "leak_test.sh: the canary leaked, and heapdiff did not notice (exit code $status)" >&2
     exit 1
 fi
 measure service "$report"

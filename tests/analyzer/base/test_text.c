@@ -1,4 +1,4 @@
-/* test_text.c -- Texts from strangers, distances, and the map.
+/* test_text.c -- Untrusted texts, distances, and the map.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -8,10 +8,10 @@
 
 #include <stdio.h>
 
-static void expect_clean(const char *stranger, bool for_terminal, const char *expected)
+static void expect_clean(const char *untrusted, bool for_terminal, const char *expected)
 {
     struct text text = {0};
-    text_add_clean(&text, stranger, for_terminal);
+    text_add_clean(&text, untrusted, for_terminal);
     assert_string_equal(text.bytes, expected);
     text_done(&text);
 }

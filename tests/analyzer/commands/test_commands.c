@@ -190,7 +190,7 @@ static void help_and_version_go_to_stdout(void **state)
     expect_words(fixture_run("heapdiff --version")->out, "heapdiff 0.");
 }
 
-/* Three modules lack names, two of them for one reason; nobody's server knows files of /srv. */
+/* Three modules lack names, two of them for one reason; no server has files of /srv. */
 static void info_gives_each_advice_once(void **state)
 {
     const char *path = fixture_snapshot(

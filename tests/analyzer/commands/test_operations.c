@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* COUNTER at its value; -1: nobody has said. */
+/* COUNTER at its value; -1: not counted. */
 static void set(const char *path, const char *counter, long long value)
 {
     char sql[256];

@@ -160,7 +160,7 @@ static void parts_add_up_to_the_byte(void **state)
     }
 }
 
-static void what_nobody_owns_is_shown_as_other(void **state)
+static void memory_without_an_owner_is_shown_as_other(void **state)
 {
     const char *paths[] = {make("a.db", 1, &before, ""), make("b.db", 2, &before,
                                                               "UPDATE rss SET bytes = bytes - 1000"
@@ -372,7 +372,7 @@ int main(void)
         cmocka_unit_test(growth_within_churn_is_left_out),
         cmocka_unit_test(blocks_of_code_that_got_another_name_have_not_grown),
         cmocka_unit_test(parts_add_up_to_the_byte),
-        cmocka_unit_test(what_nobody_owns_is_shown_as_other),
+        cmocka_unit_test(memory_without_an_owner_is_shown_as_other),
         cmocka_unit_test(births_tell_survivors_from_newcomers),
         cmocka_unit_test(a_series_is_measured_from_first_to_last),
         cmocka_unit_test(what_cannot_be_compared_is_not_measurable),

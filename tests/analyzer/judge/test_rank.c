@@ -235,7 +235,7 @@ static void an_array_that_rests_goes_on_while_it_is_filled(void **state)
     array.filling = 40 * MIB; /* not its own */
     assert_int_equal(rank_judge(&array, 24 * MIB).pattern, PATTERN_SETTLED);
     array.filling = 6 * MIB;
-    array.old_blocks = 1; /* the same block as before: a pool told that it grew */
+    array.old_blocks = 1; /* the same block as before: a pool reported that it grew */
     assert_int_equal(rank_judge(&array, 24 * MIB).pattern, PATTERN_SETTLED);
 }
 

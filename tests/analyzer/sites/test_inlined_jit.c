@@ -174,7 +174,7 @@ static void a_function_that_the_caller_never_called_gets_nothing(void **state)
     assert_apart(compare_sampled(before, after, 0), 600000);
 }
 
-static void of_two_functions_nobody_can_tell(void **state)
+static void two_functions_cannot_be_separated(void **state)
 {
     assert_apart(compare(AFTER "INSERT INTO node VALUES (19, 2, 50), (9, 19, 1);" KEPT(9, 9)
                              GONE("buffer", 300, 2000)),
@@ -196,5 +196,5 @@ TEST_MAIN(cmocka_unit_test(blocks_go_back_to_the_function_that_is_inlined),
           cmocka_unit_test(blocks_of_another_kind_are_not_the_same),
           cmocka_unit_test(blocks_from_another_place_in_the_runtime_are_not_the_same),
           cmocka_unit_test(a_function_that_the_caller_never_called_gets_nothing),
-          cmocka_unit_test(of_two_functions_nobody_can_tell),
+          cmocka_unit_test(two_functions_cannot_be_separated),
           cmocka_unit_test(samples_prove_nothing))

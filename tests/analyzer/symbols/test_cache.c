@@ -244,7 +244,7 @@ static void two_writers_do_not_harm_each_other(void **state)
     expect_whole(path);
 }
 
-/* All of them find nothing there and make it at the same time: nobody goes without. */
+/* All of them find no cache and create it at the same time: each gets one. */
 static void a_file_that_many_make_at_once_is_made_once(void **state)
 {
     const char *watched = fixture_file("shop", "program");

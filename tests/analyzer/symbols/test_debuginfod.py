@@ -102,7 +102,7 @@ class Debuginfod(unittest.TestCase):
                      environment=self.environment(url))
         self.assertEqual(self.functions(answer), self.NAMES)
 
-    def test_nobody_is_asked_by_default(self):
+    def test_no_server_is_asked_by_default(self):
         server = Server(self.whole)
         server.release.set()
         for wanted in ("", None):
@@ -140,9 +140,9 @@ class Debuginfod(unittest.TestCase):
         url = f"http://127.0.0.1:{free_port()}"
         answer = ask(self.program, self.addresses, environment=self.environment(url))
         self.assertEqual(self.functions(answer), [[]] * 3)
-        told = [line for line in answer.errors.splitlines() if "debuginfod" in line]
-        self.assertEqual(len(told), 1, answer.errors)
-        self.assertRegex(told[0], r"does not answer \(.+\); continuing without it$")
+        lines = [line for line in answer.errors.splitlines() if "debuginfod" in line]
+        self.assertEqual(len(lines), 1, answer.errors)
+        self.assertRegex(lines[0], r"does not answer \(.+\); continuing without it$")
 
     def test_a_file_with_another_build_id_is_not_taken(self):
         other = self.folder / "other"

@@ -52,7 +52,7 @@ static const char *original_id(void)
     return hex;
 }
 
-/* A place in one of the parts that readers look at; the rest is code, which nobody reads. */
+/* A place in one of the parts that readers look at; the rest is code, which no reader reads. */
 static size_t place_to_change(Elf *elf)
 {
     static const char *const parts[] = {".debug_info",   ".debug_abbrev",   ".debug_line",

@@ -10,7 +10,7 @@ int main(int count, char **arguments)
     int ends[2];
     churn(100);
     must(pipe(ends) == 0);
-    if (is(way, "full")) { /* and nobody will ever read it */
+    if (is(way, "full")) { /* and no process will ever read it */
         must(fcntl(ends[1], F_SETFL, O_NONBLOCK) == 0);
         while (write(ends[1], way, 4) > 0)
             ;

@@ -31,7 +31,7 @@ int main(int count, char **arguments)
         ending(child);
         must(sigtimedwait(&child_signal, NULL, &most) == SIGCHLD);
     }
-    most.tv_nsec = 200000000; /* whoever else ended would be told within this time */
+    most.tv_nsec = 200000000; /* another child's end would be reported within this time */
     printf("another signal: %s\n", sigtimedwait(&child_signal, NULL, &most) < 0 ? "none" : "some");
     printf("another child: %s\n", waitpid(-1, NULL, WNOHANG) < 0 ? "none" : "some");
     return 0;

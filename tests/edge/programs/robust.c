@@ -1,4 +1,5 @@
-/* robust.c -- A process that shares a mutex ends while it holds it; the other is told.
+/* robust.c -- A process that shares a mutex ends while it holds it; the other process gets an
+ * error.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,4 +1,4 @@
-/* test_origin.c -- A copy of the process that we are not told of touches nothing and waits for
+/* test_origin.c -- A child created without running the fork handlers touches nothing and waits for
  * nothing.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -47,7 +47,7 @@ static int status_in_copy(long flags, int (*deed)(void))
     return status;
 }
 
-static int is_nobody(void)
+static int is_unrecorded(void)
 {
     return origin_is_here() || record_is_on();
 }
@@ -55,7 +55,7 @@ static int is_nobody(void)
 static void a_copy_knows_that_it_is_one(void **state)
 {
     (void)state;
-    assert_int_equal(status_in_copy(0, is_nobody), 0);
+    assert_int_equal(status_in_copy(0, is_unrecorded), 0);
     assert_true(origin_is_here() && record_is_on());
 }
 
@@ -63,7 +63,7 @@ static int begins(void)
 {
     origin_begin();
     record_start();
-    return !origin_is_here() || !record_is_on() || status_in_copy(0, is_nobody) != 0;
+    return !origin_is_here() || !record_is_on() || status_in_copy(0, is_unrecorded) != 0;
 }
 
 static void it_may_become_an_original(void **state)
@@ -72,7 +72,7 @@ static void it_may_become_an_original(void **state)
     assert_int_equal(status_in_copy(0, begins), 0);
 }
 
-static int is_somebody(void *unused)
+static int is_recorded(void *unused)
 {
     (void)unused;
     return origin_is_here() && record_is_on() ? 0 : 1;
@@ -84,7 +84,7 @@ static void a_child_that_shares_our_memory_is_no_copy(void **state)
     (void)state;
     static char stack[65536];
     int status;
-    pid_t child = clone(is_somebody, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, NULL);
+    pid_t child = clone(is_recorded, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, NULL);
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
 }

@@ -1,5 +1,5 @@
 /* test_file.c -- A forked child lets go of the snapshot on its way, and of nothing else; who sweeps
- * takes away what nobody holds, and nothing else.
+ * removes files without a lock, and no others.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -81,7 +81,7 @@ static void test_the_next_file_under_a_swept_name_stays(void **state)
     assert_int_equal(unlink(in_folder("a.db")), 0);
 }
 
-static void test_a_part_that_nobody_holds_is_swept(void **state)
+static void test_an_unlocked_part_is_swept(void **state)
 {
     (void)state;
     int fd = open(in_folder("heapdiff.1" FILE_PART), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
@@ -175,7 +175,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_next_file_under_a_swept_name_stays),
-        cmocka_unit_test(test_a_part_that_nobody_holds_is_swept),
+        cmocka_unit_test(test_an_unlocked_part_is_swept),
         cmocka_unit_test(test_what_is_no_file_is_refused_before_anything_is_made),
         cmocka_unit_test(test_what_is_no_file_is_never_replaced),
         cmocka_unit_test(test_a_file_is_replaced),

@@ -1,5 +1,6 @@
 /* interrupted.c -- A program whose signal handler maps memory, and forks, while the interrupted
- * thread does the same or creates a thread: nobody may wait for the thread that he has interrupted.
+ * thread does the same or creates a thread: a handler must not wait for the thread that it
+ * interrupted.
  *
  * Killed by a deadline if it hangs.
  *

@@ -1,5 +1,5 @@
 /* late.c -- A program of C that loads its first plug-in of C++, whose first new comes in a thread
- * while another one is in dlopen and waits for it: nobody may ask the loader anything then.
+ * while another one is in dlopen and waits for it: no code may call the loader then.
  *
  * late PLUGIN WAITS: both are libraries. Killed by a deadline if it hangs.
  *

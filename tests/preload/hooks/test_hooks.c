@@ -212,7 +212,7 @@ static void check_threads(const char *database, const char *line)
                                         " kind = 'thread'"));
 }
 
-static void threads_count_until_somebody_lets_them_go(void **state)
+static void threads_count_until_joined_or_detached(void **state)
 {
     const char *database = fixture_path("program.db");
     check_program("creating", "", 1);
@@ -248,4 +248,4 @@ TEST_MAIN(cmocka_unit_test(every_name_in_the_list_is_interposed),
           cmocka_unit_test(mappings_count_exactly_beside_tcmalloc),
           cmocka_unit_test(signal_handlers_do_not_hang),
           cmocka_unit_test(a_sandboxed_program_goes_on),
-          cmocka_unit_test(threads_count_until_somebody_lets_them_go))
+          cmocka_unit_test(threads_count_until_joined_or_detached))

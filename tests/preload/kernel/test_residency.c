@@ -32,7 +32,7 @@ static int close_pagemap(void **state)
     return 0;
 }
 
-/* Between two that nobody may touch: it merges with no other. Pages of the usual size. */
+/* Between two without access: it merges with no other. Pages of the usual size. */
 static char *map(size_t pages)
 {
     size_t size = (pages + 2) * PAGE;
@@ -94,7 +94,7 @@ static void pages_that_were_written_to_are_the_process_s_own(void **state)
     unmap(start, 3000);
 }
 
-static void pages_that_were_only_read_are_nobody_s(void **state)
+static void pages_that_were_only_read_have_no_owner(void **state)
 {
     char *start = map(100);
     int sum = 0;
@@ -243,7 +243,7 @@ static void a_small_process_is_read_from_smaps_and_a_large_one_is_not(void **sta
 #define PAGEMAP_TEST(name) cmocka_unit_test_setup_teardown(name, open_pagemap, close_pagemap)
 
 TEST_MAIN(PAGEMAP_TEST(pages_that_were_written_to_are_the_process_s_own),
-          PAGEMAP_TEST(pages_that_were_only_read_are_nobody_s),
+          PAGEMAP_TEST(pages_that_were_only_read_have_no_owner),
           PAGEMAP_TEST(of_pages_shared_with_a_child_the_share_is_unknown),
           PAGEMAP_TEST(of_shared_memory_only_what_is_resident_is_known),
           PAGEMAP_TEST(all_of_a_process_is_what_smaps_says),

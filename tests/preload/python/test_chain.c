@@ -222,7 +222,7 @@ static void nothing_is_read_when_python_ends(void **state)
         python_put(cpython.runtime, cpython.layout.runtime_finalizing, python_state);
         assert_int_equal(take(chain), 0);
         assert_int_equal(chain->kept, 0);
-        chain_before_unmap(); /* nobody reads: returns */
+        chain_before_unmap(); /* no reader: returns */
         python_put(cpython.runtime, cpython.layout.runtime_finalizing, 0);
         assert_int_not_equal(take(chain), 0);
         *python_key = 0; /* nor when its key was given up */

@@ -87,7 +87,7 @@ static unsigned states_made(void)
     return count;
 }
 
-/* Addresses of nobody: each thread has a range of its own. */
+/* Unused addresses: each thread has a range of its own. */
 static const void *address_at(unsigned owner, unsigned index)
 {
     return (const void *)(((uintptr_t)0x3000 + owner) << 26 | (uintptr_t)index << 4);

@@ -13,7 +13,7 @@
 #include "runtime/helper.h"
 #include "test.h"
 
-/* A member that answers when it is told to, from the thread of the test. */
+/* A member that answers on command, from the thread of the test. */
 struct fake {
     struct heapdiff_member *member;
     unsigned wakes;
@@ -217,7 +217,7 @@ static void an_exchange_under_way_has_a_deadline(void **state)
     assert_true(0 < numbers && numbers < collection && collection < begun);
 }
 
-static void members_find_no_place_where_nobody_records(void **state)
+static void members_find_no_place_without_recording(void **state)
 {
     const struct heapdiff_member_info info = {.version = MEMBER_VERSION, .name = "node"};
     const struct heapdiff_member_info foreign = {.version = MEMBER_VERSION + 1, .name = "node"};
@@ -245,8 +245,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(our_own_snapshot_does_not_wait_for_an_askers_collection,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_exchange_under_way_has_a_deadline, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(members_find_no_place_where_nobody_records, set_up,
-                                        tear_down),
+        cmocka_unit_test_setup_teardown(members_find_no_place_without_recording, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

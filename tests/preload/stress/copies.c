@@ -1,4 +1,4 @@
-/* copies.c -- Copies of a process that nobody is told of, while others hold whatever lock there is.
+/* copies.c -- Children created without running the fork handlers, while threads hold any lock.
  *
  * copies COUNT: threads map, tell of pool blocks and take snapshots; meanwhile COUNT children are
  * made past the fork handlers, and each does what would wait for a lock that its parent's threads

@@ -117,7 +117,7 @@ def main():
     stress("a copy of the process writes each snapshot", *everything(short),
            HEAPDIFF_OUT="%l.db", HEAPDIFF_BLOCKS="1",
            left=lambda names: names == ["exit.db", "stress.db"])
-    stress("copies that nobody is told of", program("copies", min(10 * SECONDS, 100)), 60,
+    stress("children without fork handlers", program("copies", min(10 * SECONDS, 100)), 60,
            HEAPDIFF_OUT="%l.db", HEAPDIFF_BLOCKS="1",
            left=lambda names: names == ["copies.db", "exit.db"])
 

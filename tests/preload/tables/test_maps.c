@@ -177,7 +177,7 @@ static void thousands_of_mappings_fit_in_and_errno_is_kept(void **state)
 
 #define PAGES 512u
 
-static uint32_t model[PAGES]; /* stack, 0: nobody's */
+static uint32_t model[PAGES]; /* stack, 0: none */
 
 static void compare_with_model(void)
 {

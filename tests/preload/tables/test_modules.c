@@ -256,7 +256,7 @@ static void nothing_new_is_learned_while_something_is_unloaded(void **state)
     assert_true(modules_after_unload());
     assert_non_null(modules_find(address));
     modules_before_unload();
-    assert_false(modules_after_unload()); /* nobody has looked */
+    assert_false(modules_after_unload()); /* no lookup has happened */
     unload(handle);
 }
 

@@ -1,4 +1,4 @@
-// document.ts -- The data of a page, field by field, as analyzer/page/ writes it.
+// document.ts -- The data of a page, field by field, as analyzer/html/ writes it.
 //
 // SPDX-License-Identifier: Apache-2.0
 

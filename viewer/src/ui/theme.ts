@@ -1,4 +1,4 @@
-// theme.ts -- Light or dark: as the system says, until somebody chooses.
+// theme.ts -- Light or dark: as the system, until the user chooses.
 //
 // SPDX-License-Identifier: Apache-2.0
 import { useCallback, useEffect, useState } from 'preact/hooks';
