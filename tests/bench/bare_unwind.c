@@ -1,4 +1,4 @@
-/* bare_unwind.c -- A shim that only calls libunwind's unw_backtrace: the price of unwinding alone.
+/* bare_unwind.c -- A shim that only calls libunwind's unw_backtrace: the cost of unwinding alone.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

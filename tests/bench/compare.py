@@ -5,7 +5,7 @@
 """usage: compare.py [--build FOLDER] [--sites N] [--series N] [--rounds N] [--json FILE]
 
 Makes synthetic snapshots of N sites (100000), compares two of them and then a series (100), and
-prints seconds and peak memory beside their marks: 1 s and 250 MB for two, 10 s for the series.
+prints seconds and peak memory beside their targets: 1 s and 250 MB for two, 10 s for the series.
 Half of the sites are JIT code with names, half native code of a module that is not there, so that
 no time goes into reading debug information: that is what a warm cache of symbols amounts to.
 """
@@ -137,7 +137,7 @@ def main():
         write_snapshot(paths[0], given.sites)
         for number in range(2, given.series + 1):
             next_snapshot(paths[number - 2], paths[number - 1], number)
-        for name, some, rounds, mark in (
+        for name, some, rounds, target in (
             ("two", [paths[0], paths[1]], given.rounds, 1.0),
             ("series", paths, 1, 10.0),
         ):
@@ -146,7 +146,7 @@ def main():
                              "peak_mb": peak, "verdict": found["verdict"]["kind"],
                              "leaks": sum(site["growth_blocks"] > 0 for site in found["sites"])}
             print(f"{len(some):4} snapshots of {given.sites} sites: {seconds:6.2f} s"
-                  f" (mark {mark:g} s), peak {peak:4.0f} MB")
+                  f" (target {target:g} s), peak {peak:4.0f} MB")
     if given.json:
         given.json.write_text(json.dumps(results, indent=2) + "\n")
 

@@ -16,14 +16,14 @@ sys.path.insert(0, str(HERE.parent / "viewer"))
 import reports  # noqa: E402
 from reports import ROOT, harness  # noqa: E402
 
-MARKS = {"ready": 1000, "typing": 100, "scrolling": 50, "dragging": 100}  # milliseconds
+TARGETS = {"ready": 1000, "typing": 100, "scrolling": 50, "dragging": 100}  # milliseconds
 NAMES = {"ready": "from navigation to the first view", "typing": "a typed letter, the slowest",
          "scrolling": "gap between frames (95 %), by the wheel",
          "dragging": "the same, dragged from top to end"}
 
 
 def measure(sites, snapshots, rounds):
-    """Rows of name, value, mark; the value of a series is its median and its largest."""
+    """Rows of name, value, target; the value of a series is its median and its largest."""
     with tempfile.TemporaryDirectory(prefix="heapdiff-bench.") as folder:
         paths = reports.make_large(Path(folder), sites, snapshots)
         start = time.monotonic()
@@ -35,10 +35,10 @@ def measure(sites, snapshots, rounds):
         yield "making it", f"{seconds:.2f} s", ""
         printed = harness.must(harness.run(["node", HERE / "page.mjs", page, rounds])).stdout
         results = json.loads(printed)
-    for key, mark in MARKS.items():
+    for key, target in TARGETS.items():
         values = [result[key] for result in results]
         yield (NAMES[key], f"{statistics.median(values):.0f} ms, at most {max(values):.0f} ms",
-               f"{mark} ms")
+               f"{target} ms")
 
 
 def main():
@@ -48,8 +48,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
     print(f"{given.sites:,} sites, {given.snapshots} snapshots")
-    for name, value, mark in measure(given.sites, given.snapshots, given.rounds):
-        print(f"{name:42} {value:28} {mark}")
+    for name, value, target in measure(given.sites, given.snapshots, given.rounds):
+        print(f"{name:42} {value:28} {target}")
 
 
 if __name__ == "__main__":

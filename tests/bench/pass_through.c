@@ -1,4 +1,4 @@
-/* pass_through.c -- A shim that does nothing: the price of standing between a program and malloc.
+/* pass_through.c -- A shim that does nothing: the cost of standing between a program and malloc.
  *
  * No interposing recorder can be cheaper than this. It is built as heapdiff's hooks are: bound at
  * load time, a pointer to the real function, a frame pointer kept.

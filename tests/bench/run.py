@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# run.py -- The price of recording, measured: heapdiff beside its peers, on one machine, in one run.
+# run.py -- The cost of recording, measured: heapdiff beside its peers, on one machine, in one run.
 #
 # SPDX-License-Identifier: Apache-2.0
 """usage: tests/bench/run.py [--build DIR] [--rounds N] [--json FILE] [--quick] [--only PART]
@@ -19,7 +19,7 @@ import tempfile
 from pathlib import Path
 
 import churns
-import marks
+import targets
 import memory
 import programs
 import snapshots
@@ -85,23 +85,23 @@ def measure(options, peers, missing):
 def table(results):
     rows = []
     if results["churn"]:
-        rows += marks.churn_rows(results["churn"])
+        rows += targets.churn_rows(results["churn"])
     if results["memory"]:
-        rows += marks.memory_rows(results["memory"], results["writing"])
-    rows += marks.program_rows(results["programs"])
-    rows += marks.snapshot_rows(results["snapshots"])
-    marks.absolute(marks.Churns(results["churn"]), rows)
+        rows += targets.memory_rows(results["memory"], results["writing"])
+    rows += targets.program_rows(results["programs"])
+    rows += targets.snapshot_rows(results["snapshots"])
+    targets.absolute(targets.Churns(results["churn"]), rows)
     return rows
 
 
 def print_table(rows):
-    print(f"{'what':<72} {'min':>9} {'median':>9} {'max':>9}      {'mark':<7}")
+    print(f"{'what':<72} {'min':>9} {'median':>9} {'max':>9}      {'target':<7}")
     for row in rows:
         found = row.to_json()
-        mark = "" if row.mark is None else f"{row.side} {row.mark:.4g}"
+        target = "" if row.target is None else f"{row.side} {row.target:.4g}"
         verdict = {True: "met", False: "MISSED", None: ""}[row.met]
         print(f"{row.what:<72} {found['min']:>9.3f} {found['median']:>9.3f} {found['max']:>9.3f} "
-              f"{row.unit:<4} {mark:<7} {verdict}".rstrip())
+              f"{row.unit:<4} {target:<7} {verdict}".rstrip())
 
 
 def main():

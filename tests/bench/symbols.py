@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# symbols.py -- The price of names: heapdiff beside the tools that do the same.
+# symbols.py -- The cost of names: heapdiff beside the tools that do the same.
 #
 # SPDX-License-Identifier: Apache-2.0
 """symbols.py [--count 10000] [--rounds 3] [MODULE]

@@ -55,7 +55,7 @@ class Bench(unittest.TestCase):
             self.assertIn(row["what"], self.output)
             self.assertTrue(all(map(math.isfinite, row["values"])), row)
             self.assertTrue(row["min"] <= row["median"] <= row["max"], row)
-            self.assertEqual(row["met"] is None, row["mark"] is None, row)
+            self.assertEqual(row["met"] is None, row["target"] is None, row)
 
     def test_recording_was_on(self):
         """Were the shim not loaded, its own account would be empty."""

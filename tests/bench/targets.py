@@ -1,4 +1,4 @@
-# marks.py -- From measurements to the table: ratios per round, each beside its mark.
+# targets.py -- From measurements to the table: ratios per round, each beside its target.
 #
 # SPDX-License-Identifier: Apache-2.0
 """A row compares what was measured in the same round; then the median of the rounds is taken."""
@@ -13,15 +13,15 @@ class Row:
     what: str
     unit: str  # '×' for ratios
     values: list  # one a round
-    mark: float | None = None  # None: for information
+    target: float | None = None  # None: for information
     side: str = MOST
 
     @property
     def met(self):
-        if self.mark is None:
+        if self.target is None:
             return None
         middle = median(self.values)
-        return middle <= self.mark if self.side == MOST else middle >= self.mark
+        return middle <= self.target if self.side == MOST else middle >= self.target
 
     def to_json(self):
         return {**asdict(self), "min": min(self.values), "median": median(self.values),
@@ -48,10 +48,10 @@ class Churns:
         return [a / b for a, b in zip(one, other)]
 
 
-def against(churns, rows, case, peer, mark, field="pair_ns", words=""):
+def against(churns, rows, case, peer, target, field="pair_ns", words=""):
     if churns.has(case, "plain", "heapdiff", peer):
         ratio = churns.ratio(churns.added(case, "heapdiff", field), churns.added(case, peer, field))
-        rows.append(Row(f"{case}: added by heapdiff / added by {peer}{words}", "×", ratio, mark))
+        rows.append(Row(f"{case}: added by heapdiff / added by {peer}{words}", "×", ratio, target))
 
 
 def absolute(churns, rows):
@@ -81,18 +81,19 @@ def churn_rows(results):
     against(churns, rows, "base", "jemalloc", None)
     against(churns, rows, "base", "tcmalloc", None)
     against(churns, rows, "frame pointers", "unw_backtrace", 0.25)
-    for case, mark in (("2 threads", 1.2), ("8 threads", 1.2), ("depth 64", 2), ("100k stacks", 2),
-                       ("100k stacks, each pair another", 2), ("2M blocks", 2)):
+    for case, target in (("2 threads", 1.2), ("8 threads", 1.2), ("depth 64", 2),
+                         ("100k stacks", 2), ("100k stacks, each pair another", 2),
+                         ("2M blocks", 2)):
         ratio = churns.ratio(churns.added(case, "heapdiff"), churns.added("base", "heapdiff"))
-        rows.append(Row(f"{case}: added by heapdiff / added in base", "×", ratio, mark))
+        rows.append(Row(f"{case}: added by heapdiff / added in base", "×", ratio, target))
     overlap_rows(churns, rows)
-    for name, mark in (("sampled", 1.03), ("pass_through", None)):
+    for name, target in (("sampled", 1.03), ("pass_through", None)):
         ratio = churns.ratio(churns.series("base", name), churns.series("base", "plain"))
-        rows.append(Row(f"base: {name} / plain", "×", ratio, mark))
+        rows.append(Row(f"base: {name} / plain", "×", ratio, target))
     return rows
 
 
-MARKS = {"node server": 0.95, "redis-server": 0.9, "g++": 1.15, "python3": 1.15, "sqlite3": 1.15}
+TARGETS = {"node server": 0.95, "redis-server": 0.9, "g++": 1.15, "python3": 1.15, "sqlite3": 1.15}
 
 
 def program_rows(results):
@@ -103,9 +104,9 @@ def program_rows(results):
         side = LEAST if field == "rate" else MOST
         for name in ("heapdiff", "sampled"):
             pairs = list(zip(contenders[name], contenders["plain"]))
-            mark = MARKS.get(program) if name == "heapdiff" else None
+            target = TARGETS.get(program) if name == "heapdiff" else None
             rows.append(Row(f"{program}: {word}, {name} / plain", "×",
-                            [one[field] / plain[field] for one, plain in pairs], mark, side))
+                            [one[field] / plain[field] for one, plain in pairs], target, side))
             rows.append(Row(f"{program}: CPU time, {name} / plain", "×",
                             [one["cpu"] / plain["cpu"] for one, plain in pairs]))
             if field == "rate":
@@ -134,7 +135,7 @@ def memory_rows(memories, writings):
 
 
 def snapshot_rows(rounds):
-    """Node's own threads make gaps as long as ours: its mark is the same, its noise is larger."""
+    """Node's own threads make gaps as long as ours: its target is the same, its noise is larger."""
     rows = []
     for case in rounds[0] if rounds else []:
         def series(field, case=case):
