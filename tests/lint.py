@@ -47,10 +47,12 @@ def command_lines(wanted):
         if is_ours(path) and (not wanted or path in wanted):
             words = [word for word in shlex.split(entry["command"]) if word not in GCC_ONLY]
             output = words.index("-o")
+            made = words[output + 1]
             del words[output:output + 2]
             if path.suffix == ".cpp":
                 words += CXX
-            entry = {"directory": entry["directory"], "file": str(path), "arguments": words}
+            entry = {"directory": entry["directory"], "file": str(path), "arguments": words,
+                     "output": made}
             lines.setdefault(path, entry)
     return lines
 
@@ -71,13 +73,27 @@ def version():
     return run(TIDY, "--version")[1]
 
 
+@functools.cache
+def built_from():
+    """{object: the files that it was made of}, as the build knows them."""
+    _, out, _ = run("ninja", "-C", str(BUILD), "-t", "deps")
+    return {head.partition(":")[0]: names.split() for head, _, names in
+            (part.partition("\n") for part in out.split("\n\n")) if "(VALID)" in head}
+
+
+def files_of(entry):
+    """The file and its headers; of what is not built by default the compiler says them."""
+    if entry["output"] in built_from():
+        return built_from()[entry["output"]]
+    _, out, _ = run(*entry["arguments"], "-M", cwd=entry["directory"])
+    return shlex.split(out.partition(":")[2].replace("\\\n", " "))
+
+
 def key_of(entry):
     """Of the file, its headers, its command line, the checks and the tool; None: not to be had."""
-    code, out, _ = run(*entry["arguments"], "-M", cwd=entry["directory"])
-    if code:
+    used = [Path(entry["directory"], name) for name in files_of(entry)]
+    if not used:
         return None
-    used = [Path(entry["directory"], name)
-            for name in shlex.split(out.partition(":")[2].replace("\\\n", " "))]
     checks = [parent / ".clang-tidy" for parent in Path(entry["file"]).parents]
     used += [path for path in checks if path.is_file()] + [Path(__file__)]
     whole = [version(), entry["arguments"], [(str(path), digest(path)) for path in used]]

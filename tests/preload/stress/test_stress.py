@@ -18,7 +18,7 @@ import time
 PROGRAMS = os.environ["HEAPDIFF_STRESS_PROGRAMS"]
 KEEP = os.environ.get("HEAPDIFF_STRESS_KEEP", PROGRAMS)
 SHIM = os.path.join(os.environ["HEAPDIFF_BUILD"], "libheapdiff.so")
-SECONDS = int(os.environ.get("HEAPDIFF_STRESS_SECONDS", "18"))
+SECONDS = int(os.environ.get("HEAPDIFF_STRESS_SECONDS", "12"))
 
 
 def family(pid):
