@@ -1,4 +1,4 @@
-/* options.c -- The HEAPDIFF_* variables, read once at the start.
+/* options.c -- The HEAPDIFF_* variables as a table, parsed into the fields of a struct.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -16,41 +16,40 @@ struct options options;
 static char complaint[256];
 
 /* Each reader returns false when the text makes no sense. */
-static bool read_out(const char *text)
+static bool read_path(const char *text, char *path)
 {
-    return *text &&
-           (size_t)snprintf(options.out, sizeof options.out, "%s", text) < sizeof options.out;
+    return *text && (size_t)snprintf(path, OPTIONS_PATH_SIZE, "%s", text) < OPTIONS_PATH_SIZE;
 }
 
-static bool read_sample(const char *text)
-{
-    char *end;
-    options.sample = strtoull(text, &end, 10);
-    return end != text && !*end && *text != '-' && options.sample < (uint64_t)1 << 40;
-}
-
-static bool read_seed(const char *text)
+static bool read_bytes(const char *text, uint64_t *bytes)
 {
     char *end;
-    options.seed = strcmp(text, "random") == 0 ? 0 : strtoull(text, &end, 10);
-    return options.seed == 0 ? strcmp(text, "random") == 0 : !*end && *text != '-';
+    *bytes = strtoull(text, &end, 10);
+    return end != text && !*end && *text != '-' && *bytes < (uint64_t)1 << 40;
 }
 
-static bool read_depth(const char *text)
+static bool read_seed(const char *text, uint64_t *seed)
 {
     char *end;
-    unsigned long depth = strtoul(text, &end, 10);
-    options.depth = (unsigned)depth;
-    return end != text && !*end && depth >= 1 && depth <= OPTIONS_DEPTH_MAX;
+    *seed = strcmp(text, "random") == 0 ? 0 : strtoull(text, &end, 10);
+    return *seed == 0 ? strcmp(text, "random") == 0 : !*end && *text != '-';
 }
 
-static bool read_interval(const char *text)
+static bool read_depth(const char *text, unsigned *depth)
+{
+    char *end;
+    unsigned long number = strtoul(text, &end, 10);
+    *depth = (unsigned)number;
+    return end != text && !*end && number >= 1 && number <= OPTIONS_DEPTH_MAX;
+}
+
+static bool read_seconds(const char *text, double *seconds)
 {
     char *end;
     if (strcmp(text, "off") == 0)
         text = "0";
-    options.interval = strtod(text, &end);
-    return end != text && !*end && options.interval >= 0 && options.interval < 1e9;
+    *seconds = strtod(text, &end);
+    return end != text && !*end && *seconds >= 0 && *seconds < 1e9;
 }
 
 /* Not those that cannot be caught, belong to libc (below SIGRTMIN), or tell of a crash: after a
@@ -65,7 +64,7 @@ static bool is_usable(int number)
     return number > 0 && number <= SIGRTMAX && (number < 32 || number >= SIGRTMIN);
 }
 
-static bool read_signal(const char *text)
+static bool read_signal(const char *text, int *signal)
 {
     static const struct {
         const char *name;
@@ -77,7 +76,7 @@ static bool read_signal(const char *text)
         text += 3;
     for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
         if (strcasecmp(text, names[i].name) == 0) {
-            options.signal = names[i].number;
+            *signal = names[i].number;
             return true;
         }
     char *end = "";
@@ -86,8 +85,8 @@ static bool read_signal(const char *text)
     long number = real_time && !*digits ? 0 : strtol(digits, &end, 10);
     if (*end || number < 0 || number > SIGRTMAX)
         return false;
-    options.signal = (int)number + (real_time ? SIGRTMIN : 0);
-    return is_usable(options.signal);
+    *signal = (int)number + (real_time ? SIGRTMIN : 0);
+    return is_usable(*signal);
 }
 
 /* "90%", "1.5G", "800MiB", "100000000": one limit of SIZE in text. */
@@ -114,15 +113,15 @@ static bool read_limit(const char *text, size_t size, struct options_limit *limi
     return limit->bytes > 0 && (!*end || strcasecmp(end, "b") == 0);
 }
 
-static bool read_at_rss(const char *text)
+static bool read_limits(const char *text, struct options_limits *limits)
 {
-    options.at_rss_count = 0;
+    limits->count = 0;
     if (strcmp(text, "off") == 0)
         return true;
     for (;;) {
         size_t size = strcspn(text, "|,");
-        if (options.at_rss_count == OPTIONS_LIMITS ||
-            !read_limit(text, size, &options.at_rss[options.at_rss_count++]))
+        if (limits->count == OPTIONS_LIMITS ||
+            !read_limit(text, size, &limits->limits[limits->count++]))
             return false;
         if (!text[size])
             return true;
@@ -136,74 +135,65 @@ static bool read_flag(const char *text, bool *flag)
     return *flag || strcmp(text, "0") == 0;
 }
 
-static bool read_at_exit(const char *text)
-{
-    return read_flag(text, &options.at_exit);
-}
-
-static bool read_follow(const char *text)
-{
-    return read_flag(text, &options.follow);
-}
-
-static bool read_thread(const char *text)
-{
-    return read_flag(text, &options.thread);
-}
-
-static bool read_threads(const char *text)
-{
-    return read_flag(text, &options.threads);
-}
-
-static bool read_blocks(const char *text)
-{
-    return read_flag(text, &options.blocks);
-}
-
-static bool read_python(const char *text)
-{
-    return read_flag(text, &options.python);
-}
-
-static bool read_verbose(const char *text)
-{
-    return read_flag(text, &options.verbose);
-}
-
-static bool read_quiet(const char *text)
-{
-    return read_flag(text, &options.quiet);
-}
-
 static struct option_row table[] = {
     {"HEAPDIFF_OUT", "heapdiff.%e.%p.%n.db",
-     "snapshot path; %e program name, %p pid, %n number, %l label", NULL, false},
+     "snapshot path; %e program name, %p pid, %n number, %l label", offsetof(struct options, out),
+     OPTION_PATH, false, NULL},
     {"HEAPDIFF_SAMPLE", "0", "0 = every allocation; else mean bytes between two recorded ones",
-     NULL, false},
-    {"HEAPDIFF_SEED", "random", "a number: sampling chooses alike in every run", NULL, false},
-    {"HEAPDIFF_DEPTH", "128", "most frames kept of a stack", NULL, false},
-    {"HEAPDIFF_INTERVAL", "off", "seconds between snapshots taken by themselves", NULL, false},
-    {"HEAPDIFF_SIGNAL", "off", "a signal that takes a snapshot (USR2, RTMIN+5)", NULL, false},
+     offsetof(struct options, sample), OPTION_BYTES, false, NULL},
+    {"HEAPDIFF_SEED", "random", "a number: sampling chooses alike in every run",
+     offsetof(struct options, seed), OPTION_SEED, false, NULL},
+    {"HEAPDIFF_DEPTH", "128", "most frames kept of a stack", offsetof(struct options, depth),
+     OPTION_DEPTH, false, NULL},
+    {"HEAPDIFF_INTERVAL", "off", "seconds between snapshots taken by themselves",
+     offsetof(struct options, interval), OPTION_SECONDS, false, NULL},
+    {"HEAPDIFF_SIGNAL", "off", "a signal that takes a snapshot (USR2, RTMIN+5)",
+     offsetof(struct options, signal), OPTION_SIGNAL, false, NULL},
     {"HEAPDIFF_AT_RSS", "off",
-     "a snapshot when RSS passes 1.5G or 90% of the limit; a list: 1G,90%", NULL, false},
-    {"HEAPDIFF_AT_EXIT", "1", "write a last snapshot at exit", NULL, false},
-    {"HEAPDIFF_FOLLOW", "0", "record exec'ed and forked children too", NULL, false},
+     "a snapshot when RSS passes 1.5G or 90% of the limit; a list: 1G,90%",
+     offsetof(struct options, at_rss), OPTION_LIMITS, false, NULL},
+    {"HEAPDIFF_AT_EXIT", "1", "write a last snapshot at exit", offsetof(struct options, at_exit),
+     OPTION_FLAG, false, NULL},
+    {"HEAPDIFF_FOLLOW", "0", "record exec'ed and forked children too",
+     offsetof(struct options, follow), OPTION_FLAG, false, NULL},
     {"HEAPDIFF_THREAD", "1",
-     "0 = a control process only while a snapshot is taken; none from outside", NULL, false},
-    {"HEAPDIFF_THREADS", "0", "keep blocks of different threads apart, for --by thread", NULL,
-     false},
-    {"HEAPDIFF_BLOCKS", "0", "list every live block in every snapshot", NULL, false},
-    {"HEAPDIFF_PYTHON", "1", "0 = stacks without the names of Python functions", NULL, false},
-    {"HEAPDIFF_VERBOSE", "0", "print every option in force and where snapshots go", NULL, false},
-    {"HEAPDIFF_QUIET", "0", "print nothing at all", NULL, false},
-    {NULL, NULL, NULL, NULL, false}};
+     "0 = a control process only while a snapshot is taken; none from outside",
+     offsetof(struct options, thread), OPTION_FLAG, false, NULL},
+    {"HEAPDIFF_THREADS", "0", "keep blocks of different threads apart, for --by thread",
+     offsetof(struct options, threads), OPTION_FLAG, false, NULL},
+    {"HEAPDIFF_BLOCKS", "0", "list every live block in every snapshot",
+     offsetof(struct options, blocks), OPTION_FLAG, false, NULL},
+    {"HEAPDIFF_PYTHON", "1", "0 = stacks without the names of Python functions",
+     offsetof(struct options, python), OPTION_FLAG, false, NULL},
+    {"HEAPDIFF_VERBOSE", "0", "print every option in force and where snapshots go",
+     offsetof(struct options, verbose), OPTION_FLAG, false, NULL},
+    {"HEAPDIFF_QUIET", "0", "print nothing at all", offsetof(struct options, quiet), OPTION_FLAG,
+     false, NULL},
+    {0}};
 
-/* In the order of the table. */
-static bool (*const readers[])(const char *) = {
-    read_out,     read_sample, read_seed,    read_depth,   read_interval,
-    read_signal,  read_at_rss, read_at_exit, read_follow,  read_thread,
-    read_threads, read_blocks, read_python,  read_verbose, read_quiet};
+static bool store_value(const struct option_row *row, const char *text)
+{
+    void *field = (char *)&options + row->offset;
+    switch (row->type) {
+    case OPTION_PATH:
+        return read_path(text, field);
+    case OPTION_BYTES:
+        return read_bytes(text, field);
+    case OPTION_SEED:
+        return read_seed(text, field);
+    case OPTION_DEPTH:
+        return read_depth(text, field);
+    case OPTION_SECONDS:
+        return read_seconds(text, field);
+    case OPTION_SIGNAL:
+        return read_signal(text, field);
+    case OPTION_LIMITS:
+        return read_limits(text, field);
+    case OPTION_FLAG:
+        return read_flag(text, field);
+    }
+    return false;
+}
 
 /* Whoever names /dev/null wants no snapshot; it must not become one. Names that are yet to be
  * filled in are looked at when there is a snapshot to write (file/file.c), as these are. */
@@ -229,13 +219,13 @@ void options_read(void)
     for (unsigned i = 0; table[i].name; i++) {
         struct option_row *row = &table[i];
         const char *text = getenv(row->name);
-        row->is_set = text && readers[i](text);
+        row->is_set = text && store_value(row, text);
         row->value = row->is_set ? text : row->fallback;
         if (text && !row->is_set)
             snprintf(complaint, sizeof complaint, "%s=%.40s makes no sense; using %s (%s)",
                      row->name, text, row->fallback, row->meaning);
         if (!row->is_set)
-            readers[i](row->fallback);
+            store_value(row, row->fallback);
     }
     check_out();
 }

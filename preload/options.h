@@ -1,4 +1,4 @@
-/* options.h -- The HEAPDIFF_* variables, read once at the start.
+/* options.h -- The HEAPDIFF_* variables as a table, parsed into the fields of a struct.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -6,6 +6,7 @@
 #define OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define OPTIONS_PATH_SIZE 4096
@@ -19,27 +20,44 @@ struct options_limit {
     char text[16]; /* as it was written */
 };
 
+struct options_limits {
+    struct options_limit limits[OPTIONS_LIMITS];
+    unsigned count;
+};
+
 struct options {
-    char out[OPTIONS_PATH_SIZE];                 /* HEAPDIFF_OUT, placeholders not yet filled in */
-    uint64_t sample;                             /* HEAPDIFF_SAMPLE: 0 or mean bytes */
-    uint64_t seed;                               /* HEAPDIFF_SEED: 0: another one in every run */
-    unsigned depth;                              /* HEAPDIFF_DEPTH: 1 … OPTIONS_DEPTH_MAX */
-    double interval;                             /* HEAPDIFF_INTERVAL: seconds, 0 = off */
-    int signal;                                  /* HEAPDIFF_SIGNAL: number, 0 = off */
-    struct options_limit at_rss[OPTIONS_LIMITS]; /* HEAPDIFF_AT_RSS */
-    unsigned at_rss_count;
+    char out[OPTIONS_PATH_SIZE];  /* HEAPDIFF_OUT, placeholders not yet filled in */
+    uint64_t sample;              /* HEAPDIFF_SAMPLE: 0 or mean bytes */
+    uint64_t seed;                /* HEAPDIFF_SEED: 0: another one in every run */
+    unsigned depth;               /* HEAPDIFF_DEPTH: 1 … OPTIONS_DEPTH_MAX */
+    double interval;              /* HEAPDIFF_INTERVAL: seconds, 0 = off */
+    int signal;                   /* HEAPDIFF_SIGNAL: number, 0 = off */
+    struct options_limits at_rss; /* HEAPDIFF_AT_RSS */
     bool at_exit, follow, verbose, quiet, thread, threads, blocks, python;
 };
 
 extern struct options options;
+
+enum option_type {
+    OPTION_PATH,    /* char[OPTIONS_PATH_SIZE] */
+    OPTION_BYTES,   /* uint64_t */
+    OPTION_SEED,    /* uint64_t; "random" is 0 */
+    OPTION_DEPTH,   /* unsigned */
+    OPTION_SECONDS, /* double; "off" is 0 */
+    OPTION_SIGNAL,  /* int; "off" is 0 */
+    OPTION_LIMITS,  /* struct options_limits; "off" is none */
+    OPTION_FLAG,    /* bool */
+};
 
 /* One row of the table behind the variables: for HEAPDIFF_VERBOSE, snapshots and the docs. */
 struct option_row {
     const char *name;     /* HEAPDIFF_… */
     const char *fallback; /* the default, as one would write it */
     const char *meaning;  /* one sentence */
-    const char *value;    /* in force; points into the environment or to fallback */
+    size_t offset;        /* of the field in struct options */
+    enum option_type type;
     bool is_set;
+    const char *value; /* in force; points into the environment or to fallback */
 };
 
 /* Reads the environment. A value that makes no sense counts as not set, and is reported through

@@ -25,8 +25,8 @@ const char *pressure_decide(struct pressure *pressure, uint64_t rss, uint64_t *w
 {
     const struct options_limit *highest = NULL;
     double wait = PRESSURE_PERIOD_MAX;
-    for (unsigned i = 0; i < options.at_rss_count; i++) {
-        const struct options_limit *limit = &options.at_rss[i];
+    for (unsigned i = 0; i < options.at_rss.count; i++) {
+        const struct options_limit *limit = &options.at_rss.limits[i];
         double bytes = bytes_of(pressure, limit);
         if (bytes <= 0) /* a share of what cannot be told */
             continue;
@@ -59,8 +59,8 @@ const char *pressure_look(struct pressure *pressure, uint64_t now_ns, uint64_t *
 {
     bool is_old = !pressure->memory_ns || now_ns - pressure->memory_ns > MEMORY_AGE_NS;
     bool is_wanted = false;
-    for (unsigned i = 0; i < options.at_rss_count; i++)
-        is_wanted = is_wanted || options.at_rss[i].bytes == 0;
+    for (unsigned i = 0; i < options.at_rss.count; i++)
+        is_wanted = is_wanted || options.at_rss.limits[i].bytes == 0;
     if (is_wanted && is_old) {
         pressure->memory = limit_of_memory("");
         pressure->memory_ns = now_ns;

@@ -24,7 +24,7 @@ void timers_begin(void)
 {
     if (options.interval > 0 && !interval_at)
         timers_rearm();
-    if (options.at_rss_count > 0 && !look_at)
+    if (options.at_rss.count > 0 && !look_at)
         look_at = clock_now();
 }
 

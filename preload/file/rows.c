@@ -43,7 +43,7 @@ static sqlite3_stmt *prepare(struct rows *rows, sqlite3_stmt **statement, int co
         length += (size_t)snprintf(sql + length, sizeof sql - length, "%s?", open);
     }
     if (length + 1 < sizeof sql)
-        strcpy(sql + length, ")");
+        memcpy(sql + length, ")", 2);
     rows->failed = sqlite3_prepare_v2(rows->db, sql, -1, statement, NULL);
     return *statement;
 }

@@ -229,7 +229,7 @@ static __attribute__((constructor(101))) void birth(void)
     task_reap_former();
     if (options_complaint())
         log_line("%s", options_complaint());
-    if (!options.thread && (options.signal || options.interval > 0 || options.at_rss_count > 0))
+    if (!options.thread && (options.signal || options.interval > 0 || options.at_rss.count > 0))
         log_line("HEAPDIFF_THREAD=0: no snapshots by signal, interval or RSS");
     if (options.verbose)
         say_options();

@@ -167,8 +167,9 @@ static void out_add_number(struct out *out, unsigned number)
 static void out_add_character(struct out *out, uint32_t c)
 {
     char bytes[4];
-    if (c >= ' ')
-        out_add(out, bytes, utf8_encode(c, bytes));
+    unsigned length = c >= ' ' ? utf8_encode(c, bytes) : 0;
+    if (length)
+        out_add(out, bytes, length);
 }
 
 /* Characters of 1, 2 or 4 bytes, as many as fit into LIMIT bytes of the text. */

@@ -125,15 +125,15 @@ static void intervals_are_seconds_or_off(void **state)
 static void limits_of_rss_are_sizes_and_shares(void **state)
 {
     assert_accepted("HEAPDIFF_AT_RSS", "off");
-    assert_int_equal(options.at_rss_count, 0);
+    assert_int_equal(options.at_rss.count, 0);
     assert_accepted("HEAPDIFF_AT_RSS", "1.5G|90%,300MiB,4096,2tb");
-    assert_int_equal(options.at_rss_count, 5);
-    assert_int_equal(options.at_rss[0].bytes, (uint64_t)3 << 29);
-    assert_string_equal(options.at_rss[0].text, "1.5G");
-    assert_true(options.at_rss[1].bytes == 0 && options.at_rss[1].percent == 90);
-    assert_int_equal(options.at_rss[2].bytes, (uint64_t)300 << 20);
-    assert_int_equal(options.at_rss[3].bytes, 4096);
-    assert_int_equal(options.at_rss[4].bytes, (uint64_t)2 << 40);
+    assert_int_equal(options.at_rss.count, 5);
+    assert_int_equal(options.at_rss.limits[0].bytes, (uint64_t)3 << 29);
+    assert_string_equal(options.at_rss.limits[0].text, "1.5G");
+    assert_true(options.at_rss.limits[1].bytes == 0 && options.at_rss.limits[1].percent == 90);
+    assert_int_equal(options.at_rss.limits[2].bytes, (uint64_t)300 << 20);
+    assert_int_equal(options.at_rss.limits[3].bytes, 4096);
+    assert_int_equal(options.at_rss.limits[4].bytes, (uint64_t)2 << 40);
     const char *const nonsense[] = {"",
                                     "0",
                                     "0%",
@@ -153,7 +153,7 @@ static void limits_of_rss_are_sizes_and_shares(void **state)
                                     "1,1,1,1,1,1,1,1,1"};
     for (unsigned i = 0; i < sizeof nonsense / sizeof *nonsense; i++) {
         assert_refused("HEAPDIFF_AT_RSS", nonsense[i]);
-        assert_int_equal(options.at_rss_count, 0);
+        assert_int_equal(options.at_rss.count, 0);
     }
 }
 
