@@ -76,7 +76,7 @@ void chain_forked(void)
 
 static uintptr_t innermost(struct chain *chain, const struct unwind *unwind, uintptr_t hook)
 {
-    const struct cpython_layout *layout = &cpython.layout;
+    const struct layout *layout = &cpython.layout;
     uintptr_t state = cpython_thread_state();
     if (!state)
         return 0;
@@ -115,7 +115,7 @@ static inline uint64_t hash_of(uintptr_t text)
  * (None, for a call that has not begun) has none. */
 static uint64_t key_of(uintptr_t code, uintptr_t instruction)
 {
-    const struct cpython_layout *layout = &cpython.layout;
+    const struct layout *layout = &cpython.layout;
     uint64_t key = stacks_hash_add(code, instruction);
     if (code && cpython_word(code) != 0 && cpython_word(code + CPYTHON_TYPE) == cpython.code_type) {
         uint64_t name = hash_of(cpython_word(code + layout->code_name));

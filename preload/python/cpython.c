@@ -1,4 +1,4 @@
-/* cpython.c -- CPython in this process: which one it is, and where its structures have what.
+/* cpython.c -- CPython in this process: which one it is, and where its threads' states are.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -10,85 +10,6 @@
 #include "base/probe.h"
 #include "tables/dynsym.h"
 #include "tables/modules.h"
-
-static const struct cpython_layout layouts[] = {
-    {.version = 0x0309,
-     .runtime_finalizing = 16,
-     .state_thread = 176,
-     .state_frame = 24,
-     .frame_previous = 24,
-     .frame_code = 32,
-     .frame_instruction = 104,
-     .code_first_line = 40,
-     .code_file = 104,
-     .code_name = 112,
-     .code_lines = 120,
-     .text_ascii = 48,
-     .text_other = 72},
-    {.version = 0x030a,
-     .runtime_finalizing = 16,
-     .state_thread = 176,
-     .state_cframe = 48,
-     .state_frame = 24,
-     .cframe_previous = 8,
-     .frame_previous = 24,
-     .frame_code = 32,
-     .frame_instruction = 96,
-     .code_first_line = 40,
-     .code_file = 104,
-     .code_name = 112,
-     .code_lines = 120,
-     .text_ascii = 48,
-     .text_other = 72},
-    {.version = 0x030b,
-     .runtime_finalizing = 24,
-     .state_thread = 152,
-     .state_cframe = 56,
-     .cframe_frame = 8,
-     .cframe_previous = 16,
-     .frame_previous = 48,
-     .frame_code = 32,
-     .frame_instruction = 56,
-     .code_first_line = 72,
-     .code_file = 112,
-     .code_name = 128,
-     .code_lines = 136,
-     .code_instructions = 184,
-     .text_ascii = 48,
-     .text_other = 72},
-    {.version = 0x030c,
-     .runtime_finalizing = 24,
-     .state_thread = 136,
-     .state_cframe = 56,
-     .cframe_frame = 0,
-     .cframe_previous = 8,
-     .frame_previous = 8,
-     .frame_code = 0,
-     .frame_instruction = 56,
-     .frame_owner = 70,
-     .code_first_line = 68,
-     .code_file = 112,
-     .code_name = 128,
-     .code_lines = 136,
-     .code_instructions = 192,
-     .text_ascii = 40,
-     .text_other = 56},
-    {.version = 0x030d,
-     .runtime_finalizing = 608,
-     .state_thread = 152,
-     .state_frame = 72,
-     .frame_previous = 8,
-     .frame_code = 0,
-     .frame_instruction = 56,
-     .frame_owner = 70,
-     .code_first_line = 68,
-     .code_file = 112,
-     .code_name = 128,
-     .code_lines = 136,
-     .code_instructions = 200,
-     .text_ascii = 40,
-     .text_other = 56},
-};
 
 #define SEARCHED     65536 /* bytes of _PyRuntime in which its key is looked for */
 #define MOST_ENTRIES 8     /* frames without code that a chain may begin with */
@@ -119,14 +40,6 @@ static uint32_t find_version(void)
     return find("PyModule_AddObjectRef", &symbol) ? 0x030a
            : find("PyFrame_GetBack", &symbol)     ? 0x0309
                                                   : 0;
-}
-
-const struct cpython_layout *cpython_layout_of(uint32_t version)
-{
-    for (unsigned i = 0; i < sizeof layouts / sizeof *layouts; i++)
-        if (layouts[i].version == version)
-            return &layouts[i];
-    return NULL;
 }
 
 static bool find_symbols(void)
@@ -160,10 +73,8 @@ static void look(unsigned count)
         if (!may_be_python(module) || !dynsym_find(module, "_PyRuntime", &runtime))
             continue;
         home = module;
-        const struct cpython_layout *layout = cpython_layout_of(find_version());
-        bool is_known = layout && find_symbols();
-        if (is_known)
-            cpython.layout = *layout;
+        bool is_known = find_symbols() && layout_find(find_version(), cpython.runtime,
+                                                      cpython.runtime_end, &cpython.layout);
         atomic_store(&cpython_stage, is_known ? CPYTHON_HERE : CPYTHON_REFUSED);
         return;
     }
@@ -256,7 +167,7 @@ static bool leads_to(uintptr_t at, uintptr_t wanted, uintptr_t *object)
  * number of the release, and other structures. */
 static enum finding examine_code(uintptr_t frame)
 {
-    const struct cpython_layout *layout = &cpython.layout;
+    const struct layout *layout = &cpython.layout;
     uintptr_t code, text;
     bool is_code = leads_to(frame + layout->frame_code, cpython.code_type, &code) &&
                    leads_to(code + layout->code_name, cpython.text_type, &text) &&
@@ -267,7 +178,7 @@ static enum finding examine_code(uintptr_t frame)
 /* The innermost frame of the chain must have a code object. */
 static enum finding examine(uintptr_t state)
 {
-    const struct cpython_layout *layout = &cpython.layout;
+    const struct layout *layout = &cpython.layout;
     uintptr_t frame, owner;
     uintptr_t at = state + (layout->state_frame ? layout->state_frame : layout->state_cframe);
     if (!read_word(at, &frame))

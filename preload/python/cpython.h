@@ -1,9 +1,7 @@
-/* cpython.h -- CPython in this process: which one it is, and where its structures have what.
+/* cpython.h -- CPython in this process: which one it is, and where its threads' states are.
  *
- * The stack of an interpreted function is not on the C stack; CPython keeps it as a chain of frames
- * that hangs on the thread's state. What is needed of its structures has stood at the same offsets
- * in all releases of a minor version, so there is a row for each; what has none is left alone. Rows
- * were read from the headers of 3.9.18, 3.10.13, 3.11.2, 3.11.7, 3.12.1 and 3.13.0.
+ * The stack of an interpreted function is not on the C stack: CPython keeps it as a chain of frames
+ * that hangs on the thread's state.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -15,31 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Offsets in bytes. */
-struct cpython_layout {
-    uint32_t version;            /* 0x030b: 3.11 */
-    uint16_t runtime_finalizing; /* in _PyRuntime: not NULL from the beginning of the end on */
-    /* in PyThreadState */
-    uint16_t state_thread; /* whose it is: a pthread_t */
-    uint16_t state_cframe; /* what the interpreter keeps on the C stack; 0: nothing */
-    uint16_t state_frame;  /* the innermost frame; 0: the C frame has it */
-    /* in _PyCFrame, one for each running _PyEval_EvalFrameDefault */
-    uint16_t cframe_frame;    /* the innermost frame */
-    uint16_t cframe_previous; /* the next one outwards */
-    /* in _PyInterpreterFrame; before 3.11, in PyFrameObject */
-    uint16_t frame_previous; /* the caller */
-    uint16_t frame_code;
-    uint16_t frame_instruction;
-    uint16_t frame_owner; /* a byte: who has the frame; 0: calls have no entry frames */
-    /* in PyCodeObject */
-    uint16_t code_first_line;
-    uint16_t code_file;
-    uint16_t code_name; /* the qualified name, from 3.11 on */
-    uint16_t code_lines;
-    uint16_t code_instructions; /* they begin here; 0: the frame has a number instead */
-    /* texts: where the characters begin */
-    uint16_t text_ascii, text_other;
-};
+#include "python/layout.h"
 
 /* Of PyObject and its kin, in all versions. */
 #define CPYTHON_TYPE        8  /* in PyObject */
@@ -50,7 +24,7 @@ struct cpython_layout {
 #define CPYTHON_ENTRY_OWNER 3  /* frame_owner of a frame that stands for a C call (3.12) */
 
 struct cpython {
-    struct cpython_layout layout;
+    struct layout layout;
     uintptr_t runtime, runtime_end;   /* _PyRuntime */
     uintptr_t eval_start, eval_end;   /* _PyEval_EvalFrameDefault */
     uintptr_t code_type, text_type;   /* PyCode_Type, PyUnicode_Type */
@@ -69,9 +43,6 @@ enum cpython_stage {
     CPYTHON_REFUSED, /* not as it should be, or unloaded: left alone for ever */
 };
 extern _Atomic int cpython_stage;
-
-/* NULL for a version (0x030b: 3.11) that is not known. */
-const struct cpython_layout *cpython_layout_of(uint32_t version);
 
 /* Is there a CPython that may be read? Looks at modules that have come since the last time. Takes
  * no lock and asks nobody; for slow paths. */
@@ -127,7 +98,7 @@ static inline uintptr_t cpython_word(uintptr_t address)
 /* The instruction that a frame is at: an address, before 3.11 a number. */
 static inline uintptr_t cpython_instruction(uintptr_t frame)
 {
-    const struct cpython_layout *layout = &cpython.layout;
+    const struct layout *layout = &cpython.layout;
     return layout->code_instructions ? cpython_word(frame + layout->frame_instruction)
                                      : *(const uint32_t *)(frame + layout->frame_instruction);
 }

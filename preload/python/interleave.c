@@ -40,7 +40,7 @@ static bool is_on_stack(const struct interleave *stack, uintptr_t address)
 /* 3.11: where the group begins that the next C frame runs. */
 static unsigned start_by_cframe(const struct interleave *stack, struct group *group)
 {
-    const struct cpython_layout *layout = &cpython.layout;
+    const struct layout *layout = &cpython.layout;
     uintptr_t next = cpython_word(group->cframe + layout->cframe_previous), frame = 0;
     group->anchor = group->cframe;
     group->cframe = is_on_stack(stack, next) ? next : 0;
@@ -65,7 +65,7 @@ static unsigned start_by_entry(const struct interleave *stack, struct group *gro
 /* The group that begins further out than the last one ended. False: there is none. */
 static bool next_group(const struct interleave *stack, struct group *group)
 {
-    const struct cpython_layout *layout = &cpython.layout;
+    const struct layout *layout = &cpython.layout;
     if (layout->frame_owner && group->end > 0 && !stack->chain->frames[group->end - 1].key)
         group->end--; /* the entry frame of the last one */
     if (group->end == 0)

@@ -20,7 +20,6 @@
 
 #define MOST_TABLE   ((size_t)1 << 20) /* bytes of a line table that are read */
 #define MOST_NAME    500               /* bytes of a function's name that are kept */
-#define CODE_SIZE    144               /* bytes of a code object that are looked at */
 #define UNIT         2                 /* bytes of a code unit */
 #define NO_LINE_3_10 (-128)
 
@@ -190,7 +189,7 @@ static void out_add_characters(struct out *out, struct reader *reader, unsigned 
 /* A str object: the characters follow its head, unless it is of an old kind that nobody makes. */
 static bool out_add_text(struct out *out, uintptr_t text, size_t limit)
 {
-    const struct cpython_layout *layout = &cpython.layout;
+    const struct layout *layout = &cpython.layout;
     uintptr_t head[CPYTHON_TEXT_STATE / 8 + 1];
     if (text % 8 != 0 || text < 4096 || !probe_copy(head, text, sizeof head) ||
         head[CPYTHON_TYPE / 8] != cpython.text_type)
@@ -215,7 +214,7 @@ static bool out_add_text(struct out *out, uintptr_t text, size_t limit)
 static int find_line(uintptr_t code, const uintptr_t *words, uintptr_t instruction,
                      struct pycode_room *room)
 {
-    const struct cpython_layout *layout = &cpython.layout;
+    const struct layout *layout = &cpython.layout;
     uintptr_t table = words[layout->code_lines / 8], bytes[CPYTHON_BYTES / 8];
     int first;
     memcpy(&first, (const char *)words + layout->code_first_line, sizeof first);
@@ -233,8 +232,8 @@ static int find_line(uintptr_t code, const uintptr_t *words, uintptr_t instructi
 
 bool pycode_describe(uintptr_t code, uintptr_t instruction, struct pycode_room *room)
 {
-    const struct cpython_layout *layout = &cpython.layout;
-    uintptr_t words[CODE_SIZE / 8];
+    const struct layout *layout = &cpython.layout;
+    uintptr_t words[LAYOUT_CODE_SIZE / 8];
     struct out out = {.room = room, .text = room->text, .size = PYCODE_TEXT_SIZE};
     if (code % 8 != 0 || code < 4096 || !probe_copy(words, code, sizeof words) ||
         words[CPYTHON_TYPE / 8] != cpython.code_type)

@@ -8,26 +8,12 @@
 #include "tables/modules.h"
 #include "test.h"
 
-#define ALL_VERSIONS(version)                                                                      \
-    for (unsigned each = 0, version = 0;                                                           \
-         each < PYTHON_VERSIONS && (version = python_versions[each]); each++)
-
 static uintptr_t cframe[8]; /* of the interpreter, as on a stack */
-
-static void versions_without_a_layout_are_left_alone(void **state)
-{
-    (void)state;
-    ALL_VERSIONS(version)
-    assert_int_equal(cpython_layout_of(version)->version, version);
-    assert_null(cpython_layout_of(0x0308));
-    assert_null(cpython_layout_of(0x030e));
-    assert_null(cpython_layout_of(0));
-}
 
 static void a_thread_whose_chain_has_code_makes_it_ready(void **state)
 {
     (void)state;
-    ALL_VERSIONS(version)
+    PYTHON_EACH(version)
     {
         python_begin(version);
         python_run(python_frame(0, python_code("f", "f.py", 1)), (uintptr_t)cframe);
@@ -41,7 +27,7 @@ static void a_thread_whose_chain_has_code_makes_it_ready(void **state)
 static void entry_frames_before_the_first_code_are_passed(void **state)
 {
     (void)state;
-    ALL_VERSIONS(version)
+    PYTHON_EACH(version)
     {
         python_begin(version);
         if (!cpython.layout.frame_owner)
@@ -57,7 +43,7 @@ static void entry_frames_before_the_first_code_are_passed(void **state)
 static void nothing_is_learned_before_something_runs(void **state)
 {
     (void)state;
-    ALL_VERSIONS(version)
+    PYTHON_EACH(version)
     {
         python_begin(version);
         python_run(0, (uintptr_t)cframe);
@@ -73,7 +59,7 @@ static void nothing_is_learned_before_something_runs(void **state)
 static void what_is_not_as_the_layout_says_is_refused(void **state)
 {
     (void)state;
-    ALL_VERSIONS(version)
+    PYTHON_EACH(version)
     {
         uintptr_t odd[] = {python_object(64), 0, 8, 0x123456789ab8, UINTPTR_MAX - 7, 4097};
         for (unsigned i = 0; i < sizeof odd / sizeof *odd; i++) {
@@ -95,7 +81,7 @@ static void what_is_not_as_the_layout_says_is_refused(void **state)
 static void code_whose_names_are_elsewhere_is_refused(void **state)
 {
     (void)state;
-    ALL_VERSIONS(version)
+    PYTHON_EACH(version)
     {
         uintptr_t none = python_object(64);
         for (unsigned i = 0; i < 2; i++) {
@@ -144,8 +130,7 @@ static void a_program_without_python_has_none(void **state)
     assert_int_equal(cpython_stage, CPYTHON_UNKNOWN);
 }
 
-TEST_MAIN(cmocka_unit_test(versions_without_a_layout_are_left_alone),
-          cmocka_unit_test(a_thread_whose_chain_has_code_makes_it_ready),
+TEST_MAIN(cmocka_unit_test(a_thread_whose_chain_has_code_makes_it_ready),
           cmocka_unit_test(entry_frames_before_the_first_code_are_passed),
           cmocka_unit_test(nothing_is_learned_before_something_runs),
           cmocka_unit_test(what_is_not_as_the_layout_says_is_refused),
