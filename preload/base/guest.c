@@ -138,7 +138,7 @@ bool guest_learn(void)
 }
 
 /* Whole pages are given back to the kernel, which fills them with zeros when they are touched. */
-static void clear(char *from, char *to)
+static void guest_clear(char *from, char *to)
 {
     char *first = (char *)(((uintptr_t)from + PAGE - 1) & ~(uintptr_t)(PAGE - 1));
     char *last = (char *)((uintptr_t)to & ~(uintptr_t)(PAGE - 1));
@@ -153,7 +153,7 @@ static void clear(char *from, char *to)
 void guest_forked(void)
 {
     memcpy(__start_hd_private_data, pristine, data_size());
-    clear(__start_hd_private_bss, __stop_hd_private_bss);
+    guest_clear(__start_hd_private_bss, __stop_hd_private_bss);
 }
 
 /* Only SQLite may call this, and only for memory-mapped files, which the writer does not use. */

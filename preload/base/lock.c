@@ -56,7 +56,7 @@ void lock_wake(_Atomic uint32_t *word)
 
 /* Takes the lock over from a control process that was killed while it held it. The id is asked
  * first: before it ended, the control process may have given the lock to somebody else. */
-static bool inherit(struct lock *lock)
+static bool lock_inherit(struct lock *lock)
 {
     const _Atomic pid_t *id = atomic_load(&here);
     uintptr_t dead = atomic_load(&other);
@@ -72,7 +72,7 @@ bool lock_take_slow(struct lock *lock)
          turn++) {
         if (!origin_is_here() || (sandbox_is_closed() && !lock_is_other() && turn > SPINS))
             return false;
-        if (inherit(lock))
+        if (lock_inherit(lock))
             return true;
         lock_wait(&lock->state, 2);
     }

@@ -19,7 +19,7 @@
 #define PR_SET_VMA_ANON_NAME 0
 #endif
 
-static void *ask(size_t size, int protection)
+static void *memory_ask(size_t size, int protection)
 {
     void *start = (void *)syscall(SYS_mmap, NULL, size, protection,
                                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -32,12 +32,12 @@ static void *ask(size_t size, int protection)
     return start;
 }
 
-static void *map(size_t size, int protection)
+static void *memory_map_as(size_t size, int protection)
 {
     int saved = errno;
     if (!sandbox_enter())
         return NULL;
-    void *start = ask(size, protection);
+    void *start = memory_ask(size, protection);
     sandbox_leave();
     if (start)
         ranges_add(start, size);
@@ -47,12 +47,12 @@ static void *map(size_t size, int protection)
 
 void *memory_map(size_t size)
 {
-    return map(size, PROT_READ | PROT_WRITE);
+    return memory_map_as(size, PROT_READ | PROT_WRITE);
 }
 
 void *memory_reserve(size_t size)
 {
-    return map(size, PROT_READ);
+    return memory_map_as(size, PROT_READ);
 }
 
 bool memory_open(void *start, size_t size)

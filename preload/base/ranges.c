@@ -27,7 +27,7 @@ void ranges_add(const void *start, size_t size)
 }
 
 /* Cuts [start, end) out of one range; the tail, if any, becomes a range of its own. */
-static void cut(struct range *range, uintptr_t start, uintptr_t end)
+static void ranges_cut(struct range *range, uintptr_t start, uintptr_t end)
 {
     uintptr_t from = atomic_load(&range->start);
     uintptr_t to = from + atomic_load(&range->size);
@@ -46,7 +46,7 @@ static void cut(struct range *range, uintptr_t start, uintptr_t end)
 void ranges_remove(const void *start, size_t size)
 {
     for (int i = 0; i < RANGES; i++)
-        cut(&ranges[i], (uintptr_t)start, (uintptr_t)start + size);
+        ranges_cut(&ranges[i], (uintptr_t)start, (uintptr_t)start + size);
 }
 
 void ranges_each(void (*visit)(uintptr_t start, size_t size, void *context), void *context)

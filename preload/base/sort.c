@@ -16,7 +16,7 @@ struct order {
     int (*compare)(const void *, const void *);
 };
 
-static void swap(const struct order *order, char *a, char *b)
+static void sort_swap(const struct order *order, char *a, char *b)
 {
     char kept[SORT_ELEMENT_MAX];
     memcpy(kept, a, order->size);
@@ -46,7 +46,7 @@ static void sift_down(const struct order *order, char *array, size_t root, size_
             child++;
         if (order->compare(array + root * size, array + child * size) >= 0)
             return;
-        swap(order, array + root * size, array + child * size);
+        sort_swap(order, array + root * size, array + child * size);
     }
 }
 
@@ -55,29 +55,29 @@ static void heap_sort(const struct order *order, char *array, size_t count)
     for (size_t root = count / 2; root-- > 0;)
         sift_down(order, array, root, count);
     for (size_t last = count; last-- > 1;) {
-        swap(order, array, array + last * order->size);
+        sort_swap(order, array, array + last * order->size);
         sift_down(order, array, 0, last);
     }
 }
 
 /* Puts the median of first, middle and last into the middle, which it returns. */
-static char *median(const struct order *order, char *first, char *middle, char *last)
+static char *sort_median(const struct order *order, char *first, char *middle, char *last)
 {
     if (order->compare(first, middle) > 0)
-        swap(order, first, middle);
+        sort_swap(order, first, middle);
     if (order->compare(middle, last) > 0)
-        swap(order, middle, last);
+        sort_swap(order, middle, last);
     if (order->compare(first, middle) > 0)
-        swap(order, first, middle);
+        sort_swap(order, first, middle);
     return middle;
 }
 
 /* Hoare's partition: what is left of the result is not above what is right of it. */
-static size_t partition(const struct order *order, char *array, size_t count)
+static size_t sort_partition(const struct order *order, char *array, size_t count)
 {
     char pivot[SORT_ELEMENT_MAX];
     char *left = array, *right = array + (count - 1) * order->size;
-    memcpy(pivot, median(order, left, array + count / 2 * order->size, right), order->size);
+    memcpy(pivot, sort_median(order, left, array + count / 2 * order->size, right), order->size);
     for (;; left += order->size, right -= order->size) {
         while (order->compare(left, pivot) < 0)
             left += order->size;
@@ -85,7 +85,7 @@ static size_t partition(const struct order *order, char *array, size_t count)
             right -= order->size;
         if (left >= right)
             return (size_t)(right - array) / order->size + 1;
-        swap(order, left, right);
+        sort_swap(order, left, right);
     }
 }
 
@@ -96,7 +96,7 @@ static void sort_part(const struct order *order, char *array, size_t count, unsi
             heap_sort(order, array, count);
             return;
         }
-        size_t left = partition(order, array, count);
+        size_t left = sort_partition(order, array, count);
         char *right = array + left * order->size;
         if (left < count - left) { /* the smaller part by recursion: the stack stays shallow */
             sort_part(order, array, left, depth);

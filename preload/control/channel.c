@@ -150,12 +150,12 @@ void channel_sweep(void)
 }
 
 /* Relative to the folder, unless there was no descriptor left for that. */
-static const char *name(void)
+static const char *channel_name(void)
 {
     return place < 0 ? file : strrchr(file, '/') + 1;
 }
 
-static int where(void)
+static int channel_where(void)
 {
     return place < 0 ? AT_FDCWD : place;
 }
@@ -165,7 +165,7 @@ static bool is_named(void)
 {
     struct stat opened, named;
     return *file && fstat(descriptor, &opened) == 0 &&
-           fstatat(where(), name(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+           fstatat(channel_where(), channel_name(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
            opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
@@ -174,12 +174,12 @@ static void remove_as_saved_user(void)
 {
     uid_t real, effective, saved;
     if (getresuid(&real, &effective, &saved) == 0 && syscall(SYS_setresuid, -1, saved, -1) == 0)
-        unlinkat(where(), name(), 0);
+        unlinkat(channel_where(), channel_name(), 0);
 }
 
 void channel_close(void)
 {
-    if (is_named() && unlinkat(where(), name(), 0) != 0)
+    if (is_named() && unlinkat(channel_where(), channel_name(), 0) != 0)
         remove_as_saved_user();
     if (descriptor >= 0)
         close(descriptor);

@@ -77,13 +77,13 @@ static _Noreturn void be_child(child_work *work, void *context, int fd, pid_t pa
 }
 
 /* The program may have taken it from us (a wait with __WALL): then it has ended all the same. */
-static void await(pid_t child)
+static void child_await(pid_t child)
 {
     while (syscall(SYS_wait4, child, NULL, __WCLONE, NULL) < 0 && errno == EINTR)
         continue;
 }
 
-static int start(child_work *work, void *context, int fd, struct result *result, pid_t *child)
+static int child_start(child_work *work, void *context, int fd, struct result *result, pid_t *child)
 {
     pid_t parent = getpid();
     struct hold hold;
@@ -110,12 +110,12 @@ int child_run(child_work *work, void *context, int fd, char *text, size_t size)
         snprintf(text, size, "no memory to list the blocks");
         return ENOMEM;
     }
-    int error = start(work, context, fd, result, &child);
+    int error = child_start(work, context, fd, result, &child);
     if (error) {
         snprintf(text, size, "cannot copy the process to list its blocks: %s",
                  strerrordesc_np(error));
     } else {
-        await(child);
+        child_await(child);
         error = result->done ? result->error : ECANCELED;
         snprintf(text, size, "%s",
                  result->done ? result->text : "the process that lists the blocks was killed");

@@ -100,7 +100,7 @@ static void set_capabilities(const struct credentials *to)
 
 /* Capabilities last: the user cannot be changed without them, and a change of user drops them
  * unless they are kept. */
-static void become(const struct credentials *to)
+static void credentials_become(const struct credentials *to)
 {
     for (int capability = 0; capability < 64; capability++)
         if (own.bounding & ~to->bounding & (uint64_t)1 << capability)
@@ -178,6 +178,6 @@ bool credentials_follow(void)
     if (!enter_user_namespace() || !read_both())
         return false;
     if (has_more())
-        become(&wanted);
+        credentials_become(&wanted);
     return read_both() && !has_more();
 }

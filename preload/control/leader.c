@@ -42,7 +42,7 @@ static void pass_on(void)
 /* The second thread sleeps on the word from the beginning and without end: so it is the first in
  * the queue of those who sleep there, of whom the kernel wakes one. The others may be in
  * pthread_join for the main thread. */
-static int watch(void *nothing)
+static int leader_second_body(void *nothing)
 {
     (void)nothing;
     uint32_t seen;
@@ -68,7 +68,7 @@ void leader_rest(void)
 void leader_go_on(void)
 {
     atomic_store(&rests, false);
-    if (is_watched && !task_start_second(watch))
+    if (is_watched && !task_start_second(leader_second_body))
         is_watched = false;
 }
 
@@ -80,7 +80,7 @@ void leader_watch(void (*wake_up)(void))
         leader = NULL; /* not the word that we took it for */
     atomic_store(&has_left, false);
     is_leaderless = false;
-    is_watched = leader && task_start_second(watch);
+    is_watched = leader && task_start_second(leader_second_body);
     next_look = clock_now() + LOOK_NS;
 }
 

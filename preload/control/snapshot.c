@@ -63,7 +63,8 @@ static bool final_name(const struct snapshot_request *request, unsigned number, 
 /* ---- files --------------------------------------------------------------------------------------
  */
 
-static int fail(struct snapshot_answer *answer, int error, const char *what, const char *path)
+static int snapshot_fail(struct snapshot_answer *answer, int error, const char *what,
+                         const char *path)
 {
     snprintf(answer->text, sizeof answer->text, "%s %.300s: %s", what, path, file_reason(error));
     return answer->error = error;
@@ -76,7 +77,7 @@ struct draft {
     struct file file;
 };
 
-static int finish(struct draft *draft, char *text, size_t size)
+static int snapshot_finish(struct draft *draft, char *text, size_t size)
 {
     int error = cut_finish(&draft->cut);
     if (error)
@@ -91,7 +92,7 @@ static int write_draft(struct draft *draft, char *text, size_t size)
 
 static int finish_and_write(void *context, char *text, size_t size)
 {
-    int error = finish(context, text, size);
+    int error = snapshot_finish(context, text, size);
     return error ? error : write_draft(context, text, size);
 }
 
@@ -112,7 +113,7 @@ static int fill_file(struct draft *draft, char *text, size_t size)
         ask_allocator(draft);
         return child_run(finish_and_write, draft, cut->pagemap, text, size);
     }
-    int error = finish(draft, text, size);
+    int error = snapshot_finish(draft, text, size);
     if (error)
         return error;
     ask_allocator(draft);
@@ -123,28 +124,28 @@ static int write_file(struct draft *draft, struct snapshot_answer *answer)
 {
     int error = file_begin(&draft->file, answer->path);
     if (error)
-        return fail(answer, error, "cannot write", answer->path);
+        return snapshot_fail(answer, error, "cannot write", answer->path);
     answer->error = fill_file(draft, answer->text, sizeof answer->text);
     if (!answer->error) {
         error = file_publish(&draft->file, answer->path);
         if (error)
-            fail(answer, error, "cannot finish", answer->path);
+            snapshot_fail(answer, error, "cannot finish", answer->path);
     }
     file_end(&draft->file);
     return answer->error;
 }
 
-static void take(const struct snapshot_request *request, struct snapshot_answer *answer)
+static void snapshot_make(const struct snapshot_request *request, struct snapshot_answer *answer)
 {
     memset(answer, 0, sizeof *answer);
     unsigned number = taken + 1;
     if (!final_name(request, number, answer->path)) {
-        fail(answer, ENAMETOOLONG, "HEAPDIFF_OUT gives no usable path:", options.out);
+        snapshot_fail(answer, ENAMETOOLONG, "HEAPDIFF_OUT gives no usable path:", options.out);
         return;
     }
     struct draft *draft = memory_alloc(sizeof *draft);
     if (!draft) {
-        fail(answer, ENOMEM, "cannot take", "a snapshot");
+        snapshot_fail(answer, ENOMEM, "cannot take", "a snapshot");
         return;
     }
     struct cut *cut = &draft->cut;
@@ -163,7 +164,7 @@ static void take(const struct snapshot_request *request, struct snapshot_answer 
                                          .epochs = epochs,
                                          .epoch_count = cut->epoch + 1};
     if (answer->error)
-        fail(answer, answer->error, "cannot take", "a snapshot");
+        snapshot_fail(answer, answer->error, "cannot take", "a snapshot");
     else if (write_file(draft, answer) == 0)
         taken = number;
     cut_done(cut);
@@ -172,7 +173,7 @@ static void take(const struct snapshot_request *request, struct snapshot_answer 
 
 void snapshot_take(const struct snapshot_request *request, struct snapshot_answer *answer)
 {
-    take(request, answer);
+    snapshot_make(request, answer);
     memory_trim();
 }
 

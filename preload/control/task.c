@@ -102,7 +102,7 @@ static void set_limits(void)
               &limit); /* before Linux 5.16 a core dump ends all who share the memory */
 }
 
-static void fault(int signal_number)
+static void task_fault(int signal_number)
 {
     (void)signal_number;
     on_fault();
@@ -115,7 +115,8 @@ static void set_signals(void)
     static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGTRAP};
     stack_t stack = {.ss_sp = room, .ss_size = SIGNAL_STACK};
     struct sigaction ignore = {.sa_handler = SIG_IGN};
-    struct sigaction action = {.sa_handler = fault, .sa_flags = (int)(SA_ONSTACK | SA_RESETHAND)};
+    struct sigaction action = {.sa_handler = task_fault,
+                               .sa_flags = (int)(SA_ONSTACK | SA_RESETHAND)};
     sigset_t wanted;
     sigaltstack(&stack, NULL);
     sigaction(SIGPIPE, &ignore, NULL);
@@ -128,7 +129,7 @@ static void set_signals(void)
     sigprocmask(SIG_UNBLOCK, &wanted, NULL);
 }
 
-static int begin(void *nothing)
+static int task_begin(void *nothing)
 {
     (void)nothing;
     set_signals();
@@ -144,7 +145,7 @@ static int begin(void *nothing)
     return 0;
 }
 
-static bool sleeps(pid_t thread)
+static bool task_sleeps(pid_t thread)
 {
     char path[48];
     struct procstat stat;
@@ -161,7 +162,7 @@ bool task_start_second(int (*body)(void *))
     pid_t thread = clone(body, end, flags, NULL, NULL, tls_make(end), &second);
     if (thread < 0)
         atomic_store(&second, 0);
-    for (int turn = 0; thread > 0 && !sleeps(thread) && turn < TURNS; turn++)
+    for (int turn = 0; thread > 0 && !task_sleeps(thread) && turn < TURNS; turn++)
         sched_yield();
     return thread > 0;
 }
@@ -209,7 +210,7 @@ int task_start(void (*body)(void), void (*fault_body)(void))
     atomic_store(&id, -1);
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before);
-    number = clone(begin, stack_end(), flags, NULL, tid ? tid : &ignored, pointer, &id);
+    number = clone(task_begin, stack_end(), flags, NULL, tid ? tid : &ignored, pointer, &id);
     error = number < 0 ? errno : 0;
     sigprocmask(SIG_SETMASK, &before, NULL);
     if (error)
@@ -229,7 +230,7 @@ pid_t task_pid(void)
 
 #define CLONED ((int)__WCLONE)
 
-static void reap(pid_t child)
+static void task_reap(pid_t child)
 {
     while (wait4(child, NULL, CLONED, NULL) < 0 && errno == EINTR)
         continue;
@@ -242,7 +243,7 @@ void task_await(void)
     while ((seen = atomic_load(&id)) != 0)
         syscall(SYS_futex, &id, FUTEX_WAIT, seen, NULL, NULL, 0);
     if (number > 0)
-        reap(number);
+        task_reap(number);
     number = 0;
     errno = saved;
 }

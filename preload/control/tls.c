@@ -57,7 +57,7 @@ static const ElfW(Phdr) *tls_header(const struct dl_phdr_info *info)
     return NULL;
 }
 
-static int measure(struct dl_phdr_info *info, size_t size, void *nothing)
+static int tls_measure(struct dl_phdr_info *info, size_t size, void *nothing)
 {
     (void)size, (void)nothing;
     ptrdiff_t distance;
@@ -73,7 +73,7 @@ static int measure(struct dl_phdr_info *info, size_t size, void *nothing)
     return 0;
 }
 
-static int copy(struct dl_phdr_info *info, size_t size, void *pointer)
+static int tls_copy(struct dl_phdr_info *info, size_t size, void *pointer)
 {
     (void)size;
     ptrdiff_t distance;
@@ -95,7 +95,7 @@ static void copy_classes(char *pointer)
 
 int tls_learn(void)
 {
-    dl_iterate_phdr(measure, NULL);
+    dl_iterate_phdr(tls_measure, NULL);
     size_t descriptor = round_up(nptl.size > DESCRIPTOR ? nptl.size : DESCRIPTOR);
 #ifdef __x86_64__
     learned.above = descriptor;
@@ -107,7 +107,7 @@ int tls_learn(void)
     learned.image = memory_map(learned.below + learned.above);
     if (!learned.image)
         return ENOMEM;
-    dl_iterate_phdr(copy, learned.image + learned.below);
+    dl_iterate_phdr(tls_copy, learned.image + learned.below);
     copy_classes(learned.image + learned.below);
     return 0;
 }

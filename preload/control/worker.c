@@ -61,26 +61,26 @@ static bool is_ours(void)
     return origin_is_here() && (sandbox_is_closed() || host_pid() == getpid());
 }
 
-static void ring(void)
+static void worker_ring(void)
 {
     atomic_fetch_add(&bell, 1);
     lock_wake(&bell);
 }
 
-static void send(struct message *message, enum snapshot_reason reason, const char *label)
+static void worker_send(struct message *message, enum snapshot_reason reason, const char *label)
 {
     message->request = (struct snapshot_request){.reason = reason};
     strncpy(message->request.label, label ? label : "", sizeof message->request.label - 1);
     atomic_store(&message->asked, true);
-    ring();
+    worker_ring();
 }
 
-static void report(const struct snapshot_answer *answer)
+static void worker_report(const struct snapshot_answer *answer)
 {
     log_line("%s%s", answer->error ? "" : "wrote ", answer->error ? answer->text : answer->path);
 }
 
-static int fail(struct message *message, int error, const char *what)
+static int worker_fail(struct message *message, int error, const char *what)
 {
     message->answer = (struct snapshot_answer){.error = error};
     snprintf(message->answer.text, sizeof message->answer.text, "no snapshot: %s: %s", what,
@@ -100,16 +100,17 @@ static bool await_answer(struct message *message, uint32_t before)
 }
 
 /* With the lock held: sends the message to the control process, or to one that is lent for it. */
-static int ask(struct message *message, enum snapshot_reason reason, const char *label)
+static int worker_ask_with(struct message *message, enum snapshot_reason reason, const char *label)
 {
     bool lent = !worker_is_here();
     uint32_t before = atomic_load(&message->done);
     int failed = lent ? worker_start() : 0;
     if (failed)
-        return fail(message, failed, "no control process can be started");
-    send(message, reason, label);
+        return worker_fail(message, failed, "no control process can be started");
+    worker_send(message, reason, label);
     if (!await_answer(message, before))
-        return origin_is_here() ? fail(message, ECHILD, "the control process was killed") : -1;
+        return origin_is_here() ? worker_fail(message, ECHILD, "the control process was killed")
+                                : -1;
     if (lent)
         worker_stop();
     return message->answer.error;
@@ -119,7 +120,7 @@ int worker_ask(enum snapshot_reason reason, const char *label)
 {
     if (!is_ours() || !lock_take(&asking))
         return -1;
-    int error = ask(&usual, reason, label);
+    int error = worker_ask_with(&usual, reason, label);
     if (error > 0 && options.verbose)
         log_line("%s", usual.answer.text); /* the caller has the number alone */
     lock_give(&asking);
@@ -131,7 +132,7 @@ int worker_ask(enum snapshot_reason reason, const char *label)
 static void ask_last_of_the_process(void)
 {
     uint32_t before = atomic_load(&last.done);
-    send(&last, REASON_EXIT, "");
+    worker_send(&last, REASON_EXIT, "");
     while (atomic_load(&last.done) == before && task_is_here()) {
         lock_wait(&last.done, before);
         if (snapshot_is_stuck()) {
@@ -143,7 +144,7 @@ static void ask_last_of_the_process(void)
     if (atomic_load(&last.done) == before)
         log_line("no last snapshot: the control process was killed");
     else
-        report(&last.answer);
+        worker_report(&last.answer);
 }
 
 void worker_ask_last(void)
@@ -156,8 +157,8 @@ void worker_ask_last(void)
     if (worker_is_here() && (own || options.thread)) {
         ask_last_of_the_process();
     } else if (!own && lock_take(&asking)) {
-        ask(&last, REASON_EXIT, "");
-        report(&last.answer);
+        worker_ask_with(&last, REASON_EXIT, "");
+        worker_report(&last.answer);
         lock_give(&asking);
     } else {
         log_line("no last snapshot: the process was ended while another one began");
@@ -183,7 +184,7 @@ void worker_ask_later(enum snapshot_reason reason)
 {
     int saved = errno;
     atomic_fetch_or(&later, 1u << reason);
-    ring();
+    worker_ring();
     errno = saved;
 }
 
@@ -209,7 +210,7 @@ static bool serve_inside(struct message *message)
     if (pending) {
         snapshot_take(&message->request, &message->answer);
         if (message == &last && sandbox_is_closed())
-            report(&last.answer); /* the program's thread may not */
+            worker_report(&last.answer); /* the program's thread may not */
         atomic_fetch_add(&message->done, 1);
         lock_wake(&message->done);
     }
@@ -230,7 +231,7 @@ struct seen {
     uint32_t bell, asked;
 };
 
-static struct seen look(void)
+static struct seen worker_look(void)
 {
     return (struct seen){atomic_load(&bell), page ? atomic_load(&page->asked) : 0};
 }
@@ -282,15 +283,15 @@ static uint64_t sandbox_deadline(void)
 }
 
 /* The earlier of two times, 0 being never. */
-static uint64_t earlier(uint64_t one, uint64_t other)
+static uint64_t worker_earlier(uint64_t one, uint64_t other)
 {
     return other && (!one || other < one) ? other : one;
 }
 
 static uint64_t next_deadline(void)
 {
-    uint64_t timers = earlier(timers_deadline(), runtime_deadline());
-    return earlier(timers, earlier(leader_deadline(), sandbox_deadline()));
+    uint64_t timers = worker_earlier(timers_deadline(), runtime_deadline());
+    return worker_earlier(timers, worker_earlier(leader_deadline(), sandbox_deadline()));
 }
 
 static void follow_credentials(void)
@@ -313,10 +314,10 @@ static void follow_credentials(void)
 }
 
 /* Serves until it is to leave. */
-static void serve(void)
+static void worker_serve(void)
 {
     for (;;) {
-        struct seen seen = look(); /* first: what changes later ends the sleep at once */
+        struct seen seen = worker_look(); /* first: what changes later ends the sleep at once */
         if (!leader_program_is_here())
             break;
         follow_credentials();
@@ -334,7 +335,7 @@ static void serve(void)
         take_and_say(REASON_EXIT, ""); /* of a program that could not ask */
 }
 
-static void work(void)
+static void worker_work(void)
 {
     record_own_thread();
     leader_watch(worker_look_up);
@@ -346,11 +347,11 @@ static void work(void)
     lock_wake(&ready);
     channel_sweep();
     timers_begin();
-    serve();
+    worker_serve();
     channel_close();
 }
 
-static void fault(void)
+static void worker_fault(void)
 {
     snapshot_abandon();
     channel_close();
@@ -384,8 +385,8 @@ int worker_start(void)
     atomic_store(&ready, 0);
     atomic_store(&leaving, false);
     page = NULL; /* of an earlier control process, which has removed it */
-    runtime_init(ring);
-    int failed = task_start(work, fault);
+    runtime_init(worker_ring);
+    int failed = task_start(worker_work, worker_fault);
     while (!failed && !atomic_load(&ready)) {
         if (!task_is_here())
             return ECHILD;
@@ -397,7 +398,7 @@ int worker_start(void)
 void worker_stop(void)
 {
     atomic_store(&leaving, true);
-    ring();
+    worker_ring();
     task_await();
     atomic_store(&ready, 0);
 }
@@ -419,7 +420,7 @@ void worker_follow(void)
         return;
     uint32_t self = (uint32_t)syscall(SYS_gettid);
     atomic_store(&changed, self);
-    ring();
+    worker_ring();
     while (atomic_load(&changed) == self && task_is_here())
         lock_wait(&changed, self);
     lock_give(&asking);

@@ -26,7 +26,7 @@
 /* An allocator that once took so long is not asked again: the program may wait for it. */
 #define MOST_NS 5000000
 
-static void add(struct allocators *to, const char *statistic, uint64_t value)
+static void allocators_add(struct allocators *to, const char *statistic, uint64_t value)
 {
     if (to->count == ALLOCATORS_ROWS)
         return;
@@ -40,7 +40,7 @@ static const struct module *malloc_module(void)
     return modules_find((uintptr_t)real.malloc);
 }
 
-static void *find(const char *name)
+static void *allocators_symbol(const char *name)
 {
     struct dynsym_function function;
     const struct module *module = malloc_module();
@@ -60,10 +60,10 @@ void allocators_count_glibc(struct allocators *to, const struct arenas *arenas)
         free += size - (arena->chunk_bytes < size ? arena->chunk_bytes : size);
         top += arena->top_bytes;
     }
-    add(to, "keepcost", top);
-    add(to, "allocated_bytes", held - free);
-    add(to, "free_bytes", free);
-    add(to, "held_bytes", held);
+    allocators_add(to, "keepcost", top);
+    allocators_add(to, "allocated_bytes", held - free);
+    allocators_add(to, "free_bytes", free);
+    allocators_add(to, "held_bytes", held);
 }
 
 /* ---- jemalloc -----------------------------------------------------------------------------------
@@ -73,8 +73,8 @@ typedef int mallctl_function(const char *, void *, size_t *, void *, size_t);
 
 static mallctl_function *mallctl_found(void)
 {
-    void *found = find("mallctl");
-    return (mallctl_function *)(found ? found : find("je_mallctl"));
+    void *found = allocators_symbol("mallctl");
+    return (mallctl_function *)(found ? found : allocators_symbol("je_mallctl"));
 }
 
 /* size_t, unsigned, or uint32_t: the value's own width is asked for. */
@@ -113,7 +113,7 @@ static void ask_bins(struct allocators *to, mallctl_function *mallctl)
         char statistic[40];
         snprintf(statistic, sizeof statistic, "free_bytes of %u", (unsigned)size);
         if (slots > used)
-            add(to, statistic, (slots - used) * size);
+            allocators_add(to, statistic, (slots - used) * size);
     }
 }
 
@@ -127,13 +127,13 @@ static void ask_jemalloc(struct allocators *to)
     for (unsigned i = 0; i < 6; i++) {
         char name[32];
         snprintf(name, sizeof name, "stats.%s", names[i]);
-        add(to, names[i], values[i] = ask_mallctl(mallctl, name));
+        allocators_add(to, names[i], values[i] = ask_mallctl(mallctl, name));
     }
-    add(to, "narenas", ask_mallctl(mallctl, "arenas.narenas"));
-    add(to, "allocated_bytes", values[0]);
-    add(to, "free_bytes",
-        values[5] > values[0] + values[2] ? values[5] - values[0] - values[2] : 0);
-    add(to, "held_bytes", values[5]);
+    allocators_add(to, "narenas", ask_mallctl(mallctl, "arenas.narenas"));
+    allocators_add(to, "allocated_bytes", values[0]);
+    allocators_add(to, "free_bytes",
+                   values[5] > values[0] + values[2] ? values[5] - values[0] - values[2] : 0);
+    allocators_add(to, "held_bytes", values[5]);
     ask_bins(to, mallctl);
 }
 
@@ -148,14 +148,14 @@ static void ask_tcmalloc(struct allocators *to)
         "tcmalloc.central_cache_free_bytes", "tcmalloc.transfer_cache_free_bytes",
         "tcmalloc.thread_cache_free_bytes"};
     int (*property)(const char *, size_t *) =
-        (int (*)(const char *, size_t *))find("MallocExtension_GetNumericProperty");
+        (int (*)(const char *, size_t *))allocators_symbol("MallocExtension_GetNumericProperty");
     size_t values[7] = {0};
     for (unsigned i = 0; i < 7; i++)
         if (property(names[i], &values[i]))
-            add(to, names[i], values[i]);
-    add(to, "allocated_bytes", values[0]);
-    add(to, "free_bytes", values[2] + values[4] + values[5] + values[6]);
-    add(to, "held_bytes", values[1] > values[3] ? values[1] - values[3] : 0);
+            allocators_add(to, names[i], values[i]);
+    allocators_add(to, "allocated_bytes", values[0]);
+    allocators_add(to, "free_bytes", values[2] + values[4] + values[5] + values[6]);
+    allocators_add(to, "held_bytes", values[1] > values[3] ? values[1] - values[3] : 0);
 }
 
 /* ---- mimalloc -----------------------------------------------------------------------------------
@@ -166,12 +166,12 @@ static void ask_mimalloc(struct allocators *to)
 {
     typedef void process_info(size_t *, size_t *, size_t *, size_t *, size_t *, size_t *, size_t *,
                               size_t *);
-    process_info *info = (process_info *)find("mi_process_info");
+    process_info *info = (process_info *)allocators_symbol("mi_process_info");
     size_t current = 0, peak = 0, rest[6];
     info(&rest[0], &rest[1], &rest[2], &rest[3], &rest[4], &current, &peak, &rest[5]);
-    add(to, "current_commit", current);
-    add(to, "peak_commit", peak);
-    add(to, "held_bytes", current);
+    allocators_add(to, "current_commit", current);
+    allocators_add(to, "peak_commit", peak);
+    allocators_add(to, "held_bytes", current);
 }
 
 /* ---- which one ----------------------------------------------------------------------------------
@@ -186,9 +186,9 @@ void allocators_find(struct allocators *allocators)
         allocators->name = ALLOCATORS_GLIBC;
     else if (mallctl_found())
         allocators->name = "jemalloc";
-    else if (find("MallocExtension_GetNumericProperty"))
+    else if (allocators_symbol("MallocExtension_GetNumericProperty"))
         allocators->name = "tcmalloc";
-    else if (find("mi_process_info"))
+    else if (allocators_symbol("mi_process_info"))
         allocators->name = "mimalloc";
 }
 

@@ -31,7 +31,7 @@ struct collector {
 
 /* Pages are counted only where a mapping is resident and not covered whole: a reservation of
  * terabytes costs nothing. */
-static uint64_t resident(struct collector *collector, uintptr_t start, uintptr_t end)
+static uint64_t attribute_resident(struct collector *collector, uintptr_t start, uintptr_t end)
 {
     const struct cut *cut = collector->cut;
     uint64_t sum = 0;
@@ -154,7 +154,7 @@ static void sort_regions(struct collector *collector)
             continue;
         if (region.start < covered)
             region.start = covered;
-        region.resident = resident(collector, region.start, region.end);
+        region.resident = attribute_resident(collector, region.start, region.end);
         cut->regions[kept++] = region;
     }
     cut->region_count = kept;
@@ -220,7 +220,7 @@ static void attribute_mapping(struct collector *collector, size_t index, size_t 
         const struct cut_region *known = &cut->regions[i];
         uintptr_t from = known->start > mapping->start ? known->start : mapping->start;
         uintptr_t to = known->end < mapping->end ? known->end : mapping->end;
-        uint64_t part = resident(collector, from, to);
+        uint64_t part = attribute_resident(collector, from, to);
         if (part > rest)
             part = rest; /* pages came and went between the two readings */
         cut->rss[owner_of_region(known, is_file)] += part;

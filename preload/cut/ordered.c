@@ -18,7 +18,7 @@ struct orderly {
 };
 
 /* Mostly a handful, mostly in order already. */
-static void put(struct orderly *orderly, const struct block *block)
+static void ordered_put(struct orderly *orderly, const struct block *block)
 {
     unsigned at = orderly->count++;
     for (; at > 0 && orderly->line[at - 1].address > block->address; at--)
@@ -40,7 +40,7 @@ static void visit(const struct block *block, void *context)
     if (orderly->count && orderly->line[0].address / LINE_BYTES != block->address / LINE_BYTES)
         end_line(orderly);
     if (orderly->count < LINE_BLOCKS)
-        put(orderly, block);
+        ordered_put(orderly, block);
 }
 
 void ordered_each(void (*visitor)(const struct block *block, void *context), void *context)

@@ -21,7 +21,7 @@ void tally_done(struct tally *tally)
     *tally = (struct tally){NULL, 0, 0};
 }
 
-static struct tally_row *find(struct tally *tally, uint64_t key)
+static struct tally_row *tally_find(struct tally *tally, uint64_t key)
 {
     size_t at = stacks_hash_end(key) & (tally->room - 1);
     while (tally->rows[at].key != FREE_ROW && tally->rows[at].key != key)
@@ -41,7 +41,7 @@ static bool make_room(struct tally *tally, size_t room)
     tally->room = room;
     for (size_t i = 0; i < old.room; i++)
         if (old.rows[i].key != FREE_ROW)
-            *find(tally, old.rows[i].key) = old.rows[i];
+            *tally_find(tally, old.rows[i].key) = old.rows[i];
     memory_free(old.rows);
     return true;
 }
@@ -59,7 +59,7 @@ bool tally_add(struct tally *tally, uint64_t key, double blocks, double bytes)
     if (tally->used >= tally->room / 4 * 3 &&
         !make_room(tally, tally->room ? tally->room * 2 : ROOM_LEAST))
         return false;
-    struct tally_row *row = find(tally, key);
+    struct tally_row *row = tally_find(tally, key);
     if (row->key == FREE_ROW) {
         *row = (struct tally_row){key, 0, 0};
         tally->used++;
@@ -76,8 +76,8 @@ void tally_prefetch(const struct tally *tally, uint64_t key)
 }
 
 /* Moves the rows from one array to the other, ordered by RADIX bits of the key. */
-static void distribute(const struct tally_row *from, struct tally_row *to, size_t count,
-                       unsigned shift)
+static void tally_distribute(const struct tally_row *from, struct tally_row *to, size_t count,
+                             unsigned shift)
 {
     size_t places[1u << RADIX] = {0}, place = 0;
     for (size_t i = 0; i < count; i++)
@@ -108,7 +108,7 @@ static void sort_rows(struct tally *tally, size_t count, uint64_t highest)
         return;
     }
     for (unsigned shift = 0; shift < 64 && highest >> shift; shift += RADIX) {
-        distribute(from, to, count, shift);
+        tally_distribute(from, to, count, shift);
         struct tally_row *sorted = to;
         to = from;
         from = sorted;

@@ -16,7 +16,7 @@ struct block_rows {
     uint32_t stack_count;
 };
 
-static void visit(const struct block *block, void *context)
+static void block_rows_visit(const struct block *block, void *context)
 {
     struct block_rows *target = context;
     if (block->stack <= target->stack_count)
@@ -28,11 +28,11 @@ int block_rows_write(sqlite3 *db, const struct cut *cut)
 {
     struct block_rows target = {.stack_count = cut->stack_count};
     rows_begin(&target.rows, db, "block");
-    ordered_each(visit, &target);
+    ordered_each(block_rows_visit, &target);
     int failed = rows_end(&target.rows);
     if (failed)
         return failed;
     rows_begin(&target.rows, db, "pool_block");
-    pools_each(visit, &target);
+    pools_each(block_rows_visit, &target);
     return rows_end(&target.rows);
 }

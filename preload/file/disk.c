@@ -21,7 +21,7 @@ static int opened = -1; /* one file at a time: there is no journal */
 static size_t unsent;   /* bytes written of which the disk was not told yet */
 #define SEND_BYTES ((size_t)4 << 20)
 
-static void note(void)
+static void disk_note(void)
 {
     if (!first_error)
         first_error = errno;
@@ -31,7 +31,7 @@ static int open_it(const char *path, int flags, int mode)
 {
     int fd = open(path, flags, (mode_t)mode);
     if (fd < 0)
-        note();
+        disk_note();
     else if ((flags & O_ACCMODE) == O_RDWR) {
         opened = fd;
         unsent = 0;
@@ -65,7 +65,7 @@ static ssize_t write_it(int fd, const void *bytes, size_t size, off_t at)
     if (written > 0 && fd == opened)
         send_some(fd, (size_t)written);
     if (written < 0 && errno != EINTR)
-        note();
+        disk_note();
     return written;
 }
 

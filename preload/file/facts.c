@@ -92,7 +92,7 @@ static int write_options(sqlite3 *db)
 }
 
 /* Numbers of strangers: they must fit into a column. */
-static number clip(uint64_t value)
+static number facts_clip(uint64_t value)
 {
     return value > INT64_MAX ? INT64_MAX : (number)value;
 }
@@ -105,20 +105,20 @@ static void add_counter(struct rows *rows, const char *name, number value, const
 static void add_work(struct rows *rows, const struct writer_facts *facts)
 {
     if (operations_are_counted)
-        add_counter(rows, FORMAT_OPERATIONS, clip(operations_done),
+        add_counter(rows, FORMAT_OPERATIONS, facts_clip(operations_done),
                     "units of work done so far, as the program says (heapdiff_ops)");
     if (facts->has_operations)
-        add_counter(rows, FORMAT_OPERATIONS_ASKED, clip(facts->operations),
+        add_counter(rows, FORMAT_OPERATIONS_ASKED, facts_clip(facts->operations),
                     "units of work done so far, as whoever took the snapshot says (--ops)");
     if (modules_dropped())
         add_counter(
             rows, "modules_dropped", (number)modules_dropped(),
             "addresses of modules beyond so many as can be kept: unwound by guess, no names");
     if (pools_unnamed())
-        add_counter(rows, "pools_unnamed", clip(pools_unnamed()),
+        add_counter(rows, "pools_unnamed", facts_clip(pools_unnamed()),
                     "blocks of pools beyond so many as can be told apart: 'other pools'");
     if (labels_dropped())
-        add_counter(rows, "labels_dropped", clip(labels_dropped()),
+        add_counter(rows, "labels_dropped", facts_clip(labels_dropped()),
                     "calls of heapdiff_label beyond so many labels as can be told apart");
 }
 

@@ -59,7 +59,7 @@ static bool remove_unheld(int folder, const char *name, void *context)
 }
 
 /* Somebody who sweeps may see the file between its making and its lock, and take it away. */
-static int lock(int fd)
+static int file_lock(int fd)
 {
     struct stat status;
     if (flock(fd, LOCK_EX | LOCK_NB) != 0)
@@ -70,7 +70,7 @@ static int lock(int fd)
 }
 
 /* Another living process may have our pid in another namespace: then with a number behind it. */
-static int make(struct file *file, const char *folder, int number)
+static int file_make(struct file *file, const char *folder, int number)
 {
     int length = snprintf(file->temporary, sizeof file->temporary,
                           number ? "%sheapdiff.%d-%d" FILE_PART : "%sheapdiff.%d" FILE_PART, folder,
@@ -80,7 +80,7 @@ static int make(struct file *file, const char *folder, int number)
     int fd = open(file->temporary, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return errno;
-    int error = fchmod(fd, 0600) != 0 ? errno : lock(fd); /* whatever the umask is */
+    int error = fchmod(fd, 0600) != 0 ? errno : file_lock(fd); /* whatever the umask is */
     if (error) {
         close(fd);
         return error;
@@ -121,7 +121,7 @@ int file_begin(struct file *file, const char *path)
     folder_each(*folder ? folder : ".", remove_unheld, NULL);
     error = EEXIST;
     for (int number = 0; number < TRIES && (error == EEXIST || error == EAGAIN); number++)
-        error = make(file, folder, number);
+        error = file_make(file, folder, number);
     return error;
 }
 
@@ -150,7 +150,7 @@ static void remove_replaced(const char *name)
 
 /* Trades places with what lies there, and takes that away if it may go. Nothing but a file can be
  * lost by this, whatever was put there since we looked. */
-static int trade(const char *temporary, const char *path)
+static int file_trade(const char *temporary, const char *path)
 {
     if (renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_EXCHANGE) != 0)
         return errno;
@@ -163,7 +163,7 @@ static int trade(const char *temporary, const char *path)
 }
 
 /* A file system without these ways of renaming leaves a moment between the look and the rename. */
-static int replace(const char *temporary, const char *path)
+static int file_replace(const char *temporary, const char *path)
 {
     int error = check_place(path);
     return error ? error : rename(temporary, path) == 0 ? 0 : errno;
@@ -175,9 +175,9 @@ static int put_in_place(const char *temporary, const char *path)
     for (int turn = 0; turn < TRIES && (error == EEXIST || error == ENOENT); turn++) {
         if (renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
             return 0;
-        error = errno == EEXIST ? trade(temporary, path) : errno;
+        error = errno == EEXIST ? file_trade(temporary, path) : errno;
     }
-    return error == EINVAL || error == ENOSYS ? replace(temporary, path) : error;
+    return error == EINVAL || error == ENOSYS ? file_replace(temporary, path) : error;
 }
 
 int file_publish(struct file *file, const char *path)

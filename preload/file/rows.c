@@ -32,7 +32,7 @@ static size_t write_columns(const struct rows *rows, char *sql, size_t size)
 }
 
 /* The statement for so many rows at once. */
-static sqlite3_stmt *prepare(struct rows *rows, sqlite3_stmt **statement, int count)
+static sqlite3_stmt *rows_prepare(struct rows *rows, sqlite3_stmt **statement, int count)
 {
     char sql[ROWS_COLUMNS * 40 + 2 * ROWS_BATCH_VALUE + 3 * ROWS_BATCH];
     if (*statement || rows->failed)
@@ -85,7 +85,7 @@ static void bind_text(sqlite3_stmt *insert, int column, const char *text)
         bind_mended(insert, column, text);
 }
 
-static void bind(sqlite3_stmt *insert, int column, const struct rows_value *value)
+static void rows_bind(sqlite3_stmt *insert, int column, const struct rows_value *value)
 {
     switch (value->kind) {
     case ROWS_IS_NULL:
@@ -112,7 +112,7 @@ static void insert_values(struct rows *rows, sqlite3_stmt *insert, const struct 
     if (rows->failed)
         return;
     for (int i = 0; i < count; i++)
-        bind(insert, i + 1, &values[i]);
+        rows_bind(insert, i + 1, &values[i]);
     int result = sqlite3_step(insert);
     if (result != SQLITE_DONE)
         rows->failed = result;
@@ -127,7 +127,7 @@ static int batch_of(const struct rows *rows)
 
 static void insert_batch(struct rows *rows)
 {
-    sqlite3_stmt *insert = prepare(rows, &rows->batch, batch_of(rows));
+    sqlite3_stmt *insert = rows_prepare(rows, &rows->batch, batch_of(rows));
     insert_values(rows, insert, rows->values, rows->waiting * rows->columns);
     rows->waiting = 0;
 }
@@ -135,7 +135,7 @@ static void insert_batch(struct rows *rows)
 static void insert_one_by_one(struct rows *rows)
 {
     for (int i = 0; i < rows->waiting; i++) {
-        sqlite3_stmt *insert = prepare(rows, &rows->one, 1);
+        sqlite3_stmt *insert = rows_prepare(rows, &rows->one, 1);
         insert_values(rows, insert, &rows->values[(long)i * rows->columns], rows->columns);
     }
     rows->waiting = 0;

@@ -15,7 +15,7 @@
 typedef sqlite3_int64 number;
 
 /* Rounds an estimate; exact when nothing was sampled. */
-static number whole(double value)
+static number tally_rows_whole(double value)
 {
     return (number)(value + 0.5);
 }
@@ -32,7 +32,8 @@ static int write_ages(sqlite3 *db, const struct tally_row *list, size_t count)
             bytes += list[i].bytes;
         }
         ROWS_ADD(&rows, ROWS_INT(stack_id, CUT_KEY_STACK(key)), ROWS_INT(epoch, CUT_KEY_EPOCH(key)),
-                 ROWS_INT(live_blocks, whole(blocks)), ROWS_INT(live_bytes, whole(bytes)));
+                 ROWS_INT(live_blocks, tally_rows_whole(blocks)),
+                 ROWS_INT(live_bytes, tally_rows_whole(bytes)));
     }
     return rows_end(&rows);
 }
@@ -44,13 +45,13 @@ struct drawers {
     uint64_t used; /* a bit for each class */
 };
 
-static void empty(struct drawers *drawers, struct rows *rows, uint64_t stack)
+static void tally_rows_empty(struct drawers *drawers, struct rows *rows, uint64_t stack)
 {
     for (uint64_t left = drawers->used; left; left &= left - 1) {
         unsigned class = (unsigned)__builtin_ctzll(left);
         ROWS_ADD(rows, ROWS_INT(stack_id, stack), ROWS_INT(class, class),
-                 ROWS_INT(live_blocks, whole(drawers->of[class].blocks)),
-                 ROWS_INT(live_bytes, whole(drawers->of[class].bytes)));
+                 ROWS_INT(live_blocks, tally_rows_whole(drawers->of[class].blocks)),
+                 ROWS_INT(live_bytes, tally_rows_whole(drawers->of[class].bytes)));
         drawers->of[class].blocks = drawers->of[class].bytes = 0;
     }
     drawers->used = 0;
@@ -70,7 +71,7 @@ static int write_sizes(sqlite3 *db, const struct tally_row *list, size_t count)
             drawers.of[class].bytes += list[i].bytes;
             drawers.used |= (uint64_t)1 << class;
         }
-        empty(&drawers, &rows, stack);
+        tally_rows_empty(&drawers, &rows, stack);
     }
     return rows_end(&rows);
 }

@@ -11,14 +11,14 @@
 #include "tables/places.h"
 
 /* A location of JIT code has no module but a name, of which there may be several. */
-static uintptr_t whose(const struct tree_location *location)
+static uintptr_t tree_whose(const struct tree_location *location)
 {
     return location->module ? (uintptr_t)location->module : (uintptr_t)location->jit.name;
 }
 
 static uint64_t location_hash(const struct tree_location *location)
 {
-    return stacks_hash_end(stacks_hash_add(location->address, whose(location)));
+    return stacks_hash_end(stacks_hash_add(location->address, tree_whose(location)));
 }
 
 /* A node's hash does not need its parent's id: all nodes of a stack can be fetched at once. */
@@ -86,7 +86,7 @@ static uint32_t add_location(struct tree *tree, const struct tree_location *loca
     size_t at = location_hash(location) & (ids->room - 1);
     for (; ids->slots[at]; at = (at + 1) & (ids->room - 1)) {
         const struct tree_location *known = &tree->locations[ids->slots[at] - 1];
-        if (known->address == location->address && whose(known) == whose(location))
+        if (known->address == location->address && tree_whose(known) == tree_whose(location))
             return ids->slots[at];
     }
     tree->locations[tree->location_count++] = *location;

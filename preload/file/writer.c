@@ -53,7 +53,7 @@ void writer_forked(void)
 }
 
 /* Rounds an estimate; exact when nothing was sampled. */
-static number whole(double value)
+static number writer_whole(double value)
 {
     return (number)(value + 0.5);
 }
@@ -83,8 +83,8 @@ static int write_stacks(sqlite3 *db, const struct cut *cut, struct tree *tree,
             tree_prefetch(tree, stacks_get(id + 1));
         ROWS_ADD(&rows, ROWS_INT(id, id), ROWS_ID(node_id, node),
                  ROWS_WORD(kind, kind_names[live->kind]),
-                 ROWS_INT(live_blocks, whole(live->live_blocks)),
-                 ROWS_INT(live_bytes, whole(live->live_bytes)),
+                 ROWS_INT(live_blocks, writer_whole(live->live_blocks)),
+                 ROWS_INT(live_bytes, writer_whole(live->live_bytes)),
                  ROWS_REAL(live_variance, live->variance), ROWS_INT(allocations, live->allocations),
                  ROWS_INT(allocated_bytes, live->allocated_bytes),
                  ROWS_INT(first_epoch, stack->epoch), ROWS_INT(truncated, stack->truncated));

@@ -21,7 +21,8 @@
 
 __thread bool signals_inside __attribute__((tls_model("initial-exec")));
 
-static void note(void *start, size_t size, bool reserved, enum block_kind kind, uintptr_t frame)
+static void mappings_note(void *start, size_t size, bool reserved, enum block_kind kind,
+                          uintptr_t frame)
 {
     uintptr_t caller = ((uintptr_t *)frame)[1];
     uint32_t stack = record_stack(kind, frame, reserved ? 0 : size);
@@ -32,7 +33,7 @@ static void note(void *start, size_t size, bool reserved, enum block_kind kind, 
     signals_restore(&signals);
 }
 
-static void take(void *address, size_t size, struct maps_taken *taken)
+static void mappings_take(void *address, size_t size, struct maps_taken *taken)
 {
     struct signals signals;
     if (!signals_block(&signals))
@@ -50,12 +51,12 @@ static void put_back(const struct maps_taken *taken)
     signals_restore(&signals);
 }
 
-static void *map(void *address, size_t size, int protection, int flags, int fd, off_t offset,
-                 uintptr_t frame)
+static void *mappings_map(void *address, size_t size, int protection, int flags, int fd,
+                          off_t offset, uintptr_t frame)
 {
     void *start = real.mmap(address, size, protection, flags, fd, offset);
     if (start != MAP_FAILED && record_is_on())
-        note(start, size, protection == PROT_NONE, KIND_MMAP, frame);
+        mappings_note(start, size, protection == PROT_NONE, KIND_MMAP, frame);
     if (start != MAP_FAILED && fd >= 0 && protection & PROT_EXEC && flags & MAP_FIXED &&
         !sandbox_is_closed())
         aliases_note((uintptr_t)start, size, fd, (uint64_t)offset);
@@ -64,19 +65,19 @@ static void *map(void *address, size_t size, int protection, int flags, int fd, 
 
 void *mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset)
 {
-    return map(address, size, protection, flags, fd, offset, RECORD_HERE());
+    return mappings_map(address, size, protection, flags, fd, offset, RECORD_HERE());
 }
 
 void *mmap64(void *address, size_t size, int protection, int flags, int fd, off_t offset)
 {
-    return map(address, size, protection, flags, fd, offset, RECORD_HERE());
+    return mappings_map(address, size, protection, flags, fd, offset, RECORD_HERE());
 }
 
 int munmap(void *address, size_t size)
 {
     struct maps_taken taken = {.count = 0};
     if (record_is_on())
-        take(address, size, &taken);
+        mappings_take(address, size, &taken);
     chain_before_unmap();
     int failed = real.munmap(address, size);
     if (failed && taken.count)
@@ -88,12 +89,12 @@ void *hooks_mremap(void *address, size_t old_size, size_t new_size, int flags, v
 {
     struct maps_taken taken = {.count = 0};
     if (old_size && record_is_on())
-        take(address, old_size, &taken);
+        mappings_take(address, old_size, &taken);
     void *start = real.mremap(address, old_size, new_size, flags, target);
     if (taken.count && (start == MAP_FAILED || flags & MREMAP_DONTUNMAP))
         put_back(&taken);
     if (start != MAP_FAILED && record_is_on())
-        note(start, new_size, false, KIND_MMAP, RECORD_HERE());
+        mappings_note(start, new_size, false, KIND_MMAP, RECORD_HERE());
     return start;
 }
 
@@ -102,9 +103,9 @@ static void note_break(char *from, char *to, uintptr_t frame)
 {
     struct maps_taken taken;
     if (to > from)
-        note(from, (size_t)(to - from), false, KIND_BRK, frame);
+        mappings_note(from, (size_t)(to - from), false, KIND_BRK, frame);
     else if (to < from)
-        take(to, (size_t)(from - to), &taken);
+        mappings_take(to, (size_t)(from - to), &taken);
 }
 
 int brk(void *end)
@@ -132,7 +133,7 @@ void *shmat(int id, const void *address, int flags)
         return start;
     int saved = errno; /* the program may write into the segment and not ask for its size */
     if (shmctl(id, IPC_STAT, &segment) == 0)
-        note(start, segment.shm_segsz, false, KIND_SHM, RECORD_HERE());
+        mappings_note(start, segment.shm_segsz, false, KIND_SHM, RECORD_HERE());
     errno = saved;
     return start;
 }

@@ -23,7 +23,7 @@ extern ElfW(Dyn) _DYNAMIC[] __attribute__((visibility("hidden"))); /* of libheap
 extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
 
 /* From now on a look-up finds our body, whatever version it asks for. */
-static void show(const char *name)
+static void visible_show(const char *name)
 {
     struct dynsym_function own;
     if (dynsym_find_hidden(_DYNAMIC, (uintptr_t)&__ehdr_start, name, &own) && own.version)
@@ -35,11 +35,12 @@ struct list {
     unsigned count;
 };
 
-static void add(struct list *list, const char *name, enum real_number number, uintptr_t body)
+static void visible_add(struct list *list, const char *name, enum real_number number,
+                        uintptr_t body)
 {
     if (!real_found[number].start)
         return;
-    show(name);
+    visible_show(name);
     list->changes[list->count++] = (struct slots_change){name, real_found[number].start, body};
 }
 
@@ -48,10 +49,10 @@ void visible_begin(void)
     struct list list = {.count = 0};
 #define HOOK(result, name, parameters, arguments)
 #define HOOK_EXTRA(version, result, name, parameters, arguments)                                   \
-    add(&list, #name, REAL_##name, (uintptr_t)name);
+    visible_add(&list, #name, REAL_##name, (uintptr_t)name);
 #define HOOK_CXX(version, fallback, result, name, parameters, arguments)                           \
     if (!real_found[REAL_##name].versioned)                                                        \
-        add(&list, #name, REAL_##name, (uintptr_t)name);
+        visible_add(&list, #name, REAL_##name, (uintptr_t)name);
 #include "real/hooks.def"
     if (list.count)
         slots_patch_all(list.changes, list.count);

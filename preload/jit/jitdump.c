@@ -86,8 +86,8 @@ static struct moved *find_moved(struct scan *scan, uint64_t index)
                              : NULL;
 }
 
-static void show(struct scan *scan, struct jitdump_entry *entry, const struct record *record,
-                 uint64_t start, uint64_t size)
+static void jitdump_show(struct scan *scan, struct jitdump_entry *entry,
+                         const struct record *record, uint64_t start, uint64_t size)
 {
     if (size == 0 || start + size < start)
         return;
@@ -113,7 +113,7 @@ static void take_load(struct scan *scan, const struct load *load)
         moved->name = entry.name;
         moved->length = entry.length;
     }
-    show(scan, &entry, &load->record, load->address, load->size);
+    jitdump_show(scan, &entry, &load->record, load->address, load->size);
 }
 
 static void take_move(struct scan *scan, const struct move *move)
@@ -131,7 +131,7 @@ static void take_move(struct scan *scan, const struct move *move)
         return;
     entry.name = moved->name;
     entry.length = moved->length;
-    show(scan, &entry, &move->record, move->to, move->size);
+    jitdump_show(scan, &entry, &move->record, move->to, move->size);
 }
 
 /* One record; false when it makes no sense. */

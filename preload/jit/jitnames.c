@@ -41,7 +41,7 @@ struct jitnames_chunk {
     char bytes[CHUNK_SIZE];
 };
 
-static int compare(const struct jitnames_question *x, const struct jitnames_question *y)
+static int jitnames_compare(const struct jitnames_question *x, const struct jitnames_question *y)
 {
     if (x->address != y->address)
         return x->address < y->address ? -1 : 1;
@@ -52,7 +52,7 @@ static int compare(const struct jitnames_question *x, const struct jitnames_ques
 
 static int by_question(const void *a, const void *b)
 {
-    return compare(a, b);
+    return jitnames_compare(a, b);
 }
 
 /* ---- questions ------------------------------------------------------------------------------- */
@@ -91,7 +91,7 @@ static void sort_questions(struct jitnames *names)
         return;
     sort(names->questions, names->count, sizeof *names->questions, by_question);
     for (size_t i = 0; i < names->count; i++)
-        if (!kept || compare(&names->questions[kept - 1], &names->questions[i]) != 0)
+        if (!kept || jitnames_compare(&names->questions[kept - 1], &names->questions[i]) != 0)
             names->questions[kept++] = names->questions[i];
     names->count = kept;
 }
@@ -118,8 +118,8 @@ struct reading {
 };
 
 /* Of entries in time the last holds, of late ones the first. */
-static void take(struct jitnames_question *question, enum source source, bool is_late,
-                 const struct jitdump_entry *entry)
+static void jitnames_take(struct jitnames_question *question, enum source source, bool is_late,
+                          const struct jitdump_entry *entry)
 {
     if (is_late && question->source != NOBODY)
         return;
@@ -140,7 +140,7 @@ static void visit_map(const struct perfmap_entry *entry, void *context)
             break;
         bool is_late = names->limits_hold && question->map_size != JITMAP_HUGE &&
                        entry->offset >= question->map_size;
-        take(question, MAP, is_late, &answer);
+        jitnames_take(question, MAP, is_late, &answer);
     }
 }
 
@@ -153,7 +153,7 @@ static void visit_dump(const struct jitdump_entry *entry, void *context)
         if (question->address >= entry->end || reading->work++ > WORK_LIMIT)
             break;
         if (question->source != MAP)
-            take(question, DUMP, entry->time_ns > question->seen_ns, entry);
+            jitnames_take(question, DUMP, entry->time_ns > question->seen_ns, entry);
     }
 }
 
@@ -297,7 +297,7 @@ struct jitname jitnames_find(const struct jitnames *names, uintptr_t address,
     size_t low = 0, high = names->count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        int order = compare(&names->questions[middle], &key);
+        int order = jitnames_compare(&names->questions[middle], &key);
         if (order == 0)
             return names->questions[middle].answer;
         if (order < 0)

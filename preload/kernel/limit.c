@@ -25,7 +25,7 @@ static uint64_t read_number(const char *path)
     return end == text ? UINT64_MAX : number;
 }
 
-static uint64_t smaller(uint64_t a, uint64_t b)
+static uint64_t limit_smaller(uint64_t a, uint64_t b)
 {
     return a < b ? a : b;
 }
@@ -43,7 +43,7 @@ static uint64_t limit_upwards(const char *root, const char *mount, const char *g
         if (slash && !slash[1]) /* "/" is the mount point itself */
             *slash = '\0';
         if (snprintf(path, sizeof path, "%s%s%s/%s", root, mount, folder, name) < (int)sizeof path)
-            limit = smaller(limit, read_number(path));
+            limit = limit_smaller(limit, read_number(path));
         slash = strrchr(folder, '/');
         if (!slash)
             return limit;
@@ -69,8 +69,8 @@ static uint64_t limit_of_line(const char *root, const char *line)
         return UINT64_MAX;
     snprintf(group, sizeof group, "%.*s", (int)strcspn(colon + 1, "\n"), colon + 1);
     if (colon == list + 1)
-        return smaller(limit_upwards(root, "/sys/fs/cgroup", group, "memory.max"),
-                       limit_upwards(root, "/sys/fs/cgroup/unified", group, "memory.max"));
+        return limit_smaller(limit_upwards(root, "/sys/fs/cgroup", group, "memory.max"),
+                             limit_upwards(root, "/sys/fs/cgroup/unified", group, "memory.max"));
     if (has_memory(list + 1, colon))
         return limit_upwards(root, "/sys/fs/cgroup/memory", group, "memory.limit_in_bytes");
     return UINT64_MAX;
@@ -93,7 +93,7 @@ uint64_t limit_of_memory(const char *root)
     process_read_text(path, text, sizeof text);
     for (const char *line = text; line && *line; line = strchr(line, '\n')) {
         line += *line == '\n';
-        limit = smaller(limit, limit_of_line(root, line));
+        limit = limit_smaller(limit, limit_of_line(root, line));
     }
     return limit == UINT64_MAX ? 0 : limit;
 }

@@ -28,7 +28,7 @@ struct nature {
 };
 
 /* Begins again at the address; most is where nothing more is wanted. Whether there is anything. */
-static bool load(struct window *window, uintptr_t start, uintptr_t most)
+static bool residency_load(struct window *window, uintptr_t start, uintptr_t most)
 {
     size_t want = (most - start + PAGEMAP_PAGE - 1) / PAGEMAP_PAGE;
     size_t got =
@@ -60,7 +60,7 @@ static void count_pages(struct counts *counts, const struct nature *nature, stru
                         uintptr_t start, uintptr_t end, uintptr_t most)
 {
     for (uintptr_t at = start; at < end; at += PAGEMAP_PAGE) {
-        if ((at < window->start || at >= window->end) && !load(window, at, most))
+        if ((at < window->start || at >= window->end) && !residency_load(window, at, most))
             return;
         count_entry(counts, nature, window->entries[(at - window->start) / PAGEMAP_PAGE]);
     }

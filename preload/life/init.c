@@ -110,7 +110,7 @@ static void after_fork_in_parent(void)
         hold_release(&hold);
 }
 
-static void begin(bool is_program);
+static void init_begin(bool is_program);
 
 /* The child has the memory but not the control process. */
 static void after_fork_in_child(void)
@@ -128,7 +128,7 @@ static void after_fork_in_child(void)
     if (options.follow && forks_here && is_whole && !sandbox_is_closed()) {
         guest_forked();
         writer_forked();
-        begin(false);
+        init_begin(false);
     }
 }
 
@@ -176,7 +176,7 @@ static bool has_room(void)
     return getrlimit(RLIMIT_DATA, &limit) != 0 || limit.rlim_cur >= DATA_LEAST;
 }
 
-static void begin(bool is_program)
+static void init_begin(bool is_program)
 {
     origin_begin();
     host_begin();
@@ -198,7 +198,7 @@ static void begin(bool is_program)
 }
 
 /* What only the constructor can learn. False when there is no memory. */
-static bool learn(void)
+static bool init_learn(void)
 {
     if (task_learn() != 0 || !guest_learn())
         return false;
@@ -212,7 +212,7 @@ static bool learn(void)
     return true;
 }
 
-static __attribute__((constructor(101))) void birth(void)
+static __attribute__((constructor(101))) void init_birth(void)
 {
     real_first_use();
     options_read();
@@ -233,12 +233,12 @@ static __attribute__((constructor(101))) void birth(void)
         log_line("HEAPDIFF_THREAD=0: no snapshots by signal, interval or RSS");
     if (options.verbose)
         say_options();
-    if (!has_room() || !learn()) {
+    if (!has_room() || !init_learn()) {
         log_line("the limit of data (RLIMIT_DATA, ulimit -d) is below 64 MiB: not recording");
         record_filter_frees();
         return;
     }
-    begin(root);
+    init_begin(root);
 }
 
 /* ---- death --------------------------------------------------------------------------------------
@@ -287,7 +287,7 @@ void init_exit_begins(void *nothing)
         log_keep_stderr();
 }
 
-static __attribute__((destructor(101))) void death(void)
+static __attribute__((destructor(101))) void init_death(void)
 {
     init_at_exit(true);
 }

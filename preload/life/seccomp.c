@@ -23,7 +23,7 @@
 
 /* Counted first, so that no thread makes a system call of ours when the filter is in force. A child
  * of vfork closes itself only: it is not counted. */
-static bool begin(void)
+static bool seccomp_begin(void)
 {
     bool counts = sandbox_is_closed() || !init_is_shared();
     bool is_first = counts && !sandbox_is_closed();
@@ -34,7 +34,7 @@ static bool begin(void)
     return counts;
 }
 
-static void end(bool counted, bool failed)
+static void seccomp_end(bool counted, bool failed)
 {
     if (counted && failed)
         atomic_fetch_sub(&sandbox_closed, 1);
@@ -42,9 +42,9 @@ static void end(bool counted, bool failed)
 
 static __attribute__((noinline)) int close_by_prctl(int option, long a, long b, long c, long d)
 {
-    bool counted = begin();
+    bool counted = seccomp_begin();
     int result = real.prctl(option, a, b, c, d);
-    end(counted, result != 0);
+    seccomp_end(counted, result != 0);
     return result;
 }
 
@@ -61,9 +61,9 @@ static __attribute__((noinline)) int close_by_prctl(int option, long a, long b, 
 static __attribute__((noinline)) long close_by_syscall(PARAMETERS)
 {
     bool gives = number == SYS_seccomp && (unsigned long)b & SECCOMP_FILTER_FLAG_NEW_LISTENER;
-    bool counted = begin();
+    bool counted = seccomp_begin();
     long result = real.syscall(ARGUMENTS);
-    end(counted, gives ? result < 0 : result != 0);
+    seccomp_end(counted, gives ? result < 0 : result != 0);
     return result;
 }
 
@@ -81,7 +81,7 @@ int hooks_prctl(int option, long a, long b, long c, long d)
     return real.prctl(option, a, b, c, d);
 }
 
-static inline bool closes(long number, unsigned operation, long mode)
+static inline bool seccomp_closes(long number, unsigned operation, long mode)
 {
     return number == SYS_seccomp
                ? operation == SECCOMP_SET_MODE_STRICT || operation == SECCOMP_SET_MODE_FILTER
@@ -90,7 +90,7 @@ static inline bool closes(long number, unsigned operation, long mode)
 
 /* Past glibc a thread changes alone. The control process goes with the main thread: of a program of
  * one thread that is all there is. */
-static inline bool changes(long number)
+static inline bool seccomp_changes(long number)
 {
     return number == SYS_setuid || number == SYS_setgid || number == SYS_setreuid ||
            number == SYS_setregid || number == SYS_setresuid || number == SYS_setresgid ||
@@ -111,9 +111,9 @@ long hooks_syscall(PARAMETERS)
 {
     if (HOOK_RARE(number == SYS_exit_group))
         init_at_exit(false);
-    if (HOOK_RARE(changes(number)) && !sandbox_is_closed())
+    if (HOOK_RARE(seccomp_changes(number)) && !sandbox_is_closed())
         return change_by_syscall(ARGUMENTS);
-    if (HOOK_RARE(closes(number, (unsigned)a, b)))
+    if (HOOK_RARE(seccomp_closes(number, (unsigned)a, b)))
         return close_by_syscall(ARGUMENTS);
     return real.syscall(ARGUMENTS);
 }

@@ -74,7 +74,7 @@ void chain_forked(void)
 /* ---- where it begins --------------------------------------------------------------------------
  */
 
-static uintptr_t innermost(struct chain *chain, const struct unwind *unwind, uintptr_t hook)
+static uintptr_t chain_innermost(struct chain *chain, const struct unwind *unwind, uintptr_t hook)
 {
     const struct layout *layout = &cpython.layout;
     uintptr_t state = cpython_thread_state();
@@ -155,7 +155,7 @@ static inline bool is_unchanged(const struct chain_frame *frame)
 /* Compares the frames from INDEX on outwards, of which the innermost one is known to be in the
  * chain: each leads to the next. *changed is then the outermost one that is not what it was, or
  * INDEX + 1. False when a frame has another caller than before. */
-static inline bool compare(const struct chain *chain, unsigned index, unsigned *changed)
+static inline bool chain_compare(const struct chain *chain, unsigned index, unsigned *changed)
 {
     const struct chain_frame *frames = chain->frames;
     *changed = index + 1;
@@ -172,7 +172,7 @@ static inline bool compare(const struct chain *chain, unsigned index, unsigned *
 
 /* Collects frames from AT on outwards until one is met that the last chain has: its index, or -1.
  */
-static inline int collect(struct chain *chain, uintptr_t at, unsigned *count)
+static inline int chain_collect(struct chain *chain, uintptr_t at, unsigned *count)
 {
     for (*count = 0; at; at = caller_of(at)) {
         unsigned index = *slot_of(chain, at);
@@ -195,16 +195,16 @@ static __attribute__((noinline)) uint64_t hash_innermost(const struct chain *cha
     return hash;
 }
 
-static uint64_t walk(struct chain *chain, uintptr_t at)
+static uint64_t chain_walk(struct chain *chain, uintptr_t at)
 {
     unsigned count, changed = 0;
-    int met = collect(chain, at, &count);
+    int met = chain_collect(chain, at, &count);
     bool fits = met >= 0 && (unsigned)met + 1 + count <= CHAIN_MOST &&
-                compare(chain, (unsigned)met, &changed) &&
+                chain_compare(chain, (unsigned)met, &changed) &&
                 (!chain->outside || (unsigned)met + 1 + count >= chain->limit);
     if (!fits && met >= 0) {
         chain->kept = 0;
-        met = collect(chain, at, &count);
+        met = chain_collect(chain, at, &count);
     }
     if (met < 0)
         chain->kept = 0;
@@ -259,9 +259,9 @@ uint64_t chain_take(struct chain *chain, const struct unwind *unwind, uintptr_t 
     if (!cpython_filed())
         return chain->kept = 0; /* no thread of Python's */
     begin_reading(chain);
-    uintptr_t at = may_read() ? innermost(chain, unwind, hook) : 0;
+    uintptr_t at = may_read() ? chain_innermost(chain, unwind, hook) : 0;
     if (at)
-        hash = walk(chain, at);
+        hash = chain_walk(chain, at);
     else
         chain->kept = 0;
     atomic_store_explicit(&chain->is_reading, false, memory_order_release);

@@ -24,7 +24,7 @@ static atomic_flag is_busy = ATOMIC_FLAG_INIT;
 /* ---- which one ------------------------------------------------------------------------------- */
 
 /* The program itself goes first, as for the loader: it may have copies of a library's data. */
-static bool find(const char *name, struct dynsym_function *found)
+static bool cpython_find(const char *name, struct dynsym_function *found)
 {
     const struct module *program = modules_count() ? modules_get(0) : NULL;
     return (program && !*program->path && dynsym_find(program, name, found)) ||
@@ -35,18 +35,18 @@ static uint32_t find_version(void)
 {
     struct dynsym_function symbol;
     uint32_t version;
-    if (find("Py_Version", &symbol)) /* since 3.11 */
+    if (cpython_find("Py_Version", &symbol)) /* since 3.11 */
         return probe_copy(&version, symbol.start, sizeof version) ? version >> 16 : 0;
-    return find("PyModule_AddObjectRef", &symbol) ? 0x030a
-           : find("PyFrame_GetBack", &symbol)     ? 0x0309
-                                                  : 0;
+    return cpython_find("PyModule_AddObjectRef", &symbol) ? 0x030a
+           : cpython_find("PyFrame_GetBack", &symbol)     ? 0x0309
+                                                          : 0;
 }
 
 static bool find_symbols(void)
 {
     struct dynsym_function runtime, eval, code, text;
-    if (!find("_PyRuntime", &runtime) || !find("_PyEval_EvalFrameDefault", &eval) ||
-        !find("PyCode_Type", &code) || !find("PyUnicode_Type", &text))
+    if (!cpython_find("_PyRuntime", &runtime) || !cpython_find("_PyEval_EvalFrameDefault", &eval) ||
+        !cpython_find("PyCode_Type", &code) || !cpython_find("PyUnicode_Type", &text))
         return false;
     cpython.runtime = runtime.start;
     cpython.runtime_end = runtime.end;
@@ -65,7 +65,7 @@ static bool may_be_python(const struct module *module)
     return !module->died && (!*module->path || (name && strstr(name, "python")));
 }
 
-static void look(unsigned count)
+static void cpython_look(unsigned count)
 {
     struct dynsym_function runtime;
     for (unsigned i = atomic_load(&looked); i < count; i++) {
@@ -88,7 +88,7 @@ bool cpython_is_here(void)
     unsigned count = modules_count();
     if (stage == CPYTHON_UNKNOWN && count != atomic_load(&looked) &&
         !atomic_flag_test_and_set(&is_busy)) {
-        look(count);
+        cpython_look(count);
         atomic_flag_clear(&is_busy);
         stage = atomic_load(&cpython_stage);
     }
@@ -176,7 +176,7 @@ static enum finding examine_code(uintptr_t frame)
 }
 
 /* The innermost frame of the chain must have a code object. */
-static enum finding examine(uintptr_t state)
+static enum finding cpython_examine(uintptr_t state)
 {
     const struct layout *layout = &cpython.layout;
     uintptr_t frame, owner;
@@ -204,7 +204,7 @@ void cpython_learn(void)
     if (atomic_load(&cpython_stage) != CPYTHON_HERE || atomic_flag_test_and_set(&is_busy))
         return;
     uintptr_t state = atomic_load(&cpython_stage) == CPYTHON_HERE ? find_state() : 0;
-    enum finding finding = state ? examine(state) : NOTHING_YET;
+    enum finding finding = state ? cpython_examine(state) : NOTHING_YET;
     if (finding != NOTHING_YET)
         atomic_store(&cpython_stage, finding == AS_EXPECTED ? CPYTHON_READY : CPYTHON_REFUSED);
     atomic_flag_clear(&is_busy);

@@ -21,7 +21,7 @@ struct group {
     uintptr_t cframe; /* of the group; 0: none */
 };
 
-static void add(struct interleave *stack, uintptr_t word)
+static void interleave_add(struct interleave *stack, uintptr_t word)
 {
     if (stack->count < stack->limit)
         stack->words[stack->count++] = word;
@@ -89,7 +89,7 @@ static void add_frame(struct interleave *stack, const struct chain_frame *frame)
     if (!place && pycode_describe(frame->code, frame->instruction, room))
         place = places_add(frame->key, room->text, stack->room);
     if (place)
-        add(stack, place);
+        interleave_add(stack, place);
 }
 
 static void add_group(struct interleave *stack, struct group *group)
@@ -105,7 +105,8 @@ static void add_group(struct interleave *stack, struct group *group)
  */
 
 /* Does the frame run the group, or lie outside of what does? */
-static bool runs(const struct interleave *stack, unsigned index, const struct group *group)
+static bool interleave_runs(const struct interleave *stack, unsigned index,
+                            const struct group *group)
 {
     const struct unwind *unwind = stack->unwind;
     const struct unwind_frame *frame = &unwind->frames[index];
@@ -129,14 +130,14 @@ void interleave(struct interleave *stack)
     bool more = next_group(stack, &group);
     unsigned last = unwind->kept - unwind->depth;
     for (unsigned i = unwind->kept; i-- > last;) {
-        add(stack, unwind->frames[i].pc);
+        interleave_add(stack, unwind->frames[i].pc);
         bool by_anchor = more && group.anchor;
-        if (!more || !runs(stack, i, &group))
+        if (!more || !interleave_runs(stack, i, &group))
             continue;
         do {
             add_group(stack, &group);
             more = next_group(stack, &group);
-        } while (more && by_anchor && group.anchor && runs(stack, i, &group));
+        } while (more && by_anchor && group.anchor && interleave_runs(stack, i, &group));
         if (i > last && is_trampoline(stack, i - 1))
             i--;
     }

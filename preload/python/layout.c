@@ -71,8 +71,8 @@ static bool is_usual(const uint64_t *words, const struct layout_places *at)
            words[at->text_state / 8] == CPYTHON_TEXT_STATE;
 }
 
-static bool take(const uint64_t *words, const struct layout_places *at, const struct rule *rule,
-                 struct layout *layout)
+static bool layout_take(const uint64_t *words, const struct layout_places *at,
+                        const struct rule *rule, struct layout *layout)
 {
     uint16_t place;
     memcpy(&place, (const char *)at + rule->place, sizeof place);
@@ -91,7 +91,7 @@ static bool read_offsets(const struct layout_places *at, uintptr_t runtime, uint
         return false;
     *layout = (struct layout){.version = at->version};
     for (unsigned i = 0; i < sizeof rules / sizeof *rules; i++)
-        if (!take(words, at, &rules[i], layout))
+        if (!layout_take(words, at, &rules[i], layout))
             return false;
     /* A text with other characters has the length and the address of its UTF-8 in front of them. */
     layout->text_other = (uint16_t)(layout->text_ascii + 16);

@@ -63,7 +63,7 @@ static struct range relro_pages(uintptr_t start, size_t size)
 }
 
 /* glibc relocates these pointers in place. */
-static uintptr_t pointer(const struct image *image, ElfW(Addr) value)
+static uintptr_t slots_pointer(const struct image *image, ElfW(Addr) value)
 {
     return value < image->bias ? value + image->bias : value;
 }
@@ -73,15 +73,15 @@ static void read_dynamic(struct image *image, const ElfW(Dyn) *entry)
     size_t relative = 0;
     for (; entry->d_tag != DT_NULL; entry++) {
         if (entry->d_tag == DT_SYMTAB)
-            image->symbols = (const void *)pointer(image, entry->d_un.d_ptr);
+            image->symbols = (const void *)slots_pointer(image, entry->d_un.d_ptr);
         else if (entry->d_tag == DT_STRTAB)
-            image->names = (const void *)pointer(image, entry->d_un.d_ptr);
+            image->names = (const void *)slots_pointer(image, entry->d_un.d_ptr);
         else if (entry->d_tag == DT_JMPREL)
-            image->table[0] = (const void *)pointer(image, entry->d_un.d_ptr);
+            image->table[0] = (const void *)slots_pointer(image, entry->d_un.d_ptr);
         else if (entry->d_tag == DT_PLTRELSZ)
             image->count[0] = entry->d_un.d_val / sizeof(ElfW(Rela));
         else if (entry->d_tag == DT_RELA)
-            image->table[1] = (const void *)pointer(image, entry->d_un.d_ptr);
+            image->table[1] = (const void *)slots_pointer(image, entry->d_un.d_ptr);
         else if (entry->d_tag == DT_RELASZ)
             image->count[1] = entry->d_un.d_val / sizeof(ElfW(Rela));
         else if (entry->d_tag == DT_RELACOUNT)
@@ -128,7 +128,7 @@ static int protection_of(const struct image *image, uintptr_t address)
     return 0;
 }
 
-static bool protect(struct range range, int protection)
+static bool slots_protect(struct range range, int protection)
 {
     return syscall(SYS_mprotect, range.start, range.end - range.start, protection) == 0;
 }
@@ -138,7 +138,7 @@ static bool open_slot(struct image *image, uintptr_t slot)
     if (!(protection_of(image, slot) & PROT_WRITE))
         return false; /* a relocation of code: not ours */
     if (is_within(image->relro, slot) && !image->is_open)
-        image->is_open = protect(image->relro, PROT_READ | PROT_WRITE);
+        image->is_open = slots_protect(image->relro, PROT_READ | PROT_WRITE);
     return image->is_open || !is_within(image->relro, slot);
 }
 
@@ -178,7 +178,7 @@ size_t slots_patch(const struct link_map *module, const struct slots_change *cha
             }
         }
     if (image.is_open)
-        protect(image.relro, PROT_READ);
+        slots_protect(image.relro, PROT_READ);
     return written;
 }
 
@@ -198,8 +198,8 @@ bool slots_store_short(uintptr_t address, uint16_t value)
     if (!find_image(address, &image))
         return false;
     int protection = protection_of(&image, address);
-    if (!protect(page, protection | PROT_WRITE))
+    if (!slots_protect(page, protection | PROT_WRITE))
         return false;
     __atomic_store_n((uint16_t *)address, value, __ATOMIC_RELEASE);
-    return protect(page, protection);
+    return slots_protect(page, protection);
 }

@@ -72,7 +72,7 @@ static const char *add_name(const char *name)
 }
 
 /* NULL in a copy of the process only. */
-static const char *intern(const char *name)
+static const char *pools_intern(const char *name)
 {
     unsigned place;
     const char *there = find_name(name, &place);
@@ -100,20 +100,20 @@ uint64_t pools_unnamed(void)
 /* ---- blocks -------------------------------------------------------------------------------------
  */
 
-static size_t home(const char *pool, uintptr_t address)
+static size_t pools_home(const char *pool, uintptr_t address)
 {
     return stacks_hash_end(stacks_hash_add((uintptr_t)pool, address)) & (room - 1);
 }
 
-static struct entry *find(const char *pool, uintptr_t address)
+static struct entry *pools_find(const char *pool, uintptr_t address)
 {
-    size_t at = home(pool, address);
+    size_t at = pools_home(pool, address);
     while (entries[at].pool && (entries[at].pool != pool || entries[at].block.address != address))
         at = (at + 1) & (room - 1);
     return &entries[at];
 }
 
-static bool grow(void)
+static bool pools_grow(void)
 {
     if (used * 2 < room)
         return true;
@@ -127,7 +127,7 @@ static bool grow(void)
     room = fresh_room;
     for (size_t i = 0; i < old_room; i++)
         if (old[i].pool)
-            *find(old[i].pool, old[i].block.address) = old[i];
+            *pools_find(old[i].pool, old[i].block.address) = old[i];
     if (old)
         memory_unmap(old, old_room * sizeof *old);
     return true;
@@ -135,12 +135,12 @@ static bool grow(void)
 
 void pools_alloc(const char *pool, const void *block, size_t size, uintptr_t frame)
 {
-    const char *name = intern(or_pool(pool));
+    const char *name = pools_intern(or_pool(pool));
     uint32_t stack = name ? record_pool_stack(name, frame, size) : 0;
     if (!stack || !lock_take(&lock))
         return;
-    if (grow()) {
-        struct entry *entry = find(name, (uintptr_t)block);
+    if (pools_grow()) {
+        struct entry *entry = pools_find(name, (uintptr_t)block);
         used += entry->pool == NULL;
         *entry = (struct entry){name, {(uintptr_t)block, size, stack, epoch_now()}};
     }
@@ -151,7 +151,7 @@ void pools_alloc(const char *pool, const void *block, size_t size, uintptr_t fra
 static void close_gap(size_t gap)
 {
     for (size_t at = (gap + 1) & (room - 1); entries[at].pool; at = (at + 1) & (room - 1)) {
-        size_t wants = home(entries[at].pool, entries[at].block.address);
+        size_t wants = pools_home(entries[at].pool, entries[at].block.address);
         if (((at - wants) & (room - 1)) < ((at - gap) & (room - 1)))
             continue;
         entries[gap] = entries[at];
@@ -166,7 +166,7 @@ void pools_free(const char *pool, const void *block)
     const char *name = find_name(or_pool(pool), &place);
     if (!lock_take(&lock))
         return;
-    struct entry *entry = room ? find(name ? name : other, (uintptr_t)block) : NULL;
+    struct entry *entry = room ? pools_find(name ? name : other, (uintptr_t)block) : NULL;
     if (entry && entry->pool) {
         close_gap((size_t)(entry - entries));
         used--;

@@ -22,7 +22,7 @@
 __thread int64_t record_left __attribute__((tls_model("initial-exec")));
 static atomic_int paused;
 
-static void count(atomic_uint_fast64_t *counter)
+static void record_count(atomic_uint_fast64_t *counter)
 {
     atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + 1,
                           memory_order_relaxed);
@@ -33,14 +33,14 @@ static void count(atomic_uint_fast64_t *counter)
 
 /* The thread's state, marked busy with the hook's frame; NULL when this call is not to be recorded.
  */
-static inline struct thread *enter(uintptr_t frame)
+static inline struct thread *record_enter(uintptr_t frame)
 {
     struct thread *thread = thread_self;
     if (__builtin_expect(!thread, 0) && (!record_is_on() || !(thread = thread_begin())))
         return NULL;
     thread->records++;
     if (__builtin_expect(thread->busy != 0, 0) && !thread_was_left(thread, frame)) {
-        count(&thread->dropped_busy);
+        record_count(&thread->dropped_busy);
         return NULL;
     }
     if (__builtin_expect(!record_is_on() || atomic_load_explicit(&paused, memory_order_relaxed) > 0,
@@ -50,7 +50,7 @@ static inline struct thread *enter(uintptr_t frame)
     return thread;
 }
 
-static inline void leave(struct thread *thread)
+static inline void record_leave(struct thread *thread)
 {
     thread->busy = 0;
 }
@@ -79,7 +79,7 @@ static __attribute__((noinline, cold)) uint32_t intern_slow(struct thread *threa
                             .thread = thread->number};
     uint32_t id = stacks_intern(&key, &thread->room);
     if (!id)
-        count(&thread->dropped_stacks);
+        record_count(&thread->dropped_stacks);
     return id;
 }
 
@@ -103,7 +103,7 @@ static __attribute__((noinline)) bool cache_slow(struct thread *thread, struct t
 }
 
 /* A sampled block stands for 1 / probability of its kind; mappings and pools are not sampled. */
-static inline void add(struct thread_stack *cached, size_t size, bool sampled)
+static inline void record_add(struct thread_stack *cached, size_t size, bool sampled)
 {
     unsigned count = 1;
     if (__builtin_expect(sampled, 0)) {
@@ -130,16 +130,16 @@ static inline __attribute__((always_inline)) uint32_t find_stack(struct thread *
         hash = stacks_hash_add(hash, chain_take(thread->chain, &thread->unwind, frame));
     hash = stacks_hash_end(hash + (uint64_t)kind + modules_seed() + (uintptr_t)pool + thread->tag);
     if (__builtin_expect(thread->unwind.truncated, 0))
-        count(&thread->truncated);
+        record_count(&thread->truncated);
     struct thread_stack *cached = &thread->cache[hash % THREAD_CACHE_SIZE];
     if (__builtin_expect(cached->hash != hash || !thread_stack_id(cached), 0) &&
         !cache_slow(thread, cached, hash, kind, pool))
         return 0;
-    add(cached, size, kind == KIND_MALLOC && options.sample != 0);
+    record_add(cached, size, kind == KIND_MALLOC && options.sample != 0);
     return thread_stack_id(cached);
 }
 
-static inline bool insert(const struct block *block)
+static inline bool record_insert(const struct block *block)
 {
     bool sampled = options.sample != 0;
     if (__builtin_expect(sampled, 0))
@@ -154,7 +154,7 @@ void record_alloc_taken(const void *block, size_t size, enum block_kind kind, ui
 {
     blocks_prefetch((uintptr_t)block, size);
     bool begun = !thread_self; /* its gate has not been set yet */
-    struct thread *thread = enter(frame);
+    struct thread *thread = record_enter(frame);
     if (__builtin_expect(!thread, 0)) {
         record_left = !record_is_on() ? GATE_CLOSED
                       : thread_self   ? sample_distance(&thread_self->random)
@@ -163,17 +163,17 @@ void record_alloc_taken(const void *block, size_t size, enum block_kind kind, ui
     }
     if (__builtin_expect(begun && options.sample, 0) &&
         (record_left = sample_distance(&thread->random) - (int64_t)size) > 0) {
-        leave(thread);
+        record_leave(thread);
         return;
     }
     int saved = errno;
     record_left = sample_distance(&thread->random);
     struct block born = {.address = (uintptr_t)block, .size = size, .epoch = epoch_now()};
     born.stack = find_stack(thread, kind, NULL, frame, size);
-    if (__builtin_expect(born.stack && !insert(&born), 0))
-        count(&thread->dropped_table);
+    if (__builtin_expect(born.stack && !record_insert(&born), 0))
+        record_count(&thread->dropped_table);
     errno = saved;
-    leave(thread);
+    record_leave(thread);
 }
 
 bool record_forget(const void *block, struct block *was)
@@ -187,7 +187,7 @@ bool record_forget(const void *block, struct block *was)
 
 void record_restore(const struct block *was)
 {
-    insert(was);
+    record_insert(was);
 }
 
 void record_filter_frees(void)
@@ -205,13 +205,13 @@ int64_t record_mark(void)
 
 static uint32_t stack_of(enum block_kind kind, const char *pool, uintptr_t frame, size_t size)
 {
-    struct thread *thread = enter(frame);
+    struct thread *thread = record_enter(frame);
     if (!thread)
         return 0;
     int saved = errno;
     uint32_t stack = find_stack(thread, kind, pool, frame, size);
     errno = saved;
-    leave(thread);
+    record_leave(thread);
     return stack;
 }
 

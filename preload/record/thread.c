@@ -46,7 +46,7 @@ void thread_flush(struct thread *thread)
 
 /* Runs among the program's own destructors of thread data, in an order that nobody knows: stays
  * until the last round, so that what those destructors do is still recorded. */
-static void end(void *state)
+static void thread_end(void *state)
 {
     struct thread *thread = state;
     if (++farewell < PTHREAD_DESTRUCTOR_ITERATIONS && pthread_setspecific(key, thread) == 0)
@@ -72,7 +72,7 @@ void thread_init(unsigned limit)
     const void *noise = (const void *)getauxval(AT_RANDOM); /* 16 bytes from the kernel */
     if (!seed && noise)
         memcpy(&seed, noise, sizeof seed);
-    pthread_key_create(&key, end); /* early, so that setspecific never allocates */
+    pthread_key_create(&key, thread_end); /* early, so that setspecific never allocates */
 }
 
 void thread_exempt(void)
@@ -80,7 +80,7 @@ void thread_exempt(void)
     farewell = -1;
 }
 
-static struct thread *reuse(void)
+static struct thread *thread_reuse(void)
 {
     for (struct thread *thread = thread_first(); thread; thread = thread->next) {
         bool idle = false;
@@ -91,7 +91,7 @@ static struct thread *reuse(void)
     return NULL;
 }
 
-static struct thread *make(void)
+static struct thread *thread_make(void)
 {
     size_t room = unwind_room(frame_limit);
     struct thread *thread = memory_map(sizeof *thread + room + frame_limit * sizeof(uintptr_t));
@@ -119,9 +119,9 @@ struct thread *thread_begin(void)
         return NULL;
     int saved = errno;
     farewell = -1; /* what follows may allocate: not recorded */
-    struct thread *thread = reuse();
+    struct thread *thread = thread_reuse();
     if (!thread)
-        thread = make();
+        thread = thread_make();
     if (thread) {
         unwind_begin(&thread->unwind, frame_limit, thread->unwind_room);
         if (thread->chain)
@@ -139,7 +139,7 @@ struct thread *thread_begin(void)
 }
 
 /* What was going on may have been half done: counts go where they belong, all else begins anew. */
-static void restart(struct thread *thread)
+static void thread_restart(struct thread *thread)
 {
     thread_flush(thread);
     for (unsigned i = 0; i < THREAD_CACHE_SIZE; i++)
@@ -164,7 +164,7 @@ __attribute__((cold)) bool thread_was_left(struct thread *thread, uintptr_t fram
     sandbox_leave();
     if (!is_own)
         return false;
-    restart(thread);
+    thread_restart(thread);
     return true;
 }
 

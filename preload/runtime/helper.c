@@ -31,7 +31,7 @@ static _Atomic pid_t thread;  /* 0: not there */
 static atomic_bool leaving;
 static atomic_bool left; /* what it did has happened before what its stopper does next */
 
-static void *run(void *nothing)
+static void *helper_run(void *nothing)
 {
     (void)nothing;
     record_own_thread();
@@ -49,15 +49,15 @@ static void *run(void *nothing)
     return NULL;
 }
 
-static void *begin(void *ready)
+static void *helper_begin(void *ready)
 {
     atomic_store(&thread, (pid_t)syscall(SYS_gettid));
     atomic_store((_Atomic uint32_t *)ready, 1);
     syscall(SYS_futex, ready, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
-    return run(NULL);
+    return helper_run(NULL);
 }
 
-static bool create(void)
+static bool helper_create(void)
 {
     static _Atomic uint32_t ready;
     pthread_attr_t attributes;
@@ -71,7 +71,7 @@ static bool create(void)
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(&id, &attributes, begin, &ready);
+    int failed = pthread_create(&id, &attributes, helper_begin, &ready);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     while (!failed && !atomic_load(&ready))
@@ -83,7 +83,7 @@ bool helper_start(void)
 {
     if (!lock_take(&starting))
         return false;
-    bool here = helper_is_here() || create();
+    bool here = helper_is_here() || helper_create();
     lock_give(&starting);
     return here;
 }

@@ -203,7 +203,7 @@ void runtime_forked(void)
     helper_forked();
 }
 
-static void begin(bool collect)
+static void runtime_start_exchange(bool collect)
 {
     if (collect)
         kind_join_all();
@@ -270,7 +270,7 @@ bool runtime_settled(enum runtime_user asking, bool collect)
 {
     if (phase == PHASE_NONE) {
         user = asking;
-        begin(collect);
+        runtime_start_exchange(collect);
     }
     if (user != asking)
         return asking == RUNTIME_FOR_OURSELVES;
@@ -290,7 +290,8 @@ uint64_t runtime_deadline(void)
 }
 
 /* Of the members that were asked: how many, how many without an answer, and how many could not. */
-static void count(bool only_main, unsigned *asked, unsigned *silent, unsigned *failed)
+static void runtime_count_members(bool only_main, unsigned *asked, unsigned *silent,
+                                  unsigned *failed)
 {
     *asked = *silent = *failed = 0;
     for (unsigned i = 0; phase == PHASE_SETTLED && i < MEMBERS_MAX; i++) {
@@ -306,14 +307,14 @@ static void count(bool only_main, unsigned *asked, unsigned *silent, unsigned *f
 void runtime_count(unsigned *asked, unsigned *silent)
 {
     unsigned failed;
-    count(false, asked, silent, &failed);
+    runtime_count_members(false, asked, silent, &failed);
 }
 
 int runtime_outcome(char *text, size_t size)
 {
     unsigned mains, silent_mains, failed_mains, all, silent, failed;
-    count(true, &mains, &silent_mains, &failed_mains);
-    count(false, &all, &silent, &failed);
+    runtime_count_members(true, &mains, &silent_mains, &failed_mains);
+    runtime_count_members(false, &all, &silent, &failed);
     *text = '\0';
     if (!mains) {
         const char *why;

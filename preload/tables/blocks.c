@@ -44,7 +44,7 @@
 #define MARK_SIZE (BLOCKS_STACK_MAX + 1)
 #define SIZE_BIG  ((1u << 21) - 1)
 
-static uint64_t pack(const struct block *block, uint32_t offset)
+static uint64_t blocks_pack(const struct block *block, uint32_t offset)
 {
     uint64_t size = block->size < SIZE_BIG ? block->size : SIZE_BIG;
     return block->stack | (uint64_t)offset << 22 | (uint64_t)block->epoch << 31 | size << 43;
@@ -128,7 +128,7 @@ bool blocks_insert(const struct block *block)
 {
     struct place place = place_of(block->address, block->size);
     struct shadow_line *line = shadow_make(block->address, place.line);
-    uint64_t value = pack(block, place.offset);
+    uint64_t value = blocks_pack(block, place.offset);
     if (__builtin_expect(block->size >= SIZE_BIG, 0) && (!line || !put_big_size(block)))
         return false;
     for (; line; line = shadow_next(line, true)) {
@@ -146,7 +146,7 @@ bool blocks_insert(const struct block *block)
 }
 
 /* `start`: of the line's range. */
-static inline void unpack(uint64_t value, uintptr_t start, bool take, struct block *block)
+static inline void blocks_unpack(uint64_t value, uintptr_t start, bool take, struct block *block)
 {
     block->address = start + (uintptr_t)offset_of(value) * 8;
     block->stack = stack_of(value);
@@ -172,8 +172,8 @@ static inline bool is_empty(struct shadow_line *line)
 
 /* The cell of the block with this offset, in the line or its extensions; NULL when there is none.
  * Looks in the order in which blocks_insert has looked for a free one. */
-static __attribute__((noinline)) shadow_cell *search(struct shadow_line *line, unsigned first,
-                                                     uint32_t offset)
+static __attribute__((noinline)) shadow_cell *blocks_search(struct shadow_line *line,
+                                                            unsigned first, uint32_t offset)
 {
     for (; line; line = shadow_next(line, false))
         for (unsigned i = 0; i < SHADOW_CELLS; i++) {
@@ -185,7 +185,7 @@ static __attribute__((noinline)) shadow_cell *search(struct shadow_line *line, u
     return NULL;
 }
 
-static inline shadow_cell *find(struct shadow_leaf *leaf, struct place place)
+static inline shadow_cell *blocks_find(struct shadow_leaf *leaf, struct place place)
 {
     struct shadow_line *line = shadow_known(leaf, place.line);
     if (!line)
@@ -193,7 +193,7 @@ static inline shadow_cell *find(struct shadow_leaf *leaf, struct place place)
     shadow_cell *own = &line->cells[place.first];
     if (__builtin_expect(is_at(atomic_load_explicit(own, memory_order_relaxed), place.offset), 1))
         return own;
-    return is_empty(line) ? NULL : search(line, place.first, place.offset);
+    return is_empty(line) ? NULL : blocks_search(line, place.first, place.offset);
 }
 
 bool blocks_remove(uintptr_t address, struct block *was)
@@ -202,15 +202,15 @@ bool blocks_remove(uintptr_t address, struct block *was)
     if (!leaf)
         return false;
     struct place place = near_place(address);
-    shadow_cell *found = find(leaf, place);
+    shadow_cell *found = blocks_find(leaf, place);
     if (!found) {
         place = far_place(address);
-        if (!(found = find(leaf, place)))
+        if (!(found = blocks_find(leaf, place)))
             return false;
     }
     uint64_t value = atomic_load_explicit(found, memory_order_relaxed);
     atomic_store_explicit(found, 0, memory_order_relaxed);
-    unpack(value, address - (uintptr_t)place.offset * 8, true, was);
+    blocks_unpack(value, address - (uintptr_t)place.offset * 8, true, was);
     return true;
 }
 
@@ -232,7 +232,7 @@ static void visit_line(const struct visitor *visitor, struct shadow_line *line, 
             if (!value || stack_of(value) > BLOCKS_STACK_MAX || address < from || address >= to)
                 continue;
             struct block block;
-            unpack(value, start, false, &block);
+            blocks_unpack(value, start, false, &block);
             visitor->visit(&block, visitor->context);
         }
     }

@@ -21,7 +21,7 @@ static struct lock lock;
 static struct creation *creations;
 static size_t count, room;
 
-static size_t find(uintptr_t thread)
+static size_t creations_find(uintptr_t thread)
 {
     size_t low = 0, high = count;
     while (low < high) {
@@ -51,7 +51,7 @@ static bool make_room(void)
     return true;
 }
 
-static void put(size_t at, const struct creation *creation)
+static void creations_put(size_t at, const struct creation *creation)
 {
     bool known = at < count && creations[at].thread == creation->thread;
     if (!known && !make_room())
@@ -71,9 +71,9 @@ void creations_note(uintptr_t thread, uint32_t stack)
     struct creation creation = {.thread = thread, .stack = stack, .epoch = epoch_now()};
     if (!lock_take(&lock))
         return;
-    size_t at = find(thread);
+    size_t at = creations_find(thread);
     if (stack)
-        put(at, &creation);
+        creations_put(at, &creation);
     else if (at < count && creations[at].thread == thread)
         take_out(at);
     lock_give(&lock);

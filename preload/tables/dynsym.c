@@ -28,7 +28,7 @@ EACH_WAY bool read_plain(void *to, uintptr_t from, size_t size)
 }
 
 /* glibc relocates most of these pointers in place, but not those of the vdso. */
-static uintptr_t pointer(uintptr_t bias, ElfW(Addr) value)
+static uintptr_t dynsym_pointer(uintptr_t bias, ElfW(Addr) value)
 {
     return value < bias ? value + bias : value;
 }
@@ -60,13 +60,13 @@ EACH_WAY bool open_tables(reader read, struct dynsym_tables *tables, uintptr_t d
         if (entry.d_tag == DT_NULL)
             break;
         if (entry.d_tag == DT_SYMTAB)
-            tables->symbols = pointer(bias, entry.d_un.d_ptr);
+            tables->symbols = dynsym_pointer(bias, entry.d_un.d_ptr);
         else if (entry.d_tag == DT_STRTAB)
-            tables->names = pointer(bias, entry.d_un.d_ptr);
+            tables->names = dynsym_pointer(bias, entry.d_un.d_ptr);
         else if (entry.d_tag == DT_GNU_HASH)
-            hash = pointer(bias, entry.d_un.d_ptr);
+            hash = dynsym_pointer(bias, entry.d_un.d_ptr);
         else if (entry.d_tag == DT_VERSYM)
-            tables->versions = pointer(bias, entry.d_un.d_ptr);
+            tables->versions = dynsym_pointer(bias, entry.d_un.d_ptr);
     }
     return tables->symbols && tables->names && read_hash(read, tables, hash);
 }

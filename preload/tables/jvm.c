@@ -107,7 +107,7 @@ static const struct module *find_library(unsigned count)
 }
 
 /* Once; whoever comes meanwhile does without. */
-static void learn(void)
+static void jvm_learn(void)
 {
     unsigned count = modules_count();
     if (count == atomic_load(&looked) || atomic_flag_test_and_set(&is_learning))
@@ -137,7 +137,7 @@ bool jvm_interprets(uintptr_t pc)
 {
     int32_t limit;
     if (!atomic_load(&is_known))
-        learn();
+        jvm_learn();
     if (!atomic_load(&is_known))
         return false;
     uintptr_t stubs = read_word(fields[INTERPRETER_CODE]);

@@ -34,7 +34,7 @@ static size_t length_of(const char *text)
     return length < LABELS_TEXT_SIZE ? length : utf8_cut(text, LABELS_TEXT_SIZE - 1);
 }
 
-static const char *copy(const char *text, size_t length, struct stacks_room *room)
+static const char *labels_copy(const char *text, size_t length, struct stacks_room *room)
 {
     size_t size = (length + 1 + 7) & ~(size_t)7;
     char *copied = stacks_room_take(room, size);
@@ -44,11 +44,12 @@ static const char *copy(const char *text, size_t length, struct stacks_room *roo
 }
 
 /* Takes the place for the text; what stands there afterwards, which another thread may have put. */
-static const char *take(uint16_t place, const char *text, size_t length, struct stacks_room *room)
+static const char *labels_take(uint16_t place, const char *text, size_t length,
+                               struct stacks_room *room)
 {
     const char *none = NULL, *own = NULL;
     if (atomic_load_explicit(&count, memory_order_relaxed) < LABELS_MOST)
-        own = copy(text, length, room);
+        own = labels_copy(text, length, room);
     if (!own)
         return NULL;
     if (!atomic_compare_exchange_strong(&texts[place], &none, own))
@@ -64,7 +65,7 @@ uint16_t labels_intern(const char *text, struct stacks_room *room)
     for (;; place = place < PLACES ? (uint16_t)(place + 1) : 1) {
         const char *known = atomic_load_explicit(&texts[place], memory_order_acquire);
         if (!known)
-            known = take(place, text, length, room);
+            known = labels_take(place, text, length, room);
         if (!known)
             break;
         if (strncmp(known, text, length) == 0 && !known[length])

@@ -219,7 +219,7 @@ static const struct module *look_at_dead(const struct module *fresh, const char 
 }
 
 /* Writes the record, with its own copies behind it; under the lock. */
-static struct module *keep(struct module *fresh, const char *path)
+static struct module *modules_keep(struct module *fresh, const char *path)
 {
     unsigned index = atomic_load_explicit(&used, memory_order_relaxed);
     size_t headers = fresh->header_count * sizeof *fresh->headers, length = strnlen(path, 4095);
@@ -240,7 +240,7 @@ static struct module *keep(struct module *fresh, const char *path)
 }
 
 /* headers may be the caller's. */
-static const struct module *add(struct module *fresh, const char *path)
+static const struct module *modules_add(struct module *fresh, const char *path)
 {
     set_range(fresh);
     if (fresh->start >= fresh->end)
@@ -253,7 +253,7 @@ static const struct module *add(struct module *fresh, const char *path)
     if (!known)
         known = look_at_dead(fresh, path);
     if (!known)
-        known = keep(fresh, path);
+        known = modules_keep(fresh, path);
     lock_give(&lock);
     return known;
 }
@@ -282,7 +282,7 @@ static __attribute__((noinline, cold)) const struct module *learn_slow(uintptr_t
                            .header_count = elf->e_phnum,
                            .loader = found.dlfo_link_map};
     const char *name = found.dlfo_link_map->l_name;
-    return add(&fresh, name ? name : "");
+    return modules_add(&fresh, name ? name : "");
 }
 
 #define HEADERS_MAX 64
@@ -307,7 +307,7 @@ const struct module *modules_find_mapped(uintptr_t start, const char *path)
                            .headers = headers,
                            .header_count = elf.e_phnum,
                            .loader = found.dlfo_link_map};
-    return add(&fresh, path);
+    return modules_add(&fresh, path);
 }
 
 const struct module *modules_find(uintptr_t address)
@@ -357,7 +357,7 @@ static int refresh_one(struct dl_phdr_info *info, size_t size, void *context)
     set_range(&fresh);
     if (fresh.start < fresh.end && !modules_find_known(fresh.start)) {
         fresh.loader = ask_loader(fresh.start, &found) ? found.dlfo_link_map : NULL;
-        const struct module *module = add(&fresh, info->dlpi_name);
+        const struct module *module = modules_add(&fresh, info->dlpi_name);
         if (module)
             buffers_learn(module);
     }

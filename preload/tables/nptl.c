@@ -16,7 +16,7 @@ static atomic_uint *threads; /* glibc's count; NULL where it is not exported */
 extern void *__libc_stack_end; /* set by ld.so before any code of the program runs */
 
 /* An exported table of libc's; NULL when there is none. */
-static void *find(const char *name)
+static void *nptl_find(const char *name)
 {
     struct dynsym_function found;
     for (const struct link_map *map = _r_debug.r_map; map; map = map->l_next)
@@ -28,7 +28,7 @@ static void *find(const char *name)
 
 static uint32_t offset_of(const char *name, uint32_t bits)
 {
-    const uint32_t *table = find(name);
+    const uint32_t *table = nptl_find(name);
     return table && table[0] == bits && table[2] < nptl.size ? table[2] : 0;
 }
 
@@ -65,8 +65,8 @@ void nptl_count(int change)
 
 void nptl_learn(void)
 {
-    threads = (atomic_uint *)find("__nptl_nthreads");
-    const uint32_t *size = find("_thread_db_sizeof_pthread");
+    threads = (atomic_uint *)nptl_find("__nptl_nthreads");
+    const uint32_t *size = nptl_find("_thread_db_sizeof_pthread");
     nptl.size = size ? *size : 0;
     if (!nptl.size)
         return;

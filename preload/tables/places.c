@@ -79,7 +79,7 @@ static uint32_t find_in(struct entry *table, int level, uint64_t key)
     return 0;
 }
 
-static uint32_t find(uint64_t key)
+static uint32_t places_by_key(uint64_t key)
 {
     uint32_t place = 0;
     for (int level = atomic_load(&newest); level >= 0 && !place; level--) {
@@ -104,7 +104,7 @@ static bool put_in(struct entry *table, int level, uint64_t key, uint32_t place)
 
 /* Puts the key into the newest table and begins the next one when that is half full. A key that
  * finds no room is asked for again whenever a stack is new. */
-static void put(uint64_t key, uint32_t place)
+static void places_put(uint64_t key, uint32_t place)
 {
     for (int level = atomic_load(&newest); level < LEVELS; level++) {
         struct entry *table = level_get(level);
@@ -125,7 +125,7 @@ static uintptr_t word_of(uint32_t place)
 
 uintptr_t places_find(uint64_t key)
 {
-    return word_of(find(key));
+    return word_of(places_by_key(key));
 }
 
 /* ---- texts ----------------------------------------------------------------------------------- */
@@ -141,7 +141,7 @@ static uint64_t key_of_text(const char *text, size_t length)
     return stacks_hash_end(hash) | 1;
 }
 
-static const char *keep(const char *text, size_t length, struct stacks_room *room)
+static const char *places_keep(const char *text, size_t length, struct stacks_room *room)
 {
     size_t size = (length + 1 + 7) & ~(size_t)7;
     if (room->left < size) {
@@ -170,10 +170,10 @@ static text_place *directory_get(void)
 }
 
 /* A new place, and 1; 0: no room. */
-static uint32_t make(const char *text, size_t length, struct stacks_room *room)
+static uint32_t places_make(const char *text, size_t length, struct stacks_room *room)
 {
     text_place *directory = directory_get();
-    const char *kept = directory ? keep(text, length, room) : NULL;
+    const char *kept = directory ? places_keep(text, length, room) : NULL;
     uint32_t number = kept && atomic_load(&count) < MOST ? atomic_fetch_add(&count, 1) : MOST;
     if (number >= MOST) {
         atomic_fetch_add(&dropped, 1);
@@ -187,10 +187,10 @@ uintptr_t places_add(uint64_t key, const char *text, struct stacks_room *room)
 {
     size_t length = strlen(text);
     uint64_t text_key = key_of_text(text, length);
-    uint32_t place = find(text_key);
-    if (!place && (place = make(text, length, room)))
-        put(text_key, place); /* of two threads that bring a text at once, both are right */
+    uint32_t place = places_by_key(text_key);
+    if (!place && (place = places_make(text, length, room)))
+        places_put(text_key, place); /* of two threads that bring a text at once, both are right */
     if (place)
-        put(key, place);
+        places_put(key, place);
     return word_of(place);
 }

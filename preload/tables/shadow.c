@@ -21,7 +21,7 @@ static atomic_uint pool_used;
 static atomic_size_t reserved;
 
 /* Memory for one of the tables above; when another thread was quicker, its memory is taken. */
-static void *grow(shadow_place *place, size_t size)
+static void *shadow_grow(shadow_place *place, size_t size)
 {
     void *fresh = memory_map(size), *none = NULL;
     if (!fresh)
@@ -58,7 +58,7 @@ static struct shadow_leaf *make_leaf(uintptr_t address)
         atomic_store(&opened[piece], true);
     }
     struct shadow_leaf *leaf = atomic_load(&directory[index]);
-    return leaf ? leaf : grow(&directory[index], sizeof *leaf);
+    return leaf ? leaf : shadow_grow(&directory[index], sizeof *leaf);
 }
 
 __attribute__((noinline, cold)) struct shadow_line *shadow_make_slow(uintptr_t address,
@@ -73,7 +73,7 @@ __attribute__((noinline, cold)) struct shadow_line *shadow_make_slow(uintptr_t a
     return &leaf->lines[index];
 }
 
-static struct shadow_line *linked(uint64_t link)
+static struct shadow_line *shadow_linked(uint64_t link)
 {
     uint32_t number = (uint32_t)(link - 1);
     struct shadow_line *chunk =
@@ -82,27 +82,27 @@ static struct shadow_line *linked(uint64_t link)
 }
 
 /* A lost race wastes 64 bytes. */
-static struct shadow_line *extend(struct shadow_line *line)
+static struct shadow_line *shadow_extend(struct shadow_line *line)
 {
     uint32_t number = atomic_fetch_add_explicit(&pool_used, 1, memory_order_relaxed);
     if (number / POOL_LINES >= POOL_CHUNKS)
         return NULL;
     shadow_place *chunk = &pool[number / POOL_LINES];
     if (!atomic_load_explicit(chunk, memory_order_acquire) &&
-        !grow(chunk, POOL_LINES * sizeof(struct shadow_line)))
+        !shadow_grow(chunk, POOL_LINES * sizeof(struct shadow_line)))
         return NULL;
     uint64_t link = (uint64_t)number + 1, none = 0;
     if (!atomic_compare_exchange_strong(&line->link, &none, link))
         link = none;
-    return linked(link);
+    return shadow_linked(link);
 }
 
 __attribute__((noinline)) struct shadow_line *shadow_next_slow(struct shadow_line *line, bool make)
 {
     uint64_t link = atomic_load_explicit(&line->link, memory_order_acquire);
     if (link)
-        return linked(link);
-    return make ? extend(line) : NULL;
+        return shadow_linked(link);
+    return make ? shadow_extend(line) : NULL;
 }
 
 void shadow_each(void (*visit)(struct shadow_leaf *leaf, uintptr_t start, void *context),

@@ -135,7 +135,7 @@ static bool put_in(entry *table, int level, uint64_t hash, uint32_t id)
 }
 
 /* Puts the id into the newest level and begins the next one when that is half full. */
-static bool put(uint64_t hash, uint32_t id)
+static bool stacks_put(uint64_t hash, uint32_t id)
 {
     int level = atomic_load_explicit(&newest, memory_order_acquire);
     for (; level < LEVELS; level++) {
@@ -200,7 +200,7 @@ static struct shelf *shelf_make(uint32_t id)
     return none;
 }
 
-static uint32_t publish(struct stack *stack)
+static uint32_t stacks_publish(struct stack *stack)
 {
     uint32_t id = atomic_load_explicit(&count, memory_order_relaxed);
     do {
@@ -221,6 +221,6 @@ uint32_t stacks_intern(const struct stack_key *key, struct stacks_room *room)
     if (__builtin_expect(id != 0, 1))
         return id;
     struct stack *stack = record_make(key, room);
-    id = stack ? publish(stack) : 0;
-    return id && put(key->hash, id) ? id : 0;
+    id = stack ? stacks_publish(stack) : 0;
+    return id && stacks_put(key->hash, id) ? id : 0;
 }

@@ -69,12 +69,12 @@ static int64_t read_sleb(struct reader *reader)
 }
 
 /* A factor times the CIE's alignment; nonsense may overflow, and is refused as a row. */
-static int64_t scale(uint64_t factor, int64_t align)
+static int64_t cfi_scale(uint64_t factor, int64_t align)
 {
     return (int64_t)(factor * (uint64_t)align);
 }
 
-static void skip(struct reader *reader, uint64_t size)
+static void cfi_skip(struct reader *reader, uint64_t size)
 {
     if ((uint64_t)(reader->end - reader->at) < size)
         reader->bad = true;
@@ -122,7 +122,7 @@ static void skip_pointer(struct reader *reader, uint8_t encoding)
         return;
     if (!size)
         reader->bad = true;
-    skip(reader, size);
+    cfi_skip(reader, size);
 }
 
 static void read_augmentation(struct cie *cie, struct reader *reader, const char *letters)
@@ -134,12 +134,12 @@ static void read_augmentation(struct cie *cie, struct reader *reader, const char
     cie->has_augmentation = true;
     uint64_t length = read_uleb(reader);
     struct reader data = *reader;
-    skip(reader, length);
+    cfi_skip(reader, length);
     for (letters++; *letters; letters++) {
         if (*letters == 'R')
             cie->pointer_encoding = (uint8_t)read_bytes(&data, 1);
         else if (*letters == 'L')
-            skip(&data, 1);
+            cfi_skip(&data, 1);
         else if (*letters == 'P')
             skip_pointer(&data, (uint8_t)read_bytes(&data, 1));
         else if (*letters == 'S')
@@ -204,7 +204,7 @@ static void set_place(struct machine *machine, uint64_t reg, enum place place, i
     }
 }
 
-static void restore(struct machine *machine, uint64_t reg)
+static void cfi_restore(struct machine *machine, uint64_t reg)
 {
     if (reg == REG_BP)
         set_place(machine, reg, machine->initial.bp, machine->initial.bp_offset);
@@ -246,15 +246,15 @@ static bool run_cfa(struct machine *machine, struct reader *reader, uint8_t opco
         set_cfa(machine, reg, (int64_t)read_uleb(reader));
         return true;
     case 0x0f: /* def_cfa_expression */
-        skip(reader, read_uleb(reader));
+        cfi_skip(reader, read_uleb(reader));
         machine->now.cfa_is_expression = true;
         return true;
     case 0x12: /* def_cfa_sf */
         reg = read_uleb(reader);
-        set_cfa(machine, reg, scale((uint64_t)read_sleb(reader), align));
+        set_cfa(machine, reg, cfi_scale((uint64_t)read_sleb(reader), align));
         return true;
     case 0x13: /* def_cfa_offset_sf */
-        set_cfa(machine, reg, scale((uint64_t)read_sleb(reader), align));
+        set_cfa(machine, reg, cfi_scale((uint64_t)read_sleb(reader), align));
         return true;
     default:
         return false;
@@ -271,10 +271,10 @@ static bool run_register(struct machine *machine, struct reader *reader, uint8_t
     reg = read_uleb(reader);
     switch (opcode) {
     case 0x05: /* offset_extended */
-        set_place(machine, reg, PLACE_CFA, scale(read_uleb(reader), align));
+        set_place(machine, reg, PLACE_CFA, cfi_scale(read_uleb(reader), align));
         return true;
     case 0x06: /* restore_extended */
-        restore(machine, reg);
+        cfi_restore(machine, reg);
         return true;
     case 0x07: /* undefined */
         set_place(machine, reg, PLACE_UNDEFINED, 0);
@@ -288,11 +288,11 @@ static bool run_register(struct machine *machine, struct reader *reader, uint8_t
         return true;
     case 0x10: /* expression */
     case 0x16: /* val_expression */
-        skip(reader, read_uleb(reader));
+        cfi_skip(reader, read_uleb(reader));
         set_place(machine, reg, PLACE_OTHER, 0);
         return true;
     case 0x11: /* offset_extended_sf */
-        set_place(machine, reg, PLACE_CFA, scale((uint64_t)read_sleb(reader), align));
+        set_place(machine, reg, PLACE_CFA, cfi_scale((uint64_t)read_sleb(reader), align));
         return true;
     default:
         machine->failed = true;
@@ -316,7 +316,7 @@ static void run_extended(struct machine *machine, struct reader *reader, uint8_t
 }
 
 /* Runs until the row of the wanted address is complete. */
-static void run(struct machine *machine, struct reader reader)
+static void cfi_run(struct machine *machine, struct reader reader)
 {
     while (!machine->failed && !reader.bad && reader.at < reader.end &&
            machine->location <= machine->wanted) {
@@ -324,9 +324,10 @@ static void run(struct machine *machine, struct reader reader)
         if (byte >> 6 == 1) /* advance_loc */
             machine->location += low * machine->cie->code_align;
         else if (byte >> 6 == 2) /* offset */
-            set_place(machine, low, PLACE_CFA, scale(read_uleb(&reader), machine->cie->data_align));
+            set_place(machine, low, PLACE_CFA,
+                      cfi_scale(read_uleb(&reader), machine->cie->data_align));
         else if (byte >> 6 == 3) /* restore */
-            restore(machine, low);
+            cfi_restore(machine, low);
         else
             run_extended(machine, &reader, byte);
     }
@@ -361,7 +362,7 @@ static bool read_extent(struct reader *reader, const struct cie *cie, uintptr_t 
     uintptr_t begin = place + (uintptr_t)(int64_t)(int32_t)read_bytes(reader, 4);
     uint64_t size = read_bytes(reader, 4);
     if (cie->has_augmentation)
-        skip(reader, read_uleb(reader));
+        cfi_skip(reader, read_uleb(reader));
     *inside = address - begin;
     return !reader->bad && address >= begin && *inside < size;
 }
@@ -385,9 +386,9 @@ enum cfi_result cfi_find(const struct module *module, uintptr_t address, bool is
                               .now = {.bp = PLACE_SAME, .ra = PLACE_CFA, .ra_offset = -8}};
     if (!read_extent(&reader, &cie, address, &machine.wanted))
         return reader.bad ? CFI_COMPLEX : CFI_MISSING;
-    run(&machine, cie.program);
+    cfi_run(&machine, cie.program);
     machine.initial = machine.now;
     machine.location = 0;
-    run(&machine, reader);
+    cfi_run(&machine, reader);
     return to_row(&machine, row);
 }

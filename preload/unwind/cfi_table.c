@@ -57,8 +57,8 @@ static bool read_header(const struct cfi_source *source, uintptr_t at, struct he
 }
 
 /* The last of the rows whose function begins at or before the address. */
-static bool search(const struct cfi_source *source, uintptr_t rows, uint32_t count, int64_t wanted,
-                   struct row *best)
+static bool cfi_table_search(const struct cfi_source *source, uintptr_t rows, uint32_t count,
+                             int64_t wanted, struct row *best)
 {
     uint32_t low = 0, high = count;
     while (low < high) {
@@ -87,7 +87,7 @@ uintptr_t cfi_table_find(const struct cfi_source *source, uintptr_t address, boo
             at = module->bias + module->headers[i].p_vaddr;
     *unknown = at && !read_header(source, at, &header);
     if (!at || *unknown ||
-        !search(source, at + sizeof header, header.count, (int64_t)(address - at), &row))
+        !cfi_table_search(source, at + sizeof header, header.count, (int64_t)(address - at), &row))
         return 0;
     return at + (uintptr_t)(intptr_t)row.fde;
 }

@@ -73,8 +73,8 @@ struct walk {
 };
 
 /* Has the walk arrived at a frame of the last stack whose outside is as before? */
-static inline bool meets(const struct unwind *unwind, struct walk *walk,
-                         const struct unwind_step *at)
+static inline bool fast_meets(const struct unwind *unwind, struct walk *walk,
+                              const struct unwind_step *at)
 {
     const struct unwind_frame *frames = unwind->frames;
     while (walk->kept && frames[walk->kept - 1].sp < at->sp)
@@ -96,7 +96,7 @@ static inline bool meets(const struct unwind *unwind, struct walk *walk,
 }
 
 /* Puts the new frames, outermost first, behind the kept ones. */
-static inline void join(struct unwind *unwind, const struct walk *walk)
+static inline void fast_join(struct unwind *unwind, const struct walk *walk)
 {
     unsigned kept = walk->kept;
     struct unwind_frame *outer = kept ? &unwind->frames[kept - 1] : NULL;
@@ -124,8 +124,8 @@ static inline void join(struct unwind *unwind, const struct walk *walk)
 
 /* The caller of a frame. False at the outermost frame, and, with *broken, where the chain ends in
  * nonsense. */
-static inline bool step(const struct unwind *unwind, const struct unwind_step *at,
-                        struct unwind_step *caller, bool *broken)
+static inline bool fast_step(const struct unwind *unwind, const struct unwind_step *at,
+                             struct unwind_step *caller, bool *broken)
 {
     enum rule_kind kind = rule_kind(at->rule);
     uintptr_t saved = rule_saved_bp(at->rule);
@@ -178,7 +178,7 @@ static __attribute__((noinline, cold)) uint64_t cut_slow(struct unwind *unwind)
     return hash;
 }
 
-static inline uint64_t finish(struct unwind *unwind)
+static inline uint64_t fast_finish(struct unwind *unwind)
 {
     unwind->depth = unwind->kept;
     unwind->truncated = false;
@@ -195,7 +195,8 @@ static __attribute__((noinline, cold)) void memo_reset(struct unwind *unwind)
 }
 
 /* The inner end is one that was seen before. */
-static inline bool recall(struct unwind *unwind, struct walk *walk, const struct unwind_step *leaf)
+static inline bool fast_recall(struct unwind *unwind, struct walk *walk,
+                               const struct unwind_step *leaf)
 {
     if (RARE(unwind->memory != rules_changes()))
         memo_reset(unwind);
@@ -213,16 +214,16 @@ static inline bool recall(struct unwind *unwind, struct walk *walk, const struct
 }
 
 /* One frame outwards: to its caller, or to the method in between. */
-static inline bool advance(const struct unwind *unwind, struct unwind_step *at, bool *is_method,
-                           bool *broken)
+static inline bool fast_advance(const struct unwind *unwind, struct unwind_step *at,
+                                bool *is_method, bool *broken)
 {
     *is_method = RARE(rule_kind(at->rule) == RULE_METHOD) && enter_method(unwind, at, at + 1);
-    return *is_method || step(unwind, at, at + 1, broken);
+    return *is_method || fast_step(unwind, at, at + 1, broken);
 }
 
 /* Walks from the leaf outwards until a frame of the last stack is met, or to the end. False: only
  * libunwind knows the way. */
-static inline bool find(struct unwind *unwind, struct walk *walk)
+static inline bool fast_find(struct unwind *unwind, struct walk *walk)
 {
     struct unwind_step *at = unwind->steps;
     bool broken = false, is_method = false;
@@ -233,14 +234,14 @@ static inline bool find(struct unwind *unwind, struct walk *walk)
         unwind->guessed += rule_kind(at->rule) == RULE_GUESS;
         walk->count++;
         bool open = walk->count == 2 * unwind->limit;
-        if (open || !advance(unwind, at, &is_method, &broken)) {
+        if (open || !fast_advance(unwind, at, &is_method, &broken)) {
             unwind->open = open;
             unwind->broken = broken;
             walk->kept = 0;
             return true;
         }
         at++;
-    } while (!meets(unwind, walk, at));
+    } while (!fast_meets(unwind, walk, at));
     return true;
 }
 
@@ -255,17 +256,17 @@ uint64_t unwind_take(struct unwind *unwind, uintptr_t hook)
     leaf->bp = words[0];
     leaf->sp = (uint32_t)(hook + 16 - unwind->base);
     leaf->bp_slot = (uint32_t)(hook - unwind->base);
-    if (meets(unwind, &walk, leaf)) {
+    if (fast_meets(unwind, &walk, leaf)) {
         unwind->kept = walk.kept;
-    } else if (!memo_is_worth(unwind) || !recall(unwind, &walk, leaf)) {
-        if (!find(unwind, &walk))
+    } else if (!memo_is_worth(unwind) || !fast_recall(unwind, &walk, leaf)) {
+        if (!fast_find(unwind, &walk))
             return unwind_take_reference(unwind, hook);
-        join(unwind, &walk);
+        fast_join(unwind, &walk);
     }
     if (RARE(unwind->open && unwind->kept < unwind->limit)) {
         unwind->kept = 0; /* frames that were given up are wanted again */
         unwind->open = false;
         return unwind_take(unwind, hook);
     }
-    return finish(unwind);
+    return fast_finish(unwind);
 }

@@ -30,7 +30,7 @@ void unwind_init(void)
 
 /* Leaves the frames in the unwinder as the walk of fast.c would, but with nothing to meet: the
  * stack pointers are not known. */
-static uint64_t keep(struct unwind *unwind, void **addresses, unsigned count)
+static uint64_t libunwind_keep(struct unwind *unwind, void **addresses, unsigned count)
 {
     uint64_t hash = 0;
     for (unsigned i = 0; i < count; i++) {
@@ -61,5 +61,5 @@ uint64_t unwind_take_reference(struct unwind *unwind, uintptr_t hook)
     unwind->truncated = count > unwind->limit || count == 0;
     if (count > unwind->limit)
         count = unwind->limit;
-    return keep(unwind, addresses + first, count);
+    return libunwind_keep(unwind, addresses + first, count);
 }

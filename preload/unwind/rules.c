@@ -45,7 +45,7 @@ static uint64_t look_up(uintptr_t pc)
 }
 
 /* Its own way if that is free, else any free one, else its own: somebody has to go. */
-static void keep(uintptr_t pc, uint64_t rule)
+static void rules_keep(uintptr_t pc, uint64_t rule)
 {
     struct rules_line *line = rules_line(pc);
     unsigned own = pc >> 4 & (RULES_WAYS - 1), way = own;
@@ -70,7 +70,7 @@ __attribute__((noinline)) uint64_t rules_find_slow(uintptr_t pc)
     }
     uint64_t rule = look_up(pc);
     if (pc >> 47 == 0)
-        keep(pc, rule);
+        rules_keep(pc, rule);
     return rule;
 }
 

@@ -30,7 +30,7 @@ struct loop {
 };
 
 /* From heapdiff's thread: an atomic and at most a write to the loop's own descriptor. */
-static void wake(void *context)
+static void module_wake(void *context)
 {
     uv_async_send(((struct loop *)context)->async);
 }
@@ -98,12 +98,15 @@ static void forget_handle(uv_handle_t *async)
 }
 
 /* Whether the shim records and takes us in. On failure all is as it was. */
-static bool join(struct loop *loop, const char *name, bool is_main)
+static bool module_join(struct loop *loop, const char *name, bool is_main)
 {
     if (!open_handle(loop))
         return false;
-    const struct heapdiff_member_info info = {
-        .version = MEMBER_VERSION, .is_main = is_main, .name = name, .wake = wake, .context = loop};
+    const struct heapdiff_member_info info = {.version = MEMBER_VERSION,
+                                              .is_main = is_main,
+                                              .name = name,
+                                              .wake = module_wake,
+                                              .context = loop};
     loop->member = heapdiff_member_join(&info);
     if (loop->member && napi_add_async_cleanup_hook(loop->env, on_cleanup, loop, &loop->hook) == 0)
         return true;
@@ -147,7 +150,7 @@ static struct loop *make_loop(napi_env env, const napi_value *arguments)
     if (napi_get_value_string_utf8(env, arguments[0], name, sizeof name, &length) == 0 &&
         napi_get_value_bool(env, arguments[1], &is_main) == 0 &&
         napi_create_reference(env, arguments[2], 1, &loop->on_request) == 0) {
-        if (join(loop, name, is_main))
+        if (module_join(loop, name, is_main))
             return loop;
         napi_delete_reference(env, loop->on_request);
     }
