@@ -1,6 +1,6 @@
-/* heapdiff.h -- What a program may say to heapdiff: snapshots, pauses, pools, labels, work done.
+/* heapdiff.h -- Calls for programs: take snapshots, pause, report pools, labels and work done.
  *
- * Nothing has to be linked: every call does nothing when the program does not run under
+ * No library has to be linked: the calls do nothing when the program does not run under
  * libheapdiff.so. C and C++; other languages find the functions of the same names without
  * "_call" through dlsym(RTLD_DEFAULT, "heapdiff_snapshot").
  *
@@ -69,18 +69,18 @@ static inline void heapdiff_free_call(const char *pool, const void *ptr)
         (heapdiff_free)(pool, ptr);
 }
 
-/* What this thread does from now on ("GET /orders"): blocks that it allocates are counted under the
- * label, for heapdiff compare --by label. NULL or "" ends it. The text is copied when it is first
- * seen; up to 32,768 different ones, of up to 127 bytes. Returns the label before, NULL when there
- * was none: give it back in the end, so that labels nest. A new thread has none. Not in a signal
+/* Sets the label of this thread's work ("GET /orders"): blocks that it allocates from now on are
+ * counted under it, for heapdiff compare --by label. NULL or "" removes it. A text is copied when
+ * it is first seen; up to 32,768 different ones, of up to 127 bytes. Returns the label before, or
+ * NULL: set it again in the end, so that labels nest. A new thread has none. Not in a signal
  * handler. */
 static inline const char *heapdiff_label_call(const char *label)
 {
     return (heapdiff_label) ? (heapdiff_label)(label) : NULL;
 }
 
-/* So many units of work (requests, jobs) were done since the last call: every snapshot keeps the
- * sum of them all, so that growth can be given for one. Any thread, at any rate. */
+/* Reports units of work (requests, jobs) done since the last call. Every snapshot keeps their sum,
+ * so that growth can be given per unit. Any thread, at any rate. */
 static inline void heapdiff_ops_call(uint64_t done)
 {
     if (heapdiff_ops)

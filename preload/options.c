@@ -52,8 +52,8 @@ static bool read_seconds(const char *text, double *seconds)
     return end != text && !*end && *seconds >= 0 && *seconds < 1e9;
 }
 
-/* Not those that cannot be caught, belong to libc (below SIGRTMIN), or tell of a crash: after a
- * handler of one of these the program would crash again, for ever. */
+/* Excludes signals that cannot be caught, belong to libc (below SIGRTMIN), or report a crash: after
+ * a handler of one of these the program would crash again, for ever. */
 static bool is_usable(int number)
 {
     static const int others[] = {SIGKILL, SIGSTOP, SIGILL,  SIGTRAP, SIGABRT,
@@ -195,8 +195,8 @@ static bool store_value(const struct option_row *row, const char *text)
     return false;
 }
 
-/* Whoever names /dev/null wants no snapshot; it must not become one. Names that are yet to be
- * filled in are looked at when there is a snapshot to write (file/file.c), as these are. */
+/* A user who sets /dev/null wants no snapshot; it must not be replaced by one. Names with
+ * placeholders are checked when a snapshot is written (file/file.c), and so are these. */
 static void check_out(void)
 {
     struct stat status;

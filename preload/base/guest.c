@@ -1,9 +1,9 @@
-/* guest.c -- What the private libraries call instead of libc where a guest may not.
+/* guest.c -- Replacements for libc functions that the private libraries must not call.
  *
- * jemalloc.syms, sqlite.syms and libunwind_guest.h lead their calls here. Three kinds: memory goes
- * to the private jemalloc, system calls go to the kernel past our own hooks, and what a guest has
- * no business with (environment variables of the program's own jemalloc, plug-ins, the program
- * break) is answered with "there is none".
+ * jemalloc.syms, sqlite.syms and libunwind_guest.h redirect calls to this file. There are three
+ * kinds. Memory comes from the private jemalloc. System calls go to the kernel, past our own hooks.
+ * Anything that belongs to the program (environment variables of its own jemalloc, plug-ins, the
+ * program break) is answered with "there is none".
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -84,7 +84,7 @@ int guest_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void
     return __register_atfork(prepare, parent, child, NULL);
 }
 
-/* A forked child sets the private libraries back instead: nobody waits for their locks. */
+/* A forked child resets the private libraries instead, so no fork waits for their locks. */
 int guest_no_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
 
 int guest_no_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void))

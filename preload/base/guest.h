@@ -1,4 +1,4 @@
-/* guest.h -- What the private libraries call instead of libc where a guest may not.
+/* guest.h -- Replacements for libc functions that the private libraries must not call.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -36,11 +36,11 @@ void *guest_mremap(void *address, size_t old_size, size_t new_size, int flags, .
  * and aborts if another thread forks at that moment (glibc 2.36, __run_prefork_handlers). */
 int guest_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
 
-/* Modules from our own list, so that nobody takes the loader's lock: unwind/libunwind.c. */
+/* Lists modules from our own table, without the lock of the loader: unwind/libunwind.c. */
 int guest_dl_iterate_phdr(int (*visit)(struct dl_phdr_info *, size_t, void *), void *context);
 
-/* libunwind asks whether an address can be read by writing it into a pipe; a guest holds no
- * descriptors, so the "write" is a system call that only copies the bytes in. */
+/* libunwind checks an address by writing from it into a pipe. The shim holds no descriptors, so
+ * this "write" is a system call that only copies the bytes in. */
 int guest_probe_pipe(int fds[2], int flags);
 ssize_t guest_probe_read(int fd, void *buffer, size_t size);
 ssize_t guest_probe_write(int fd, const void *address, size_t size);

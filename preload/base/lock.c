@@ -54,8 +54,8 @@ void lock_wake(_Atomic uint32_t *word)
     errno = saved;
 }
 
-/* Takes the lock over from a control process that was killed while it held it. The id is asked
- * first: before it ended, the control process may have given the lock to somebody else. */
+/* Takes the lock over from a control process that was killed while it held it. The id is read
+ * first: before it ended, the control process may have passed the lock on. */
 static bool lock_inherit(struct lock *lock)
 {
     const _Atomic pid_t *id = atomic_load(&here);

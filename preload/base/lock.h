@@ -1,13 +1,13 @@
-/* lock.h -- A small lock for slow paths: a futex, its owner, nothing to initialise.
+/* lock.h -- A small lock for slow paths: a futex with an owner, without initialisation.
  *
- * Never held across an unwind, a call into the program, or a call that may allocate. Three cases in
- * which a plain lock would wait for ever are told apart:
- * - In a copy of the process that we do not know of, the owner may not exist (origin.h): nobody
- *   waits there.
- * - A signal handler that interrupted the owner finds itself the owner: it is told so at once.
- * - The control process may be killed while it holds the lock: who waits takes it over.
- * And after the program has installed a seccomp filter nobody sleeps in the kernel (sandbox.h): a
- * thread of the program tries for a while and then goes without.
+ * It is never held across an unwind, a call into the program, or a call that may allocate. A plain
+ * lock would wait for ever in three cases:
+ * - In a copy of the process that was made past the fork handlers, the owner may not exist
+ *   (origin.h): the copy does not wait.
+ * - A signal handler may have interrupted the owner: lock_take fails at once.
+ * - The control process may be killed while it holds the lock: the next waiter takes it over.
+ * After the program has installed a seccomp filter no thread sleeps in the kernel (sandbox.h): a
+ * thread of the program tries for a while and then goes on without the lock.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -19,8 +19,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* 0 free, 1 held, 2 held and somebody waits (Drepper, "Futexes Are Tricky", mutex 2). The owner is
- * a thread pointer, 0 while the lock is free. */
+/* 0 free, 1 held, 2 held with waiters (Drepper, "Futexes Are Tricky", mutex 2). The owner is a
+ * thread pointer; it is 0 while the lock is free. */
 struct lock {
     _Atomic uint32_t state;
     _Atomic uintptr_t owner;

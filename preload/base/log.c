@@ -54,8 +54,8 @@ void log_keep_stderr(void)
         close(copy);
 }
 
-/* Nobody reads the pipe any more, or files may not grow: the program must not die of our line. The
- * signal of such a write is for this thread, and is taken back before it is delivered. */
+/* A pipe without a reader or a limit on file sizes would raise a signal: our line must not end the
+ * program. The signal is directed at this thread, which takes it back before it is delivered. */
 static void write_unharmed(int fd, const char *line, size_t length)
 {
     static const struct timespec now = {0, 0};

@@ -18,7 +18,7 @@ void log_begin(void);
 void log_silence(void);
 
 /* Keeps a copy of stderr, for lines that come after the program has closed it. Only for a process
- * that is about to end: a guest holds no descriptors. */
+ * that is about to end: until then the shim holds no descriptors. */
 void log_keep_stderr(void);
 
 #endif

@@ -1,9 +1,9 @@
 /* memory.h -- Where the shim's own memory comes from, and which addresses it has.
  *
- * Two sources. Tables that application threads write to are mapped straight from the kernel: a
- * guest must not run an allocator, with its locks and its state per thread, inside the program's
- * malloc. Everything of the control process (SQLite above all) comes from the private jemalloc.
- * Both are listed in base/ranges.c, so that a snapshot can say what recording costs.
+ * There are two sources. Tables that application threads write to are mapped from the kernel: an
+ * allocator inside the program's malloc would bring locks and state per thread. The memory of the
+ * control process (SQLite above all) comes from the private jemalloc. Both are listed in
+ * base/ranges.c, so that a snapshot can state what recording costs.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,11 +1,11 @@
-/* origin.h -- Is this the process that we know, or a copy of it that was made behind our back?
+/* origin.h -- Is this the process that started recording, or an unnoticed copy of it?
  *
- * fork() tells us (life/init.c); clone, clone3 and _Fork do not. Such a copy has our tables as they
- * were at one moment, half changed perhaps, and our locks as they were, held by threads that it
- * does not have. It is not to touch any of that. So the words that say that we record lie in a page
- * which the kernel wipes in every copy of the memory (MADV_WIPEONFORK): the copy reads 0 there,
- * from its first instruction on and for ever, at no price for the process itself, which reads these
- * words anyway. A child that shares the memory (vfork, posix_spawn) sees them as they are.
+ * fork() runs our handlers (life/init.c); clone, clone3 and _Fork do not. A copy made by these has
+ * our tables in the state of one moment, perhaps half changed, and our locks as they were, held by
+ * threads that do not exist in it. It must not touch them. So the words that say that we record lie
+ * in a page that the kernel wipes in every copy of the memory (MADV_WIPEONFORK): the copy reads 0
+ * from its first instruction on. The process itself pays nothing, because it reads these words
+ * anyway. A child that shares the memory (vfork, posix_spawn) sees them unchanged.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -28,8 +28,8 @@ struct origin {
 };
 extern struct origin origin;
 
-/* False once the kernel has been told to wipe the page: before, and where it cannot (Linux before
- * 4.14), every process passes for the original. */
+/* False once the kernel wipes the page in copies. Before that, and on kernels that cannot do it
+ * (Linux before 4.14), every process passes for the original. */
 extern bool origin_is_kept;
 
 /* This is the process: at birth, and in a forked child that is to be recorded. */

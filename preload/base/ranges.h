@@ -1,7 +1,7 @@
-/* ranges.h -- Which addresses the shim's own memory has, so that a snapshot can say what it costs.
+/* ranges.h -- Address ranges of the shim's own memory, so that a snapshot can state what it costs.
  *
- * Lock-free, does not allocate. A range that finds no room in the list is counted as memory that
- * nobody owns.
+ * Lock-free, does not allocate. A range that does not fit into the list is counted as memory
+ * without an owner.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -215,7 +215,7 @@ void page_count(struct control_page *page)
         atomic_store(&page->snapshots, snapshot_count());
 }
 
-/* Text from outside: the asker may be anybody who could open the file. */
+/* Untrusted text: any process that can open the file may have written it. */
 static void copy_text(char *to, const char *from, size_t size)
 {
     memcpy(to, from, size - 1);

@@ -11,8 +11,8 @@
 #include "control/snapshot.h"
 #include "format/protocol.h"
 
-/* Makes and maps the file. NULL when no directory can be written to: then nobody can ask from
- * outside, and all else works. Lives until channel_close. */
+/* Makes and maps the file, which lives until channel_close. NULL when no directory is writable:
+ * then other processes cannot ask for snapshots, and all else works. */
 struct control_page *channel_open(void);
 
 /* Removes files of processes that were killed before they could; ours, and of our pid namespace,

@@ -1,8 +1,8 @@
-/* credentials.h -- The control process takes over the program's user, groups and user namespace.
+/* credentials.h -- The control process adopts the user, groups and user namespace of the program.
  *
- * glibc makes all threads of the program change together, and does not know the control process. A
- * process that shares the program's memory must never have more rights than the program: whoever
- * takes the program over has it too.
+ * glibc changes all threads of the program together, and does not know the control process. A
+ * process that shares the program's memory must never have more rights than the program: code that
+ * takes over the program could use them too.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -16,10 +16,10 @@
 #include "base/host.h"
 #include "control/task.h"
 
-/* Looks at whether the program is still there, when the word does not tell and in case a wake was
- * missed: a joiner with a real-time priority goes before us. */
+/* Checks whether the program still exists, where the word cannot say so and in case a wake was
+ * missed: a joiner with a real-time priority is woken before us. */
 #define LOOK_NS 1000000000u
-#define SOON_NS 20000000u /* the main thread has left: only a look tells of the rest */
+#define SOON_NS 20000000u /* the main thread has left: other threads are only seen by a check */
 
 static _Atomic uint32_t *leader;
 static void (*wake)(void);

@@ -28,7 +28,7 @@ const char *pressure_decide(struct pressure *pressure, uint64_t rss, uint64_t *w
     for (unsigned i = 0; i < options.at_rss.count; i++) {
         const struct options_limit *limit = &options.at_rss.limits[i];
         double bytes = bytes_of(pressure, limit);
-        if (bytes <= 0) /* a share of what cannot be told */
+        if (bytes <= 0) /* a share of an unknown amount */
             continue;
         if ((double)rss < PRESSURE_REARM * bytes)
             pressure->fired &= ~(1u << i);

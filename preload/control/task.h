@@ -30,7 +30,8 @@ bool task_start_second(int (*body)(void *));
 /* Whether that thread runs. */
 bool task_second_is_here(void);
 
-/* Whether it runs. The kernel tells, so this is true until the process has really ended. */
+/* Whether it runs. The kernel keeps this up to date: it is true until the process has really ended.
+ */
 bool task_is_here(void);
 
 /* Its pid, 0 when there is none. */

@@ -1,9 +1,9 @@
-/* worker.c -- The control process at work: takes snapshots, for whoever asks.
+/* worker.c -- The control process: waits for requests and takes snapshots.
  *
- * It sleeps on two futexes at once: the control page's (askers outside) and its own bell (the API,
- * a signal, exit, the program's end). Nothing runs while there is no request, but for a look at RSS
- * when HEAPDIFF_AT_RSS is set. With HEAPDIFF_THREAD=0
- * there is a control process only while a snapshot is being taken.
+ * It sleeps on two futexes at once: the control page's (other processes) and its own bell (the API,
+ * a signal, exit, the program's end). Without a request it does nothing but check RSS when
+ * HEAPDIFF_AT_RSS is set. With HEAPDIFF_THREAD=0 a control process exists only while a snapshot is
+ * taken.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -127,8 +127,8 @@ int worker_ask(enum snapshot_reason reason, const char *label)
     return error;
 }
 
-/* The control process is here, and stays: it is told past those who wait for it, one of whom may be
- * the caller itself. */
+/* The control process stays. This signal bypasses those who wait for it, because the caller itself
+ * may be one of them. */
 static void ask_last_of_the_process(void)
 {
     uint32_t before = atomic_load(&last.done);
@@ -238,7 +238,7 @@ static struct seen worker_look(void)
 
 #define SANDBOX_LOOK_NS 20000000u
 
-/* Sleeps until somebody rings, or until the deadline (0: none). */
+/* Sleeps until the bell rings, or until the deadline (0: none). */
 static void wait_for_work(struct seen seen, uint64_t deadline_ns)
 {
     struct timespec until = {(time_t)(deadline_ns / 1000000000u),

@@ -1,4 +1,4 @@
-/* worker.h -- The control process at work: takes snapshots, for whoever asks.
+/* worker.h -- The control process: waits for requests and takes snapshots.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

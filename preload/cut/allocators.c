@@ -1,14 +1,14 @@
-/* allocators.c -- What the program's allocator says of itself: table allocator.
+/* allocators.c -- Statistics of the program's allocator: table allocator.
  *
- * glibc is not asked at all: mallinfo2 takes the locks of its arenas, and the control process may
- * be killed while it holds one; and as long as the program has one thread, glibc's malloc takes no
- * lock at all. What lies between the blocks (arenas.c) tells the same. The others' functions are
- * looked up in the module that malloc is from, without the loader.
+ * glibc is not asked: mallinfo2 takes the locks of its arenas, and the control process may be
+ * killed while it holds one; while the program has one thread, glibc's malloc takes no lock at all.
+ * The holes between live blocks (arenas.c) give the same numbers. The functions of other allocators
+ * are looked up in the module that defines malloc, without the loader.
  *
- * Every allocator gives three common statistics beside its own:
+ * Every allocator has three common statistics beside its own:
  *   allocated_bytes  in blocks that the program has
  *   free_bytes       resident or not, kept for later blocks
- *   held_bytes       what it has from the kernel and has not given back
+ *   held_bytes       got from the kernel and not given back
  *
  * SPDX-License-Identifier: Apache-2.0
  */

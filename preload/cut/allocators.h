@@ -30,7 +30,7 @@ void allocators_find(struct allocators *allocators);
  * the program would notice. Control process only. */
 void allocators_ask(struct allocators *allocators);
 
-/* glibc's, from what its arenas hold; asks nobody. */
+/* The statistics of glibc, counted from its arenas without a call of it. */
 #define ALLOCATORS_GLIBC "glibc"
 void allocators_count_glibc(struct allocators *allocators, const struct arenas *arenas);
 

@@ -1,8 +1,8 @@
-/* arenas.c -- Where glibc's malloc holds memory that nobody uses: the holes between live blocks.
+/* arenas.c -- Free memory that glibc's malloc holds: the holes between live blocks.
  *
  * A chunk is the block with 8 bytes more, rounded up to 16, at least 32 (malloc/malloc.c,
- * request2size). What lies between the end of one chunk and the begin of the next live one is free,
- * in whatever list of the allocator, or was allocated before recording began.
+ * request2size). Memory between the end of one chunk and the begin of the next live one is free, in
+ * whatever list of the allocator, or was allocated before recording began.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,7 +1,7 @@
-/* arenas.h -- Where glibc's malloc holds memory that nobody uses: the holes between live blocks.
+/* arenas.h -- Free memory that glibc's malloc holds: the holes between live blocks.
  *
- * Found from our own table of live blocks: the allocator is not asked, so nobody waits for its
- * locks. Only when every block is recorded, and only for glibc, whose chunks we know the size of.
+ * They are found in our own table of live blocks, without a call of the allocator and its locks.
+ * This needs a record of every block, and the sizes of chunks, which are known for glibc only.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

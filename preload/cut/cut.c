@@ -112,8 +112,8 @@ static void visit_pool_block(const struct block *block, void *context)
 /* ---- counters -----------------------------------------------------------------------------------
  */
 
-/* What was resident of the stacks of threads that are gone nobody knows: as much as of the others,
- * one by one. */
+/* How much of the stacks of ended threads was resident is unknown: we take the mean of the others.
+ */
 static void guess_stacks(struct cut_stack *stack)
 {
     if (stack->live_blocks > 0)

@@ -1,7 +1,7 @@
-/* cut.h -- A cut through the tables: what is live at one moment, copied while others go on.
+/* cut.h -- A cut through the tables: the live state at one moment, copied while the program runs.
  *
- * Nobody is stopped: each block is seen as it was at some moment during the cut. Counters are read
- * after the blocks, so that a stack has at least as many allocations as live blocks.
+ * No thread is stopped: each block is seen as it was at some moment during the cut. Counters are
+ * read after the blocks, so that a stack has at least as many allocations as live blocks.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,9 +1,9 @@
-/* disk.c -- How SQLite reaches the disk, and why it could not: SQLite says "disk I/O error" and
+/* disk.c -- How SQLite reaches the disk, and why it failed: SQLite says "disk I/O error" and
  * forgets errno.
  *
- * The disk begins while we still collect: every few megabytes the kernel is told to write what it
- * has, which nobody waits for. Then the sync at the end, for which the asker waits, finds little
- * left to do.
+ * Writing to the disk begins while rows are still collected: after every few megabytes we ask the
+ * kernel to write, without waiting. The sync at the end, for which the asker waits, then finds
+ * little left to do.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -18,7 +18,7 @@
 
 static int first_error;
 static int opened = -1; /* one file at a time: there is no journal */
-static size_t unsent;   /* bytes written of which the disk was not told yet */
+static size_t unsent;   /* bytes written since the kernel was last asked to write */
 #define SEND_BYTES ((size_t)4 << 20)
 
 static void disk_note(void)

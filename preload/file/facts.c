@@ -91,7 +91,7 @@ static int write_options(sqlite3 *db)
     return rows_end(&rows);
 }
 
-/* Numbers of strangers: they must fit into a column. */
+/* Untrusted numbers: they must fit into a column. */
 static number facts_clip(uint64_t value)
 {
     return value > INT64_MAX ? INT64_MAX : (number)value;

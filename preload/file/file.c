@@ -58,12 +58,12 @@ static bool remove_unheld(int folder, const char *name, void *context)
     return true;
 }
 
-/* Somebody who sweeps may see the file between its making and its lock, and take it away. */
+/* Another process that sweeps may remove the file between its making and its lock. */
 static int file_lock(int fd)
 {
     struct stat status;
     if (flock(fd, LOCK_EX | LOCK_NB) != 0)
-        return errno == EWOULDBLOCK ? EAGAIN : 0; /* a file system without locks: nobody sweeps */
+        return errno == EWOULDBLOCK ? EAGAIN : 0; /* a file system without locks */
     if (fstat(fd, &status) != 0)
         return errno;
     return status.st_nlink == 0 ? EAGAIN : 0;
@@ -136,8 +136,8 @@ static void sync_folder(const char *path)
     }
 }
 
-/* What came out of the final place lies under our temporary name, and nobody holds it: a sweeper
- * may have found it already, and must not come between this name and the next file that has it. */
+/* The file that lay in the final place now has our temporary name, and no lock: another process may
+ * be about to sweep it. That must not hit the next file with this name. */
 static void remove_replaced(const char *name)
 {
     int fd = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);

@@ -1,9 +1,9 @@
-/* file.h -- A file that gets its name when it is whole, and what is left of those that never did.
+/* file.h -- A file that gets its name when it is whole, and removal of files that never did.
  *
- * While it is written a snapshot lies beside its final place under a name of its own:
- * heapdiff.PID.heapdiff-part, locked (flock) for as long as the process lives. The lock and not the
- * pid says whether the writer is alive: pids of other namespaces mean nothing here. Whoever writes
- * the next snapshot into the folder removes those that nobody holds.
+ * While it is written, a snapshot lies beside its final place under a temporary name,
+ * heapdiff.PID.heapdiff-part. The process holds a lock on it (flock) as long as it lives. The lock
+ * shows whether the writer is alive; the pid does not, because pids of other namespaces mean
+ * nothing here. The next snapshot into the folder removes files without a lock.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

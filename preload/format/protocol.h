@@ -3,7 +3,7 @@
  * The control process (a child of the recorded one that shares its memory) maps one file shared.
  * The recorded process holds no descriptor of it, so nothing in the program can disturb the
  * channel: not a daemon that closes all descriptors, nor chroot, nor setuid. The file
- * is made with mode 0600: whoever may open it may ask. Its name is
+ * is made with mode 0600: a process that may open it may ask. Its name is
  * DIRECTORY/heapdiff.PID.control with PID as the process itself sees it; an asker finds it in
  * /proc/PID/maps and opens it below /proc/PID/root.
  *
@@ -37,7 +37,7 @@ enum protocol_flags {
     PROTOCOL_GC = 1,              /* let the runtime collect its garbage first */
     PROTOCOL_BLOCKS = 2,          /* store every live block */
     PROTOCOL_OPERATIONS = 4,      /* store field operations; only if it is among the abilities */
-    PROTOCOL_CANCELLED = 1 << 16, /* nobody waits any more: answer ECANCELED */
+    PROTOCOL_CANCELLED = 1 << 16, /* the asker has gone: answer ECANCELED */
 };
 
 struct control_page {

@@ -13,7 +13,8 @@
 /* The text of schema.sql, zero-terminated; generated at build time, never freed. */
 extern const char format_schema_sql[];
 
-/* counter.name: units of work done so far. Not there when nobody has said. */
+/* counter.name: units of work done so far. Missing when the program and the asker have not stated
+ * any. */
 #define FORMAT_OPERATIONS       "operations"       /* by heapdiff_ops */
 #define FORMAT_OPERATIONS_ASKED "operations_asked" /* by heapdiff snapshot --ops */
 

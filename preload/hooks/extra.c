@@ -1,8 +1,8 @@
-/* extra.c -- Functions that the process may lack: C23's, jemalloc's own, and what glibc has for old
- * programs.
+/* extra.c -- Functions that the process may lack: C23's, jemalloc's own, and those that glibc keeps
+ * for old programs.
  *
- * Nobody can call them before visible.c shows them, which it does when the real ones are there; but
- * for cfree, which old programs have always found in glibc.
+ * They cannot be called before visible.c shows them, which it does when the real ones exist. The
+ * exception is cfree, which old programs have always found in glibc.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -54,7 +54,7 @@ void *rallocx(void *block, size_t size, int flags)
     return moved;
 }
 
-/* Resizes in place: the block keeps its address and its stack, and nobody else can get it. */
+/* Resizes in place: the block keeps its address and its stack, and no other thread can get it. */
 size_t xallocx(void *block, size_t size, size_t extra, int flags)
 {
     size_t got = real.xallocx(block, size, extra, flags);

@@ -1,7 +1,7 @@
 /* mappings.c -- Memory straight from the kernel: mmap, brk, shared memory segments.
  *
- * Only calls that come through these names are seen: the program's, its runtime's, and those of
- * allocators other than glibc's, which tables/maps.c tells apart by the caller.
+ * Only calls by these names are seen: those of the program, of its runtime, and of allocators other
+ * than glibc's, which tables/maps.c distinguishes by the caller.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

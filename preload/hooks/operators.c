@@ -1,12 +1,11 @@
 /* operators.c -- C++ operators new and delete, for libraries whose operators do not end in malloc.
  *
- * Whether the real operator ends in our malloc (libstdc++) or not (jemalloc, tcmalloc) is not
- * known beforehand; record_mark() tells afterwards, so that a block is recorded once. No state is
- * held across the real call: an operator new that throws passes through here.
+ * Some real operators call our malloc (libstdc++), others do not (jemalloc, tcmalloc).
+ * record_mark() shows afterwards which it was, so that a block is recorded once. No state is held
+ * across the real call, because an operator new that throws passes through here.
  *
- * Our operators have libstdc++'s versions and are not its default ones: what was linked with
- * libstdc++ asks for these versions and finds ours, and a C program that looks whether it has an
- * operator new finds none.
+ * Our operators have libstdc++'s versions and are not its default ones. Code linked with libstdc++
+ * asks for these versions and finds ours; a C program that checks for an operator new finds none.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,13 +1,13 @@
-/* visible.c -- Shows the world those of our hooks whose real functions the process has.
+/* visible.c -- Exports those of our hooks whose real functions exist in the process.
  *
- * A program may ask (by a weak symbol, or dlsym) whether it runs on jemalloc, and choose its code
- * by the answer. So our mallocx must not be found where there is no other one. It is exported under
- * a version that nobody asks for, which hides it while the loader binds. Where the real one exists
- * it is the real one that everybody was given, and we write ours over it (slots.c); and our entry
- * in the table of versions becomes an ordinary one, for those who ask later.
+ * A program may check (by a weak symbol, or dlsym) whether it runs on jemalloc, and choose its code
+ * accordingly. So our mallocx must not be found where there is no other one. It is exported under a
+ * version that no program asks for, which hides it while the loader binds. Where the real function
+ * exists, the loader has bound all references to it, and we overwrite them (slots.c). Our entry in
+ * the table of versions then becomes an ordinary one, for later lookups.
  *
- * The same holds for operators new and delete of an allocator of its own: they have no versions,
- * and neither have the references of who was linked with it.
+ * The same holds for the operators new and delete of an allocator: neither they nor the references
+ * to them have versions.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -34,9 +34,9 @@ static inline const char *filereader_at(const struct filereader *reader)
 /* Goes on by any number of bytes; beyond the end there is nothing. */
 void filereader_skip(struct filereader *reader, uint64_t size);
 
-/* Opens a regular file that belongs to this user or to root, as nobody else may give names to our
- * code; -1 otherwise. Does not wait, and follows no symbolic link at the end of the path: only
- * those of /proc, with IS_PROC_LINK. */
+/* Opens a regular file that belongs to this user or to root: names from other users are not
+ * trusted. -1 otherwise. Does not wait, and follows no symbolic link at the end of the path but,
+ * with IS_PROC_LINK, those of /proc. */
 int filereader_open(const char *path, bool is_proc_link);
 
 #endif

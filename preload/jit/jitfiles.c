@@ -35,7 +35,7 @@ static bool read_tail(int fd, off_t size, char tail[TAIL_SIZE])
     return pread(fd, tail, length, size - (off_t)length) == (ssize_t)length;
 }
 
-/* `jcmd PID Compiler.perfmap` writes the whole map anew: no size of it tells anything then. */
+/* `jcmd PID Compiler.perfmap` writes the whole map anew: then no size of it means anything. */
 static bool check_growth(int fd)
 {
     struct stat status;

@@ -9,9 +9,9 @@
 
 #include "kernel/process.h"
 
-/* The perf map: /tmp/perf-PID.map, or one of that name elsewhere that the process has open (it may
- * have changed its root, or have been told another folder). -1 when there is none. HAS_GROWN: what
- * was in it at the last call is still there, so that its size tells time. Control process only. */
+/* The perf map: /tmp/perf-PID.map, or a file of that name elsewhere that the process has open (it
+ * may have changed its root, or use another folder). -1 when there is none. HAS_GROWN: the contents
+ * of the last call are still there, so the size stands for a time. Control process only. */
 int jitfiles_open_map(int pid, bool *has_grown);
 
 /* The jitdump: runtimes map a page of it, so that it can be found. -1 when there is none. */

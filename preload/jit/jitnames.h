@@ -1,13 +1,13 @@
-/* jitnames.h -- Names of JIT code: which one an address had when its stack was first seen.
+/* jitnames.h -- Names of JIT code: the one that an address had when its stack was first seen.
  *
- * The questions come first (all addresses outside of modules), then the runtime's files are read
- * once, front to back, whatever their size, and then there are answers. The files: the perf map,
- * and the jitdump for what the map does not know.
+ * First come all questions (addresses outside of modules). Then the runtime's files are read once,
+ * front to back, whatever their size. Then come the answers. The files are the perf map, and the
+ * jitdump for addresses that the map does not have.
  *
- * Code space is used again, so several entries may cover an address. The last one that was written
- * before the stack was first seen holds: by the map's size at that moment (tables/jitmap.h), by the
- * time in a jitdump. When there is none, the first one written later: some runtimes write their map
- * late, and the JVM only when it is told to.
+ * Code space is used again, so several entries may cover an address. The valid one is the last that
+ * was written before the stack was first seen: by the map's size at that moment (tables/jitmap.h),
+ * or by the time in a jitdump. Without such an entry it is the first one written later, because
+ * some runtimes write their map late, and the JVM only on request.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -16,7 +16,7 @@ struct identity {
     unsigned uid, threads; /* threads without heapdiff's own */
     uint64_t time_ns;      /* wall clock */
     uint64_t monotonic_ns;
-    uint64_t started_ns; /* since boot, in ticks of the kernel's clock; 0 when it cannot be told */
+    uint64_t started_ns; /* since boot, in ticks of the kernel's clock; 0 when unknown */
     uint64_t peak_rss;
     char executable[PATH_MAX], directory[PATH_MAX], command_line[4096], host[HOST_NAME_MAX + 1];
 };
@@ -32,7 +32,7 @@ uint64_t identity_started(void);
 /* Whether the parent process has this library mapped too. */
 bool identity_parent_has_us(void);
 
-/* When the process began by the wall clock, in ns; 0 when it cannot be told. */
+/* When the process began by the wall clock, in ns; 0 when unknown. */
 uint64_t identity_began(void);
 
 /* What cannot be read is 0 or "". */

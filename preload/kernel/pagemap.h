@@ -14,7 +14,7 @@
 #define PAGEMAP_SWAPPED ((uint64_t)1 << 62)
 #define PAGEMAP_FILE    ((uint64_t)1 << 61) /* of a file or of shared memory */
 #define PAGEMAP_GUARD   ((uint64_t)1 << 58) /* MADV_GUARD_INSTALL: swapped out, but to nowhere */
-#define PAGEMAP_ALONE   ((uint64_t)1 << 56) /* nobody else maps it */
+#define PAGEMAP_ALONE   ((uint64_t)1 << 56) /* no other process maps it */
 
 /* A descriptor, or -1. Keep it for many questions, not longer than a snapshot takes. */
 int pagemap_open(void);

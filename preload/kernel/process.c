@@ -16,7 +16,7 @@
 #include "kernel/pace.h"
 #include "kernel/residency.h"
 
-/* Up to this many bytes smaps is read: it keeps nobody waiting for more than some 2 ms. */
+/* smaps is read up to this many bytes: the program then waits for 2 ms at most. */
 #define SMALL ((uint64_t)256 << 20)
 /* Entries are read one by one where at most so many times the resident memory is mapped, */
 #define SPARSE 4

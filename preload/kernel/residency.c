@@ -73,7 +73,7 @@ bool residency_can_find(int pagemap)
     return pagemap_find(pagemap, page, page + PAGEMAP_PAGE, runs, &next) >= 0;
 }
 
-/* The runs tell where to look, and leave the zero page out; the entries tell the rest. */
+/* The runs give the places and leave the zero page out; the entries give the rest. */
 static void find_and_count(struct counts *counts, const struct nature *nature,
                            struct window *window, const struct process_mapping *mapping)
 {

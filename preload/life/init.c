@@ -91,8 +91,8 @@ static void say_options(void)
 /* ---- fork ---------------------------------------------------------------------------------------
  */
 
-/* Of the fork under way: not of a copy that we do not know of, whose locks may be held by nobody.
- */
+/* Of the fork under way. A copy made past the fork handlers does not use it: the owners of its
+ * locks may not exist. */
 static bool forks_here, is_whole;
 static struct hold hold;
 
@@ -256,8 +256,8 @@ bool init_is_shared(void)
     return recorded_pid && origin_is_here() && recorded_pid != getpid();
 }
 
-/* A signal handler may end the process while its own thread holds one of our locks: then nobody
- * can look at the tables any more. */
+/* A signal handler may end the process while its own thread holds one of our locks: then the tables
+ * cannot be read any more. */
 static bool tables_are_free(void)
 {
     return maps_settles() && creations_settles() && pools_settles() && modules_settles() &&

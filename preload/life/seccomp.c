@@ -67,8 +67,8 @@ static __attribute__((noinline)) long close_by_syscall(PARAMETERS)
     return result;
 }
 
-/* In strict mode, and when the program forbids the time stamp counter, whoever looks at the clock
- * is killed as well: clock_gettime reads that counter. */
+/* In strict mode, and when the program forbids the time stamp counter, reading the clock is fatal
+ * too: clock_gettime reads that counter. */
 static inline bool closes_by_prctl(unsigned option, long mode)
 {
     return option == PR_SET_SECCOMP || (option == PR_SET_TSC && mode == PR_TSC_SIGSEGV);

@@ -1,7 +1,8 @@
-/* libunwind_config.h -- What libunwind's configure would find on glibc Linux, for a guest.
+/* libunwind_config.h -- The results that libunwind's configure would have on glibc Linux, for use
+ * inside the shim.
  *
- * Left out on purpose: lzma, zlib and .debug_frame (names are the analyzer's work), sys/syscall.h
- * (memory is probed through guest.c), blocking of signals by CONFIG_BLOCK_SIGNALS.
+ * Left out on purpose: lzma, zlib and .debug_frame (the analyzer finds names), sys/syscall.h
+ * (guest.c probes memory), blocking of signals by CONFIG_BLOCK_SIGNALS.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

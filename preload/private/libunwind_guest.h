@@ -1,4 +1,5 @@
-/* libunwind_guest.h -- Included before every libunwind file: what a guest must not do is renamed.
+/* libunwind_guest.h -- Included before every libunwind file: renames calls that the shim must not
+ * make.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -104,7 +104,7 @@ static inline uint16_t *slot_of(struct chain *chain, uintptr_t frame)
     return &chain->slots[(frame >> 4 ^ frame >> 12) % CHAIN_SLOTS];
 }
 
-/* Of a text: CPython's own hash of it, which is missing when nobody has asked for it. */
+/* The hash of a text as CPython has it: missing until something has asked for it. */
 static inline uint64_t hash_of(uintptr_t text)
 {
     uint64_t hash = cpython_word(text + CPYTHON_TEXT_HASH);

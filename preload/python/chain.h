@@ -55,10 +55,12 @@ void chain_forked(void);
  * are none. Takes no lock, does not allocate, makes no system call once CPython is known. */
 uint64_t chain_take(struct chain *chain, const struct unwind *unwind, uintptr_t hook);
 
-/* Before memory is unmapped: when Python is ending, waits until nobody reads what may lie there. */
+/* Call before memory is unmapped: when Python is ending, waits until no thread reads frames there.
+ */
 void chain_before_unmap(void);
 
-/* Before a module is unloaded: when Python has ended it is not read again, and nobody reads it. */
+/* Call before a module is unloaded: after the end of Python, waits for readers and stops reading.
+ */
 void chain_before_unload(void);
 
 #endif

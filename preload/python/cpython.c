@@ -81,7 +81,7 @@ static void cpython_look(unsigned count)
     atomic_store(&looked, count);
 }
 
-/* Whoever comes while another one looks does without. */
+/* A thread that comes while another one looks goes on without an answer. */
 bool cpython_is_here(void)
 {
     int stage = atomic_load(&cpython_stage);

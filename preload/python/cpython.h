@@ -44,8 +44,8 @@ enum cpython_stage {
 };
 extern _Atomic int cpython_stage;
 
-/* Is there a CPython that may be read? Looks at modules that have come since the last time. Takes
- * no lock and asks nobody; for slow paths. */
+/* Is there a CPython whose memory may be read? Checks modules that were loaded since the last call.
+ * Takes no lock and makes no call; for slow paths. */
 bool cpython_is_here(void);
 
 /* Finds, in a thread of Python's, what else must be known: its key, and whether the chain of this
@@ -64,8 +64,8 @@ bool cpython_leave_ended(void);
 /* After a dlclose: leaves it alone if it is what was unloaded. */
 void cpython_check_unloaded(void);
 
-/* What the calling thread has filed under CPython's key, its PyThreadState or what somebody has put
- * there since; 0: nothing. Reads no memory of CPython's. When ready only. */
+/* The calling thread's data under CPython's key: its PyThreadState, or other data if the key was
+ * used again; 0: nothing. Reads no memory of CPython's. When ready only. */
 static inline uintptr_t cpython_filed(void)
 {
     return (uintptr_t)pthread_getspecific(cpython.key);

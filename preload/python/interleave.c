@@ -1,11 +1,11 @@
-/* interleave.c -- One stack of native and Python frames: each Python frame where its interpreter
- * stands.
+/* interleave.c -- One stack of native and Python frames: each Python frame behind its interpreter's
+ * frame.
  *
- * A call from C runs _PyEval_EvalFrameDefault, whose C frame then serves Python functions that call
- * each other: a group of the chain. It goes behind that C frame, towards the leaf's callers. Which
- * one it is, is known by what CPython keeps in it: its _PyCFrame (3.10, 3.11), or the entry frame
- * that ends the group (from 3.12 on). Where stack pointers are not known, or nothing is kept there
- * (3.9), the return address tells.
+ * A call from C runs _PyEval_EvalFrameDefault. Its C frame then serves Python functions that call
+ * each other: a group of the chain. The group goes behind that C frame, towards the leaf's callers.
+ * The C frame is found by data that CPython keeps in it: its _PyCFrame (3.10, 3.11), or the entry
+ * frame that ends the group (from 3.12 on). Where stack pointers are unknown, or CPython keeps no
+ * such data (3.9), the return address decides.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -186,7 +186,8 @@ static void out_add_characters(struct out *out, struct reader *reader, unsigned 
     }
 }
 
-/* A str object: the characters follow its head, unless it is of an old kind that nobody makes. */
+/* A str object: the characters follow its head, unless it is of an old kind that is not made any
+ * more. */
 static bool out_add_text(struct out *out, uintptr_t text, size_t limit)
 {
     const struct layout *layout = &cpython.layout;

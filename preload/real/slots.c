@@ -1,8 +1,7 @@
-/* slots.c -- Rewrites where loaded modules keep the addresses of functions that they import.
+/* slots.c -- Rewrites the places where loaded modules keep the addresses of imported functions.
  *
- * The loader has written these addresses, as the module's relocations told it to: slots of the
- * procedure linkage table, of the global offset table, and plain pointers in data. Constructor
- * only.
+ * The loader has written these addresses as the module's relocations say: slots of the procedure
+ * linkage table, of the global offset table, and plain pointers in data. Constructor only.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Whoever imports NAME and has been given FROM is given TO. */
+/* Every module that imports NAME and has the address FROM gets TO. */
 struct slots_change {
     const char *name;
     uintptr_t from, to;

@@ -1,8 +1,8 @@
-/* pools.c -- Blocks of the program's own pools, told to us through heapdiff_alloc.
+/* pools.c -- Blocks of the program's own pools, reported through heapdiff_alloc.
  *
- * A table of their own: a pool's first block may have the address of the malloc block it was cut
- * from, and pools may use the same addresses. Linear probing under a lock; removal closes the gap.
- * Names are found without the lock: they come and never go.
+ * They have a table of their own: a pool's first block may have the address of the malloc block
+ * that it was cut from, and pools may use the same addresses. Linear probing under a lock; removal
+ * closes the gap. Names are found without the lock, because they are never removed.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

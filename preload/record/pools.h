@@ -1,4 +1,4 @@
-/* pools.h -- Blocks of the program's own pools, told to us through heapdiff_alloc.
+/* pools.h -- Blocks of the program's own pools, reported through heapdiff_alloc.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -11,7 +11,7 @@
 
 #include "tables/blocks.h"
 
-#define POOLS_NAMES 4096          /* pools that are told apart */
+#define POOLS_NAMES 4096          /* pools with a name of their own */
 #define POOLS_OTHER "other pools" /* the name of all others */
 
 /* frame is RECORD_HERE() of the API function. Both take a short lock. */

@@ -1,8 +1,8 @@
-/* record.c -- HOT PATH: what every allocation and every free passes through.
+/* record.c -- HOT PATH: every allocation and every free passes through here.
  *
  * An allocation: unwind, hash, find the stack's id in the thread's own cache, add to the counters
- * there, put the block into the live table. A free: take it out. Nothing is shared between threads
- * but the table's line of these very 512 bytes. docs/hot-path.md tells the whole way.
+ * there, put the block into the live table. A free: take it out. Threads share nothing but the
+ * table's line of the same 512 bytes. docs/hot-path.md describes the whole way.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -55,7 +55,7 @@ static inline void record_leave(struct thread *thread)
     thread->busy = 0;
 }
 
-/* A stack that nobody has interned yet: only now its frames are needed. */
+/* A stack that is not interned yet: only now its frames are needed. */
 static __attribute__((noinline, cold)) uint32_t intern_slow(struct thread *thread, uint64_t hash,
                                                             enum block_kind kind, const char *pool)
 {

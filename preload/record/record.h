@@ -83,8 +83,8 @@ static inline void record_alloc(const void *block, size_t size, enum block_kind 
  * called when the real functions are known. */
 void record_filter_frees(void);
 
-/* The block is about to be freed: called before the real free, so that nobody can be given the
- * address before it is forgotten. Returns whether it was known; *was is set then. */
+/* The block is about to be freed: called before the real free, so that no other thread can get the
+ * address before the block is forgotten. Returns whether it was known; *was is set then. */
 bool record_forget(const void *block, struct block *was);
 
 static inline void record_free(const void *block)

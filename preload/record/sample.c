@@ -1,7 +1,7 @@
 /* sample.c -- The gate of sampled recording: distances and probabilities.
  *
- * No libm: a guest does not bring libraries along. Both functions are series with an error below
- * 1e-9, checked against libm in tests/preload/record/test_sample.c.
+ * No libm: the shim does not add libraries to the program. Both functions are series with an error
+ * below 1e-9, checked against libm in tests/preload/record/test_sample.c.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

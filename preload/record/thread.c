@@ -44,8 +44,8 @@ void thread_flush(struct thread *thread)
     }
 }
 
-/* Runs among the program's own destructors of thread data, in an order that nobody knows: stays
- * until the last round, so that what those destructors do is still recorded. */
+/* Runs among the program's own destructors of thread data, in an unknown order: the state stays
+ * until the last round, so that allocations of those destructors are still recorded. */
 static void thread_end(void *state)
 {
     struct thread *thread = state;

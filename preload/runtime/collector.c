@@ -1,13 +1,13 @@
 /* collector.c -- CPython as a member: its collector is called from the helper thread, or by Python.
  *
- * Only who holds the interpreter's lock may call the collector. The helper thread waits for the
- * lock: a thread that waits in the kernel has let go of it, one that runs Python lets go every few
- * milliseconds. Waiting for the lock has no deadline, so it is not the control process that waits;
- * the helper thread may be late, and its answer is dropped then.
+ * The collector may only be called with the interpreter's lock. The helper thread waits for the
+ * lock: a thread that waits in the kernel has released it, one that runs Python releases it every
+ * few milliseconds. This wait has no deadline, so the control process does not do it; a late answer
+ * of the helper thread is dropped.
  *
- * From 3.12 on CPython warns at a fork when it finds a second thread in /proc, whoever made it. A
- * forked child must not be given one either. There the interpreter is asked (Py_AddPendingCall) to
- * call us from its main thread, which it does when that thread runs Python the next time.
+ * From 3.12 on CPython warns at a fork when it finds a second thread in /proc. A forked child must
+ * not get a second thread either. There we ask the interpreter (Py_AddPendingCall) to call us from
+ * its main thread, which it does when that thread runs Python the next time.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

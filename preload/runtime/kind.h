@@ -25,8 +25,8 @@ void kind_join_all(void);
 /* In a forked child: forgets those members. */
 void kind_forked(void);
 
-/* Why nobody could be asked to collect: ENOPKG when the companion is missing, else ENOTSUP; *text
- * says it in the words of this process's runtime. */
+/* Why there is no member that can collect: ENOPKG when the companion is missing, else ENOTSUP;
+ * *text says it in the terms of this process's runtime. */
 int kind_refusal(const char **text);
 
 /* Why the main member did not answer. */

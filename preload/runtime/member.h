@@ -31,7 +31,7 @@ struct heapdiff_member_info {
     void *context;
 };
 
-/* NULL when nobody is recording, the versions differ, or there are too many. */
+/* NULL when recording is off, the versions differ, or there are too many. */
 struct heapdiff_member *heapdiff_member_join(const struct heapdiff_member_info *info);
 
 /* The number of the request that waits for an answer, 0 when none does; *collect says whether the

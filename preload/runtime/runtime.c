@@ -23,7 +23,7 @@
 #define TAKE_MS      5000 /* a collection is worth waiting for, but a blocked loop must not hang */
 #define FINISH_MS    120000 /* a collection that runs: a second per GiB and more */
 #define NUMBERS_MS   1000   /* a snapshot goes without them rather than waiting longer */
-#define OWN_MS       250    /* when nobody waits: pressure may be about to end the process */
+#define OWN_MS       250    /* without an asker: pressure may be about to end the process */
 #define STRAGGLER_MS 1000   /* Workers that have not begun when the main thread has ended */
 
 enum phase { PHASE_NONE, PHASE_WAITING, PHASE_SETTLED };
@@ -177,7 +177,7 @@ static void no_ring(void)
 void runtime_init(void (*ring)(void))
 {
     ring_worker = ring ? ring : no_ring;
-    if (!options.thread) /* lent for a moment: nobody asks from outside */
+    if (!options.thread) /* for a moment only: no requests from other processes */
         return;
     kind_look();
 }

@@ -19,7 +19,7 @@
  *             block covers whole.
  *
  * A free does not know the size: it looks for a small block first. So that this look does not make
- * the kernel map a page that nobody has written to, a leaf begins with a bit for each of its pages.
+ * the kernel map a page that was never written to, a leaf begins with a bit for each of its pages.
  *
  * Costs: of a small block 64 bytes per touched 512, that is about 10 bytes for one of 64, and at
  * most an eighth of its size; of others at most 1.6 % and 64 bytes. The memory is shadow.c's.

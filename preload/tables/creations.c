@@ -1,9 +1,9 @@
 /* creations.c -- Which code created which thread: a sorted array under a lock.
  *
- * Ends are not noted: a thread may outlive its start function in the hands of nobody, and only
- * glibc knows when its stack is free. A snapshot asks the thread's descriptor (unwind/bounds.h).
- * Addresses come again, so the array is as long as the most threads that there were at a time, or a
- * few times that; a thread costs a mapping and a clone, and a short lock is cheap beside them.
+ * Ends are not noted: a thread's stack may stay after its start function has returned, and only
+ * glibc knows when it is free. A snapshot asks the thread's descriptor (unwind/bounds.h). Addresses
+ * are used again, so the array is as long as the largest number of threads at a time, or a few
+ * times that. A thread costs a mapping and a clone; a short lock is cheap beside them.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

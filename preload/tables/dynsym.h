@@ -12,7 +12,7 @@
 
 struct dynsym_function {
     uintptr_t start, end; /* addresses in the process */
-    bool versioned;       /* whoever was linked with it asks for a version */
+    bool versioned;       /* code that was linked with it asks for a version */
     uint16_t *version;    /* its word in the module's table of versions; NULL: there is none */
 };
 

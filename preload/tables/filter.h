@@ -1,7 +1,7 @@
 /* filter.h -- HOT PATH: could this block have been recorded? Asked by every free.
  *
- * When only samples are recorded, nearly every free is of a block that nobody knows. A counter per
- * hash of the address says so in a few instructions: 0 means that no recorded block has this hash.
+ * When only samples are recorded, nearly every free is of an unrecorded block. A counter per hash
+ * of the address shows that in a few instructions: 0 means that no recorded block has this hash.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

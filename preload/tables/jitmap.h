@@ -1,8 +1,8 @@
 /* jitmap.h -- How far the runtime's perf map had been written when a stack was first seen.
  *
- * Code space is used again and the map only grows: which of several entries for an address is meant
- * is known only by when the address was on a stack. The runtime writes a function's entry before it
- * runs the function, so the size of the map at that moment tells the entries that count.
+ * Code space is used again and the map only grows: of several entries for an address, the time when
+ * the address was on a stack selects one. The runtime writes a function's entry before it runs the
+ * function, so the size of the map at that moment selects the entries that count.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -12,8 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define JITMAP_UNKNOWN 0u         /* the map was not there, or nobody looked */
-#define JITMAP_HUGE    UINT32_MAX /* larger than can be told apart */
+#define JITMAP_UNKNOWN 0u         /* the map did not exist, or was not looked at */
+#define JITMAP_HUGE    UINT32_MAX /* larger than the largest size that is kept */
 
 /* Bytes of /tmp/perf-PID.map now, when one of the frames lies outside of all modules. Without a map
  * it is looked for ever more rarely. For new stacks only: it may cost a system call. Lock-free,

@@ -106,7 +106,7 @@ static const struct module *find_library(unsigned count)
     return NULL;
 }
 
-/* Once; whoever comes meanwhile does without. */
+/* Once; a thread that comes meanwhile goes on without it. */
 static void jvm_learn(void)
 {
     unsigned count = modules_count();

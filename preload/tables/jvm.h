@@ -1,8 +1,8 @@
-/* jvm.h -- Methods that the JVM interprets, by what libjvm says of itself to debuggers.
+/* jvm.h -- Methods that the JVM interprets, by the data that libjvm exports for debuggers.
  *
- * All methods that are not compiled run in the same code, so return addresses do not tell them
- * apart; but a frame of the interpreter has a pointer to its method. libjvm.so exports a table of
- * where its structures have what (vmStructs), which debuggers and profilers read.
+ * All methods that are not compiled run in the same code, so return addresses do not distinguish
+ * them; but a frame of the interpreter has a pointer to its method. libjvm.so exports a table of
+ * offsets in its structures (vmStructs), which debuggers and profilers read.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

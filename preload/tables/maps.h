@@ -28,8 +28,8 @@ void maps_add(uintptr_t start, size_t size, uint32_t stack, enum block_kind kind
 /* Part of the address space is given back. */
 void maps_remove(uintptr_t start, size_t size);
 
-/* The same, keeping what was there: forgotten before the kernel frees the addresses, so that nobody
- * can be given them first, and put back when it does not. */
+/* The same, and returns the removed mappings: they are forgotten before the kernel frees the
+ * addresses, so that no other thread can get them first, and put back when the kernel refuses. */
 struct maps_taken {
     struct map maps[8]; /* what goes beyond is not put back */
     unsigned count;

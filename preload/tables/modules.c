@@ -1,4 +1,4 @@
-/* modules.c -- The shim's own list of loaded modules, so that nobody has to ask the loader.
+/* modules.c -- The shim's own list of loaded modules, used instead of the loader's.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -68,7 +68,7 @@ unsigned modules_dropped(void)
 static atomic_uint reading;   /* readers now */
 static atomic_uint left;      /* readers that a signal handler has left for ever */
 static atomic_uint unloading; /* calls of dlclose now */
-static atomic_bool refused;   /* somebody could not read, or not learn, meanwhile */
+static atomic_bool refused;   /* another thread could not read, or not learn, meanwhile */
 
 #define MOST_WAITS 1000
 
@@ -297,7 +297,7 @@ const struct module *modules_find_mapped(uintptr_t start, const char *path)
         return known;
     if (elf.e_phnum > HEADERS_MAX || elf.e_phentsize != sizeof *headers ||
         !probe_copy(headers, start + elf.e_phoff, elf.e_phnum * sizeof *headers) ||
-        !ask_loader(start, &found)) /* a file that somebody has mapped to look at it */
+        !ask_loader(start, &found)) /* a file that was only mapped to be read */
         return NULL;
     uintptr_t lowest = UINTPTR_MAX;
     for (unsigned i = 0; i < elf.e_phnum; i++)

@@ -1,10 +1,10 @@
-/* modules.h -- The shim's own list of loaded modules, so that nobody has to ask the loader.
+/* modules.h -- The shim's own list of loaded modules, used instead of the loader's.
  *
  * The loader's list is behind a lock that a thread in dlopen holds while it allocates; asking for
- * it from inside malloc is the classic deadlock. glibc (2.35 and later) answers "what is loaded at
- * this address" without a lock: _dl_find_object. Modules are learned from it one by one, when an
- * address of theirs first occurs in a stack; the constructor reads the loader's list once, and a
- * snapshot finds what is left by the mappings of the process.
+ * it from inside malloc is the classic deadlock. glibc (2.35 and later) has _dl_find_object, which
+ * finds the module at an address without a lock. Modules are learned from it one by one, when an
+ * address of theirs first occurs in a stack. The constructor reads the loader's list once, and a
+ * snapshot finds the rest by the mappings of the process.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -43,8 +43,8 @@ const struct module *modules_find(uintptr_t address);
 bool modules_begin_reading(void);
 void modules_end_reading(void);
 
-/* Whether the loader still has it where it was: libc unloads some of its own without a dlclose that
- * anybody sees. Lock-free. */
+/* Whether the loader still has it in its place: libc unloads some of its own modules without a
+ * dlclose that we see. Lock-free. */
 bool modules_is_there(const struct module *module);
 
 /* Around a dlclose: waits for those who read, for a moment at most. True from the second one: what

@@ -1,4 +1,4 @@
-/* nptl.c -- What glibc tells debuggers about its descriptor of a thread (struct pthread).
+/* nptl.c -- glibc's descriptor of a thread (struct pthread), as glibc describes it to debuggers.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,8 +1,8 @@
-/* nptl.h -- What glibc tells debuggers about its descriptor of a thread (struct pthread).
+/* nptl.h -- glibc's descriptor of a thread (struct pthread), as glibc describes it to debuggers.
  *
  * glibc describes the descriptor's members to libthread_db in exported tables of three words each:
  * width in bits, number of elements, offset in bytes (nptl_db/db_info.c). Where a member is missing
- * there, the main thread's own descriptor, of which the contents are known, gives its place away.
+ * there, we search for its known value in the main thread's own descriptor.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

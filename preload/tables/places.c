@@ -20,7 +20,7 @@
 #define MOST              (1u << 18) /* places */
 #define PROBES            64
 
-/* The key goes first: an entry without a place is somebody's who is about to give it one. */
+/* The key goes first: an entry without a place belongs to a thread that is about to give it one. */
 struct entry {
     _Atomic uint64_t key;
     _Atomic uint32_t place; /* its number and 1 */

@@ -24,7 +24,7 @@ static inline bool places_is(uintptr_t word)
 /* The text of such a word; never freed. A word may have come from a broken stack: NULL then. */
 const char *places_text(uintptr_t word);
 
-/* The place under a key, which is never 0; 0: nobody has given it one. Lock-free. */
+/* The place under a key, which is never 0; 0: it has none yet. Lock-free. */
 uintptr_t places_find(uint64_t key);
 
 /* Gives the key a text. Keys with the same text share a place, so that stacks through them have

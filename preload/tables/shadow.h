@@ -1,8 +1,8 @@
 /* shadow.h -- HOT PATH: the memory of the live-block table, laid out like the address space.
  *
  * A leaf describes 64 MiB of address space, in two shadows: far lines for 4 KiB each, near lines
- * for 512 bytes each. It is mapped when its first block appears and is never freed. What is in a
- * line is told in blocks.c.
+ * for 512 bytes each. It is mapped when its first block appears and is never freed. The contents of
+ * a line are described in blocks.c.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -34,7 +34,7 @@ struct shadow_line {
 };
 
 /* A bit of `touched` is set before anything is written to its page: so that a look for a block that
- * is not there does not make the kernel map a page that nobody has written to. */
+ * is not there does not make the kernel map a page that was never written to. */
 struct shadow_leaf {
     _Alignas(4096) _Atomic uint64_t touched[SHADOW_LINES / SHADOW_PAGE_LINES / 64];
     _Alignas(4096) struct shadow_line lines[SHADOW_LINES]; /* the far ones first */

@@ -44,7 +44,7 @@ static uint64_t look_up(uintptr_t pc)
     return rule_make(row.from_bp ? RULE_BP : RULE_SP, row.cfa_offset, row.saved_bp);
 }
 
-/* Its own way if that is free, else any free one, else its own: somebody has to go. */
+/* Its own way if that is free, else any free one, else its own: one entry has to go. */
 static void rules_keep(uintptr_t pc, uint64_t rule)
 {
     struct rules_line *line = rules_line(pc);

@@ -1,7 +1,7 @@
-/* heapdiff-node.cjs -- Loaded into Node programs: collects garbage and tells numbers when asked.
+/* heapdiff-node.cjs -- Loaded into Node programs: collects garbage and gives its numbers on request.
  *
  * NODE_OPTIONS="--require /path/to/heapdiff-node.cjs" loads it into the main thread and into every
- * Worker. It does nothing where libheapdiff.so does not record. A guest: it prints nothing, throws
+ * Worker. It does nothing where libheapdiff.so does not record. It prints nothing, throws
  * nothing, keeps no event loop alive, and leaves the globals as they are.
  *
  * SPDX-License-Identifier: Apache-2.0

@@ -77,7 +77,7 @@ static void on_cleanup(napi_async_cleanup_hook_handle hook, void *data)
     uv_close(loop->async, on_closed);
 }
 
-/* The handle is open and must be closed in turn, whether somebody listens to it or not. */
+/* The handle is open and must be closed in turn, with or without a listener. */
 static bool open_handle(struct loop *loop)
 {
     uv_loop_t *turned;
@@ -158,7 +158,7 @@ static struct loop *make_loop(napi_env env, const napi_value *arguments)
     return NULL;
 }
 
-/* join(name, isMain, onRequest): the function `answer`, or undefined when nobody records. */
+/* join(name, isMain, onRequest): the function `answer`, or undefined when recording is off. */
 static napi_value call_join(napi_env env, napi_callback_info info)
 {
     size_t count = 3;
