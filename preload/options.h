@@ -15,7 +15,7 @@
 
 /* One limit of HEAPDIFF_AT_RSS. */
 struct options_limit {
-    uint64_t bytes; /* 0: a share of what the process may use at most */
+    uint64_t bytes; /* 0: a share of the memory that the process may use */
     double percent;
     char text[16]; /* as it was written */
 };

@@ -16,15 +16,15 @@ void *guest_calloc(size_t count, size_t size);
 void *guest_realloc(void *block, size_t size);
 void guest_free(void *block);
 
-/* Once, before the first use: remembers what jemalloc's and SQLite's variables hold. False when
- * there is no memory. */
+/* Call once, before the first use: remembers the contents of jemalloc's and SQLite's variables.
+ * False when memory is lacking. */
 bool guest_learn(void);
 
-/* In a forked child: sets both libraries back to their beginning. The control process may have been
- * in the middle of anything; what they had allocated stays as it is. */
+/* In a forked child: resets both libraries to their initial state. The control process may have
+ * been in the middle of anything; memory that they had allocated stays as it is. */
 void guest_forked(void);
 
-/* Gives the kernel back what is free. Control process only. */
+/* Returns free memory to the kernel. Control process only. */
 void guest_trim(void);
 
 /* System calls that do not pass through our own hooks. As mmap(2) and so on. */

@@ -1,8 +1,8 @@
 /* host.h -- The recorded process, as the control process sees it.
  *
- * The control process (control/task.h) shares the program's memory but has a pid of its own. What
- * belongs to the memory (/proc/self/maps, smaps, exe, cmdline) it reads as its own. What belongs to
- * the process (pid, threads, working directory, control group) it asks for here.
+ * The control process (control/task.h) shares the program's memory but has a pid of its own. Files
+ * that belong to the memory (/proc/self/maps, smaps, exe, cmdline) it reads as its own. Data of the
+ * process (pid, threads, working directory, control group) comes from here.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

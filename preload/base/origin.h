@@ -15,7 +15,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-/* What the kernel can wipe: a page. */
+/* The unit that the kernel can wipe: a page. */
 #ifdef __x86_64__
 #define ORIGIN_SIZE 4096
 #else

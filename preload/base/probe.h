@@ -12,8 +12,8 @@
 /* True if the eight bytes at the aligned address can be read. One system call; keeps errno. */
 bool probe_readable(const void *address);
 
-/* Copies size bytes of the own process's memory. False when not all of them could be read; what is
- * at `to` is then undefined. One system call; keeps errno. */
+/* Copies size bytes of the process's own memory. False when not all of them could be read; the
+ * contents of `to` are then undefined. One system call; keeps errno. */
 bool probe_copy(void *to, uintptr_t from, size_t size);
 
 #endif

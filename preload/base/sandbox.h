@@ -1,8 +1,8 @@
 /* sandbox.h -- Has the program installed a seccomp filter?
  *
- * A filter may kill the thread that makes a system call which it does not list. So from then on a
- * thread of the program makes no system call of ours: what needs one is left out and counted. The
- * control process was there before the filter and is not under it.
+ * A filter may kill a thread that makes a system call which it does not list. So from then on
+ * threads of the program make no system call of ours: work that needs one is left out and counted.
+ * The control process was started before the filter and is not under it.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -22,7 +22,7 @@ void channel_sweep(void);
 /* Removes the file, if its name is still its own, and the mapping. Control process only. */
 void channel_close(void);
 
-/* Makes USER the owner of the file: who may ask, and who may remove it. Control process only. */
+/* Makes USER the owner of the file, who may then ask and remove it. Control process only. */
 void channel_give_to(uid_t user, gid_t group);
 
 /* Unmaps the parent's page in a forked child, which has nothing to answer. */

@@ -18,8 +18,8 @@
 typedef int child_work(void *context, char *text, size_t size);
 
 /* Runs the work in a copy, with the descriptor fd (-1: none) kept open, and waits for it. Returns
- * what the work has returned, with its text; or why there could be no copy, or that it was killed.
- * Control process only. */
+ * the result and the text of the work, or why the copy could not be made or was killed. Control
+ * process only. */
 int child_run(child_work *work, void *context, int fd, char *text, size_t size);
 
 #endif

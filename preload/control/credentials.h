@@ -12,12 +12,13 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Reads what THREAD of the program has by now. *user and *group are those that it can return to
- * (the saved ones). False when that cannot be read. Control process only, as all of these. */
+/* Reads the credentials that THREAD of the program has now. *user and *group are those that it can
+ * return to (the saved ones). False when they cannot be read. All of these are for the control
+ * process only. */
 bool credentials_read(pid_t thread, uid_t *user, gid_t *group);
 
-/* Becomes what was read. False when that failed and the caller has something that the thread lacks.
- */
+/* Adopts the credentials that were read. False when that failed and the caller has rights that the
+ * thread lacks. */
 bool credentials_follow(void);
 
 #endif

@@ -1,7 +1,7 @@
 /* leader.h -- Does the program still use the memory that the control process shares?
  *
- * The kernel clears a word of glibc's, and wakes who sleeps on it, when the program's main thread
- * gives the memory up: that thread ends, the program ends, or it executes another program. No
+ * The kernel clears a word of glibc's, and wakes a sleeper on it, when the program's main thread
+ * gives the memory up: when that thread ends, the program ends, or it executes another program. No
  * signal and no descriptor is needed. Control process only.
  *
  * SPDX-License-Identifier: Apache-2.0

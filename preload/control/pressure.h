@@ -15,9 +15,9 @@
 /* A limit that has fired fires again only after RSS was below this share of it. */
 #define PRESSURE_REARM 0.8
 
-/* What is known of the limits; zero-initialise it. */
+/* The known limits; zero-initialise it. */
 struct pressure {
-    uint64_t memory;    /* what percentages are of: limit_of_memory */
+    uint64_t memory;    /* 100 %: limit_of_memory */
     uint64_t memory_ns; /* when that was read */
     unsigned fired;     /* bit set of limits */
 };

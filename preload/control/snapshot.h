@@ -24,7 +24,7 @@ struct snapshot_request {
 struct snapshot_answer {
     int error;                     /* 0 or an errno */
     char path[PROTOCOL_PATH_SIZE]; /* absolute */
-    char text[PROTOCOL_TEXT_SIZE]; /* what went wrong */
+    char text[PROTOCOL_TEXT_SIZE]; /* the reason of a failure */
 };
 
 /* Once, when recording begins; remembers the working directory for relative paths. */

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Starts what the options ask for, unless it runs. */
+/* Starts the timers that the options ask for, unless they run. */
 void timers_begin(void);
 
 /* Which reasons are due by now, as a bit set of snapshot_reason; LABEL is filled with

@@ -2,9 +2,9 @@
  *
  * The control process runs ordinary code (SQLite, the private jemalloc, libc's snprintf), which
  * needs errno, a locale and a stack guard behind its thread pointer. A thread of glibc's would have
- * them, but glibc would count it, signal it when the program changes its user, and take itself for
- * a program of several threads. So the block is made here, from the same images that the loader
- * uses, and its descriptor is empty but for what libc reads of its own thread.
+ * them; but glibc would count it, signal it when the program changes its user, and behave as in a
+ * program of several threads. So we make the block here, from the images that the loader uses too.
+ * Its descriptor is empty but for the fields that libc reads of its own thread.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

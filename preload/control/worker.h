@@ -12,7 +12,7 @@
 /* Starts the control process. 0 or an errno; without it there are no snapshots. */
 int worker_start(void);
 
-/* Ends the control process, after what it is doing, and takes its status. No other thread may be
+/* Ends the control process after its current work, and takes its status. No other thread may be
  * asking meanwhile. */
 void worker_stop(void);
 
@@ -26,15 +26,15 @@ bool worker_is_here(void);
  * worker_start is to bring it back. */
 bool worker_step_aside(void);
 
-/* Before a call that fails, or that glibc makes abort, when there is a thread that the program did
- * not make: ends ours, if it is there. What needs it asks Python from then on. */
+/* Call before a call that fails, or makes glibc abort, when the process has a thread that the
+ * program did not make: ends our helper thread. Its users ask Python from then on. */
 void worker_before_change(void);
 
 /* The calling thread has changed its user, groups, capabilities or namespaces: returns when the
  * control process has done the same, or has ended because it could not. */
 void worker_follow(void);
 
-/* In a forked child, which has no control process: forgets what others were asking for. */
+/* In a forked child, which has no control process: forgets the requests of other threads. */
 void worker_forked(void);
 
 /* Asks for a snapshot and waits until it is done; calls from several threads are served one after

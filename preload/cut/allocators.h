@@ -1,4 +1,4 @@
-/* allocators.h -- What the program's allocator says of itself: table allocator.
+/* allocators.h -- Statistics of the program's allocator: table allocator.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

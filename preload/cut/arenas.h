@@ -22,7 +22,7 @@ struct arena {
     uintptr_t start, end;
     uintptr_t last_end; /* of the last block that was added; 0 before the first one */
     uint64_t live_blocks, live_bytes, hole_bytes, top_bytes, resident, top_resident;
-    uint64_t chunk_bytes; /* that live blocks take with what malloc adds to them */
+    uint64_t chunk_bytes; /* of live blocks, with the bytes that malloc adds to them */
     struct arena_holes {
         uint64_t count, bytes;
     } holes[ARENAS_CLASSES];
@@ -47,7 +47,7 @@ bool arenas_next_heap(const struct process_mapping *mapping, uintptr_t from, uin
  * nothing. */
 void arenas_add(struct arenas *arenas, const struct block *block, double weight);
 
-/* After the last block: what lies behind it, and what of all is resident. */
+/* After the last block: measures the memory behind it, and the resident part of each arena. */
 void arenas_end(struct arenas *arenas, const struct process_maps *maps, int pagemap);
 void arenas_done(struct arenas *arenas);
 

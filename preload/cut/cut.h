@@ -65,12 +65,12 @@ struct cut {
 #define CUT_KEY_EPOCH(key) ((key) >> CUT_CLASS_BITS & BLOCKS_EPOCH_MAX)
 #define CUT_KEY_CLASS(key) ((key) & (CUT_CLASSES - 1))
 
-/* First half: closes the epoch and asks the kernel what it knows about this process. The cut must
- * be given to cut_done in any case. 0 or an errno. Control process only. */
+/* First half: closes the epoch and asks the kernel about this process. The cut must be given to
+ * cut_done in any case. 0 or an errno. Control process only. */
 int cut_begin(struct cut *cut);
 
-/* Second half: what is live, and what is whose. Here, or in a copy of the process. 0 or an errno.
- */
+/* Second half: finds the live blocks and the owners of memory. Here, or in a copy of the process. 0
+ * or an errno. */
 int cut_finish(struct cut *cut);
 void cut_done(struct cut *cut);
 
@@ -78,7 +78,7 @@ void cut_done(struct cut *cut);
  */
 const struct stack *cut_stack(const struct cut *cut, uint32_t id);
 
-/* The last part of cut_finish: who owns what of the resident memory. */
+/* The last part of cut_finish: finds the owners of resident memory. */
 int cut_attribute(struct cut *cut, const bool *mapping_has_blocks);
 
 #endif

@@ -25,7 +25,7 @@ void tally_done(struct tally *tally);
 /* Makes room for so many rows at once; there may be more. False when there is no memory. */
 bool tally_expect(struct tally *tally, size_t rows);
 
-/* False when there is no memory; what was added before stays. */
+/* False when memory is lacking; earlier additions stay. */
 bool tally_add(struct tally *tally, uint64_t key, double blocks, double bytes);
 
 /* Begins to fetch the memory that an add of this key will want. */

@@ -10,7 +10,7 @@
 #include "cut/cut.h"
 
 /* Writes the blocks whose stacks are in the cut. In a copy of the process only (child.h): the
- * tables must stay as they were when the cut was made. 0 or an SQLite error. */
+ * tables must not change after the cut. 0 or an SQLite error. */
 int block_rows_write(sqlite3 *db, const struct cut *cut);
 
 #endif

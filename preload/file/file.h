@@ -23,15 +23,15 @@ struct file {
     int lock; /* a descriptor of the file, which is locked; -1: none */
 };
 
-/* Makes the empty temporary file for what is to lie at path. 0 or an errno: EMEDIUMTYPE where a
- * device, a pipe or a socket lies, ELOOP for a symbolic link, EISDIR. */
+/* Makes the empty temporary file for a snapshot at path. 0 or an errno: EMEDIUMTYPE when path is a
+ * device, a pipe or a socket, ELOOP for a symbolic link, EISDIR. */
 int file_begin(struct file *file, const char *path);
 
-/* Gives the finished file its name, with both on disk; a file that was there is replaced, and
- * nothing else ever: what else has come there meanwhile stays. 0 or an errno, as file_begin. */
+/* Gives the finished file its name, with both on disk. It replaces a file that was there before,
+ * but no other thing that has come there meanwhile. 0 or an errno, as file_begin. */
 int file_publish(struct file *file, const char *path);
 
-/* What these two say, in words that follow "cannot write PATH: ". */
+/* The error of these two in words that follow "cannot write PATH: ". */
 const char *file_reason(int error);
 
 /* Removes the temporary file if it is still there, and gives back the lock. */

@@ -9,11 +9,11 @@
 
 #include "cut/cut.h"
 
-/* Asks the kernel what the recorded threads are called by now: in the process itself, not in a copy
- * of it. Control process only. */
+/* Asks the kernel for the current names of the recorded threads: in the process itself, not in a
+ * copy of it. Control process only. */
 void tag_rows_learn(void);
 
-/* Writes the three tables. SQLITE_OK or what went wrong. */
+/* Writes the three tables. SQLITE_OK or an SQLite error. */
 int tag_rows_write(sqlite3 *db, const struct cut *cut);
 
 #endif

@@ -26,8 +26,8 @@ struct tree_node {
     uint32_t hash;     /* of the addresses from the outermost frame to this one */
 };
 
-/* Open addressing over ids, which are indexes + 1; what they stand for lies in the arrays, so that
- * the table stays small enough for the processor's caches. */
+/* Open addressing over ids, which are indexes + 1. The entries themselves lie in the arrays, so
+ * that the table stays small enough for the processor's caches. */
 struct tree_ids {
     uint32_t *slots; /* 0: free */
     size_t room;

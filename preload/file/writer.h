@@ -30,9 +30,9 @@ void writer_init(void);
 /* In a forked child, where SQLite has been set back to its beginning. */
 void writer_forked(void);
 
-/* Writes the file at path, which exists and is empty. Uses the cut up: it can only be given to
- * cut_done. 0 or an errno; text then says what went wrong. The file is left to the caller in any
- * case. */
+/* Writes the file at path, which exists and is empty. Consumes the cut: afterwards it can only be
+ * given to cut_done. 0 or an errno, with the reason in text. The caller keeps the file in any case.
+ */
 int writer_write(const char *path, struct cut *cut, const struct writer_facts *facts, char *text,
                  size_t size);
 

@@ -52,8 +52,8 @@ struct control_page {
     char path[PROTOCOL_PATH_SIZE];        /* request: absolute, or "" for HEAPDIFF_OUT */
     int32_t error;                        /* answer: 0, or an errno */
     char answer_path[PROTOCOL_PATH_SIZE]; /* answer: the finished file, absolute */
-    char answer_text[PROTOCOL_TEXT_SIZE]; /* answer: what went wrong, or is to be noted; one line */
-    uint64_t pid_namespace;               /* inode of /proc/self/ns/pid: whose pid it is */
+    char answer_text[PROTOCOL_TEXT_SIZE]; /* answer: the reason of a failure, or a note; one line */
+    uint64_t pid_namespace;               /* inode of /proc/self/ns/pid: the namespace of pid */
     char pattern[PROTOCOL_PATH_SIZE];     /* HEAPDIFF_OUT as an absolute path, not filled in */
     uint32_t abilities;                   /* flags that came later and that the shim knows */
     uint64_t operations;                  /* request: units of work done so far */

@@ -1,4 +1,4 @@
-/* schema.h -- What writer and reader of a snapshot must agree on besides schema.sql.
+/* schema.h -- Definitions that writer and reader of a snapshot share besides schema.sql.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -34,7 +34,7 @@ enum block_kind {
         "malloc", "buffer", "mmap", "brk", "shm", "pool", "thread"                                 \
     }
 
-/* Memory of the kernel's, in no allocator's hands: what is resident of it counts. */
+/* Memory that comes from the kernel and belongs to no allocator: its resident part counts. */
 static inline bool format_kind_is_mapped(enum block_kind kind)
 {
     return kind == KIND_MMAP || kind == KIND_SHM || kind == KIND_THREAD;

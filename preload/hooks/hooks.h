@@ -1,4 +1,5 @@
-/* hooks.h -- Prototypes of our own bodies of the functions in hooks.def, and what they share.
+/* hooks.h -- Prototypes of our own bodies of the functions in hooks.def, and helpers that they
+ * share.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -10,7 +11,7 @@
 #define HOOK_EXPORT  __attribute__((visibility("default")))
 #define HOOK_RARE(x) __builtin_expect(!!(x), 0)
 
-/* What is behind the gate of malloc, calloc and free. */
+/* The functions behind the gate of malloc, calloc and free. */
 void *hooks_malloc(size_t size);
 void *hooks_calloc(size_t count, size_t size);
 void hooks_free(void *block);

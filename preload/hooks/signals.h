@@ -1,9 +1,9 @@
 /* signals.h -- Keeps a thread's signal handlers out while it holds a lock of ours.
  *
- * A handler may call what the hook was called for: it would wait for the thread that it interrupts.
- * It may also fork, exit, or never come back. The kernel is asked twice, which is little beside the
- * system call that the hook is about; under a seccomp filter it may not be asked. Then a hook in a
- * handler finds that its thread is inside, and leaves its note out.
+ * A handler may call the hooked function itself: it would then wait for the thread that it
+ * interrupts. It may also fork, exit, or jump away. Blocking signals takes two system calls, which
+ * is little beside the hooked system call. Under a seccomp filter we may not make them: then a hook
+ * in a handler sees that its thread is inside already, and records nothing.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -27,7 +27,7 @@ struct signals {
     bool are_blocked;
 };
 
-/* False: the caller is a handler that has interrupted what is now to be done. */
+/* False: the caller is a handler that has interrupted the same work. */
 static inline __attribute__((warn_unused_result)) bool signals_block(struct signals *signals)
 {
     const uint64_t all = ~(uint64_t)0;

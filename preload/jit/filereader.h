@@ -15,7 +15,7 @@ struct filereader {
     int fd;          /* borrowed */
     uint64_t offset; /* in the file, of the next byte */
     char *buffer;    /* private jemalloc */
-    size_t from, to; /* what of the buffer has not been taken */
+    size_t from, to; /* the part of the buffer that was not taken yet */
 };
 
 /* False when there is no memory. Give it to filereader_done in any case. */

@@ -1,6 +1,7 @@
-/* identity.h -- Which process this is, and when: what the snapshot's own row says of it.
+/* identity.h -- Which process this is, and when: the facts in the snapshot's own row.
  *
- * Read by the process itself before anything else; who writes the file may be a copy of it.
+ * Read by the process itself before anything else, because a copy of the process may write the
+ * file.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -35,7 +36,7 @@ bool identity_parent_has_us(void);
 /* When the process began by the wall clock, in ns; 0 when unknown. */
 uint64_t identity_began(void);
 
-/* What cannot be read is 0 or "". */
+/* Values that cannot be read are 0 or "". */
 void identity_read(struct identity *identity);
 
 #endif

@@ -1,4 +1,4 @@
-/* pace.h -- Small steps through what the kernel locks.
+/* pace.h -- Small steps through data that the kernel locks.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,4 +1,4 @@
-/* process.h -- What the kernel knows about this process: mappings, resident pages, facts.
+/* process.h -- Facts of this process from the kernel: mappings, resident pages, status.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -11,7 +11,7 @@
 
 #include "format/schema.h"
 
-/* What cannot be said of a mapping; its number is then a lower limit. See residency.h. */
+/* Values of a mapping that are not known; the number is then a lower limit. See residency.h. */
 #define PROCESS_NO_PSS   1u
 #define PROCESS_NO_DIRTY 2u
 #define PROCESS_NO_SWAP  4u
@@ -58,8 +58,7 @@ size_t process_read_text(const char *path, char *text, size_t size);
  * of the memory, which the control process shares. */
 uint64_t process_status_bytes(const char *name);
 
-/* The same of what belongs to the recorded process alone ("Threads", "PPid"), as it stands there.
- */
+/* The same for values of the recorded process alone ("Threads", "PPid"), unscaled. */
 uint64_t process_status_number(const char *name);
 
 /* Threads of the process, heapdiff's own among them. At least 1. */

@@ -15,7 +15,7 @@
 
 #include "kernel/process.h"
 
-/* How to find the pages. Those before Linux 6.7 cannot skip what was never touched. */
+/* How to find the pages. Kernels before Linux 6.7 cannot skip untouched memory. */
 enum residency_way { RESIDENCY_FIND, RESIDENCY_READ };
 
 /* Whether the kernel can find pages. */

@@ -14,7 +14,7 @@ void init_at_exit(bool orderly);
 /* Is the caller another process that shares the memory of the recorded one: a child of vfork? */
 bool init_is_shared(void);
 
-/* An exit handler: the program has begun to exit and stderr is still what it was. */
+/* An exit handler: the program has begun to exit, and stderr has not been changed yet. */
 void init_exit_begins(void *nothing);
 
 #endif

@@ -14,7 +14,7 @@
 #include "python/pycode.h"
 #include "unwind/unwind.h"
 
-/* A frame of the last chain, and what was read there. */
+/* A frame of the last chain, and the data that was read there. */
 struct chain_frame {
     uintptr_t frame;
     uintptr_t code, instruction;
@@ -23,7 +23,7 @@ struct chain_frame {
     uint64_t hash; /* of the keys of this and all outer frames */
 };
 
-#define CHAIN_MOST  1024 /* frames that are kept; what lies further out is not looked at */
+#define CHAIN_MOST  1024 /* frames that are kept; frames further out are not read */
 #define CHAIN_SLOTS 256
 
 /* The calling thread's, and the list of all: never freed. */
@@ -47,12 +47,12 @@ struct chain *chain_begin(unsigned limit);
 /* A new thread has taken it over. */
 void chain_reset(struct chain *chain);
 
-/* In a forked child, whose only thread is not reading: nor are those that are not there. */
+/* In a forked child, whose only thread is not reading: the others do not exist. */
 void chain_forked(void);
 
-/* Reads the calling thread's chain. HOOK is the frame pointer of the hook, UNWIND what has just
- * unwound from there. Returns a hash of the innermost frames, as many as a stack may have; 0: there
- * are none. Takes no lock, does not allocate, makes no system call once CPython is known. */
+/* Reads the calling thread's chain. HOOK is the frame pointer of the hook, UNWIND the unwinder that
+ * has just run from there. Returns a hash of the innermost frames, as many as a stack may have; 0:
+ * there are none. Takes no lock, does not allocate, makes no system call once CPython is known. */
 uint64_t chain_take(struct chain *chain, const struct unwind *unwind, uintptr_t hook);
 
 /* Call before memory is unmapped: when Python is ending, waits until no thread reads frames there.

@@ -30,7 +30,7 @@ struct cpython {
     uintptr_t code_type, text_type;   /* PyCode_Type, PyUnicode_Type */
     pthread_key_t key;                /* thread-specific data: the thread's PyThreadState */
     const _Atomic uint64_t *key_word; /* of CPython's own: whether the key is in use, and the key */
-    uint64_t key_value;               /* what stands there while it is */
+    uint64_t key_value;               /* its value while it is in use */
 };
 
 /* Whole when cpython_is_ready. */
@@ -48,8 +48,8 @@ extern _Atomic int cpython_stage;
  * Takes no lock and makes no call; for slow paths. */
 bool cpython_is_here(void);
 
-/* Finds, in a thread of Python's, what else must be known: its key, and whether the chain of this
- * very thread looks as the layout says. Some µs; for slow paths. Nothing is trusted to be there. */
+/* Learns the rest in a thread of Python's: its key, and whether the chain of this very thread looks
+ * as the layout says. Takes some µs; for slow paths. No memory is assumed to be there. */
 void cpython_learn(void);
 
 static inline bool cpython_is_ready(void)
@@ -57,11 +57,11 @@ static inline bool cpython_is_ready(void)
     return atomic_load_explicit(&cpython_stage, memory_order_acquire) == CPYTHON_READY;
 }
 
-/* Before a dlclose: a Python that has ended may be what is unloaded, and is left alone for ever.
- * True when that is new: readers may be in the middle. */
+/* Call before a dlclose, which may unload a Python that has ended: that Python is left alone for
+ * ever. True when that is new: readers may be in the middle. */
 bool cpython_leave_ended(void);
 
-/* After a dlclose: leaves it alone if it is what was unloaded. */
+/* Call after a dlclose: leaves Python alone if it was unloaded. */
 void cpython_check_unloaded(void);
 
 /* The calling thread's data under CPython's key: its PyThreadState, or other data if the key was

@@ -1,4 +1,4 @@
-/* layout.c -- Where CPython's structures have what, by version.
+/* layout.c -- Offsets in the structures of CPython, by version.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

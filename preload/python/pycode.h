@@ -18,10 +18,10 @@ struct pycode_room {
     uint8_t chunk[PYCODE_CHUNK_SIZE];
 };
 
-/* Writes "py::function:file:line" to room->text, as CPython's own perf map has it but for the line,
- * in UTF-8; a name or path too long for it is cut. CODE is the address of a code object,
- * INSTRUCTION what cpython_instruction gave for the frame. Nothing is trusted to be there: false
- * when it is no code object. Some system calls, no lock. */
+/* Writes "py::function:file:line" to room->text, in UTF-8 and as CPython's own perf map has it,
+ * which has no line. A name or path that is too long is cut. CODE is the address of a code object,
+ * INSTRUCTION the result of cpython_instruction for the frame. No memory is assumed to be there:
+ * false when it is no code object. Some system calls, no lock. */
 bool pycode_describe(uintptr_t code, uintptr_t instruction, struct pycode_room *room);
 
 /* The line of an instruction by a line table of CPython VERSION (0x030b: 3.11), which lies in SIZE

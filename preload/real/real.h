@@ -27,7 +27,8 @@ extern struct real real;
  * any number of times. Takes no lock, makes no system call and does not allocate. */
 void real_first_use(void);
 
-/* What real_first_use has found behind us; its start is 0 where there was nothing. */
+/* The function that real_first_use has found behind our library; its start is 0 when there was
+ * none. */
 enum real_number {
 #define HOOK(result, name, parameters, arguments) REAL_##name,
 #include "real/hooks.def"

@@ -16,10 +16,9 @@ struct slots_change {
     uintptr_t from, to;
 };
 
-/* Makes the changes in one module, and returns how many words were written. A function that is
- * bound at its first call is bound to TO now. Words that are read-only by now are writable for the
- * moment. Takes no lock: nothing may be unloaded meanwhile. The other way round it puts back what
- * was there. */
+/* Makes the changes in one module, and returns how many words were written. A function with lazy
+ * binding is bound to TO now. Read-only words are made writable for the moment. Takes no lock: no
+ * module may be unloaded meanwhile. With FROM and TO exchanged it undoes the changes. */
 size_t slots_patch(const struct link_map *module, const struct slots_change *changes,
                    unsigned count);
 

@@ -1,4 +1,4 @@
-/* record.h -- HOT PATH: what every allocation and every free passes through.
+/* record.h -- HOT PATH: every allocation and every free passes through here.
  *
  * Budget per malloc/free pair, warm, at depth 24: docs/performance.md. No lock, no malloc, no
  * system call, no loader call on the warm path.
@@ -47,8 +47,8 @@ static inline bool record_is_on(void)
 /* The slow partner of record_alloc: everything that has passed the gate. */
 void record_alloc_taken(const void *block, size_t size, enum block_kind kind, uintptr_t frame);
 
-/* What an allocation takes from the gate. A size that is no size (a negative number, a product that
- * was too big) must not open it wide: the real function will refuse it. */
+/* The bytes that an allocation takes from the gate. An invalid size (a negative number, a product
+ * that was too big) must not open it wide: the real function will refuse it. */
 static inline int64_t record_share(size_t size)
 {
     return (int64_t)(size & (((size_t)1 << 44) - 1));
@@ -97,12 +97,12 @@ static inline void record_free(const void *block)
     }
 }
 
-/* Puts back what record_forget took out: the real realloc failed. */
+/* Puts a block back that record_forget took out: the real realloc failed. */
 void record_restore(const struct block *was);
 
-/* A mark that every record_alloc of this thread changes. A hook whose real function may itself end
- * in another hook (operator new in malloc) compares it before and after, and records only if the
- * inner one has not. */
+/* A number that every record_alloc of this thread changes. A hook whose real function may itself
+ * end in another hook (operator new in malloc) compares it before and after, and records only if
+ * the inner hook has not. */
 int64_t record_mark(void);
 
 /* A stack id for something that is not a block (a mapping); 0 when it cannot be had. */

@@ -11,8 +11,8 @@
 
 #include <stdint.h>
 
-/* The distance to the next sampled byte: what the gate record_left is set to after an allocation
- * was taken, and at the birth of a thread. 0 when everything is recorded. */
+/* The distance to the next sampled byte: the value of the gate record_left after a sampled
+ * allocation, and at the start of a thread. 0 when everything is recorded. */
 int64_t sample_distance(uint64_t *random);
 
 /* The probability with which a block of this size was taken: 1 when everything is recorded. */

@@ -1,4 +1,4 @@
-/* thread.h -- What heapdiff keeps per application thread: birth, reuse, death.
+/* thread.h -- State of an application thread: creation, reuse, end.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -15,8 +15,8 @@
 
 #define THREAD_CACHE_SIZE 512 /* stacks that a thread finds without leaving its own memory */
 
-/* A stack that this thread uses, and what it has allocated there since it was last written to the
- * stack's own counters. Only the owner writes. */
+/* A stack that this thread uses, and the allocations there that are not in the stack's own counters
+ * yet. Only the owner writes. */
 struct thread_stack {
     uint64_t hash;
     _Atomic uint32_t id; /* 0: empty */
@@ -48,7 +48,7 @@ static inline uint32_t thread_stack_id(const struct thread_stack *cached)
     return atomic_load_explicit(&cached->id, memory_order_relaxed);
 }
 
-/* Moves what an entry has counted to its stack's own counters. */
+/* Adds the counts of an entry to its stack's own counters. */
 static inline void thread_write_out(struct thread_stack *cached, struct stack_counters *counters)
 {
     atomic_fetch_add_explicit(&counters->allocations,
@@ -67,16 +67,17 @@ extern __thread struct thread *thread_self __attribute__((tls_model("initial-exe
 /* Makes the state of a thread that has none. NULL when recording is not for this thread. */
 struct thread *thread_begin(void);
 
-/* What the calling thread does from now on: LABEL, or nothing that has a name for NULL and "". The
- * text of the label before, NULL for none; it lives for ever. Nothing changes, and NULL is
- * returned, in a thread that cannot be recorded and in a signal handler that has interrupted us. */
+/* Sets the label of the calling thread: LABEL, or none for NULL and "". Returns the text of the
+ * label before, NULL for none; it lives for ever. In a thread that cannot be recorded, and in a
+ * signal handler that has interrupted us, it changes nothing and returns NULL. */
 const char *thread_set_label(const char *label);
 
 /* In a forked child: the calling thread is its only one. */
 void thread_forked(void);
 
 /* The thread is busy, and a hook of the calling thread begins at this frame: has a signal handler
- * jumped (siglongjmp) out of what made it busy? Then that is forgotten, and the answer is true. */
+ * jumped (siglongjmp) out of the work that made it busy? Then the thread is made free, and the
+ * answer is true. */
 bool thread_was_left(struct thread *thread, uintptr_t frame);
 
 /* Called once before the first thread_begin: limit is HEAPDIFF_DEPTH. */

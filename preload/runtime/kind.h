@@ -1,4 +1,4 @@
-/* kind.h -- Which managed runtime this process is, and what to say when it cannot collect.
+/* kind.h -- Which managed runtime this process is, and the error text when it cannot collect.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -7,8 +7,8 @@
 
 #include "tables/dynsym.h"
 
-/* Looks, once, at what is loaded. At the start of the program: its own libraries are never
- * unloaded, while a search among all may meet one that goes away meanwhile. */
+/* Checks the loaded modules, once. At the start of the program: its own libraries are never
+ * unloaded, but a later search may meet a module that is being unloaded. */
 void kind_look(void);
 
 bool kind_is_python(void);

@@ -1,9 +1,10 @@
-/* member.h -- How a managed heap takes part in snapshots: what the shim offers to its companions.
+/* member.h -- How a managed heap takes part in snapshots: the interface for companions.
  *
  * A member is one heap with a collector and a thread of its own: Node's main thread, a Worker, a
- * Python interpreter. Its life: join; then for every request wake is called from heapdiff's thread,
- * the member takes the request on its own thread, collects its garbage if that was asked for, and
- * answers with its numbers; leave. All functions are exported and may be called from any thread.
+ * Python interpreter. It joins; then for every request heapdiff's thread calls wake, the member
+ * takes the request on its own thread, collects its garbage if the request says so, and answers
+ * with its numbers; at its end it leaves. All functions are exported and may be called from any
+ * thread.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -42,8 +42,8 @@ bool runtime_settles(void);
 /* In a forked child: the members were threads of the parent. */
 void runtime_forked(void);
 
-/* For whom an exchange is. We ourselves (a signal, an interval, pressure) go without one while an
- * asker's is under way, and wait less. */
+/* The user of an exchange. Our own triggers (a signal, an interval, pressure) go without one while
+ * an asker's is under way, and wait less. */
 enum runtime_user { RUNTIME_FOR_ASKER, RUNTIME_FOR_OURSELVES };
 
 /* Begins an exchange if none is under way, and says whether it is settled. When it is, the answers
@@ -54,8 +54,8 @@ bool runtime_settled(enum runtime_user user, bool collect);
  */
 uint64_t runtime_deadline(void);
 
-/* Of a settled exchange that was to collect: 0, or an errno when it is no collection. Text says
- * why, or what is to be known of a collection that was done; may be "". */
+/* The result of a settled exchange with a collection: 0, or an errno when nothing was collected.
+ * Text gives the reason, or a note on a collection that was done; may be "". */
 int runtime_outcome(char *text, size_t size);
 
 /* Of a settled exchange: how many members were asked, and how many had not answered in time. */

@@ -20,7 +20,7 @@ struct alias {
     ino_t inode;
 };
 
-#define ALIASES_MOST 64 /* what comes after them is not remembered */
+#define ALIASES_MOST 64 /* later ones are not remembered */
 
 /* Lock-free, keeps errno. */
 void aliases_note(uintptr_t start, size_t size, int fd, uint64_t offset);

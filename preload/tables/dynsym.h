@@ -16,7 +16,7 @@ struct dynsym_function {
     uint16_t *version;    /* its word in the module's table of versions; NULL: there is none */
 };
 
-/* What a look-up needs of a module that stays loaded. */
+/* The data that a look-up needs of a module that stays loaded. */
 struct dynsym_tables {
     uintptr_t bias, symbols, names, versions; /* versions: 0 where there are none */
     uintptr_t bloom, buckets, chains;
@@ -42,7 +42,7 @@ bool dynsym_find(const struct module *module, const char *name, struct dynsym_fu
 bool dynsym_find_dynamic(const ElfW(Dyn) *dynamic, uintptr_t bias, const char *name,
                          struct dynsym_function *function);
 
-/* The same, also of what is exported for old programs only or under a version of ours. */
+/* The same, also for symbols that are exported for old programs only or under a version of ours. */
 bool dynsym_find_hidden(const ElfW(Dyn) *dynamic, uintptr_t bias, const char *name,
                         struct dynsym_function *function);
 

@@ -17,7 +17,7 @@
 
 extern _Atomic uint8_t filter_counters[1u << FILTER_BITS];
 
-/* Every free is to be looked at: everything is recorded, or it is not yet known what will be. */
+/* Check every free: everything is recorded, or the choice is not known yet. */
 extern atomic_bool filter_off;
 
 static inline _Atomic uint8_t *filter_place(const void *block)

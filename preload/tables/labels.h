@@ -1,4 +1,4 @@
-/* labels.h -- Interned labels: what part of its work the program says that it is doing.
+/* labels.h -- Interned labels: the parts of its work that the program names.
  *
  * A label is a number wherever blocks are counted. Texts are copied when they are first seen and
  * live for ever. Lock-free.
@@ -13,7 +13,7 @@
 #include "tables/stacks.h"
 
 #define LABELS_MOST      32768u /* different ones */
-#define LABELS_TEXT_SIZE 128    /* with the zero; what is longer is cut */
+#define LABELS_TEXT_SIZE 128    /* with the zero; a longer text is cut */
 #define LABELS_NONE      0u
 #define LABELS_MORE      65535u /* all labels beyond LABELS_MOST */
 

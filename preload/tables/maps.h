@@ -16,12 +16,12 @@ struct map {
     uint32_t stack; /* 0: not known */
     uint16_t epoch;
     uint8_t kind;      /* enum block_kind */
-    bool reserved;     /* made without access: counts by what is resident, not by its size */
+    bool reserved;     /* made without access: its resident bytes count, not its size */
     bool by_allocator; /* made by the allocator's library for its blocks */
 };
 
-/* A new mapping; what it covers of older ones is gone. caller is the address that called mmap.
- * Sizes are rounded up to pages. Takes a lock for a short while; keeps errno. */
+/* Adds a mapping; it replaces the parts of older ones that it covers. caller is the address that
+ * called mmap. Sizes are rounded up to pages. Takes a lock for a short while; keeps errno. */
 void maps_add(uintptr_t start, size_t size, uint32_t stack, enum block_kind kind, bool reserved,
               uintptr_t caller);
 
@@ -31,7 +31,7 @@ void maps_remove(uintptr_t start, size_t size);
 /* The same, and returns the removed mappings: they are forgotten before the kernel frees the
  * addresses, so that no other thread can get them first, and put back when the kernel refuses. */
 struct maps_taken {
-    struct map maps[8]; /* what goes beyond is not put back */
+    struct map maps[8]; /* further ones are not put back */
     unsigned count;
 };
 void maps_take(uintptr_t start, size_t size, struct maps_taken *taken);

@@ -36,10 +36,9 @@ struct module {
  * it is new; keeps errno. */
 const struct module *modules_find(uintptr_t address);
 
-/* Around a look at an address that may be no code that is being run (a guess), and at what its
- * module holds. True: no module goes away until the end. False: one may be going now; then
- * modules_find learns nothing new, and a module is read through base/probe.h only. Lock-free, may
- * nest. */
+/* Enclose a look at an address that may not be running code (a guess), and at the contents of its
+ * module. True: no module is unloaded until the end. False: one may be going now; then modules_find
+ * learns nothing new, and a module is read through base/probe.h only. Lock-free, may nest. */
 bool modules_begin_reading(void);
 void modules_end_reading(void);
 
@@ -47,8 +46,8 @@ void modules_end_reading(void);
  * dlclose that we see. Lock-free. */
 bool modules_is_there(const struct module *module);
 
-/* Around a dlclose: waits for those who read, for a moment at most. True from the second one: what
- * was looked up meanwhile is to be forgotten. */
+/* Enclose a dlclose: waits for readers, for a moment at most. The second one returns true when
+ * results of look-ups in between must be forgotten. */
 void modules_before_unload(void);
 bool modules_after_unload(void);
 
@@ -66,12 +65,12 @@ int modules_visit(int (*visit)(struct dl_phdr_info *, size_t, void *), void *con
 /* Reads the loader's whole list. Takes the loader's lock: constructor only. */
 void modules_refresh(void);
 
-/* After a dlclose: marks what is gone. Addresses of unloaded modules keep their meaning for the
- * stacks that were seen before. */
+/* Call after a dlclose: marks unloaded modules. Their addresses keep their meaning for the stacks
+ * that were seen before. */
 void modules_check_unloaded(void);
 
-/* Raised whenever something was unloaded: a stack's addresses mean what was loaded in the
- * generation in which the stack was first seen. */
+/* Raised whenever a module was unloaded: a stack's addresses refer to the modules of the generation
+ * in which the stack was first seen. */
 uint32_t modules_generation(void);
 
 /* To be hashed into every stack: changes when a module is loaded where another one used to be. */

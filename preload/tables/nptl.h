@@ -16,7 +16,7 @@ struct nptl {
     uint32_t size;  /* of the descriptor */
     uint32_t tid;   /* of the kernel's id, 32 bits: 0 when the thread has ended, -1 when joined */
     uint32_t stack; /* of the address where the thread's stack begins; its size follows */
-    uint32_t join;  /* of the word for who joins the thread; the thread itself when detached */
+    uint32_t join;  /* of the joining thread's word; the thread itself when detached */
 };
 extern struct nptl nptl;
 
@@ -24,8 +24,8 @@ extern struct nptl nptl;
  * gettid. */
 void nptl_learn(void);
 
-/* Adds CHANGE to the number of threads by which glibc knows the last one, whose end ends the
- * process (start_thread): a thread of ours is not to keep the process alive. */
+/* Adds CHANGE to glibc's number of threads. The end of the last thread ends the process
+ * (start_thread): a thread of ours must not keep the process alive. */
 void nptl_count(int change);
 
 /* The descriptor that belongs to a thread pointer. */

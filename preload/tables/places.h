@@ -1,7 +1,7 @@
 /* places.h -- Named places in the code of an interpreter, as frames of a stack.
  *
- * A frame of interpreted code has no address that would mean anything later: what it is called is
- * read when it is first seen, and kept. In a stack it stands as a word that is no address.
+ * The address of a frame of interpreted code means nothing later, so its name is read when it is
+ * first seen, and kept. In a stack it is a word that is no address.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -27,14 +27,14 @@ struct stack {
     uintptr_t frames[];   /* return addresses, leaf first */
 };
 
-/* What was ever allocated at a stack, less what still lies in the threads' counters. Apart from the
+/* The allocations ever made at a stack, without those in the threads' counters. Apart from the
  * stacks, so that counting leaves their frames alone. */
 struct stack_counters {
     atomic_uint_fast64_t allocations;
     atomic_uint_fast64_t bytes;
 };
 
-/* What identifies a stack besides its frames. */
+/* The identity of a stack besides its frames. */
 struct stack_key {
     uint64_t hash; /* of all that follows, well mixed: stacks of equal hash are one stack */
     const uintptr_t *frames;

@@ -1,4 +1,4 @@
-/* threads.h -- The recorded threads by number, and what they are called (HEAPDIFF_THREADS=1).
+/* threads.h -- The recorded threads by number, and their names (HEAPDIFF_THREADS=1).
  *
  * A number is given once: blocks outlive the thread that allocated them.
  *
@@ -18,7 +18,7 @@
 /* The calling thread begins: its number, from 1. */
 uint16_t threads_begin(void);
 
-/* The calling thread, whose number this is, ends; what it is called now stays. */
+/* The calling thread, whose number this is, ends: keeps its current name. */
 void threads_end(uint16_t number);
 
 /* In a forked child: of all threads only the calling one, NUMBER, is there. */
@@ -33,7 +33,7 @@ int threads_tid(uint16_t number);
 /* The living thread TID, which has this number, is called so by now; NULL: it is not there. */
 void threads_learn(uint16_t number, int tid, const char *name);
 
-/* What the thread NUMBER is called; *ended: it is no more. */
+/* The name of the thread NUMBER; *ended: it does not exist any more. */
 void threads_name(uint16_t number, char name[THREADS_NAME_SIZE], bool *ended);
 
 #endif

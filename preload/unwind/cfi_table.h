@@ -23,8 +23,8 @@ struct cfi_source {
     bool is_safe; /* it cannot go while we look */
 };
 
-/* How many bytes there are from the address to the end of what the file has of its segment; 0: it
- * lies in none that can be read. */
+/* The bytes from the address to the end of its segment in the file; 0: it lies in none that can be
+ * read. */
 size_t cfi_table_room(const struct cfi_source *source, uintptr_t at);
 
 /* Copies from within that room. False: the module has gone. */

@@ -1,9 +1,9 @@
 /* memo.h -- HOT PATH: inner ends of stacks that this thread has found before.
  *
  * A program that allocates in turn on a few ways shares the outer frames between them and differs
- * in the inner ones. What was found between the hook and the frame where a walk met the last stack
- * is kept, and is right again when all words that went into it are what they were: then nothing
- * needs to be found, only compared.
+ * in the inner ones. A memo keeps the frames between the hook and the frame where a walk met the
+ * last stack. It is valid again when all words that went into it are unchanged: then frames are
+ * only compared, not found.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -18,7 +18,7 @@
 #define MEMO_ROWS   32
 #define MEMO_WAYS   4
 
-/* What was met, and the frames inside of it, outermost first. */
+/* The frame that was met, and the frames inside of it, outermost first. */
 struct unwind_memo {
     uint64_t hash;    /* of the frame that was met */
     uint32_t sp;      /* its stack pointer */

@@ -2,9 +2,10 @@
  *
  * A rule in one word, so that a reader needs no lock:
  *   bits 0…2 kind, 3…16 CFA offset / 8, 17…31 distance of the saved rbp below the CFA / 8
- *   (0: rbp is unchanged), 32…63 tag: what of the address is not in the place.
+ *   (0: rbp is unchanged), 32…63 tag: the part of the address that the place
+ *   does not determine.
  *
- * A cache line holds rules of 128 bytes of code (and of what is a multiple of 4 MiB away), so that
+ * A cache line holds rules of 128 bytes of code (and of code a multiple of 4 MiB away), so that
  * the rules of a function that runs lie together as its code does.
  *
  * SPDX-License-Identifier: Apache-2.0

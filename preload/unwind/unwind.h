@@ -1,8 +1,8 @@
 /* unwind.h -- From a hook's frame to the return addresses of its callers.
  *
- * Two bodies, chosen by CMake: fast.c (x86-64: rules cached per return address, the last stack's
- * outer frames used again) with libunwind behind it for what it does not understand, and
- * portable.c (libunwind alone). They give the same frames; a test compares them.
+ * CMake chooses one of two bodies: fast.c (x86-64: rules cached per return address, the last
+ * stack's outer frames used again) with libunwind behind it for code that it does not understand,
+ * and portable.c (libunwind alone). They give the same frames; a test compares them.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -34,7 +34,7 @@ struct unwind {
     uintptr_t low, high; /* the thread's own stack; frames elsewhere are not kept */
     uintptr_t base;      /* 4 GiB below high */
     unsigned kept;       /* frames of the last stack: those asked for, and some further out */
-    unsigned depth;      /* of these, what was asked for: at most limit, the innermost ones */
+    unsigned depth;      /* the innermost ones of these, at most limit */
     unsigned limit;      /* HEAPDIFF_DEPTH */
     unsigned turn;       /* which entry of a row of the memo is given up next */
     int credit;          /* how much the memo has been of use lately */
