@@ -95,7 +95,7 @@ static bool read_limit(const char *text, size_t size, struct options_limit *limi
     static const char units[] = "KMGT";
     char *end;
     if (size == 0 || size >= sizeof limit->text || *text < '0' || *text > '9' ||
-        strcspn(text, "xXeE") < size) /* what else strtod takes for a number */
+        strcspn(text, "xXeE") < size) /* other numbers that strtod takes */
         return false;
     memcpy(limit->text, text, size);
     limit->text[size] = '\0';

@@ -30,9 +30,9 @@ void *hd_je_realloc(void *block, size_t size);
 void hd_je_free(void *block);
 int hd_je_mallctl(const char *name, void *old, size_t *old_size, void *new, size_t new_size);
 
-/* Read by jemalloc at its first call. One arena is enough for one control process. Pages go back
- * when a snapshot is done (guest_trim), so that what we hold never looks like growth; given back
- * one by one they would interrupt every processor that runs the program. */
+/* Read by jemalloc at its first call. One arena is enough for one control process. Pages go back to
+ * the kernel when a snapshot is done (guest_trim), so that our memory never looks like growth;
+ * returned one by one they would interrupt every processor that runs the program. */
 extern const char *hd_je_malloc_conf;
 const char *hd_je_malloc_conf =
     "narenas:1,tcache:true,dirty_decay_ms:-1,muzzy_decay_ms:0,oversize_threshold:0,dss:disabled,"

@@ -1,4 +1,4 @@
-/* lock.c -- A small lock for slow paths: what is done when it is not free.
+/* lock.c -- A small lock for slow paths: the cases in which it is not free.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -6,8 +6,8 @@
 
 #include <stdatomic.h>
 
-/* A fixed list is enough: tables map few large ranges, and jemalloc asks for megabytes. What does
- * not fit in is counted as the program's "other" memory, which is shown. */
+/* A fixed list is enough: tables map few large ranges, and jemalloc asks for megabytes. Ranges that
+ * do not fit in are counted as the program's "other" memory, which is shown. */
 #define RANGES 8192
 static struct range {
     atomic_uintptr_t start; /* 0: free */

@@ -1,6 +1,6 @@
 /* sort.c -- Sorting without memory: libc's qsort takes some from the program's heap.
  *
- * Quicksort by the median of three, insertion sort for what is small, and heap sort when the
+ * Quicksort by the median of three, insertion sort for short parts, and heap sort when the
  * quicksort has gone too deep (Musser, "Introspective Sorting and Selection Algorithms").
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -72,7 +72,7 @@ static char *sort_median(const struct order *order, char *first, char *middle, c
     return middle;
 }
 
-/* Hoare's partition: what is left of the result is not above what is right of it. */
+/* Hoare's partition: elements left of the result are not above those right of it. */
 static size_t sort_partition(const struct order *order, char *array, size_t count)
 {
     char pivot[SORT_ELEMENT_MAX];

@@ -196,7 +196,7 @@ void channel_close(void)
 void channel_give_to(uid_t user, gid_t group)
 {
     if (descriptor >= 0 && fchown(descriptor, user, group) != 0)
-        errno = 0; /* the user who cannot open it cannot ask */
+        errno = 0; /* a user who cannot open it cannot ask */
 }
 
 void channel_forked(void)

@@ -124,7 +124,7 @@ static bool has_group(const struct credentials *credentials, gid_t group)
     return false;
 }
 
-/* What WANTED lacks. */
+/* The rights that WANTED lacks. */
 static bool has_more(void)
 {
     for (unsigned i = 0; i < own.group_count; i++)

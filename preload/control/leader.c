@@ -33,15 +33,16 @@ uint64_t leader_deadline(void)
     return next_look;
 }
 
-/* Who waits for the main thread looks at the word and sleeps again if nothing has changed. */
+/* A thread that waits for the main thread reads the word, and sleeps again if nothing has changed.
+ */
 static void pass_on(void)
 {
     syscall(SYS_futex, leader, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
-/* The second thread sleeps on the word from the beginning and without end: so it is the first in
- * the queue of those who sleep there, of whom the kernel wakes one. The others may be in
- * pthread_join for the main thread. */
+/* The second thread sleeps on the word from the beginning and without end. So it is the first in
+ * the queue of sleepers, of which the kernel wakes one. The others may be in pthread_join for the
+ * main thread. */
 static int leader_second_body(void *nothing)
 {
     (void)nothing;

@@ -77,8 +77,8 @@ static bool close_named(int folder, const char *name, void *context)
     return true;
 }
 
-/* A pipe or a socket that the program closes must be closed. What writes to 0, 1 or 2 by mistake
- * meets something that cannot be written to. */
+/* A pipe or a socket that the program closes must really be closed, so we keep none. Descriptors 0,
+ * 1 and 2 lead to something that cannot be written to, in case of a write by mistake. */
 static void leave_descriptors(void)
 {
     if (syscall(SYS_close_range, 0, ~0u, 0) != 0)
@@ -99,7 +99,7 @@ static void set_limits(void)
     }
     limit = (struct rlimit){0, 0};
     setrlimit(RLIMIT_CORE,
-              &limit); /* before Linux 5.16 a core dump ends all who share the memory */
+              &limit); /* before Linux 5.16 a core dump ends all processes that share the memory */
 }
 
 static void task_fault(int signal_number)

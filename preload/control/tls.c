@@ -17,7 +17,7 @@
 #include "base/memory.h"
 #include "tables/nptl.h"
 
-#define FARTHEST   (1 << 20) /* from the pointer: what lies further out was allocated */
+#define FARTHEST   (1 << 20) /* from the pointer: data further out was allocated */
 #define DESCRIPTOR 8192      /* room for glibc's struct pthread: 2368 bytes in glibc 2.36 */
 #define SLOTS      256       /* modules with thread-local storage */
 

@@ -226,7 +226,7 @@ struct waiter { /* struct futex_waitv */
     uint32_t flags, reserved;
 };
 
-/* What the control process sleeps on, as last seen. */
+/* The words that the control process sleeps on, as last read. */
 struct seen {
     uint32_t bell, asked;
 };
@@ -258,7 +258,7 @@ static void wait_for_work(struct seen seen, uint64_t deadline_ns)
 static unsigned due; /* bit set of snapshot_reason */
 static char pressure_label[32];
 
-/* Takes what is due, when it may; whether that was a snapshot. */
+/* Takes a snapshot that is due, if allowed now; true if it did. */
 static bool serve_due(void)
 {
     due |= atomic_exchange(&later, 0) | timers_look(pressure_label, sizeof pressure_label);
@@ -317,7 +317,7 @@ static void follow_credentials(void)
 static void worker_serve(void)
 {
     for (;;) {
-        struct seen seen = worker_look(); /* first: what changes later ends the sleep at once */
+        struct seen seen = worker_look(); /* first: a later change ends the sleep at once */
         if (!leader_program_is_here())
             break;
         follow_credentials();

@@ -161,7 +161,7 @@ static void ask_tcmalloc(struct allocators *to)
 /* ---- mimalloc -----------------------------------------------------------------------------------
  */
 
-/* It counts what it has committed; what of that is in blocks only its debug builds know. */
+/* It counts committed memory; only its debug builds know how much of that is in blocks. */
 static void ask_mimalloc(struct allocators *to)
 {
     typedef void process_info(size_t *, size_t *, size_t *, size_t *, size_t *, size_t *, size_t *,

@@ -26,7 +26,7 @@ static bool is_main(const struct process_mapping *mapping)
     return mapping->kind == MAPPED_HEAP;
 }
 
-/* What a heap begins with (malloc/arena.c, struct _heap_info). */
+/* The head of a heap (malloc/arena.c, struct _heap_info). */
 struct heap_info {
     uintptr_t arena, previous;
     size_t size, writable; /* in use; made accessible so far */

@@ -1,8 +1,8 @@
-/* attribute.c -- Who owns what of the resident memory: the rows of table rss, to the byte.
+/* attribute.c -- Owners of the resident memory: the rows of table rss, to the byte.
  *
- * Three sources, in this order: ranges that we know the owner of (the program's own mappings, our
- * memory, thread stacks), counted page by page; what the kernel calls a mapping; and for anonymous
- * memory whether live blocks lie in it. What then has no owner is 'other', shown, never hidden.
+ * Three sources are used in this order: ranges with a known owner (the program's own mappings, our
+ * memory, thread stacks), counted page by page; the kernel's name of a mapping; and for anonymous
+ * memory whether live blocks lie in it. The rest is 'other': shown, never hidden.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -49,7 +49,7 @@ static uint64_t attribute_resident(struct collector *collector, uintptr_t start,
     return sum;
 }
 
-/* The region without what is derived from its range; see sort_regions. */
+/* Adds a region; sort_regions derives the rest from its range. */
 static void add_region(struct collector *collector, const struct cut_region *region)
 {
     struct cut *cut = collector->cut;
@@ -106,7 +106,7 @@ static void add_thread_stack(struct collector *collector, uintptr_t pointer,
         add_region(collector, &region);
 }
 
-/* Those whose creation was seen, whether they still run or not; and those that have allocated. */
+/* Threads whose creation was seen, running or not, and threads that have allocated. */
 static void add_thread_stacks(struct collector *collector)
 {
     struct creation *creations;
@@ -137,10 +137,11 @@ static int by_start(const void *a, const void *b)
     const struct cut_region *x = a, *y = b;
     if (x->start != y->start)
         return x->start < y->start ? -1 : 1;
-    return x->stack > y->stack ? -1 : x->stack < y->stack; /* who knows more comes first */
+    return x->stack > y->stack ? -1 : x->stack < y->stack; /* the region with a stack comes first */
 }
 
-/* Sorted, and without overlaps: what begins inside an earlier region is cut or dropped. */
+/* Sorts the regions and removes overlaps: a region that begins inside an earlier one is cut or
+ * dropped. */
 static void sort_regions(struct collector *collector)
 {
     struct cut *cut = collector->cut;
@@ -160,8 +161,8 @@ static void sort_regions(struct collector *collector)
     cut->region_count = kept;
 }
 
-/* What a pool cuts its blocks from is an allocator's: else its bytes would count twice, as blocks
- * and as a mapping. */
+/* A region with blocks of a pool belongs to an allocator: else its bytes would count twice, as
+ * blocks and as a mapping. */
 static void give_to_pool(const struct block *block, void *context)
 {
     struct cut *cut = context;
@@ -184,7 +185,7 @@ static enum rss_owner owner_of_region(const struct cut_region *region, bool is_f
     return region->owner == OWNER_MMAP && is_file ? OWNER_FILE : region->owner;
 }
 
-/* Whose the rest of a mapping is, when its known regions are taken off. */
+/* The owner of a mapping without its known regions. */
 static enum rss_owner owner_of_rest(const struct cut *cut, size_t index, bool has_blocks)
 {
     const struct process_mapping *mapping = &cut->maps.mappings[index];

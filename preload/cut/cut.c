@@ -1,4 +1,4 @@
-/* cut.c -- A cut through the tables: what is live at one moment, copied while others go on.
+/* cut.c -- A cut through the tables: the live state at one moment, copied while the program runs.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -22,7 +22,7 @@
 
 #define AHEAD 8 /* blocks */
 
-/* What the sweep over the live blocks carries along. */
+/* State of the sweep over the live blocks. */
 struct sweep {
     struct cut *cut;
     bool out_of_memory;
@@ -71,8 +71,8 @@ static void count_block(struct sweep *sweep, const struct block *block)
     arenas_add(&sweep->cut->arenas, block, weight);
 }
 
-/* Blocks are neighbours, their stacks are not: what a block will want is fetched while the ones
- * before it are counted. */
+/* Blocks are neighbours, their stacks are not: the memory that a block needs is fetched while the
+ * blocks before it are counted. */
 static void visit_block(const struct block *block, void *context)
 {
     struct sweep *sweep = context;
@@ -158,8 +158,8 @@ static void set_kinds(struct cut *cut)
 /* ---- mappings
  * ------------------------------------------------------------------------------------ */
 
-/* The program's mappings and its threads are live blocks too: of their size, or, when they were
- * made without access (V8 reserves gigabytes) or are stacks, of what is resident. */
+/* The program's mappings and threads are live blocks too. They count by size; mappings made without
+ * access (V8 reserves gigabytes) and thread stacks count by their resident bytes. */
 static void add_mappings(struct sweep *sweep)
 {
     struct cut *cut = sweep->cut;
@@ -209,7 +209,7 @@ static bool is_glibc(const struct cut *cut)
     return cut->allocators.name && strcmp(cut->allocators.name, ALLOCATORS_GLIBC) == 0;
 }
 
-/* Of samples only the sums are known, not what lies between them. */
+/* Sampled recording gives sums only, and no holes between blocks. */
 static void count_arenas(struct cut *cut)
 {
     arenas_end(&cut->arenas, &cut->maps, cut->pagemap);

@@ -46,7 +46,7 @@ static int close_it(int fd)
     return close(fd);
 }
 
-/* A hint: what it fails with, the sync at the end will fail with too. */
+/* A hint: an error will come again with the sync at the end. */
 static void send_some(int fd, size_t written)
 {
     int saved = errno;

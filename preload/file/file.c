@@ -1,4 +1,4 @@
-/* file.c -- A file that gets its name when it is whole, and what is left of those that never did.
+/* file.c -- A file that gets its name when it is whole, and removal of files that never did.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -142,14 +142,14 @@ static void remove_replaced(const char *name)
 {
     int fd = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd >= 0)
-        flock(fd, LOCK_EX | LOCK_NB); /* who has it instead takes the name away, as we do */
+        flock(fd, LOCK_EX | LOCK_NB); /* a process that holds it removes the name, as we do */
     unlink(name);
     if (fd >= 0)
         close(fd);
 }
 
-/* Trades places with what lies there, and takes that away if it may go. Nothing but a file can be
- * lost by this, whatever was put there since we looked. */
+/* Exchanges the two names, and removes the file that lay there if it may go. Only a file can be
+ * lost by this, whatever has come there since we looked. */
 static int file_trade(const char *temporary, const char *path)
 {
     if (renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_EXCHANGE) != 0)

@@ -32,8 +32,8 @@ static bool is_own(uintptr_t address)
     return address >= modules_own_start && address < modules_own_end;
 }
 
-/* Makes sure that one more than `used` fits in. What was there must be put in again when the table
- * is empty afterwards: *moved. */
+/* Makes room for one more than `used`. *moved: the table is empty afterwards, and its entries must
+ * be put in again. */
 static bool ids_make_room(struct tree_ids *ids, size_t used, bool *moved)
 {
     *moved = used * 2 >= ids->room;
@@ -109,8 +109,8 @@ static uint32_t add_node(struct tree *tree, uint32_t parent, uint32_t location, 
     return ids->slots[at] = (uint32_t)tree->node_count;
 }
 
-/* Hashes of the frames that are not those of the stack before, and the memory that looking for
- * their nodes will want: first the ids, then what they stand for. */
+/* Hashes the frames that differ from the stack before, and prefetches the memory that the search
+ * for their nodes needs: first the ids, then the nodes. */
 static void look_ahead(struct tree *tree, const struct stack *stack, unsigned known)
 {
     const struct tree_ids *ids = &tree->node_ids;

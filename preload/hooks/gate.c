@@ -1,12 +1,12 @@
 /* gate.c -- HOT PATH: malloc, calloc and free, as far as the gate.
  *
- * When only samples are recorded, and in programs that are not recorded at all, a look at one
- * number is all that malloc and free cost here: the real function is jumped to, not called.
- * Compiled with sibling calls, unlike the other hooks: what is behind the gate finds its own frame
- * directly below the program's.
+ * With sampled recording, and in programs that are not recorded, malloc and free only check one
+ * number here: the real function is jumped to, not called. This file is compiled with sibling
+ * calls, unlike the other hooks: the function behind the gate finds its own frame directly below
+ * the program's.
  *
- * Before it is known what will be recorded the gate lets everything pass: record_left begins at 0,
- * filter_off at true.
+ * Until the choice of what to record is made the gate lets everything pass: record_left begins at
+ * 0, filter_off at true.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -98,7 +98,7 @@ void *hooks_mremap(void *address, size_t old_size, size_t new_size, int flags, v
     return start;
 }
 
-/* The break moved: what was gained is a mapping of its own, what was given back is gone. */
+/* The break moved: memory gained is a mapping of its own, memory returned is removed. */
 static void note_break(char *from, char *to, uintptr_t frame)
 {
     struct maps_taken taken;

@@ -1,7 +1,7 @@
-/* threads.c -- Who creates threads.
+/* threads.c -- Which code creates threads.
  *
  * The new thread starts in the program's own function with the program's own argument: nothing of
- * ours runs in it. Only the creator is noted, when it has been done.
+ * ours runs in it. Only the creator is noted, after the call.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -55,7 +55,7 @@ struct debug_line {
     int32_t line, discriminator;
 };
 
-/* Code that will move, and what it is called. */
+/* Code that will move, and its name. */
 struct moved {
     uint64_t index, name;
     size_t length;
@@ -161,7 +161,7 @@ static bool take_record(struct scan *scan, const struct record *record, size_t t
     return true;
 }
 
-/* One pass; what is still being written ends it. */
+/* One pass; it stops at a record that is still being written. */
 static void scan_records(struct scan *scan, int fd, uint64_t offset)
 {
     struct record record;

@@ -87,7 +87,7 @@ static int find_open_file(int pid, const char *name)
     return wanted.found;
 }
 
-#define CLOCK_STEP 2000000000u /* what the wall clock may have been set by since, in ns */
+#define CLOCK_STEP 2000000000u /* by how much the wall clock may have been set since, in ns */
 
 /* Not left behind by an earlier process of this number: its names would be wrong. */
 static bool is_of_this_process(int fd)

@@ -29,7 +29,7 @@ struct jitnames_question {
     uintptr_t address; /* of the call, not of the instruction after it */
     uint32_t map_size; /* when the stack was first seen */
     uint64_t seen_ns;
-    enum source source;         /* whose answer follows */
+    enum source source;         /* the entry whose answer follows */
     bool is_late;               /* written after the stack was first seen */
     struct jitdump_entry entry; /* of a map: only name and length */
     struct jitname answer;
@@ -237,8 +237,8 @@ static void read_texts(struct jitnames *names, int map, int dump)
     }
 }
 
-/* What has no name yet may be the JVM's interpreter, or a method that it interprets
- * (unwind/fast.c). */
+/* Code without a name may be the JVM's interpreter, or a method that it interprets (unwind/fast.c).
+ */
 static void read_methods(struct jitnames *names)
 {
     char name[PERFMAP_NAME_LIMIT];

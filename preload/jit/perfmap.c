@@ -22,7 +22,8 @@ static int digit_of(char c)
                                                 : -1;
 }
 
-/* A number with one blank behind it. Returns what follows the blank; NULL when it is none. */
+/* Reads a number with one blank behind it. Returns the text behind the blank; NULL when there is no
+ * such number. */
 static const char *parse_number(const char *text, const char *end, uint64_t *number)
 {
     if (end - text > 2 && text[0] == '0' && (text[1] | 32) == 'x')
@@ -36,7 +37,8 @@ static const char *parse_number(const char *text, const char *end, uint64_t *num
     return text > first && text < end && *text == ' ' ? text + 1 : NULL;
 }
 
-/* The numbers of a line that begins at TEXT; the length of what lies before its name, or 0. */
+/* Reads the numbers of a line that begins at TEXT. Returns the length of the part before its name,
+ * or 0. */
 static size_t parse_numbers(const char *text, size_t length, struct perfmap_entry *entry)
 {
     const char *end = text + (length < NUMBERS_LIMIT ? length : NUMBERS_LIMIT), *at;

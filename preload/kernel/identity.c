@@ -1,4 +1,4 @@
-/* identity.c -- Which process this is, and when: what the snapshot's own row says of it.
+/* identity.c -- Which process this is, and when: the facts in the snapshot's own row.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

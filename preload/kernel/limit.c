@@ -1,8 +1,8 @@
-/* limit.c -- How much memory this process may use: its cgroup's limit, else all there is.
+/* limit.c -- How much memory this process may use: its cgroup's limit, else all of the machine.
  *
- * A cgroup is found by its path in /proc/self/cgroup below the place where it is usually mounted.
- * In a container that path may be the host's while the mount shows the container's own cgroup as
- * the top: so the top is always looked at, and what is not there is passed over.
+ * A cgroup is found by its path in /proc/self/cgroup, below the usual mount point. In a container
+ * that path may be the host's while the mount shows the container's own cgroup as the top: so the
+ * top is always checked, and missing folders are skipped.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

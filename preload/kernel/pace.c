@@ -1,4 +1,4 @@
-/* pace.c -- Small steps through what the kernel locks.
+/* pace.c -- Small steps through data that the kernel locks.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -10,7 +10,7 @@
 #include "base/clock.h"
 
 #define WORK_NS  300000u
-#define SLEEP_NS 60000u /* and what the kernel adds, another 50 µs */
+#define SLEEP_NS 60000u /* the kernel adds another 50 µs */
 
 void pace(void)
 {

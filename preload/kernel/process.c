@@ -1,4 +1,4 @@
-/* process.c -- What the kernel knows about this process: mappings, resident pages, facts.
+/* process.c -- Facts of this process from the kernel: mappings, resident pages, status.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -106,8 +106,8 @@ static enum mapping_kind kind_of(const char *path, const char *permissions)
     return MAPPED_FILE;
 }
 
-/* Between two reads the kernel lets go of its lock: a mapping that has grown meanwhile comes again,
- * one that has been cut overlaps what was put there. What comes later is true. */
+/* Between two reads the kernel releases its lock: a mapping that has grown meanwhile comes again,
+ * one that was cut overlaps the entry before. The later line is valid. */
 static void give_way(struct process_maps *maps, uintptr_t start)
 {
     while (maps->count && maps->mappings[maps->count - 1].start >= start)

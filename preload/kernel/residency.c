@@ -1,4 +1,4 @@
-/* residency.c -- What of a mapping is in memory, counted in small steps.
+/* residency.c -- How much of a mapping is resident, counted in small steps.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -22,7 +22,7 @@ struct counts {
     uint64_t present, alone, dirty, swapped, doubtful;
 };
 
-/* What the entries of a mapping's pages can mean. */
+/* How to read the entries of a mapping's pages. */
 struct nature {
     bool is_shared, is_anonymous;
 };

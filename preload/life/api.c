@@ -1,4 +1,4 @@
-/* api.c -- What a program may call: heapdiff.h.
+/* api.c -- The bodies of heapdiff.h, which a program may call.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,4 +1,4 @@
-/* exits.c -- What ends a process or unloads a module.
+/* exits.c -- Hooks of calls that end the process or unload a module.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,8 +1,8 @@
-/* init.c -- Order of birth and death of the shim in a process.
+/* init.c -- Start and end of the shim in a process.
  *
  * The program that was started records; a child that inherited the variables stays passive unless
- * HEAPDIFF_FOLLOW=1. The first process says who it is in HEAPDIFF_ROOT, so that its descendants
- * know that they are not it; an exec keeps the pid and therefore the role.
+ * HEAPDIFF_FOLLOW=1. The first process writes its identity to HEAPDIFF_ROOT, so that its
+ * descendants know that they are another one; an exec keeps the pid and therefore the role.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -166,8 +166,8 @@ static void find_allocator(void)
         maps_set_allocator(allocator->start, allocator->end);
 }
 
-/* What we map counts against the program's limit of data; below this we would take what it needs:
- * tables of 8 MiB a piece, and a snapshot. */
+/* Our mappings count against the program's limit of data. Below this we would take memory that it
+ * needs: tables of 8 MiB each, and a snapshot. */
 #define DATA_LEAST ((rlim_t)64 << 20)
 
 static bool has_room(void)
@@ -197,7 +197,7 @@ static void init_begin(bool is_program)
     record_start();
 }
 
-/* What only the constructor can learn. False when there is no memory. */
+/* Learns everything that only the constructor can. False when memory is lacking. */
 static bool init_learn(void)
 {
     if (task_learn() != 0 || !guest_learn())

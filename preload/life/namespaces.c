@@ -1,12 +1,12 @@
-/* namespaces.c -- What the kernel refuses when memory or threads are shared, and where we follow.
+/* namespaces.c -- Hooks of calls that the kernel refuses when memory or threads are shared.
  *
  * The control process is no thread of the program, so a program of one thread may enter a user or
- * mount namespace. Two calls look at the memory instead (unshare of CLONE_VM, setns into a time
+ * mount namespace. Two calls check the memory instead (unshare of CLONE_VM, setns into a time
  * namespace): there the control process ends before and is started again after. Our own thread in
- * Python goes before any call that a second thread makes fail.
+ * Python ends before any call that fails with a second thread.
  *
  * Afterwards the control process enters the program's user namespace by itself
- * (control/credentials.c). It is never started anew for that: after unshare(CLONE_NEWPID) it would
+ * (control/credentials.c). It is not started anew for that: after unshare(CLONE_NEWPID) it would
  * become the first process of the new pid namespace.
  *
  * SPDX-License-Identifier: Apache-2.0

@@ -48,7 +48,7 @@ static __attribute__((noinline)) int close_by_prctl(int option, long a, long b, 
     return result;
 }
 
-/* As hooks.def has them. What closes the process has five arguments at most. */
+/* Parameters as in hooks.def. A call that closes the process has five arguments at most. */
 #ifdef __x86_64__
 #define PARAMETERS long number, long a, long b, long c, long d, long e
 #define ARGUMENTS  number, a, b, c, d, e

@@ -1,8 +1,8 @@
-/* set_ids.c -- What changes the program's user, groups or capabilities.
+/* set_ids.c -- Hooks of calls that change the program's user, groups or capabilities.
  *
  * The control process shares the program's memory, so it must not keep rights that the program has
- * given up: it changes with the program, before the call returns. And our own thread in Python,
- * which glibc would change too, goes first: it may lack what lets the others change.
+ * given up: it changes with the program, before the call returns. Our own thread in Python, which
+ * glibc would change too, ends first: it may lack the rights for the change.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

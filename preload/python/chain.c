@@ -2,11 +2,11 @@
  *
  * Only a thread itself pushes and pops its frames, and CPython keeps the chain whole wherever it
  * may allocate: its own tracemalloc walks it there. So the thread that allocates may read its
- * chain, with the interpreter's lock or without it. Three things are to be feared:
+ * chain, with the interpreter's lock or without it. There are three dangers:
  *
- * - The state that is filed under this thread may be in use by another one, if a program hands
- *   states round. Where CPython has something on the C stack for every running interpreter (3.10 to
- *   3.12), the innermost one must be on this thread's stack.
+ * - The state that is filed under this thread may be in use by another one, if a program passes
+ *   states around. Where CPython has something on the C stack for every running interpreter (3.10
+ * to 3.12), the innermost one must be on this thread's stack.
  * - When Python ends, the states and frames of threads that do not hold the lock are freed. It says
  *   so before it begins to. A reader first says that it reads, then asks; the thread that unmaps
  *   memory looks for readers when Python is ending (chain_before_unmap). Either the reader sees the
@@ -16,13 +16,13 @@
  *   have nothing filed under its key, and read nothing; a reader that has is waited for in the same
  *   way (chain_before_unload).
  *
- * As on the C stack (unwind/fast.c), most of a chain is what it was at the last allocation. The
+ * As on the C stack (unwind/fast.c), most of a chain is the same as at the last allocation. The
  * walk stops at the first frame that the last chain has too. From there on outwards each frame is
  * only compared, and its place in memory is known beforehand, so the loads do not wait for each
- * other. Hashes run from the outermost frame inwards, and only what is new is hashed.
+ * other. Hashes run from the outermost frame inwards, and only new frames are hashed.
  *
- * A code object may be freed, and another one have its address. Into the hash goes therefore what
- * it says of itself: function, file, first line, size.
+ * A code object may be freed, and another one may get its address. So the hash includes the code's
+ * description of itself: function, file, first line, size.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -111,8 +111,8 @@ static inline uint64_t hash_of(uintptr_t text)
     return hash == UINT64_MAX ? text : hash;
 }
 
-/* A code object without owners is just being freed: its names may be gone. What is no code object
- * (None, for a call that has not begun) has none. */
+/* A code object without owners is just being freed: its names may be gone. Other objects (None, for
+ * a call that has not begun) have no names. */
 static uint64_t key_of(uintptr_t code, uintptr_t instruction)
 {
     const struct layout *layout = &cpython.layout;
@@ -128,7 +128,7 @@ static uint64_t key_of(uintptr_t code, uintptr_t instruction)
     return stacks_hash_end(key) | 1;
 }
 
-/* Reads a frame, unless it is what it was; hashes it upon the outer ones. */
+/* Reads a frame, unless it is unchanged; adds it to the hash of the outer ones. */
 static inline void read_frame(struct chain *chain, unsigned index, uintptr_t at)
 {
     struct chain_frame *frame = &chain->frames[index];
@@ -153,8 +153,8 @@ static inline bool is_unchanged(const struct chain_frame *frame)
 }
 
 /* Compares the frames from INDEX on outwards, of which the innermost one is known to be in the
- * chain: each leads to the next. *changed is then the outermost one that is not what it was, or
- * INDEX + 1. False when a frame has another caller than before. */
+ * chain: each leads to the next. *changed is then the outermost frame that has changed, or INDEX +
+ * 1. False when a frame has another caller than before. */
 static inline bool chain_compare(const struct chain *chain, unsigned index, unsigned *changed)
 {
     const struct chain_frame *frames = chain->frames;
@@ -245,7 +245,7 @@ static inline void begin_reading(struct chain *chain)
         atomic_exchange(&chain->is_reading, true); /* a fence, which the thread sanitizer knows */
 }
 
-/* To be asked by a reader who has said that it reads. */
+/* Call after begin_reading. */
 static inline bool may_read(void)
 {
     return atomic_load(&cpython_stage) == CPYTHON_READY && !cpython_finalizing();

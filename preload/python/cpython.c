@@ -17,7 +17,7 @@
 struct cpython cpython;
 _Atomic int cpython_stage;
 
-static const struct module *home; /* whose _PyRuntime it is */
+static const struct module *home; /* the module with _PyRuntime */
 static atomic_uint looked;        /* modules that have been looked at */
 static atomic_flag is_busy = ATOMIC_FLAG_INIT;
 
@@ -163,7 +163,7 @@ static bool leads_to(uintptr_t at, uintptr_t wanted, uintptr_t *object)
     return read_word(at, object) && read_word(*object + CPYTHON_TYPE, &type) && type == wanted;
 }
 
-/* A code object whose names are where a walk reads them: a test version of Python may have the
+/* A code object whose names are in the expected places: a test version of Python may have the
  * number of the release, and other structures. */
 static enum finding examine_code(uintptr_t frame)
 {

@@ -104,7 +104,7 @@ static void add_group(struct interleave *stack, struct group *group)
 /* ---- both -------------------------------------------------------------------------------------
  */
 
-/* Does the frame run the group, or lie outside of what does? */
+/* Does the frame run the group, or lie outside of the frame that does? */
 static bool interleave_runs(const struct interleave *stack, unsigned index,
                             const struct group *group)
 {

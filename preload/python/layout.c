@@ -28,7 +28,7 @@ static const struct layout_places places[] = {
 #undef PLACES
 };
 
-/* What an offset must be to be believed: a multiple, and within the structure. */
+/* Conditions for an offset to be believed: a multiple, and within the structure. */
 static const struct rule {
     size_t place, field; /* in struct layout_places and struct layout */
     uint16_t least, most, multiple;
@@ -61,8 +61,8 @@ const struct layout_places *layout_places_of(uint32_t version)
     return NULL;
 }
 
-/* Begins with a cookie and the version; neither a free-threaded build nor one for debugging, whose
- * objects have other heads. */
+/* Checks the cookie and the version, and excludes free-threaded builds and builds that trace
+ * references: their objects have other heads. */
 static bool is_usual(const uint64_t *words, const struct layout_places *at)
 {
     return memcmp(words, "xdebugpy", 8) == 0 && words[1] >> 16 == at->version &&

@@ -27,7 +27,7 @@
  */
 
 struct reader {
-    uintptr_t next; /* address of what is not in the chunk yet */
+    uintptr_t next; /* address of the next bytes for the chunk */
     size_t left;    /* bytes there */
     size_t at, count;
     uint8_t *chunk;
@@ -162,7 +162,7 @@ static void out_add_number(struct out *out, unsigned number)
     out_add(out, digits + at, sizeof digits - at);
 }
 
-/* One character, as UTF-8; what would break a line or end the text is left out. */
+/* Adds one character as UTF-8, unless it would break a line or end the text. */
 static void out_add_character(struct out *out, uint32_t c)
 {
     char bytes[4];

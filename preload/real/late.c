@@ -1,10 +1,10 @@
-/* late.c -- Finds a C++ operator in a libstdc++ that was loaded when the program was running.
+/* late.c -- Finds a C++ operator in a libstdc++ that was loaded while the program was running.
  *
- * A C program loads its first C++ plug-in, and the plug-in's new is our hook, which must go on to
+ * A C program loads its first C++ plug-in, and the plug-in's new is our hook, which must call
  * libstdc++'s. dlsym would find that, but waits while another thread is in dlopen, whose
- * constructor may wait for this thread. So the loader's list is read as it is, while it may change:
- * every word through the kernel, which says no where memory is gone, and what was read is believed
- * when the loader's lock-free index (_dl_find_object) says that this module is loaded.
+ * constructor may wait for this thread. So we read the loader's list while it may change: every
+ * word through the kernel, which refuses where memory is gone. A result is believed when the
+ * loader's lock-free index (_dl_find_object) has this module.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -20,9 +20,9 @@
 #include "tables/dynsym.h"
 
 #define MOST_MODULES  65536 /* the list may be a ring at the moment when it is read */
-#define MOST_FAILURES 64    /* what was not found so often is not there: new must not be slow */
+#define MOST_FAILURES 64    /* after so many failures give up: new must not be slow */
 
-/* Copies the last part of a path. Its end may be the end of what can be read: by pieces. */
+/* Copies the last part of a path. It is read in pieces, because memory may end behind it. */
 static bool copy_name(char *name, size_t size, uintptr_t path)
 {
     enum { PIECE = 64 };

@@ -51,10 +51,9 @@ struct dynsym_function real_found[REAL_COUNT];
 
 extern ElfW(Dyn) _DYNAMIC[] __attribute__((visibility("hidden"))); /* of libheapdiff.so */
 
-/* Whose functions dlsym(RTLD_NEXT) would find. dlsym itself allocates when it finds nothing, and
- * the first malloc of a program that brings its own allocator may be on its way through that
- * allocator's initialisation: it would wait for itself. No lock either; the list of modules cannot
- * change yet.
+/* The modules that dlsym(RTLD_NEXT) would search. dlsym itself allocates when it finds nothing, and
+ * the first malloc of a program that brings its own allocator may be inside that allocator's
+ * initialisation: it would wait for itself. No lock either; the list of modules cannot change yet.
  */
 static const struct link_map *first_behind_us(void)
 {
@@ -64,7 +63,7 @@ static const struct link_map *first_behind_us(void)
     return map ? map->l_next : NULL;
 }
 
-/* What is still missing and is in this module. */
+/* Finds the functions still missing that this module has. */
 static void look_up(const struct dynsym_tables *tables, const struct dynsym_name *names)
 {
     struct dynsym_function found;

@@ -52,7 +52,7 @@ static struct range pages_of(uintptr_t start, uintptr_t end)
     return (struct range){start & -size, (end + size - 1) & -size};
 }
 
-/* What is protected ends with the last whole page. */
+/* The protected part ends with the last whole page. */
 static struct range relro_pages(uintptr_t start, size_t size)
 {
     struct range first = pages_of(start, start + 1), last = pages_of(start + size, start + size);

@@ -83,7 +83,7 @@ static __attribute__((noinline, cold)) uint32_t intern_slow(struct thread *threa
     return id;
 }
 
-/* Replaces a cache entry: what it counted goes to its stack. */
+/* Replaces a cache entry: its counts go to its stack. */
 static __attribute__((noinline)) bool cache_slow(struct thread *thread, struct thread_stack *cached,
                                                  uint64_t hash, enum block_kind kind,
                                                  const char *pool)

@@ -1,6 +1,6 @@
-/* thread.c -- What heapdiff keeps per application thread: birth, reuse, death.
+/* thread.c -- State of an application thread: creation, reuse, end.
  *
- * The state is mapped from the kernel at a thread's first allocation and handed on when the thread
+ * The state is mapped from the kernel at a thread's first allocation and passed on when the thread
  * ends. Thread-local storage itself is two words: programs with tiny stacks pay for it.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -118,7 +118,7 @@ struct thread *thread_begin(void)
     if (farewell)
         return NULL;
     int saved = errno;
-    farewell = -1; /* what follows may allocate: not recorded */
+    farewell = -1; /* the next calls may allocate: not recorded */
     struct thread *thread = thread_reuse();
     if (!thread)
         thread = thread_make();
@@ -138,7 +138,7 @@ struct thread *thread_begin(void)
     return thread;
 }
 
-/* What was going on may have been half done: counts go where they belong, all else begins anew. */
+/* The interrupted work may be half done: counts go to their stacks, all else begins anew. */
 static void thread_restart(struct thread *thread)
 {
     thread_flush(thread);
@@ -151,9 +151,9 @@ static void thread_restart(struct thread *thread)
         chain_reset(thread->chain);
 }
 
-/* A signal handler's frames lie further in than what it has interrupted. So a hook that begins
- * further out, or in the same place, on the same stack, finds what was there gone. A signal stack
- * may lie anywhere, even within the thread's own. */
+/* A signal handler's frames lie further in than those that it has interrupted. So when a hook
+ * begins further out, or in the same place, on the same stack, the interrupted frames are gone. A
+ * signal stack may lie anywhere, even within the thread's own. */
 __attribute__((cold)) bool thread_was_left(struct thread *thread, uintptr_t frame)
 {
     const struct unwind *own = &thread->unwind;

@@ -1,4 +1,4 @@
-/* helper.c -- A thread of ours, for what must be done with the program's own descriptors.
+/* helper.c -- A thread of ours, for work that needs the program's own descriptors.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -29,7 +29,7 @@ static void *stack;           /* kept for the next one */
 static _Atomic uint32_t bell; /* futex */
 static _Atomic pid_t thread;  /* 0: not there */
 static atomic_bool leaving;
-static atomic_bool left; /* what it did has happened before what its stopper does next */
+static atomic_bool left; /* its work is visible to the thread that stopped it */
 
 static void *helper_run(void *nothing)
 {

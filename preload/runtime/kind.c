@@ -1,4 +1,4 @@
-/* kind.c -- Which managed runtime this process is, and what to say when it cannot collect.
+/* kind.c -- Which managed runtime this process is, and the error text when it cannot collect.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

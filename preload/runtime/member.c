@@ -1,4 +1,4 @@
-/* member.c -- What the shim offers to its companions; see member.h.
+/* member.c -- The interface for companions; see member.h.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,4 +1,4 @@
-/* runtime.c -- Managed heaps of this process: who takes part, and one exchange with all of them.
+/* runtime.c -- Managed heaps of this process: the members, and one exchange with all of them.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -50,8 +50,8 @@ static struct lock lock;
 static struct heapdiff_member members[MEMBERS_MAX];
 static enum phase phase;
 static uint32_t number;        /* of the exchange */
-static enum runtime_user user; /* whose it is */
-static bool collecting;        /* what it is for */
+static enum runtime_user user; /* its user */
+static bool collecting;        /* its purpose */
 static uint64_t started;       /* when */
 static uint64_t main_done;     /* when the last main member answered */
 static void (*ring_worker)(void);

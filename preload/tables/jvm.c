@@ -1,4 +1,4 @@
-/* jvm.c -- Methods that the JVM interprets, by what libjvm says of itself to debuggers.
+/* jvm.c -- Methods that the JVM interprets, by the data that libjvm exports for debuggers.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -24,7 +24,7 @@ struct vm_type {
     uint64_t size;
 };
 
-/* Offsets, or the address of what is static; all are known, or the JVM is not. */
+/* Offsets, or addresses of static members; without one of them the JVM is not read. */
 enum {
     INTERPRETER_CODE,
     STUBS_BUFFER,

@@ -1,4 +1,4 @@
-/* labels.c -- Interned labels: what part of its work the program says that it is doing.
+/* labels.c -- Interned labels: the parts of its work that the program names.
  *
  * An open-addressed table of texts; a label's number is its place. It is never more than half full,
  * so searches are short. A place is taken once and for ever, by one exchange.
@@ -27,7 +27,7 @@ static uint64_t hash_of(const char *text, size_t length)
     return stacks_hash_end(hash);
 }
 
-/* The length of what is kept: whole UTF-8 characters. */
+/* The length of the part that is kept: whole UTF-8 characters. */
 static size_t length_of(const char *text)
 {
     size_t length = strnlen(text, LABELS_TEXT_SIZE);
@@ -43,7 +43,8 @@ static const char *labels_copy(const char *text, size_t length, struct stacks_ro
     return copied;
 }
 
-/* Takes the place for the text; what stands there afterwards, which another thread may have put. */
+/* Takes the place for the text. Returns the text that is there afterwards, which may be another
+ * thread's. */
 static const char *labels_take(uint16_t place, const char *text, size_t length,
                                struct stacks_room *room)
 {

@@ -62,8 +62,8 @@ unsigned modules_dropped(void)
 
 /* ---- while something is unloaded --------------------------------------------------------------
  *
- * A reader says that it reads and then asks whether something is unloaded; who unloads says so and
- * then looks for readers: one of the two sees the other. */
+ * A reader announces itself and then checks for an unloading; the unloading thread announces that
+ * and then checks for readers: one of the two sees the other. */
 
 static atomic_uint reading;   /* readers now */
 static atomic_uint left;      /* readers that a signal handler has left for ever */
@@ -258,7 +258,7 @@ static const struct module *modules_add(struct module *fresh, const char *path)
     return known;
 }
 
-/* What the loader knows about the address, without its lock. */
+/* Asks the loader about the address, without its lock. */
 static bool ask_loader(uintptr_t address, struct dl_find_object *found)
 {
 #if defined(DLFO_STRUCT_HAS_EH_DBASE)

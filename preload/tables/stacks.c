@@ -96,7 +96,7 @@ static entry *level_make(int level)
 }
 
 /* The id under the hash in one level, or 0. An entry has the upper 42 bits of the hash, and its
- * place says what the lower ones are but for a few: the record need not be asked. */
+ * place gives all but a few of the lower ones: the record need not be read. */
 static uint32_t find_in(entry *table, int level, uint64_t hash)
 {
     uint64_t mask = ((uint64_t)1 << LEVEL_BITS(level)) - 1;

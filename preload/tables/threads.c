@@ -1,4 +1,4 @@
-/* threads.c -- The recorded threads by number, and what they are called (HEAPDIFF_THREADS=1).
+/* threads.c -- The recorded threads by number, and their names (HEAPDIFF_THREADS=1).
  *
  * SPDX-License-Identifier: Apache-2.0
  */

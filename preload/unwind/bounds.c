@@ -1,10 +1,10 @@
 /* bounds.c -- Where a thread's stack begins and ends, and whether it still has a thread.
  *
- * pthread_getattr_np knows, but takes the thread's own lock in glibc and allocates under it: a
- * thread whose first malloc comes from there would wait for itself. So the descriptor is read where
- * glibc keeps it (tables/nptl.h). The main thread's stack is known from the loader. The kernel's id
- * in the descriptor is 0 when a thread has ended and -1 when it was joined, and a detached thread
- * is its own joiner.
+ * pthread_getattr_np would answer, but it takes the thread's own lock in glibc and allocates under
+ * it: a thread whose first malloc comes from there would wait for itself. So the descriptor is read
+ * where glibc keeps it (tables/nptl.h). The main thread's stack is known from the loader. The
+ * kernel's id in the descriptor is 0 when a thread has ended and -1 when it was joined, and a
+ * detached thread is its own joiner.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

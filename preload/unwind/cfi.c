@@ -1,10 +1,11 @@
 /* cfi.c -- Reads a module's call frame information: one row for one address.
  *
  * The FDE (cfi_table.c finds it) and its CIE hold a program for a small machine that builds the row
- * (DWARF 5, section 6.4). Only what a compiler writes for ordinary functions is followed: CFA from
- * rsp or rbp, rbp saved or not. All else is CFI_COMPLEX and libunwind's. What the tables say is
- * believed, but every read stays within the segment of the module that it begins in. A module that
- * may be unloaded at this very moment is read through the kernel (modules_begin_reading).
+ * (DWARF 5, section 6.4). This reader follows only the forms that a compiler writes for ordinary
+ * functions: CFA from rsp or rbp, rbp saved or not. All else is CFI_COMPLEX and left to libunwind.
+ * The tables are trusted, but every read stays within the segment of the module that it begins in.
+ * A module that may be unloaded at this very moment is read through the kernel
+ * (modules_begin_reading).
  *
  * SPDX-License-Identifier: Apache-2.0
  */

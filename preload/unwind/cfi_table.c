@@ -30,8 +30,8 @@ bool cfi_table_copy(const struct cfi_source *source, void *to, uintptr_t from, s
     return true;
 }
 
-/* The table's header: version; encodings of frame pointer, count and table; then what they encode.
- */
+/* The table's header: version; encodings of frame pointer, count and table; then the encoded
+ * values. */
 struct header {
     uint8_t version, pointer_encoding, count_encoding, table_encoding;
     int32_t frame_pointer;

@@ -1,20 +1,21 @@
-/* fast.c -- HOT PATH: unwinding by cached rules, and by what is still true of the last stack.
+/* fast.c -- HOT PATH: unwinding by cached rules, and by the parts of the last stack that are still
+ * valid.
  *
- * A step needs the return address (it leads to the rule), rsp and rbp; from these and the two words
- * that the callee saved follows the caller. So once a new walk arrives at a frame of the last stack
+ * A step needs the return address (it leads to the rule), rsp and rbp; these and the two words that
+ * the callee saved determine the caller. So when a new walk arrives at a frame of the last stack
  * with the same three values, everything outside of it is as before, if the saved words are as
- * before: the last stack keeps where they were read from, and the check has no chain of dependent
+ * before. The last stack keeps where they were read from, and the check has no chain of dependent
  * loads. A loop that allocates at depth 24 costs one comparison and 23 checks, no step at all.
  *
  * rbp is a general register in code without frame pointers and may change while the frames do not;
  * it is compared only where some outer frame's rule goes through it.
  *
- * Where the inner end differs from the last one, it is often one that was seen before: memo.h.
+ * Where the inner end differs from the last one, it often equals an earlier one: memo.h.
  *
  * Of a stack deeper than the limit up to twice as many frames are kept, so that a deep recursion
  * finds its outer frames again too.
  *
- * x86-64 only; what cfi.c does not understand goes to libunwind.
+ * x86-64 only; code that cfi.c does not understand goes to libunwind.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -48,7 +49,8 @@ void unwind_begin(struct unwind *unwind, unsigned limit, void *room)
     unwind->steps = (struct unwind_step *)(void *)(unwind->frames + 4 * (size_t)limit);
     unwind->memo = (struct unwind_memo *)(void *)(unwind->steps + 2 * (size_t)limit);
     unwind->credit = MEMO_TRIAL;
-    unwind->memory = rules_changes() - 1; /* what a dead thread has left there is of no use */
+    unwind->memory =
+        rules_changes() - 1; /* data that an ended thread has left there is of no use */
     bounds_of_thread(&unwind->low, &unwind->high);
     unwind->base = unwind->high - REACH;
     if (unwind->high > REACH && unwind->low < unwind->base)
@@ -187,7 +189,7 @@ static inline uint64_t fast_finish(struct unwind *unwind)
     return unwind->kept ? unwind->frames[unwind->kept - 1].hash : 0;
 }
 
-/* Nothing can be met any more, and what the memo says of rules may be wrong. */
+/* The last stack cannot be met any more, and the rules in the memo may be wrong. */
 static __attribute__((noinline, cold)) void memo_reset(struct unwind *unwind)
 {
     memset(unwind->memo, 0, MEMO_SIZE);

@@ -54,7 +54,7 @@ function addResources(numbers) {
   }
 }
 
-/* By the names that Node and V8 have for them; bytes, but for what says otherwise. */
+/* By the names that Node and V8 have for them; in bytes unless the name says otherwise. */
 function readNumbers() {
   const { rss, ...heap } = memoryUsage.call(process);
   const numbers = { ...heap, ...v8.getHeapStatistics() };
@@ -89,7 +89,7 @@ function collectAndReply(request, delays) {
   });
 }
 
-/* What goes wrong is not the program's affair, but the asker's: an answer without numbers. */
+/* A failure must not reach the program: the asker gets an answer without numbers. */
 function guarded(request, action) {
   try {
     action();
