@@ -209,7 +209,7 @@ void channel_forked(void)
     *file = '\0';
 }
 
-void page_count(struct control_page *page)
+void channel_count(struct control_page *page)
 {
     if (page)
         atomic_store(&page->snapshots, snapshot_count());
@@ -253,7 +253,7 @@ bool channel_serve(struct control_page *page)
     page->error = answer.error;
     memcpy(page->answer_path, answer.path, sizeof page->answer_path);
     memcpy(page->answer_text, answer.text, sizeof page->answer_text);
-    page_count(page);
+    channel_count(page);
     atomic_store_explicit(&page->answered, asked, memory_order_release);
     syscall(SYS_futex, &page->answered, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
     return true;

@@ -29,7 +29,7 @@ void channel_give_to(uid_t user, gid_t group);
 void channel_forked(void);
 
 /* Says on the page how many snapshots there are; page may be NULL. */
-void page_count(struct control_page *page);
+void channel_count(struct control_page *page);
 
 /* Serves one request that is pending on the page. Control process only. Returns whether there was
  * one. */

@@ -325,7 +325,7 @@ static void worker_serve(void)
         served = serve_inside(&last) || served;
         served = (page && channel_serve(page)) || served;
         served = serve_due() || served;
-        page_count(page);
+        channel_count(page);
         if (atomic_exchange(&leaving, false))
             return;
         if (!served)

@@ -6,15 +6,15 @@
  *
  * - The state that is filed under this thread may be in use by another one, if a program passes
  *   states around. Where CPython has something on the C stack for every running interpreter (3.10
- * to 3.12), the innermost one must be on this thread's stack.
- * - When Python ends, the states and frames of threads that do not hold the lock are freed. It says
- *   so before it begins to. A reader first says that it reads, then asks; the thread that unmaps
- *   memory looks for readers when Python is ending (chain_before_unmap). Either the reader sees the
- *   end, or the other one sees the reader. That takes a memory barrier between saying and asking,
- *   which would cost more than all the rest: it is made from outside, once, by the one who unmaps.
+ *   to 3.12), the innermost one must be on this thread's stack.
+ * - When Python ends, it frees the states and frames of threads that do not hold the lock, and sets
+ *   a word before. A reader first announces itself, then checks that word; the thread that unmaps
+ *   memory checks for readers when Python is ending (chain_before_unmap). So either the reader sees
+ *   the end, or the other thread sees the reader. That takes a memory barrier between both steps,
+ *   which would cost more than all the rest: the unmapping thread makes it for all, once.
  * - Python that has ended may be unloaded, _PyRuntime with it, while other threads allocate. Those
- *   have nothing filed under its key, and read nothing; a reader that has is waited for in the same
- *   way (chain_before_unload).
+ *   have no data under its key, and read nothing. An unloading thread waits for a reader that has,
+ *   in the same way (chain_before_unload).
  *
  * As on the C stack (unwind/fast.c), most of a chain is the same as at the last allocation. The
  * walk stops at the first frame that the last chain has too. From there on outwards each frame is

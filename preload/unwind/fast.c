@@ -49,8 +49,7 @@ void unwind_begin(struct unwind *unwind, unsigned limit, void *room)
     unwind->steps = (struct unwind_step *)(void *)(unwind->frames + 4 * (size_t)limit);
     unwind->memo = (struct unwind_memo *)(void *)(unwind->steps + 2 * (size_t)limit);
     unwind->credit = MEMO_TRIAL;
-    unwind->memory =
-        rules_changes() - 1; /* data that an ended thread has left there is of no use */
+    unwind->memory = rules_changes() - 1; /* data of an ended thread is of no use */
     bounds_of_thread(&unwind->low, &unwind->high);
     unwind->base = unwind->high - REACH;
     if (unwind->high > REACH && unwind->low < unwind->base)
