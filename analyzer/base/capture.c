@@ -4,10 +4,10 @@
  */
 #include "base/capture.h"
 
+#include "base/spawn.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static void read_all(int fd, size_t limit, struct text *out)
@@ -24,32 +24,15 @@ static void read_all(int fd, size_t limit, struct text *out)
     }
 }
 
-static bool start(char *const *program, int output, pid_t *pid)
-{
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    int failed = posix_spawnp(pid, program[0], &actions, NULL, program, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    return failed == 0;
-}
-
 bool capture_output(char *const *program, size_t limit, struct text *out)
 {
-    int ends[2], status = 0;
-    pid_t pid;
+    int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)
         return false;
-    bool good = start(program, ends[1], &pid);
+    pid_t pid = spawn_start(program, ends[1], SPAWN_NOWHERE);
     close(ends[1]);
-    if (good) {
+    if (pid > 0)
         read_all(ends[0], limit, out);
-        while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-            ;
-        good = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    }
     close(ends[0]);
-    return good;
+    return pid > 0 && spawn_wait(pid);
 }

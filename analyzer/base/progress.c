@@ -4,11 +4,12 @@
  */
 #include "base/progress.h"
 
+#include "base/clock.h"
+
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 #define FIRST_NS ((int64_t)1000 * 1000 * 1000)
@@ -20,21 +21,14 @@ static struct {
     int64_t next_ns;
 } state;
 
-static int64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 * 1000 * 1000 + now.tv_nsec;
-}
-
 static bool is_due(void)
 {
     if (!state.is_known) {
         state.is_known = true;
         state.is_terminal = isatty(STDERR_FILENO);
-        state.next_ns = now_ns() + FIRST_NS;
+        state.next_ns = clock_now() + FIRST_NS;
     }
-    return state.is_terminal && now_ns() >= state.next_ns;
+    return state.is_terminal && clock_now() >= state.next_ns;
 }
 
 void progress_say(const char *format, ...)
@@ -48,7 +42,7 @@ void progress_say(const char *format, ...)
     va_end(arguments);
     fflush(stderr);
     state.is_shown = true;
-    state.next_ns = now_ns() + EVERY_NS;
+    state.next_ns = clock_now() + EVERY_NS;
 }
 
 void progress_end(void)

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "base/process.h"
 #include "cli/command.h"
 #include "control/channel.h"
 #include "control/target.h"
@@ -101,20 +102,11 @@ static bool fill_folder(const struct channel *page, const char *pattern, struct 
     return true;
 }
 
-/* Field 22 of /proc/PID/stat in the units of the snapshots; 0 when it cannot be told. */
+/* In the units of the snapshots; 0: it has ended. */
 static int64_t started_ns(pid_t pid)
 {
-    char path[64];
-    struct text stat = {0};
-    unsigned long long ticks = 0;
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    const char *field = text_read_file(&stat, path, 4096) ? strrchr(stat.bytes, ')') : NULL;
-    for (int i = 2; field && i < 22; i++)
-        field = strchr(field + 1, ' ');
-    if (field)
-        ticks = strtoull(field, NULL, 10);
-    text_done(&stat);
-    return (int64_t)(ticks * (unsigned long long)(1000000000 / sysconf(_SC_CLK_TCK)));
+    struct process_stat stat;
+    return process_read_stat(pid, &stat) ? stat.started_ns : 0;
 }
 
 static int list_series(struct channel *page, const struct list_options *given, struct error *error)

@@ -2,16 +2,15 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "base/spawn.h"
 #include "commands/page_command.h"
 #include "html/serve.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 struct view_page_words {
@@ -29,25 +28,10 @@ static const struct option_spec options[] = {
     {0},
 };
 
-/* The browser is no child of ours, and may say what it likes to nobody. */
 static void open_browser(const char *url)
 {
-    pid_t child = fork();
-    if (child == 0) {
-        if (fork() != 0)
-            _exit(0);
-        int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
-        for (int i = 0; i < 3 && nowhere >= 0; i++)
-            dup2(nowhere, i);
-        sigset_t none;
-        sigemptyset(&none);
-        sigprocmask(SIG_SETMASK, &none, NULL);
-        setsid();
-        execlp("xdg-open", "xdg-open", url, (char *)NULL);
-        _exit(127);
-    }
-    if (child > 0)
-        waitpid(child, NULL, 0);
+    char *const program[] = {"xdg-open", (char *)url, NULL};
+    spawn_detached(program);
 }
 
 static bool has_display(void)

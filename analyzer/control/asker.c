@@ -6,6 +6,7 @@
  */
 #include "control/asker.h"
 
+#include "base/process.h"
 #include "base/utf8.h"
 #include "control/channel.h"
 #include "control/deliver.h"
@@ -34,17 +35,6 @@ struct asker {
     bool collected; /* by other means: the process need not be asked for it */
 };
 
-static bool is_stopped(pid_t pid)
-{
-    char path[64];
-    struct text status = {0};
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    const char *end = text_read_file(&status, path, 4096) ? strrchr(status.bytes, ')') : NULL;
-    bool stopped = end && (end[2] == 'T' || end[2] == 't');
-    text_done(&status);
-    return stopped;
-}
-
 /* Between two slices: false with ERROR filled when there is nothing left to wait for. */
 static bool may_go_on(struct asker *asker, int slice_ms)
 {
@@ -59,7 +49,7 @@ static bool may_go_on(struct asker *asker, int slice_ms)
                          pid);
     if (cancel.fd >= 0 && poll(&cancel, 1, 0) > 0)
         return error_set(asker->error, NULL, "interrupted");
-    if (asker->waited_ms >= STOPPED_AFTER_MS && is_stopped(asker->page.pid))
+    if (asker->waited_ms >= STOPPED_AFTER_MS && process_is_stopped(asker->page.pid))
         return error_set(asker->error, "let it go on with kill -CONT", "process %d is stopped",
                          pid);
     return true;

@@ -4,6 +4,7 @@
  */
 #include "control/java.h"
 
+#include "base/spawn.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -11,14 +12,12 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define MOST_OUTPUT 4096
@@ -57,36 +56,26 @@ static void find_jcmd(pid_t pid, char *path, size_t size)
         snprintf(path, size, "jcmd");
 }
 
-/* Starts jcmd with its output going to OUTPUT; 0 with errno set when there is none. */
-static pid_t start(pid_t pid, const char *command, int output)
+/* Runs jcmd with its output going to OUTPUT; kills it when CANCEL_FD becomes readable. False with
+ * *IS_THERE false when there is none. */
+static bool run_jcmd(pid_t pid, const char *command, int output, int cancel_fd, bool *is_there)
 {
     char path[PATH_MAX], number[16];
     char *const arguments[] = {path, number, (char *)command, NULL};
-    posix_spawn_file_actions_t actions;
-    pid_t child = 0;
     find_jcmd(pid, path, sizeof path);
     snprintf(number, sizeof number, "%d", (int)pid);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", 0, 0);
-    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
-    errno = posix_spawnp(&child, path, &actions, NULL, arguments, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    return errno ? 0 : child;
-}
-
-/* Status of the child as wait says it; killed when CANCEL_FD becomes readable. */
-static int wait_for(pid_t child, int cancel_fd)
-{
-    int status, fd = (int)syscall(SYS_pidfd_open, child, 0);
-    struct pollfd fds[] = {{.fd = fd, .events = POLLIN}, {.fd = cancel_fd, .events = POLLIN}};
+    pid_t child = spawn_start(arguments, output, output);
+    *is_there = child > 0;
+    if (!child)
+        return false;
+    int ended = (int)syscall(SYS_pidfd_open, child, 0);
+    struct pollfd fds[] = {{.fd = ended, .events = POLLIN}, {.fd = cancel_fd, .events = POLLIN}};
     while (poll(fds, 2, -1) < 0 && errno == EINTR)
         ;
     if (fds[1].revents)
         kill(child, SIGKILL);
-    close(fd);
-    waitpid(child, &status, 0);
-    return status;
+    close(ended);
+    return spawn_wait(child);
 }
 
 /* jcmd says what is wrong in its last lines; the first is the process id. */
@@ -108,11 +97,10 @@ static bool refuse(pid_t pid, int output, struct error *error)
 
 bool java_collect(pid_t pid, int cancel_fd, struct error *error)
 {
+    bool is_there;
     int output = memfd_create("jcmd", MFD_CLOEXEC);
-    pid_t child = start(pid, "GC.run", output);
-    int status = child ? wait_for(child, cancel_fd) : -1;
-    bool good = child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    if (!child)
+    bool good = run_jcmd(pid, "GC.run", output, cancel_fd, &is_there);
+    if (!is_there)
         error_set(error, "install a JDK (openjdk-17-jdk-headless), or leave out --gc",
                   "process %d is a JVM, and there is no jcmd to make it collect its garbage",
                   (int)pid);
@@ -124,9 +112,9 @@ bool java_collect(pid_t pid, int cancel_fd, struct error *error)
 
 bool java_write_perf_map(pid_t pid, int cancel_fd)
 {
+    bool is_there;
     int output = memfd_create("jcmd", MFD_CLOEXEC);
-    pid_t child = start(pid, "Compiler.perfmap", output);
-    int status = child ? wait_for(child, cancel_fd) : -1;
+    bool good = run_jcmd(pid, "Compiler.perfmap", output, cancel_fd, &is_there);
     close(output);
-    return child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    return good;
 }

@@ -33,14 +33,12 @@ static void add_object(struct text *out, const char *name, cJSON *object)
 static void add_names(struct text *out)
 {
     static const char *const kinds[] = FORMAT_KIND_NAMES;
-    static const char *const classes[CLASS_COUNT] = {"own",     "runtime",   "library",
-                                                     "wrapper", "allocator", "heapdiff"};
     text_add(out, "\"kinds\":[");
     for (int i = 0; i < KIND_COUNT; i++)
         text_format(out, "%s\"%s\"", i ? "," : "", kinds[i]);
     text_add(out, "],\"classes\":[");
     for (int i = 0; i < CLASS_COUNT; i++)
-        text_format(out, "%s\"%s\"", i ? "," : "", classes[i]);
+        text_format(out, "%s\"%s\"", i ? "," : "", rules_class_name((enum frame_class)i));
     text_add(out, "],");
 }
 

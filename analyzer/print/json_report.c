@@ -77,13 +77,6 @@ static cJSON *verdict_object(const struct comparison *comparison)
     return object;
 }
 
-static const char *class_name(enum frame_class class)
-{
-    static const char *const names[CLASS_COUNT] = {"own",     "runtime",   "library",
-                                                   "wrapper", "allocator", "heapdiff"};
-    return names[class];
-}
-
 static cJSON *frame_object(const struct frame *frame)
 {
     cJSON *object = cJSON_CreateObject();
@@ -103,7 +96,7 @@ static cJSON *frame_object(const struct frame *frame)
     json_set_string(object, "address", address);
     cJSON_AddBoolToObject(object, "inlined", frame->is_inlined);
     cJSON_AddBoolToObject(object, "jit", frame->is_jit);
-    json_set_string(object, "class", class_name(frame->class));
+    json_set_string(object, "class", rules_class_name(frame->class));
     return object;
 }
 

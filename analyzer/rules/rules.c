@@ -106,6 +106,11 @@ static const struct rule *find_rule(const struct rules *rules, enum question que
     return NULL;
 }
 
+const char *rules_class_name(enum frame_class class)
+{
+    return class_names[class];
+}
+
 enum frame_class rules_class(const struct rules *rules, const struct rules_subject *subject)
 {
     const struct rule *rule = find_rule(rules, ASK_CLASS, subject);

@@ -18,6 +18,9 @@ enum frame_class {
     CLASS_COUNT
 };
 
+/* "own", "runtime", …: the names of the JSON format and of rules. */
+const char *rules_class_name(enum frame_class class);
+
 /* What rules look at; NULL for what is not known. */
 struct rules_subject {
     const char *function, *file, *module;

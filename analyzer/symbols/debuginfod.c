@@ -9,6 +9,7 @@
  */
 #include "symbols/debuginfod.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "base/units.h"
 
@@ -18,7 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define SERVER_FILES "/etc/debuginfod/*.urls"
@@ -38,13 +38,6 @@ static struct {
     int64_t since_ns, shown_ns;
     bool is_shown;
 } state;
-
-static int64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * (int64_t)1000000000 + now.tv_nsec;
-}
 
 void debuginfod_hide(void)
 {
@@ -101,7 +94,7 @@ static void show(long done, long all)
 
 static int progress(debuginfod_client *client, long done, long all)
 {
-    int64_t now = now_ns();
+    int64_t now = clock_now();
     if (now - state.since_ns > PATIENCE_NS && now - state.shown_ns > PATIENCE_NS / 5) {
         show(done, all);
         state.shown_ns = now;
@@ -167,7 +160,7 @@ int debuginfod_open(const struct symbol_sources *sources, const struct build_id 
         kind == DEBUGINFOD_DEBUG_INFO ? state.find_debug_info : state.find_executable;
     state.what = what;
     state.is_shown = false;
-    state.since_ns = state.shown_ns = now_ns();
+    state.since_ns = state.shown_ns = clock_now();
     char *found = NULL;
     setenv("DEBUGINFOD_URLS", state.servers, 1);
     int fd = find(state.client, id->bytes, (int)id->length, &found);

@@ -9,6 +9,7 @@
  */
 #include "symbols/reader.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "symbols/reader_child.h"
 
@@ -20,7 +21,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define LOOK_MS  500
@@ -96,10 +96,7 @@ void reader_limit(struct reader *reader, int seconds)
 static int64_t processor_ns(pid_t pid)
 {
     clockid_t clock;
-    struct timespec time;
-    if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &time) != 0)
-        return 0;
-    return time.tv_sec * (int64_t)1000000000 + time.tv_nsec;
+    return clock_getcpuclockid(pid, &clock) == 0 ? clock_read(clock) : 0;
 }
 
 /* Waits for bytes. False when the child computes without end; waiting for a server is no
