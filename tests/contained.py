@@ -22,6 +22,7 @@ BUILD = Path(os.environ.get("HEAPDIFF_BUILD") or ROOT / "build").resolve()
 SHIM = BUILD / "libheapdiff.so"
 GRACE = 5  # seconds in which what a program started may end after it
 PR_SET_CHILD_SUBREAPER, CLONE_NEWNS = 36, 0x20000
+WALL = 0x40000000  # __WALL: children without a signal at their end too
 MS_NODEV_NOSUID, MS_REC_PRIVATE = 6, 0x44000
 
 # How a program is run: its name in tables, and the variables that make it so.
@@ -104,10 +105,28 @@ def reap():
     """Takes the statuses of all that ended; a child without a signal at its end needs __WALL."""
     while True:
         try:
-            if os.waitpid(-1, os.WNOHANG | 0x40000000)[0] == 0:
+            if os.waitpid(-1, os.WNOHANG | WALL)[0] == 0:
                 return
         except ChildProcessError:
             return
+
+
+def wait(process, timeout):
+    """process.wait(timeout), but takes the statuses of orphans meanwhile, as init does: a program
+    may poll for the end of a process that is not its child."""
+    def late(*_):
+        raise subprocess.TimeoutExpired(process.args, timeout)
+
+    former = signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, timeout)
+    try:
+        any_end = os.WEXITED | os.WNOWAIT | WALL
+        while (pid := os.waitid(os.P_ALL, 0, any_end).si_pid) != process.pid:
+            os.waitpid(pid, WALL)
+        return process.wait()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, former)
 
 
 def await_end(pids, deadline):
@@ -184,7 +203,7 @@ def run(arguments, env, timeout, cwd=None, stdin=None, grace=GRACE):
             [str(argument) for argument in arguments], env=env, cwd=cwd, stdout=out, stderr=errors,
             stdin=subprocess.DEVNULL if stdin is None else stdin, start_new_session=True)
         try:
-            status = described(process.wait(timeout))
+            status = described(wait(process, timeout))
         except subprocess.TimeoutExpired:
             status = "hang"
         seconds = time.monotonic() - begin
