@@ -153,6 +153,8 @@ SELF = [row("@tasks"), *rows("@close_all", "range|loop|none_left"), *rows("@titl
         shell("broken_pipe", "@begun | true; echo ended"),
         shell("pipeline", "seq 1000 | sort -n | tail -1; for i in 1 2 3; do cat /dev/null; done"),
         shell("background", "@begun & wait $!; echo $?"),
+        shell("orphan", "orphan=$(@begun >out & echo $!);"
+                        " while kill -0 $orphan 2>/dev/null; do :; done; cat out"),
         shell("gdb", "gdb -q -batch -ex run --args @begun 2>&1 |"
                      " grep -cE 'New (Thread|LWP)|exited normally'"),
         shell("trap", "trap 'echo caught; exit 3' TERM; kill -TERM $$", "exit 3"),]
