@@ -87,9 +87,8 @@ static inline void heapdiff_ops_call(uint64_t done)
         (heapdiff_ops)(done);
 }
 
-/* Labels the rest of the block that it stands in, however that is left:
- *   { HEAPDIFF_LABELLED("checkout"); … }
- */
+/* Labels the rest of the enclosing block, however that is left:
+ *   { HEAPDIFF_LABELLED("checkout"); … } */
 static inline void heapdiff_label_end(const char *const *before)
 {
     heapdiff_label_call(*before);

@@ -120,7 +120,7 @@ extern char __stop_hd_private_data[] __attribute__((visibility("hidden")));
 extern char __start_hd_private_bss[] __attribute__((visibility("hidden")));
 extern char __stop_hd_private_bss[] __attribute__((visibility("hidden")));
 
-#define PAGE 65536 /* the biggest that there is */
+#define PAGE 65536 /* the largest that exists */
 
 static char *pristine;
 

@@ -32,8 +32,8 @@ void *guest_mmap(void *address, size_t size, int protection, int flags, int fd, 
 int guest_munmap(void *address, size_t size);
 void *guest_mremap(void *address, size_t old_size, size_t new_size, int flags, ...);
 
-/* As pthread_atfork, but for ever: glibc takes a library's handlers away when the process exits,
- * and aborts if another thread forks at that moment (glibc 2.36, __run_prefork_handlers). */
+/* As pthread_atfork, but permanent: glibc removes a library's handlers when the process exits, and
+ * aborts if another thread forks at that moment (glibc 2.36, __run_prefork_handlers). */
 int guest_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
 
 /* Lists modules from our own table, without the lock of the loader: unwind/libunwind.c. */

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* The calling process is the recorded one: at birth, and in a forked child that is recorded too. */
+/* The calling process is the recorded one: at start, and in a forked child that is recorded too. */
 void host_begin(void);
 
 /* Its pid, in its own pid namespace; 0 before host_begin. No system call. */

@@ -22,7 +22,7 @@
 #define KEPT_FROM 100 /* descriptors that no program means when it says 0 to 9 */
 
 static atomic_int said;
-static struct stat stderr_file; /* as it was at birth; no inode: there was none */
+static struct stat stderr_file; /* as it was at the start; no inode: there was none */
 static atomic_int kept = -1;
 
 void log_begin(void)

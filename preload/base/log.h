@@ -10,8 +10,8 @@
 #define LOG_LINES 200
 void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* At birth: remembers which file stderr is. Lines go nowhere else, whatever gets its number later.
- */
+/* At the start: remembers which file stderr is. Lines go to this file only, even if its number is
+ * used again. */
 void log_begin(void);
 
 /* Nothing is said from now on: in a child, and when the user wishes so. */

@@ -19,7 +19,7 @@
 #ifdef __x86_64__
 #define ORIGIN_SIZE 4096
 #else
-#define ORIGIN_SIZE 65536 /* the biggest that there is */
+#define ORIGIN_SIZE 65536 /* the largest that exists */
 #endif
 
 struct origin {
@@ -32,7 +32,7 @@ extern struct origin origin;
  * (Linux before 4.14), every process passes for the original. */
 extern bool origin_is_kept;
 
-/* This is the process: at birth, and in a forked child that is to be recorded. */
+/* Call in the recorded process: at its start, and in a forked child that is recorded too. */
 void origin_begin(void);
 
 /* False in a copy of the memory that has not said origin_begin itself. */

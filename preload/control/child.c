@@ -52,7 +52,7 @@ static void close_all_but(int fd)
     close_from_to((unsigned)(fd + 1), UINT_MAX);
 }
 
-/* When memory runs out the copy is to die and not the program. */
+/* When memory runs out the kernel should kill the copy and not the program. */
 static void offer_to_die_first(void)
 {
     int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);

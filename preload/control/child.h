@@ -1,11 +1,11 @@
 /* child.h -- Work in a copy of this process, so that the process itself is not held up.
  *
- * The copy has the memory of one moment and only the calling thread: it may use our tables, the
- * private jemalloc and SQLite, and nothing of libc that takes a lock or memory. No wait() of the
- * program sees it but one with __WALL; it holds none of the program's descriptors, gets none of
- * its signals, and dies with it. The program pays for its making (the copying of page tables,
- * during which no thread can map or fault) and then for a copy of every page that it writes to
- * meanwhile.
+ * The copy has the memory of one moment and only the calling thread. It may use our tables, the
+ * private jemalloc and SQLite, and nothing of libc that takes a lock or memory. The program's
+ * wait() does not see it, except with __WALL. It holds none of the program's descriptors, gets none
+ * of its signals, and ends with it. The program pays for making the copy (page tables are copied,
+ * and no thread can map memory or fault meanwhile) and then for a copy of every page that it writes
+ * to.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

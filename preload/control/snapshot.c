@@ -70,7 +70,7 @@ static int snapshot_fail(struct snapshot_answer *answer, int error, const char *
     return answer->error = error;
 }
 
-/* All of a snapshot that is to be written, here or in a copy of the process. */
+/* State of a snapshot that is being written, here or in a copy of the process. */
 struct draft {
     struct cut cut;
     struct writer_facts facts;

@@ -47,7 +47,7 @@
  * next one. */
 static char *room;
 static void *pointer;        /* its thread pointer */
-static _Atomic pid_t id;     /* set and cleared by the kernel; -1: it is being born */
+static _Atomic pid_t id;     /* set and cleared by the kernel; -1: it is being started */
 static _Atomic pid_t second; /* -1 while there is a second thread; cleared by the kernel */
 static pid_t number;         /* the same, until its status has been taken */
 static uintptr_t leader;     /* the program's main thread's pointer */
@@ -293,7 +293,7 @@ void task_reap_former(void)
 void task_forked(void)
 {
     leader = (uintptr_t)__builtin_thread_pointer();
-    room = NULL; /* of a process that is not here: its memory stays as it is */
+    room = NULL; /* of a process that does not exist here: its memory is kept */
     pointer = NULL;
     number = 0;
     atomic_store(&id, 0);

@@ -4,7 +4,7 @@
  * needs errno, a locale and a stack guard behind its thread pointer. A thread of glibc's would have
  * them; but glibc would count it, signal it when the program changes its user, and behave as in a
  * program of several threads. So we make the block here, from the images that the loader uses too.
- * Its descriptor is empty but for the fields that libc reads of its own thread.
+ * Its descriptor is empty except for the fields that libc reads of its own thread.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

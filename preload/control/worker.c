@@ -41,7 +41,7 @@
 static struct control_page *page;
 static _Atomic uint32_t bell;    /* rung when any of the below has changed */
 static _Atomic uint32_t ready;   /* futex: the control process serves */
-static atomic_bool leaving;      /* it is to end */
+static atomic_bool leaving;      /* asked to end */
 static atomic_uint later;        /* bit set of snapshot_reason */
 static _Atomic uint32_t changed; /* the thread that has changed its user or groups; 0: none */
 
@@ -313,7 +313,7 @@ static void follow_credentials(void)
     lock_wake(&changed);
 }
 
-/* Serves until it is to leave. */
+/* Serves requests until it is asked to end. */
 static void worker_serve(void)
 {
     for (;;) {
@@ -357,7 +357,7 @@ static void worker_fault(void)
     channel_close();
 }
 
-/* ---- its birth and end --------------------------------------------------------------------------
+/* ---- its start and end --------------------------------------------------------------------------
  */
 
 void worker_forked(void)

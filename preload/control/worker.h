@@ -22,8 +22,8 @@ void worker_end(void);
 /* Whether the control process runs, and the caller belongs to the recorded process. */
 bool worker_is_here(void);
 
-/* Before a call that the kernel refuses when the memory is shared: ends the control process. True:
- * worker_start is to bring it back. */
+/* Call before a call that the kernel refuses when the memory is shared: ends the control process.
+ * True: worker_start must start it again. */
 bool worker_step_aside(void);
 
 /* Call before a call that fails, or makes glibc abort, when the process has a thread that the

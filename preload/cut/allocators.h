@@ -25,9 +25,9 @@ struct allocators {
 /* Which one the program's malloc is of. */
 void allocators_find(struct allocators *allocators);
 
-/* Asks it, unless it is glibc. It takes its own locks for that: never at exit, when their owner may
- * be gone for ever, nor in a copy of the process, nor when it has been so slow the last time that
- * the program would notice. Control process only. */
+/* Asks the allocator for its statistics, unless it is glibc. It takes its own locks for that. So it
+ * is not asked at exit, when the owner of a lock may have ended, nor in a copy of the process, nor
+ * when the last time took so long that the program would notice. Control process only. */
 void allocators_ask(struct allocators *allocators);
 
 /* The statistics of glibc, counted from its arenas without a call of it. */

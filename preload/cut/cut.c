@@ -78,7 +78,7 @@ static void visit_block(const struct block *block, void *context)
     struct sweep *sweep = context;
     const struct cut *cut = sweep->cut;
     if (block->stack > cut->stack_count)
-        return; /* born after the cut began */
+        return; /* allocated after the cut began */
     struct block *place = &sweep->ahead[sweep->turn++ % AHEAD];
     if (place->stack)
         count_block(sweep, place);

@@ -7,8 +7,8 @@
 
 #include "tables/blocks.h"
 
-/* As blocks_each; a block that is seen twice because it was freed and another one was born at its
- * address meanwhile comes once. */
+/* As blocks_each, but each address comes once, even if its block was freed and another one was
+ * allocated there meanwhile. */
 void ordered_each(void (*visit)(const struct block *block, void *context), void *context);
 
 #endif

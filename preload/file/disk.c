@@ -58,7 +58,7 @@ static void send_some(int fd, size_t written)
     errno = saved;
 }
 
-/* A full disk writes less, and then SQLite writes the rest, and learns why. */
+/* On a full disk a write is short; SQLite then writes the rest and gets the error. */
 static ssize_t write_it(int fd, const void *bytes, size_t size, off_t at)
 {
     ssize_t written = pwrite(fd, bytes, size, at);

@@ -1,8 +1,8 @@
-/* tally_rows.c -- Tables age and size: the live blocks of each stack by birth and by size.
+/* tally_rows.c -- Tables age and size: the live blocks of each stack by epoch and by size.
  *
  * The sorted tally has the rows of a stack by epoch and class. Neighbours of one epoch are a row of
- * table age; those of one class lie apart, and are added up in a drawer for each class. Both tables
- * are written by rising key: SQLite then only ever appends.
+ * table age. Rows of one class lie apart, and are added up in a drawer for each class. Both tables
+ * are written by rising key, so that SQLite only ever appends.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,4 +1,4 @@
-/* tally_rows.h -- Tables age and size: the live blocks of each stack by birth and by size.
+/* tally_rows.h -- Tables age and size: the live blocks of each stack by epoch and by size.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -9,12 +9,12 @@
  *
  * One exchange:
  *   asker   flock(LOCK_EX) on the file: requests are served one after the other, and the lock of an
- *           asker that dies is gone with it
- *   asker   waits until answered == asked (an earlier asker may have died half-way)
+ *           asker ends with its process
+ *   asker   waits until answered == asked (an earlier asker may have ended half-way)
  *   asker   writes the request fields, then asked += 1 (release), then FUTEX_WAKE on asked
  *   shim    reads the request, takes the snapshot, writes the answer fields,
  *           then answered = asked (release), then FUTEX_WAKE on answered
- *   asker   FUTEX_WAIT on answered in slices, so that it notices when the process dies
+ *   asker   FUTEX_WAIT on answered in slices, so that it notices when the process ends
  * Both futexes are shared ones (no FUTEX_PRIVATE_FLAG).
  *
  * SPDX-License-Identifier: Apache-2.0

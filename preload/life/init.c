@@ -154,7 +154,7 @@ static void set_signal(void)
         sigaction(options.signal, &action, NULL);
 }
 
-/* ---- birth --------------------------------------------------------------------------------------
+/* ---- start --------------------------------------------------------------------------------------
  */
 
 /* Mappings made by the program's malloc itself are the allocator's; libc's own do not come by. */
@@ -241,7 +241,7 @@ static __attribute__((constructor(101))) void init_birth(void)
     init_begin(root);
 }
 
-/* ---- death --------------------------------------------------------------------------------------
+/* ---- end ----------------------------------------------------------------------------------------
  */
 
 /* A vfork child shares our memory and calls _exit: it is not the process that we record. A copy may

@@ -1,4 +1,4 @@
-/* init.h -- Order of birth and death of the shim in a process.
+/* init.h -- Start and end of the shim in a process.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -271,8 +271,8 @@ uint64_t chain_take(struct chain *chain, const struct unwind *unwind, uintptr_t 
 /* ---- when Python ends, or is unloaded ---------------------------------------------------------
  */
 
-/* Readers are in the middle of some hundred instructions, so they are soon done; one that a signal
- * handler has left for ever is not waited for twice. */
+/* Readers run some hundred instructions, so they are soon done. A reader that a signal handler has
+ * left for ever is not waited for twice. */
 static __attribute__((noinline, cold)) void wait_for_readers(void)
 {
     unsigned waits = 0;

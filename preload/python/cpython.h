@@ -40,7 +40,7 @@ enum cpython_stage {
     CPYTHON_UNKNOWN, /* not seen yet */
     CPYTHON_HERE,    /* it is loaded; no thread of it was seen */
     CPYTHON_READY,   /* all is known */
-    CPYTHON_REFUSED, /* not as it should be, or unloaded: left alone for ever */
+    CPYTHON_REFUSED, /* not as expected, or unloaded: left alone for ever */
 };
 extern _Atomic int cpython_stage;
 

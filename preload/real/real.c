@@ -1,8 +1,8 @@
 /* real.c -- Finds the functions behind our hooks.
  *
- * The table of the real functions begins with stand-ins, one for each line of hooks.def: a hook may
- * so be the first call of all, in the constructor of a library that is initialised before ours, and
- * no body has to care.
+ * The table of the real functions begins with stand-ins, one for each line of hooks.def. So any
+ * hook may be the first call of all, in the constructor of a library that is initialised before
+ * ours, without a check in its body.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,4 +1,4 @@
-/* hold.c -- All tables at rest, over the moment in which the process is copied.
+/* hold.c -- Locks all tables while the process is copied.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

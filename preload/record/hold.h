@@ -1,4 +1,4 @@
-/* hold.h -- All tables at rest, over the moment in which the process is copied.
+/* hold.h -- Locks all tables while the process is copied.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -46,7 +46,7 @@ static unsigned place_of(const char *name)
     return (unsigned)stacks_hash_end(hash) % PLACES;
 }
 
-/* The one pointer for equal names, NULL when there is none yet. *place: where it is to be. */
+/* The one pointer for equal names, NULL when there is none yet. *place: where to put it. */
 static const char *find_name(const char *name, unsigned *place)
 {
     const char *there;

@@ -27,9 +27,9 @@ enum record_state {
     RECORD_ON,
 };
 
-/* Bytes that this thread may still allocate before one is recorded. The gate of everything: in full
- * recording it stands at 0, so that every allocation passes; when nothing is to be recorded it is
- * high. See record/sample.h. */
+/* Bytes that this thread may still allocate before one is recorded: the gate of every allocation.
+ * In full recording it is 0, so that every allocation passes; when nothing is recorded it is high.
+ * See record/sample.h. */
 extern __thread int64_t record_left __attribute__((tls_model("initial-exec")));
 
 /* Begins and ends recording; see life/init.c. */
@@ -54,7 +54,7 @@ static inline int64_t record_share(size_t size)
     return (int64_t)(size & (((size_t)1 << 44) - 1));
 }
 
-/* Takes size from the gate. True when the allocation is to be recorded: record_alloc_passed. */
+/* Takes size from the gate. True when the allocation must be recorded: record_alloc_passed. */
 static inline bool record_gate(size_t size)
 {
     return (record_left -= record_share(size)) <= 0;

@@ -89,7 +89,7 @@ uintptr_t thread_main_pointer(void);
 /* This thread will never be recorded. */
 void thread_exempt(void);
 
-/* All threads that were ever recorded; the counters of dead ones have been written out. */
+/* All threads that were ever recorded; the counters of ended ones have been written out. */
 struct thread *thread_first(void);
 
 /* Writes the thread's cached counts to the stacks. Owner, or reader after the thread has died. */

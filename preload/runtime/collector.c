@@ -21,7 +21,7 @@
 #include "runtime/kind.h"
 #include "runtime/runtime.h"
 
-/* Of CPython's stable interface, but for the two with an underscore. */
+/* Of CPython's stable interface, except for the two with an underscore. */
 static struct {
     int (*is_initialized)(void);
     int (*is_finalizing)(void); /* may be missing */

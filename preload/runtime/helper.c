@@ -119,5 +119,5 @@ void helper_forked(void)
     starting = (struct lock){0};
     atomic_store(&thread, 0);
     atomic_store(&leaving, false);
-    stack = NULL; /* of a thread that is not here: its memory stays as it is */
+    stack = NULL; /* of a thread that does not exist here: its memory is kept */
 }

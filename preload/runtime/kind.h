@@ -13,7 +13,7 @@ void kind_look(void);
 
 bool kind_is_python(void);
 
-/* Whether the helper thread is to be there from the start, and does no harm. */
+/* Whether the helper thread is needed from the start, and does no harm. */
 bool kind_wants_helper(void);
 
 /* Asks those members that have no thread of ours. Control process. */

@@ -35,8 +35,8 @@ struct heapdiff_member_info {
 /* NULL when recording is off, the versions differ, or there are too many. */
 struct heapdiff_member *heapdiff_member_join(const struct heapdiff_member_info *info);
 
-/* The number of the request that waits for an answer, 0 when none does; *collect says whether the
- * garbage is to be collected. The asker is more patient once a request has been taken. */
+/* The number of the request that waits for an answer, 0 when none does. *collect says whether to
+ * collect garbage. The asker waits longer once a request has been taken. */
 uint32_t heapdiff_member_take(struct heapdiff_member *member, bool *collect);
 
 /* Answers a request: names of statistics, zero-terminated one behind the other, LENGTH bytes in

@@ -22,7 +22,7 @@
 /* Patience, in ms from the beginning of an exchange. */
 #define TAKE_MS      5000 /* a collection is worth waiting for, but a blocked loop must not hang */
 #define FINISH_MS    120000 /* a collection that runs: a second per GiB and more */
-#define NUMBERS_MS   1000   /* a snapshot goes without them rather than waiting longer */
+#define NUMBERS_MS   1000   /* a snapshot is written without them rather than later */
 #define OWN_MS       250    /* without an asker: pressure may be about to end the process */
 #define STRAGGLER_MS 1000   /* Workers that have not begun when the main thread has ended */
 

@@ -1,8 +1,8 @@
-/* runtime.h -- Managed heaps of this process: their garbage collected, and numbers about them.
+/* runtime.h -- Managed heaps of this process: collection of their garbage, and their numbers.
  *
- * Only a runtime's own thread may touch its heap, and that thread may be busy for as long as it
- * likes. So a request to the members is an exchange with a deadline: begun, looked at whenever a
- * member has answered, settled when all have or their time is up. Meanwhile the control process
+ * Only a runtime's own thread may touch its heap, and that thread may be busy for any time. So a
+ * request to the members is an exchange with a deadline: it is begun, checked whenever a member has
+ * answered, and settled when all have answered or the time is up. Meanwhile the control process
  * serves others.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -32,8 +32,8 @@ void runtime_wake_members(void);
  * program, before there is an exchange; again whenever the control process is started. */
 void runtime_init(void (*ring)(void));
 
-/* At the birth of the program that was started, not in its children: starts the helper thread where
- * it is needed before the program has a thread that could start it. */
+/* At the start of the program, not in its children: starts the helper thread where it is needed
+ * before the program has a thread that could start it. */
 void runtime_begin(void);
 
 /* Whether its lock is free, or is so within a second; see lock_settles. */

@@ -1,7 +1,8 @@
 /* aliases.h -- Code that the program has mapped from a file by itself, at an address it chose.
  *
  * V8 maps its builtins a second time, close to its JIT code, and unmaps them before it ends: stacks
- * seen meanwhile would have nameless frames. Remembered for ever; there are one or two.
+ * seen meanwhile would have frames without names. The mappings are remembered for ever; there are
+ * one or two.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -18,7 +18,7 @@ struct block {
     uintptr_t address; /* a multiple of 8 */
     uint64_t size;     /* bytes, as requested; below 4 TiB */
     uint32_t stack;    /* 1 … BLOCKS_STACK_MAX */
-    uint32_t epoch;    /* birth epoch, 0 … BLOCKS_EPOCH_MAX */
+    uint32_t epoch;    /* the epoch of its allocation, 0 … BLOCKS_EPOCH_MAX */
 };
 
 /* Lock-free. The caller owns the address: it was just allocated, or is about to be freed.

@@ -16,8 +16,8 @@
 #define VERSION_INDEX  0x7fff
 #define MOST_ENTRIES   (1u << 20) /* of a chain or a dynamic section that is changing meanwhile */
 
-/* How a module is read: as it is, or through the kernel. Every step may then fail. Known where it
- * is used, so that the first way costs nothing. */
+/* How a module is read: directly, or through the kernel, where every step may fail. A constant for
+ * the compiler, so that the first way costs nothing. */
 typedef bool (*reader)(void *to, uintptr_t from, size_t size);
 #define EACH_WAY static inline __attribute__((always_inline))
 

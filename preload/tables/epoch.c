@@ -1,4 +1,4 @@
-/* epoch.c -- The birth epoch: a counter that every snapshot raises.
+/* epoch.c -- The epoch in which blocks are allocated: a counter that every snapshot raises.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,4 +1,4 @@
-/* epoch.h -- The birth epoch: a counter that every snapshot raises.
+/* epoch.h -- The epoch in which blocks are allocated: a counter that every snapshot raises.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

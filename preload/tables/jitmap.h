@@ -15,9 +15,9 @@
 #define JITMAP_UNKNOWN 0u         /* the map did not exist, or was not looked at */
 #define JITMAP_HUGE    UINT32_MAX /* larger than the largest size that is kept */
 
-/* Bytes of /tmp/perf-PID.map now, when one of the frames lies outside of all modules. Without a map
- * it is looked for ever more rarely. For new stacks only: it may cost a system call. Lock-free,
- * keeps errno, allocates nothing. */
+/* The size of /tmp/perf-PID.map now, when one of the frames lies outside of all modules. Without a
+ * map the checks for one become ever rarer. For new stacks only: it may cost a system call.
+ * Lock-free, keeps errno, allocates nothing. */
 uint32_t jitmap_size(const uintptr_t *frames, unsigned depth);
 
 /* Where the map is, for the process as it sees itself: /tmp/perf-PID.map. */

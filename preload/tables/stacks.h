@@ -47,7 +47,7 @@ struct stack_key {
 };
 
 /* Where a thread puts the records that it makes; begins as {NULL, 0}. Records are never freed, so
- * neither is the room; a dead thread's rest goes to its successor. */
+ * neither is the room; the next thread gets the rest of an ended one. */
 struct stacks_room {
     char *next;
     size_t left;
