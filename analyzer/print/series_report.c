@@ -74,7 +74,7 @@ static void add_process(const struct series *series, const struct series_process
     text_add_clean(out, process->pattern, true);
     text_add(out, "\n");
     if (process->taken > here)
-        text_format(out, "%" PRId64 " of them are elsewhere (-o), or were replaced or removed\n",
+        text_format(out, "%" PRId64 " elsewhere (-o), replaced or removed\n",
                     process->taken - here);
 }
 

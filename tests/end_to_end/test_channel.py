@@ -273,7 +273,7 @@ class Channel(harness.TestCase):
         (self.folder / "out").mkdir()
         result = harness.heapdiff("snapshot", liar.pid, "-o", self.folder / "out")
         self.assertEqual(result.returncode, 2, result.stdout)
-        self.assertIn("not its own", result.stderr)
+        self.assertIn("it does not own", result.stderr)
         self.assertEqual(secret.read_text(), "root's own")
         self.assertEqual(list((self.folder / "out").iterdir()), [])
 

@@ -163,7 +163,7 @@ class List(harness.TestCase):
         self.assertEqual([entry["path"] for entry in listed["snapshots"]], self.paths)
         text = harness.must(harness.heapdiff("list", self.program.pid)).stdout
         self.assertIn("has taken 3 snapshots", text)
-        self.assertIn("1 of them lie elsewhere", text)
+        self.assertIn("1 elsewhere (-o), replaced or removed", text)
 
     def test_a_process_whose_folder_has_the_name_of_a_link_to_its_program(self):
         work, link = self.folder / "100%p", self.folder / "served-by"
