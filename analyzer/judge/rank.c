@@ -80,10 +80,12 @@ static double moved_blocks(const struct rank_evidence *evidence)
 
 static double block_size(const struct rank_evidence *evidence)
 {
+    const size_t ends[] = {0, last_of(evidence)};
     double size = 0;
-    for (size_t i = 0; i < evidence->count; i += last_of(evidence)) {
-        if (evidence->live_blocks[i] > 0)
-            size = fmax(size, (double)evidence->live_bytes[i] / (double)evidence->live_blocks[i]);
+    for (size_t i = 0; i < 2; i++) {
+        int64_t bytes = evidence->live_bytes[ends[i]], blocks = evidence->live_blocks[ends[i]];
+        if (blocks > 0)
+            size = fmax(size, (double)bytes / (double)blocks);
     }
     return size;
 }

@@ -239,6 +239,21 @@ static void an_array_that_rests_goes_on_while_it_is_filled(void **state)
     assert_int_equal(rank_judge(&array, 24 * MIB).pattern, PATTERN_SETTLED);
 }
 
+/* Its blocks moved, so that churn is looked at, too. */
+static void one_snapshot_is_judged_and_has_not_grown(void **state)
+{
+    (void)state;
+    struct rank_evidence one = leak;
+    one.count = 1;
+    one.allocated_bytes = 1000 * MIB;
+    one.old_blocks = 0;
+    struct rank rank = rank_judge(&one, 10 * MIB);
+    assert_false(rank.is_growing);
+    assert_int_equal(rank.pattern, PATTERN_FLAT);
+    one.deviation = (double)MIB;
+    assert_false(rank_judge(&one, 0).is_growing);
+}
+
 TEST_MAIN(cmocka_unit_test(a_plain_leak_has_full_evidence),
           cmocka_unit_test(the_score_falls_with_the_root_of_size), cmocka_unit_test(churn_sinks),
           cmocka_unit_test(growth_within_churn_is_not_claimed),
@@ -252,4 +267,5 @@ TEST_MAIN(cmocka_unit_test(a_plain_leak_has_full_evidence),
           cmocka_unit_test(an_array_that_rests_goes_on_while_it_is_filled),
           cmocka_unit_test(a_managed_heap_sinks), cmocka_unit_test(shrinking_sites_do_not_grow),
           cmocka_unit_test(growth_within_sampling_noise_is_not_claimed),
+          cmocka_unit_test(one_snapshot_is_judged_and_has_not_grown),
           cmocka_unit_test(crumbs_are_not_listed), cmocka_unit_test(evidence_stays_between_0_and_1))
