@@ -22,6 +22,7 @@
 
 #define CONNECTIONS  16
 #define MOST_REQUEST 8192
+#define RETRY_MS     100
 
 struct connection {
     int socket; /* -1: free */
@@ -189,24 +190,78 @@ static void send_more(struct connection *connection)
     }
 }
 
-/* When all are taken, the one that has said least for longest gives way: it may be a browser's
- * spare one, or somebody who never says anything. */
-static void take(const struct serve *serve, struct connection *connections, uint64_t born)
+/* The connection that gives way to another one: it has sent no request for longest. It may be a
+ * browser's spare one, or a client that never sends anything. Unless WANTS_USED, a free
+ * one comes first. NULL: there is none. */
+static struct connection *choose(struct connection *connections, bool wants_used)
+{
+    struct connection *best = NULL;
+    for (size_t i = 0; i < CONNECTIONS; i++) {
+        struct connection *other = &connections[i];
+        bool is_free = other->socket < 0;
+        if (is_free && !wants_used)
+            return other;
+        if (!is_free && (!best || (!other->body && (best->body || other->born < best->born))))
+            best = other;
+    }
+    return best;
+}
+
+static int take_socket(const struct serve *serve)
 {
     /* cppcheck-suppress nullPointer ; no caller asks for its name */
-    int socket = accept4(serve->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (socket < 0)
-        return;
-    struct connection *place = &connections[0];
-    for (size_t i = 0; i < CONNECTIONS && place->socket >= 0; i++) {
-        struct connection *other = &connections[i];
-        if (other->socket < 0 || (!other->body && (place->body || other->born < place->born)))
-            place = other;
+    return accept4(serve->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+}
+
+/* False when it must wait, as no descriptor is free. */
+static bool take(const struct serve *serve, struct connection *connections, uint64_t born)
+{
+    int socket = take_socket(serve);
+    bool is_full = socket < 0 && (errno == EMFILE || errno == ENFILE);
+    struct connection *used = is_full ? choose(connections, true) : NULL;
+    if (used) {
+        drop(used);
+        socket = take_socket(serve);
     }
+    if (socket < 0)
+        return errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM;
+    struct connection *place = choose(connections, false);
     if (place->socket >= 0)
         drop(place);
     place->socket = socket;
     place->born = born;
+    return true;
+}
+
+static void go_on(const struct serve *serve, struct connection *connection)
+{
+    if (connection->body)
+        send_more(connection);
+    else
+        receive(serve, connection);
+}
+
+/* While IS_RESTING the listener is left out, for RETRY_MS: a connection that cannot be taken makes
+ * it readable all the time. False when STOP is readable. */
+static bool turn(const struct serve *serve, int stop, struct connection *connections,
+                 uint64_t number, bool *is_resting)
+{
+    struct pollfd polled[CONNECTIONS + 2] = {
+        {.fd = stop, .events = POLLIN},
+        {.fd = *is_resting ? -1 : serve->listener, .events = POLLIN}};
+    for (size_t i = 0; i < CONNECTIONS; i++)
+        polled[i + 2] = (struct pollfd){.fd = connections[i].socket,
+                                        .events = connections[i].body ? POLLOUT : POLLIN};
+    if (poll(polled, CONNECTIONS + 2, *is_resting ? RETRY_MS : -1) < 0 && errno != EINTR)
+        return false;
+    if (polled[0].revents)
+        return false;
+    for (size_t i = 0; i < CONNECTIONS; i++) {
+        if (polled[i + 2].revents)
+            go_on(serve, &connections[i]);
+    }
+    *is_resting = polled[1].revents && !take(serve, connections, number);
+    return true;
 }
 
 void serve_run(struct serve *serve, int stop)
@@ -216,27 +271,9 @@ void serve_run(struct serve *serve, int stop)
         abort();
     for (size_t i = 0; i < CONNECTIONS; i++)
         connections[i].socket = -1;
-    for (uint64_t turn = 1;; turn++) {
-        struct pollfd polled[CONNECTIONS + 2] = {{.fd = stop, .events = POLLIN},
-                                                 {.fd = serve->listener, .events = POLLIN}};
-        for (size_t i = 0; i < CONNECTIONS; i++)
-            polled[i + 2] = (struct pollfd){.fd = connections[i].socket,
-                                            .events = connections[i].body ? POLLOUT : POLLIN};
-        if (poll(polled, CONNECTIONS + 2, -1) < 0 && errno != EINTR)
-            break;
-        if (polled[0].revents)
-            break;
-        for (size_t i = 0; i < CONNECTIONS; i++) {
-            if (!polled[i + 2].revents)
-                continue;
-            if (connections[i].body)
-                send_more(&connections[i]);
-            else
-                receive(serve, &connections[i]);
-        }
-        if (polled[1].revents)
-            take(serve, connections, turn);
-    }
+    bool is_resting = false;
+    for (uint64_t number = 1; turn(serve, stop, connections, number, &is_resting);)
+        number++;
     for (size_t i = 0; i < CONNECTIONS; i++) {
         if (connections[i].socket >= 0)
             drop(&connections[i]);
