@@ -281,10 +281,10 @@ static void find_obstacle(struct work *work)
 
 /* What a runtime that names its JIT code leaves behind: its map, and V8's log. The names are in the
  * snapshots by now. */
-static void tidy(const struct measure_result *result)
+static void tidy(const struct work *work)
 {
-    for (size_t i = 0; i < result->processes.count; i++) {
-        int pid = (int)result->processes.items[i].pid;
+    for (size_t i = 0; i < work->seen.count; i++) {
+        int pid = (int)work->seen.items[i];
         char pattern[64];
         glob_t found;
         snprintf(pattern, sizeof pattern, "/tmp/perf-%d.map", pid);
@@ -312,7 +312,8 @@ static void end(struct work *work)
     child_stop(&work->server);
     descendants_stop(END_MS);
     if (work->plan->launch.jit)
-        tidy(work->result);
+        tidy(work);
+    VEC_DONE(&work->seen);
     operations_file_remove(&work->operations);
     serving_done(&work->serving);
     descendants_done(&work->tree);

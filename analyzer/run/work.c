@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 void work_say(const char *format, ...)
@@ -62,9 +63,20 @@ enum work_event work_wait(struct work *work, int64_t ms)
     return fds[2].revents ? WORK_LOAD_ENDED : WORK_TIME;
 }
 
+/* Parents stand before their children, and pids rise: most are found at the end of the list. */
+static void remember(struct work *work, pid_t pid)
+{
+    for (size_t i = work->seen.count; i-- > 0;)
+        if (work->seen.items[i] == pid)
+            return;
+    VEC_ADD(&work->seen, pid);
+}
+
 enum serving_state work_look(struct work *work)
 {
     descendants_read(&work->tree, work->load.pid);
+    for (size_t i = 0; i < work->tree.processes.count; i++)
+        remember(work, work->tree.processes.items[i].pid);
     return serving_find(&work->serving, &work->tree, work->plan->port);
 }
 

@@ -28,6 +28,7 @@ struct work {
     struct descendants tree;
     struct serving serving;
     struct connections connections;
+    VEC(pid_t) seen; /* descendants, those that have ended too */
 };
 
 enum work_event { WORK_TIME, WORK_LOAD_ENDED, WORK_BROKEN };
