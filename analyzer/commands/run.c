@@ -67,6 +67,14 @@ static void say_command(const char *const *paths, size_t count)
     text_done(&words);
 }
 
+static bool has_series(const struct measure_result *result)
+{
+    for (size_t i = 0; i < result->processes.count; i++)
+        if (result->processes.items[i].paths.count > 1)
+            return true;
+    return false;
+}
+
 /* All snapshots of all processes that were measured. */
 static int compare(const struct measure_result *result, const struct run_options *given,
                    struct error *error)
@@ -79,9 +87,11 @@ static int compare(const struct measure_result *result, const struct run_options
                                   .connections = result->connections,
                                   .obstacle = result->obstacle};
     int code = EXIT_NOT_MEASURABLE;
-    if (paths.count < 2)
-        error_set(error, "is the server restarted by its launcher all the time?",
-                  "not measurable: no process lived long enough for two snapshots");
+    if (!has_series(result))
+        error_set(error, "measure for longer, or find out why they end",
+                  "not measurable: %zu processes served, and none lived long enough for two "
+                  "snapshots",
+                  result->processes.count);
     else
         code = comparing_run(paths.items, paths.count, &given->comparing, &work, error);
     error->code = code;
@@ -178,7 +188,7 @@ static int run(int argc, char **argv, struct error *error)
     if (first < 0)
         return error->code;
     if (first >= argc) {
-        error_set(error, "heapdiff run -- ./app", "run takes the program to start");
+        error_set(error, "heapdiff run -- ./app", "run takes a program");
         return error->code;
     }
     return start(argv + first, &given, error);

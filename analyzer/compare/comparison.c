@@ -13,7 +13,9 @@
 #include "sites/match.h"
 #include "symbols/symbols.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 static struct frames *make_frames(const struct comparison *comparison, const struct store *store)
 {
@@ -119,6 +121,28 @@ static void note_order(struct comparison *comparison)
                                                             : "copies of other snapshots"));
 }
 
+/* Growth from one process to another may be that of another program, or a restart. */
+static void note_processes(struct comparison *comparison)
+{
+    size_t last = comparison->count - 1;
+    if (last == 0 || comparison->is_one_process)
+        return;
+    const struct store_facts *a = &comparison->stores[0]->facts;
+    const struct store_facts *b = &comparison->stores[last]->facts;
+    if (strcmp(a->program, b->program) != 0)
+        return; /* refused, or said where that was forced */
+    bool is_same = strcmp(a->command_line, b->command_line) == 0;
+    VEC_ADD(&comparison->notes,
+            is_same ? pool_format(comparison->pool,
+                                  "the snapshots are of two processes of %s: pid %" PRId64
+                                  " and pid %" PRId64,
+                                  a->command_line, a->pid, b->pid)
+                    : pool_format(comparison->pool,
+                                  "the snapshots are of two processes: %s (pid %" PRId64
+                                  ") and %s (pid %" PRId64 ")",
+                                  a->command_line, a->pid, b->command_line, b->pid));
+}
+
 static struct comparison *make(const struct snapshots *snapshots,
                                const struct comparison_options *options)
 {
@@ -147,6 +171,7 @@ static struct comparison *compare(const struct snapshots *snapshots,
     struct comparison *comparison = make(snapshots, options);
     note_order(comparison);
     find_process(comparison);
+    note_processes(comparison);
     if (!fold_all(comparison, error)) {
         comparison_close(comparison);
         return NULL;

@@ -43,7 +43,7 @@ static bool add_process(struct programs *programs, const struct lives *lives, si
                                          .rss_growth = store_sum(life->last_rss, -life->first_rss),
                                          .paths = life->paths.items,
                                          .path_count = life->paths.count};
-    if (comparison && program->lives.count == 1)
+    if (comparison && program->lives.count == 1 && is_summed(program, number))
         process.growth_bytes = comparison->growth_bytes;
     else if (!growth_of_life(life, options, &process.growth_bytes, error))
         return false;
@@ -73,14 +73,18 @@ static bool says_more(const struct comparison *a, const struct comparison *b)
 static void note_restart(struct comparison *comparison, const struct lives *lives,
                          const struct program *program)
 {
-    const struct life *first = &lives->list.items[program->lives.items[0]];
-    const struct life *last = &lives->list.items[program->lives.items[program->lives.count - 1]];
+    size_t index = (size_t)(program - lives->programs.items), count = 0;
+    for (size_t i = 0; i < lives->list.count; i++)
+        count += lives->list.items[i].program == index;
+    const char *words = program->lives.count == count ? "their growth is summed"
+                        : program->lives.count > 1
+                            ? "the growth of those with enough snapshots is summed"
+                            : "this is the growth of the one with enough snapshots";
     if (program->is_restarted)
         VEC_ADD(&comparison->notes,
                 pool_format(comparison->pool,
-                            "the program was restarted: %zu lives, the first with pid %" PRId64
-                            ", the last with pid %" PRId64 "; their growth is summed",
-                            program->lives.count, first->pid, last->pid));
+                            "the program was restarted: %zu processes, one after the other; %s",
+                            count, words));
 }
 
 bool programs_compare(struct programs *programs, const struct lives *lives,

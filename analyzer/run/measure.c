@@ -261,7 +261,7 @@ static bool measure(struct work *work)
     work->root = work->server.pid;
     return wait_ready(work) && (plan->warm_up <= 0 || warm_up(work, &length)) &&
            moments_take(work, "steady", plan->load ? 0 : -1) && load_between(work, length) &&
-           moments_take(work, "loaded", operations_file_read(&work->operations));
+           moments_take_last(work, "loaded", operations_file_read(&work->operations));
 }
 
 /* Why an all-clear would be none; NULL. Requests are counted by the snapshots themselves. */

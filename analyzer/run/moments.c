@@ -14,9 +14,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FIRST_STEP_MS 1000
-#define SHORT_MS      2000 /* a load that is known to end sooner gets no snapshots between */
-#define LATE_SHARE    0.85 /* of the load's time */
+#define FIRST_STEP_MS   1000
+#define RESTART_MS      5000 /* how long a restart may take after the load */
+#define RESTART_STEP_MS 50
+#define SHORT_MS        2000 /* a load that is known to end sooner gets no snapshots between */
+#define LATE_SHARE      0.85 /* of the load's time */
 
 /* ---- when ---------------------------------------------------------------------------------------
  */
@@ -224,7 +226,7 @@ bool moments_take(struct work *work, const char *label, int64_t operations)
         bool is_one = count == 1 && result->processes.count == 1;
         bool good = take_of(work, measured, is_one, label, operations);
         any |= good;
-        if (!good && (work->error->code == 130 || count == 1))
+        if (!good && (work->error->code == INTERRUPTED || count == 1))
             return false;
         if (!good) {
             work_say("no snapshot of process %d: %s", (int)pid, work->error->message);
@@ -267,7 +269,36 @@ bool moments_take_between(struct work *work, struct moments *moments)
     snprintf(label, sizeof label, "during-%.3gs", (double)moments->last / 1000);
     bool good = moments_take(work, label, -1);
     moments->finished = work_now_ms() - moments->began;
-    return good;
+    if (good || work->error->code == INTERRUPTED)
+        return good;
+    work_say("no process serves at this moment; is it being restarted?");
+    *work->error = (struct error){0};
+    return true;
+}
+
+static bool has_series(const struct work *work)
+{
+    for (size_t i = 0; i < work->result->processes.count; i++)
+        if (work->result->processes.items[i].paths.count > 1)
+            return true;
+    return false;
+}
+
+bool moments_take_last(struct work *work, const char *label, int64_t operations)
+{
+    int64_t end = work_now_ms() + RESTART_MS;
+    while (work_look(work) != SERVING_FOUND && work_now_ms() < end)
+        if (work_wait(work, RESTART_STEP_MS) == WORK_BROKEN)
+            break;
+    if (work->error->code == INTERRUPTED)
+        return false;
+    *work->error = (struct error){0};
+    bool good = moments_take(work, label, operations);
+    if (good || work->error->code == INTERRUPTED || !has_series(work))
+        return good;
+    work_say("no process is left after the load; the snapshots until then are compared");
+    *work->error = (struct error){0};
+    return true;
 }
 
 void moments_end(struct work *work, struct moments *moments)

@@ -29,6 +29,10 @@ bool moments_check_output(const struct work *work);
  * meanwhile is noted. False with the error filled when there is none at all. */
 bool moments_take(struct work *work, const char *label, int64_t operations);
 
+/* The same after the load, for whoever serves then; a restart is waited for. Without any process,
+ * the snapshots that there are must do. */
+bool moments_take_last(struct work *work, const char *label, int64_t operations);
+
 /* The same between first and last; thins out what was taken before when there are too many. */
 bool moments_take_between(struct work *work, struct moments *moments);
 

@@ -55,7 +55,7 @@ enum work_event work_wait(struct work *work, int64_t ms)
     poll(fds, 3, limit); /* what interrupts it counts as time that is over */
     if (fds[0].revents) {
         error_set(work->error, NULL, "interrupted");
-        work->error->code = 130;
+        work->error->code = INTERRUPTED;
         return WORK_BROKEN;
     }
     if (fds[1].revents && !server_has_ended(work))

@@ -15,6 +15,7 @@
 #include "run/steady.h"
 
 #define WORK_FOREVER (-1)
+#define INTERRUPTED  130 /* an error's code after Ctrl-C, as a shell says it */
 
 struct work {
     const struct measure_plan *plan;

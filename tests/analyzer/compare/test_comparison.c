@@ -343,7 +343,7 @@ static void stores_in_memory_are_compared_again_and_again(void **state)
     for (int turn = 0; turn < 2; turn++) {
         struct comparison *of_stores = comparison_of_stores(stores, 3, &options);
         expect_same(of_stores, of_files);
-        assert_string_equal(of_stores->notes.items[0], "the snapshots were put in order of time");
+        assert_string_equal(of_stores->notes.items[0], "the snapshots were sorted by time");
         comparison_close(of_stores);
     }
     comparison_close(of_files);
