@@ -348,6 +348,7 @@ static void worker_work(void)
     channel_sweep();
     timers_begin();
     worker_serve();
+    channel_sweep(); /* of children whose control process died with their memory */
     channel_close();
 }
 

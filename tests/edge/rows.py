@@ -146,7 +146,7 @@ USE = [*rows("@end_of_file", "execs|forks"),
 
 SELF = [row("@tasks"), *rows("@close_all", "range|loop|none_left"), *rows("@title", "a b c"),
         row("@all_signals"), row("@timers"), row("@plenty"), row("@groups zero"),
-        row("@groups minus"), row("@groups dies", "SIGTERM"), row("@fault"),
+        row("@groups minus"), row("@groups dies", "SIGTERM"), row("@fault"), row("@unmaps"),
         row("@core", "SIGABRT"), row("@core threads", "SIGABRT"),
         row("setarch -R @begun"), shell("closed_at_start", "exec @tasks <&- 2>&-"),
         shell("all_closed_at_start", "exec @spawns fork 5 <&- >&- 2>&-"),
