@@ -17,7 +17,7 @@ static bool is_one_of(const char *word, const char *a, const char *b, const char
     return strcmp(word, a) == 0 || strcmp(word, b) == 0 || (c && strcmp(word, c) == 0);
 }
 
-static int help(const char *name, struct error *error)
+static int main_help(const char *name, struct error *error)
 {
     if (!name) {
         help_all();
@@ -37,7 +37,7 @@ static int dispatch(int argc, char **argv, struct error *error)
         return error->code;
     }
     if (is_one_of(argv[1], "help", "--help", "-h"))
-        return help(argc > 2 ? argv[2] : NULL, error);
+        return main_help(argc > 2 ? argv[2] : NULL, error);
     if (is_one_of(argv[1], "version", "--version", "-V")) {
         puts("heapdiff " HEAPDIFF_VERSION);
         return EXIT_DONE;

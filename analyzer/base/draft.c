@@ -16,7 +16,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-static bool fail(struct draft *draft)
+static bool draft_fail(struct draft *draft)
 {
     draft_discard(draft);
     return false;
@@ -46,7 +46,7 @@ bool draft_begin(struct draft *draft, const char *path, mode_t mode, enum draft_
     *draft = (struct draft){
         .path = strdup(path), .temporary = temporary_name(path), .file = -1, .is_nameless = true};
     if (!draft->path || !draft->temporary)
-        return fail(draft);
+        return draft_fail(draft);
     if (name == DRAFT_NAMELESS)
         draft->file = open_nameless(path, mode);
     if (draft->file < 0 && (name == DRAFT_NAMED || errno == EOPNOTSUPP || errno == EISDIR)) {
@@ -54,7 +54,7 @@ bool draft_begin(struct draft *draft, const char *path, mode_t mode, enum draft_
             open(draft->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
         draft->is_nameless = draft->file < 0;
     }
-    return draft->file >= 0 || fail(draft);
+    return draft->file >= 0 || draft_fail(draft);
 }
 
 bool draft_open(struct draft *draft, const char *path, struct error *error)
@@ -65,7 +65,7 @@ bool draft_open(struct draft *draft, const char *path, struct error *error)
     if (good && is_stream) {
         draft->path = strdup(path);
         draft->file = open(path, O_WRONLY | O_CLOEXEC);
-        good = draft->file >= 0 || fail(draft);
+        good = draft->file >= 0 || draft_fail(draft);
     } else if (good) {
         good = draft_begin(draft, real.bytes, 0666, DRAFT_NAMELESS);
     }
@@ -95,7 +95,7 @@ bool draft_finish(struct draft *draft)
 {
     if (draft->temporary) {
         if (!sync_file(draft->file) || !name_it(draft) || !place_put(draft->temporary, draft->path))
-            return fail(draft);
+            return draft_fail(draft);
         draft->is_nameless = true; /* it has its own name now */
     }
     draft_discard(draft);

@@ -39,7 +39,7 @@ struct out *out_open(const char *path, struct error *error)
     return NULL;
 }
 
-static void flush(struct out *out)
+static void out_flush(struct out *out)
 {
     if (!out->failure && !draft_write(&out->draft, out->buffer, out->used))
         out->failure = errno;
@@ -50,7 +50,7 @@ static void flush(struct out *out)
 
 bool out_close(struct out *out, struct error *error)
 {
-    flush(out);
+    out_flush(out);
     struct text name = {0};
     text_add(&name, out->draft.path ? out->draft.path : "the output");
     if (out->draft.path && !out->failure && !draft_finish(&out->draft))
@@ -83,7 +83,7 @@ void out_bytes(struct out *out, const void *bytes, size_t length)
         from += part;
         length -= part;
         if (out->used == BUFFER_SIZE)
-            flush(out);
+            out_flush(out);
     }
 }
 

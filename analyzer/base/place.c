@@ -74,7 +74,7 @@ static void sync_folder(const char *path)
 }
 
 /* 0 where nothing or a file lies, else an errno. */
-static int check(const char *path)
+static int place_check(const char *path)
 {
     struct stat status;
     if (lstat(path, &status) != 0)
@@ -87,7 +87,7 @@ static int trade(const char *part, const char *path)
 {
     if (renameat2(AT_FDCWD, part, AT_FDCWD, path, RENAME_EXCHANGE) != 0)
         return errno;
-    int failure = check(part);
+    int failure = place_check(part);
     if (!failure)
         unlink(part);
     else
@@ -96,9 +96,9 @@ static int trade(const char *part, const char *path)
 }
 
 /* A file system without these ways of renaming leaves a moment between the look and the rename. */
-static int replace(const char *part, const char *path)
+static int place_replace(const char *part, const char *path)
 {
-    int failure = check(path);
+    int failure = place_check(path);
     return failure ? failure : rename(part, path) == 0 ? 0 : errno;
 }
 
@@ -111,7 +111,7 @@ bool place_put(const char *part, const char *path)
             failure = trade(part, path); /* ENOENT: it has gone meanwhile */
     }
     if (failure == EINVAL || failure == ENOSYS)
-        failure = replace(part, path);
+        failure = place_replace(part, path);
     if (!failure)
         sync_folder(path);
     errno = failure;

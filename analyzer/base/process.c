@@ -15,7 +15,7 @@
 #define FIELD_STARTED 22
 
 /* Behind the last ')' the fields are separated by blanks. */
-static bool parse(const char *line, struct process_stat *stat)
+static bool process_parse(const char *line, struct process_stat *stat)
 {
     const char *field = strrchr(line, ')');
     if (!field || strlen(field) < 3)
@@ -35,7 +35,7 @@ bool process_read_stat(pid_t pid, struct process_stat *stat)
     char path[64];
     struct text line = {0};
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    bool good = text_read_file(&line, path, 4096) && parse(line.bytes, stat);
+    bool good = text_read_file(&line, path, 4096) && process_parse(line.bytes, stat);
     text_done(&line);
     return good;
 }

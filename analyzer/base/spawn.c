@@ -19,7 +19,7 @@ static void direct(posix_spawn_file_actions_t *actions, int from, int to)
         posix_spawn_file_actions_adddup2(actions, from, to);
 }
 
-static pid_t start(char *const *program, int output, int errors, short flags)
+static pid_t spawn_with(char *const *program, int output, int errors, short flags)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -41,7 +41,7 @@ static pid_t start(char *const *program, int output, int errors, short flags)
 
 pid_t spawn_start(char *const *program, int output, int errors)
 {
-    return start(program, output, errors, 0);
+    return spawn_with(program, output, errors, 0);
 }
 
 bool spawn_wait(pid_t pid)
@@ -59,7 +59,7 @@ void spawn_detached(char *const *program)
 {
     pid_t between = fork();
     if (between == 0) {
-        start(program, SPAWN_NOWHERE, SPAWN_NOWHERE, POSIX_SPAWN_SETSID);
+        spawn_with(program, SPAWN_NOWHERE, SPAWN_NOWHERE, POSIX_SPAWN_SETSID);
         _exit(0);
     }
     if (between > 0)

@@ -79,8 +79,8 @@ static bool parse_number(const char *value, double *number)
     return *value && !*end && isfinite(*number) && *number >= 0 && *number < 1e15;
 }
 
-static bool refuse(const struct parser *parser, const struct option_spec *spec, const char *value,
-                   const char *wanted)
+static bool options_refuse(const struct parser *parser, const struct option_spec *spec,
+                           const char *value, const char *wanted)
 {
     return error_set(parser->error, NULL, "--%s takes %s, not '%s'", spec->name, wanted, value);
 }
@@ -97,18 +97,19 @@ static bool store_value(const struct parser *parser, const struct option_spec *s
     case OPTION_TEXT:
         *(const char **)field = value;
         if (strchr(spec->argument, '|') && !is_choice(spec->argument, value))
-            return refuse(parser, spec, value, spec->argument);
+            return options_refuse(parser, spec, value, spec->argument);
         return true;
     case OPTION_SIZE:
-        return units_parse(value, field) || refuse(parser, spec, value, "a size (1MiB, 500k)");
+        return units_parse(value, field) ||
+               options_refuse(parser, spec, value, "a size (1MiB, 500k)");
     case OPTION_COUNT:
         if (!parse_number(value, &number) || number != floor(number))
-            return refuse(parser, spec, value, "a whole number");
+            return options_refuse(parser, spec, value, "a whole number");
         *(int64_t *)field = (int64_t)number;
         return true;
     case OPTION_SECONDS:
         if (!parse_number(value, &number))
-            return refuse(parser, spec, value, "a number of seconds");
+            return options_refuse(parser, spec, value, "a number of seconds");
         *(double *)field = number;
         return true;
     }

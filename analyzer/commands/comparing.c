@@ -21,8 +21,8 @@ static bool is_format(const struct comparing *given, const char *format)
     return given->format && strcmp(given->format, format) == 0;
 }
 
-static void print(const struct comparison *comparison, const struct comparing *given,
-                  const struct gate *gate, const struct gate_result *result)
+static void comparing_print(const struct comparison *comparison, const struct comparing *given,
+                            const struct gate *gate, const struct gate_result *result)
 {
     bool json = is_format(given, "json");
     struct report_options report = {.term = term_of_stdout(given->colour),
@@ -86,7 +86,7 @@ static int conclude(const struct comparison *comparison, const struct comparing 
 {
     for (size_t i = 0; i < comparison->notes.count; i++)
         say_note(comparison->notes.items[i]);
-    print(comparison, given, gate, result);
+    comparing_print(comparison, given, gate, result);
     if (given->new_baseline && !comparison->obstacle &&
         !accepted_write_baseline(comparison, given->new_baseline, error))
         return error->code;
@@ -102,8 +102,8 @@ static int conclude(const struct comparison *comparison, const struct comparing 
 }
 
 /* Every program must pass; what cannot be measured is only said of the one that is shown. */
-static void judge(const struct programs *programs, const struct gate *gate,
-                  struct gate_result *result)
+static void comparing_judge(const struct programs *programs, const struct gate *gate,
+                            struct gate_result *result)
 {
     gate_judge(gate, programs->main, result);
     for (size_t i = 0; i < programs->list.count && result->code != EXIT_EXCEEDED; i++) {
@@ -123,15 +123,16 @@ static int compare_lives(const struct lives *lives, const struct comparing *give
     int code = EXIT_UNUSABLE;
     if (programs_compare(&programs, lives, how, error)) {
         if (given->limit)
-            judge(&programs, gate, &result);
+            comparing_judge(&programs, gate, &result);
         code = conclude(programs.main, given, gate, &result, error);
     }
     programs_done(&programs);
     return code;
 }
 
-static int compare(const char *const *paths, size_t count, const struct comparing *given,
-                   const struct workload *work, const struct gate *gate, struct error *error)
+static int comparing_compare(const char *const *paths, size_t count, const struct comparing *given,
+                             const struct workload *work, const struct gate *gate,
+                             struct error *error)
 {
     struct rules *rules = rules_new(given->rules, error);
     struct comparison_options how = {.rules = rules,
@@ -176,14 +177,14 @@ int comparing_run(const char *const *paths, size_t count, const struct comparing
 {
     struct gate gate;
     if (!given->limit)
-        return compare(paths, count, given, work, NULL, error);
+        return comparing_compare(paths, count, given, work, NULL, error);
     if (!gate_init(&gate, given->limit, error))
         return error->code;
     int code = EXIT_UNUSABLE;
     if ((!given->baseline || accepted_read_baseline(gate.accepted, given->baseline, error)) &&
         (!given->suppressions ||
          accepted_read_suppressions(gate.accepted, given->suppressions, error)))
-        code = compare(paths, count, given, work, &gate, error);
+        code = comparing_compare(paths, count, given, work, &gate, error);
     gate_done(&gate);
     return code;
 }

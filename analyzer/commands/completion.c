@@ -175,7 +175,7 @@ static void print_fish(void)
 
 static const struct option_spec options[] = {{0}};
 
-static int run(int argc, char **argv, struct error *error)
+static int completion_main(int argc, char **argv, struct error *error)
 {
     static const struct {
         const char *name;
@@ -200,5 +200,5 @@ const struct command command_completion = {
     .details = "An installation includes the scripts. Without one, in bash:\n"
                "  eval \"$(heapdiff completion bash)\"",
     .options = options,
-    .run = run,
+    .run = completion_main,
 };

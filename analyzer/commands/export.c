@@ -53,7 +53,7 @@ static enum root_by parse_root(const char *word)
     return strcmp(word, "label") == 0 ? ROOT_BY_LABEL : ROOT_BY_THREAD;
 }
 
-static int run(int argc, char **argv, struct error *error)
+static int export_main(int argc, char **argv, struct error *error)
 {
     struct export_options given = {.format = "heapsnapshot"};
     int first = options_parse(&command_export, argc, argv, &given, error);
@@ -91,5 +91,5 @@ const struct command command_export = {
         "a block the same id in each of them. From two snapshots or more, heapprofile, pprof,\n"
         "folded and json also write the growth.",
     .options = options,
-    .run = run,
+    .run = export_main,
 };

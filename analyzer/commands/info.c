@@ -33,8 +33,8 @@ static bool is_complete(const struct coverage_module *module)
     return (has_few || 10 * lacking <= module->count.addresses) && !module->symbols.lacks_split;
 }
 
-static void gather(struct info *info, struct frames *frames, struct symbols *symbols,
-                   struct pool *pool)
+static void info_gather(struct info *info, struct frames *frames, struct symbols *symbols,
+                        struct pool *pool)
 {
     const struct store *store = info->store;
     coverage_init(&info->coverage, store, frames, symbols);
@@ -51,14 +51,15 @@ static void gather(struct info *info, struct frames *frames, struct symbols *sym
         info->truncated_stacks += store->stacks.items[i].is_truncated;
 }
 
-static void print(struct store *store, const struct rules *rules, const struct info_options *given)
+static void info_print(struct store *store, const struct rules *rules,
+                       const struct info_options *given)
 {
     struct info info = {.store = store};
     struct symbols *symbols = symbols_new(&given->sources);
     struct frames *frames = frames_new(store, symbols, rules);
     struct pool *pool = pool_new();
     struct text out = {0};
-    gather(&info, frames, symbols, pool);
+    info_gather(&info, frames, symbols, pool);
     if (given->format && strcmp(given->format, "json") == 0)
         info_report_json(&info, &out);
     else
@@ -71,7 +72,7 @@ static void print(struct store *store, const struct rules *rules, const struct i
     symbols_free(symbols);
 }
 
-static int run(int argc, char **argv, struct error *error)
+static int info_main(int argc, char **argv, struct error *error)
 {
     struct info_options given = {0};
     int first = options_parse(&command_info, argc, argv, &given, error);
@@ -86,7 +87,7 @@ static int run(int argc, char **argv, struct error *error)
     struct store *store = store_open(argv[first], error);
     struct rules *rules = store ? rules_new(NULL, error) : NULL;
     if (rules)
-        print(store, rules, &given);
+        info_print(store, rules, &given);
     rules_free(rules);
     store_close(store);
     return rules ? EXIT_DONE : error->code;
@@ -100,5 +101,5 @@ const struct command command_info = {
                "package to install for the rest. Also lists what recording dropped, cut short or\n"
                "estimated.",
     .options = options,
-    .run = run,
+    .run = info_main,
 };

@@ -51,8 +51,8 @@ static void note_others(const struct series *series)
                 series->unfinished);
 }
 
-static int print(const struct series *series, const struct series_process *process,
-                 const struct list_options *given, const char *folder)
+static int list_print(const struct series *series, const struct series_process *process,
+                      const struct list_options *given, const char *folder)
 {
     struct text out = {0};
     struct term term = term_of_stdout(given->colour);
@@ -72,7 +72,7 @@ static int print(const struct series *series, const struct series_process *proce
 static int list_folder(const char *folder, const struct list_options *given, struct error *error)
 {
     struct series *series = series_open(folder, 0, 0, error);
-    int code = series ? print(series, NULL, given, folder) : error->code;
+    int code = series ? list_print(series, NULL, given, folder) : error->code;
     series_close(series);
     return code;
 }
@@ -130,7 +130,7 @@ static int list_series(struct channel *page, const struct list_options *given, s
         error_set(error, "heapdiff list DIR",
                   "process %d puts each snapshot into another folder: %s", (int)page->pid, pattern);
     process.folder = folder.bytes;
-    int code = series ? print(series, &process, given, folder.bytes) : error->code;
+    int code = series ? list_print(series, &process, given, folder.bytes) : error->code;
     series_close(series);
     target_close(&target);
     text_done(&folder);
@@ -144,7 +144,7 @@ static bool is_number(const char *word)
 }
 
 /* A folder that is called like a number is a folder. */
-static int list(const char *word, const struct list_options *given, struct error *error)
+static int list_given(const char *word, const struct list_options *given, struct error *error)
 {
     struct stat status;
     struct channel page;
@@ -167,7 +167,7 @@ static int list(const char *word, const struct list_options *given, struct error
     return code;
 }
 
-static int run(int argc, char **argv, struct error *error)
+static int list_main(int argc, char **argv, struct error *error)
 {
     struct list_options given = {0};
     int first = options_parse(&command_list, argc, argv, &given, error);
@@ -177,7 +177,7 @@ static int run(int argc, char **argv, struct error *error)
         error_set(error, "heapdiff list DIR", "list takes one folder or process id");
         return error->code;
     }
-    return list(argc - first == 1 ? argv[first] : ".", &given, error);
+    return list_given(argc - first == 1 ? argv[first] : ".", &given, error);
 }
 
 const struct command command_list = {
@@ -189,5 +189,5 @@ const struct command command_list = {
         "live bytes. The default folder is the working directory. For a process, also shows\n"
         "where its snapshots go and how many it has taken.",
     .options = options,
-    .run = run,
+    .run = list_main,
 };

@@ -17,7 +17,8 @@ static int find_word(const char *word, const char *const *names, int count, int 
 }
 
 /* Honest where the snapshot does not know. */
-static bool check(const struct listing_words *words, size_t count, struct error *error)
+static bool listing_options_check(const struct listing_words *words, size_t count,
+                                  struct error *error)
 {
     if (words->view && strcmp(words->view, "growth") == 0 && count == 1)
         return error_set(error, "heapdiff compare A.db B.db", "one snapshot has no growth");
@@ -36,7 +37,7 @@ bool listing_choice_init(struct listing_choice *choice, const struct listing_wor
     static const char *const trees[] = {"", "top-down", "bottom-up"};
     char fault[128];
     *choice = (struct listing_choice){.tree = TREE_NONE};
-    if (!check(words, count, error))
+    if (!listing_options_check(words, count, error))
         return false;
     struct listing_options *options = &choice->options;
     options->by = (enum listing_by)find_word(words->by, by, 6, BY_SITES);

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 /* On a terminal, where somebody waits. */
-static void say(const char *what)
+static void page_command_say(const char *what)
 {
     fprintf(stderr, "heapdiff: %s\n", what);
 }
@@ -46,9 +46,9 @@ bool page_command_make(const char *const *paths, size_t count, const struct page
                                    .most_sites = (size_t)words->top,
                                    .by = parse_by(words->by),
                                    .has_sources = !words->no_source,
-                                   .say = isatty(STDERR_FILENO) ? say : NULL};
+                                   .say = isatty(STDERR_FILENO) ? page_command_say : NULL};
     if (options.say && count > 2)
-        say("comparing the snapshots");
+        page_command_say("comparing the snapshots");
     struct comparison *comparison = comparison_open_with(paths, count, &how, error);
     for (size_t i = 0; comparison && i < comparison->notes.count; i++)
         say_note(comparison->notes.items[i]);

@@ -34,7 +34,7 @@ static bool write_page(const struct text *page, const char *target, struct error
     return true;
 }
 
-static int run(int argc, char **argv, struct error *error)
+static int report_main(int argc, char **argv, struct error *error)
 {
     struct report_words given = {.page.top = PAGE_TOP};
     int first = options_parse(&command_report, argc, argv, &given, error);
@@ -69,5 +69,5 @@ const struct command command_report = {
                "around each site (--no-source leaves them out). It contains no command line and\n"
                "no contents of memory. With one snapshot it shows live memory.",
     .options = options,
-    .run = run,
+    .run = report_main,
 };

@@ -36,7 +36,7 @@ static const struct option_spec options[] = {
     {0},
 };
 
-static void print(const struct comparison *snapshot, const struct show_options *given)
+static void show_print(const struct comparison *snapshot, const struct show_options *given)
 {
     bool json = given->format && strcmp(given->format, "json") == 0;
     struct report_options report = {.term = term_of_stdout(given->colour),
@@ -57,7 +57,7 @@ static void print(const struct comparison *snapshot, const struct show_options *
     text_done(&out);
 }
 
-static int run(int argc, char **argv, struct error *error)
+static int show_main(int argc, char **argv, struct error *error)
 {
     struct show_options given = {.top = -1};
     int first = options_parse(&command_show, argc, argv, &given, error);
@@ -75,7 +75,7 @@ static int run(int argc, char **argv, struct error *error)
     struct comparison_options how = {.rules = rules, .sources = &given.sources};
     struct comparison *snapshot = rules ? comparison_open_with(paths, 1, &how, error) : NULL;
     if (snapshot)
-        print(snapshot, &given);
+        show_print(snapshot, &given);
     int code = snapshot ? EXIT_DONE : error->code;
     comparison_close(snapshot);
     rules_free(rules);
@@ -90,5 +90,5 @@ const struct command command_show = {
     .details = "Lists the sites with the most live bytes. A site is the function of your own that\n"
                "made the allocation, with its callers.",
     .options = options,
-    .run = run,
+    .run = show_main,
 };

@@ -45,7 +45,7 @@ static bool parse_pid(const char *word, pid_t *pid, struct error *error)
     return true;
 }
 
-static int run(int argc, char **argv, struct error *error)
+static int snapshot_main(int argc, char **argv, struct error *error)
 {
     struct snapshot_options given = {.operations = -1};
     struct asker_request request = {.cancel_fd = -1};
@@ -84,5 +84,5 @@ const struct command command_snapshot = {
     .details = "Returns when the file is complete and prints its path. The process must have been\n"
                "started with heapdiff run, or with LD_PRELOAD=libheapdiff.so.",
     .options = options,
-    .run = run,
+    .run = snapshot_main,
 };

@@ -66,7 +66,7 @@ static void add_location(struct names *names, struct frames *frames, const struc
     names->with_lines += has_lines(&list);
 }
 
-static void collect(struct names *names, struct frames *frames, const struct store *store)
+static void symbolize_collect(struct names *names, struct frames *frames, const struct store *store)
 {
     for (uint32_t i = 0; i < store->locations.count; i++) {
         progress_say("%u of %zu addresses", i, store->locations.count);
@@ -75,8 +75,8 @@ static void collect(struct names *names, struct frames *frames, const struct sto
     progress_end();
 }
 
-static bool symbolize(const char *path, const char *target, const struct symbol_sources *sources,
-                      struct error *error)
+static bool symbolize_file(const char *path, const char *target,
+                           const struct symbol_sources *sources, struct error *error)
 {
     struct store *store = store_open(path, error);
     if (!store)
@@ -85,7 +85,7 @@ static bool symbolize(const char *path, const char *target, const struct symbol_
     struct symbols *symbols = symbols_new(sources);
     struct frames *frames = frames_new(store, symbols, rules);
     struct names names = {0};
-    collect(&names, frames, store);
+    symbolize_collect(&names, frames, store);
     bool good = symbol_rows_write(path, target, names.rows.items, names.rows.count, error);
     if (good)
         fprintf(stderr, "heapdiff: %s has names for %zu of %zu native addresses, %zu with lines\n",
@@ -98,7 +98,7 @@ static bool symbolize(const char *path, const char *target, const struct symbol_
     return good;
 }
 
-static int run(int argc, char **argv, struct error *error)
+static int symbolize_main(int argc, char **argv, struct error *error)
 {
     struct symbolize_options given = {0};
     int first = options_parse(&command_symbolize, argc, argv, &given, error);
@@ -112,7 +112,7 @@ static int run(int argc, char **argv, struct error *error)
     if (!symbol_options_check(&given.sources, error))
         return error->code;
     for (int i = first; i < argc; i++) {
-        if (!symbolize(argv[i], given.target ? given.target : argv[i], &given.sources, error))
+        if (!symbolize_file(argv[i], given.target ? given.target : argv[i], &given.sources, error))
             return error->code;
     }
     return EXIT_DONE;
@@ -126,5 +126,5 @@ const struct command command_symbolize = {
                "program. Run it on the machine that has the program. Run it again after you\n"
                "installed debug information: it keeps the names until it finds better ones.",
     .options = options,
-    .run = run,
+    .run = symbolize_main,
 };

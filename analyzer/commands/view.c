@@ -63,7 +63,7 @@ static bool serve_page(const struct text *page, const char *policy,
     return true;
 }
 
-static int run(int argc, char **argv, struct error *error)
+static int view_main(int argc, char **argv, struct error *error)
 {
     struct view_page_words given = {.page.top = PAGE_TOP};
     int first = options_parse(&command_view, argc, argv, &given, error);
@@ -99,5 +99,5 @@ const struct command command_view = {
         "cannot guess. Prints the address on stdout, opens a browser if there is a display, and\n"
         "serves until Ctrl-C. To reach it from another machine: ssh -L PORT:127.0.0.1:PORT.",
     .options = options,
-    .run = run,
+    .run = view_main,
 };

@@ -80,7 +80,8 @@ static void add_value(struct calltree *tree, uint32_t node, int64_t value)
     tree->nodes.items[node].value = store_sum(tree->nodes.items[node].value, value);
 }
 
-static void add_stack(struct builder *builder, int64_t value, const char *group, bool is_bottom_up)
+static void calltree_add_stack(struct builder *builder, int64_t value, const char *group,
+                               bool is_bottom_up)
 {
     uint32_t node = 0;
     size_t count = builder->path.count;
@@ -142,7 +143,7 @@ static void add_member(struct builder *builder, const struct comparison *compari
     if (value == 0 || !listing_passes(how->options->filter, member))
         return;
     read_path(builder, member, &comparison->table.sites.items[member->site], how->all_frames);
-    add_stack(builder, value, group, how->is_bottom_up);
+    calltree_add_stack(builder, value, group, how->is_bottom_up);
 }
 
 static void add_groups(struct builder *builder, const struct comparison *comparison,

@@ -1,7 +1,7 @@
 /* comparison.c -- Snapshots set side by side: sites, ranking, parts, verdict.
  *
- * The spine is compare() below. Only the first snapshot and the last make sites. So these two are
- * folded into the table first, and what they teach about functions holds for those between.
+ * The spine is comparison_run() below. Only the first snapshot and the last make sites. So these
+ * two are folded into the table first, and what they teach about functions holds for those between.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -55,7 +55,7 @@ static bool fold_between(struct comparison *comparison, size_t i, struct error *
 }
 
 /* With the first and the last snapshot in the table: what they teach about functions. */
-static void learn(struct comparison *comparison)
+static void comparison_learn(struct comparison *comparison)
 {
     size_t last_index = comparison->count - 1;
     struct wrappers_end first = {0, comparison->stores[0], comparison->frames[0]};
@@ -76,7 +76,7 @@ static bool fold_all(struct comparison *comparison, struct error *error)
         return true;
     if (!fold_end(comparison, 0, error))
         return false;
-    learn(comparison);
+    comparison_learn(comparison);
     for (size_t i = 1; i < last; i++) {
         if (!fold_between(comparison, i, error))
             return false;
@@ -143,8 +143,8 @@ static void note_processes(struct comparison *comparison)
                                   a->command_line, a->pid, b->command_line, b->pid));
 }
 
-static struct comparison *make(const struct snapshots *snapshots,
-                               const struct comparison_options *options)
+static struct comparison *comparison_new(const struct snapshots *snapshots,
+                                         const struct comparison_options *options)
 {
     struct comparison *comparison = memory_zeroed(1, sizeof *comparison);
     size_t count = snapshots->count;
@@ -165,10 +165,11 @@ static struct comparison *make(const struct snapshots *snapshots,
 }
 
 /* Takes SNAPSHOTS over. */
-static struct comparison *compare(const struct snapshots *snapshots,
-                                  const struct comparison_options *options, struct error *error)
+static struct comparison *comparison_run(const struct snapshots *snapshots,
+                                         const struct comparison_options *options,
+                                         struct error *error)
 {
-    struct comparison *comparison = make(snapshots, options);
+    struct comparison *comparison = comparison_new(snapshots, options);
     note_order(comparison);
     find_process(comparison);
     note_processes(comparison);
@@ -191,8 +192,9 @@ struct comparison *comparison_open_with(const char *const *paths, size_t count,
                                         struct error *error)
 {
     struct snapshots snapshots;
-    return snapshots_of_files(&snapshots, paths, count, error) ? compare(&snapshots, options, error)
-                                                               : NULL;
+    return snapshots_of_files(&snapshots, paths, count, error)
+               ? comparison_run(&snapshots, options, error)
+               : NULL;
 }
 
 struct comparison *comparison_open(const char *const *paths, size_t count,
@@ -208,7 +210,7 @@ struct comparison *comparison_of_stores(struct store *const *stores, size_t coun
     struct snapshots snapshots;
     struct error error; /* stores in memory need no reading */
     snapshots_of_stores(&snapshots, stores, count);
-    return compare(&snapshots, options, &error);
+    return comparison_run(&snapshots, options, &error);
 }
 
 struct comparison *comparison_of_lives(const struct lives *lives, const struct program *program,
@@ -217,7 +219,7 @@ struct comparison *comparison_of_lives(const struct lives *lives, const struct p
 {
     struct snapshots snapshots;
     return snapshots_of_lives(&snapshots, lives, program, error)
-               ? compare(&snapshots, options, error)
+               ? comparison_run(&snapshots, options, error)
                : NULL;
 }
 

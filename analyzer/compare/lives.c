@@ -42,7 +42,7 @@ static struct life *find_life(struct lives *lives, const struct store_facts *fac
     return NULL;
 }
 
-static void add(struct lives *lives, const struct dated *dated)
+static void lives_add(struct lives *lives, const struct dated *dated)
 {
     const struct store_facts *facts = &dated->facts->facts;
     struct life *life = find_life(lives, facts);
@@ -111,7 +111,7 @@ static void group(struct lives *lives, struct dated *dated, size_t count)
 {
     qsort(dated, count, sizeof *dated, by_time);
     for (size_t i = 0; i < count; i++)
-        add(lives, &dated[i]);
+        lives_add(lives, &dated[i]);
     for (size_t i = 0; i < lives->list.count; i++)
         assign(lives, i);
     for (size_t i = 0; i < lives->programs.count; i++)

@@ -23,7 +23,8 @@ const char *operations_source_words(enum operations_source source)
 }
 
 /* True when both snapshots have the count, whether it can be used or not. */
-static bool use(struct comparison *comparison, const char *counter, enum operations_source source)
+static bool operations_use(struct comparison *comparison, const char *counter,
+                           enum operations_source source)
 {
     int64_t first = store_counter(comparison->stores[0], counter);
     int64_t last = store_counter(comparison->stores[comparison->count - 1], counter);
@@ -57,11 +58,12 @@ void operations_find(struct comparison *comparison)
         comparison->operations_source = OPERATIONS_OPTION;
         return;
     }
-    if (comparison->count < 2 || use(comparison, FORMAT_OPERATIONS_ASKED, OPERATIONS_ASKER))
+    if (comparison->count < 2 ||
+        operations_use(comparison, FORMAT_OPERATIONS_ASKED, OPERATIONS_ASKER))
         return;
     if (!comparison->is_one_process) /* each process counts from 0 */
         return;
-    if (use(comparison, FORMAT_OPERATIONS, OPERATIONS_PROGRAM))
+    if (operations_use(comparison, FORMAT_OPERATIONS, OPERATIONS_PROGRAM))
         return;
     struct workload_requests requests = workload_requests(comparison);
     if (requests.done > 0) {

@@ -32,7 +32,7 @@ static bool is_copy(const struct store_facts *a, const struct store_facts *b)
 
 /* Of stores that hold the same snapshot one is kept, but two stores at least: a comparison of a
  * snapshot with its copy must say so. */
-static void sort(struct snapshots *snapshots)
+static void snapshots_sort(struct snapshots *snapshots)
 {
     size_t given = snapshots->count, kept = 0;
     struct dated *dated = memory_zeroed(given, sizeof *dated);
@@ -66,7 +66,7 @@ bool snapshots_of_files(struct snapshots *snapshots, const char *const *paths, s
         }
         snapshots->stores[snapshots->count++] = store;
     }
-    sort(snapshots);
+    snapshots_sort(snapshots);
     return true;
 }
 
@@ -77,7 +77,7 @@ void snapshots_of_stores(struct snapshots *snapshots, struct store *const *store
                                     .is_borrowed = true};
     for (size_t i = 0; i < count; i++)
         snapshots->stores[i] = stores[i];
-    sort(snapshots);
+    snapshots_sort(snapshots);
 }
 
 /* ---- of several processes ----------------------------------------------------------------------
@@ -142,7 +142,7 @@ void snapshots_done(struct snapshots *snapshots)
 }
 
 /* In place of the store that holds the facts alone. */
-static bool replace(struct snapshots *snapshots, size_t index, struct store *store)
+static bool snapshots_replace(struct snapshots *snapshots, size_t index, struct store *store)
 {
     if (!store)
         return false;
@@ -154,9 +154,10 @@ static bool replace(struct snapshots *snapshots, size_t index, struct store *sto
 bool snapshots_load(struct snapshots *snapshots, size_t index, struct error *error)
 {
     if (snapshots->program)
-        return replace(snapshots, index, open_moment(snapshots, index, store_open, error));
+        return snapshots_replace(snapshots, index,
+                                 open_moment(snapshots, index, store_open, error));
     return snapshots->is_borrowed ||
-           replace(snapshots, index, store_open(snapshots->stores[index]->path, error));
+           snapshots_replace(snapshots, index, store_open(snapshots->stores[index]->path, error));
 }
 
 bool snapshots_load_between(struct snapshots *snapshots, size_t index, struct error *error)
@@ -166,7 +167,7 @@ bool snapshots_load_between(struct snapshots *snapshots, size_t index, struct er
     const struct store *last = snapshots->stores[snapshots->count - 1];
     const char *path = snapshots->stores[index]->path;
     return snapshots->is_borrowed ||
-           replace(snapshots, index, store_open_between(path, last, error));
+           snapshots_replace(snapshots, index, store_open_between(path, last, error));
 }
 
 void snapshots_trim(struct snapshots *snapshots, size_t index)

@@ -55,7 +55,7 @@ static bool may_go_on(struct asker *asker, int slice_ms)
     return true;
 }
 
-static bool lock(struct asker *asker)
+static bool asker_lock(struct asker *asker)
 {
     struct pollfd ended = {.fd = asker->page.pid_fd, .events = POLLIN};
     while (flock(asker->page.fd, LOCK_EX | LOCK_NB) != 0) {
@@ -94,7 +94,7 @@ static void copy_label(char *to, const char *label)
 }
 
 /* One exchange, with the lock held. ANSWER gets what the process said. */
-static bool exchange(struct asker *asker, const char *path, struct control_page *answer)
+static bool asker_exchange(struct asker *asker, const char *path, struct control_page *answer)
 {
     struct control_page *page = asker->page.mapped;
     asker->waited_ms = 0;
@@ -133,11 +133,11 @@ static bool cannot_write(int error)
 }
 
 /* Asks for the path that is wanted, and for others while the process cannot write there. */
-static bool ask(struct asker *asker, struct deliver *deliver, struct control_page *answer)
+static bool asker_ask(struct asker *asker, struct deliver *deliver, struct control_page *answer)
 {
     const char *path = deliver_asked_path(deliver, 0);
     for (int try = 1; path; path = deliver_asked_path(deliver, try++)) {
-        if (!exchange(asker, path, answer))
+        if (!asker_exchange(asker, path, answer))
             return false;
         if (!cannot_write(answer->error))
             break;
@@ -149,7 +149,7 @@ static bool ask_and_deliver(struct asker *asker, struct deliver *deliver, struct
                             int *answer_error)
 {
     struct control_page answer = {0};
-    if (!lock(asker) || !ask(asker, deliver, &answer))
+    if (!asker_lock(asker) || !asker_ask(asker, deliver, &answer))
         return false;
     *answer_error = answer.error;
     if (asker->request->note && *answer.answer_text)

@@ -119,8 +119,8 @@ static bool copy_file(int source, const char *to)
 }
 
 /* In our own tree and of our own a file can be moved; else it is copied and removed there. */
-static bool fetch(const struct deliver *deliver, const char *answer, const char *to,
-                  struct error *error)
+static bool deliver_fetch(const struct deliver *deliver, const char *answer, const char *to,
+                          struct error *error)
 {
     struct stat status;
     if (deliver->target.is_ours && deliver->target.uid == geteuid() &&
@@ -153,7 +153,7 @@ bool deliver_finish(const struct deliver *deliver, const char *answer, struct te
     if (deliver->is_folder)
         text_format(&to, "/%s", text_base_name(answer));
     if (deliver->wanted.length && (!deliver->target.is_ours || strcmp(answer, to.bytes) != 0))
-        good = fetch(deliver, answer, to.bytes, error);
+        good = deliver_fetch(deliver, answer, to.bytes, error);
     if (good)
         text_add(path, to.bytes);
     text_done(&to);

@@ -79,7 +79,7 @@ static bool run_jcmd(pid_t pid, const char *command, int output, int cancel_fd, 
 }
 
 /* jcmd says what is wrong in its last lines; the first is the process id. */
-static bool refuse(pid_t pid, int output, struct error *error)
+static bool java_refuse(pid_t pid, int output, struct error *error)
 {
     char text[MOST_OUTPUT];
     struct text clean = {0};
@@ -105,7 +105,7 @@ bool java_collect(pid_t pid, int cancel_fd, struct error *error)
                   "process %d is a JVM, and there is no jcmd to make it collect its garbage",
                   (int)pid);
     else if (!good)
-        refuse(pid, output, error);
+        java_refuse(pid, output, error);
     close(output);
     return good;
 }

@@ -39,14 +39,14 @@ static int by_leaf(const void *a, const void *b)
     return order ? order : by_place(a, b);
 }
 
-static void sort(struct cell_list *list, int (*order)(const void *, const void *))
+static void cells_sort(struct cell_list *list, int (*order)(const void *, const void *))
 {
     if (list->cells.count > 0)
         qsort(list->cells.items, list->cells.count, sizeof *list->cells.items, order);
 }
 
 /* Adds a cell; takes what it holds from REST, so that the cells of a stack add up to the stack. */
-static void add(struct cell_list *list, struct cell *rest, struct cell cell)
+static void cells_add(struct cell_list *list, struct cell *rest, struct cell cell)
 {
     cell.identity = rest->identity;
     cell.leaf = rest->leaf;
@@ -111,7 +111,7 @@ static void add_histograms(struct cell_list *list, struct cell *rest, const stru
             cell.size_class = row_at(&sizes, 0).size_class;
         if (!use_ages && has_ages && row_count(&ages) == 1)
             cell.epoch = row_at(&ages, 0).epoch;
-        add(list, rest, cell);
+        cells_add(list, rest, cell);
     }
 }
 
@@ -127,8 +127,8 @@ static uint64_t identify(const struct store *store, const struct store_stack *st
     return identity;
 }
 
-static void add_stack(struct cell_list *list, const struct set_snapshot *snapshot, size_t index,
-                      enum cells_by by, const struct listed *listed)
+static void cells_add_stack(struct cell_list *list, const struct set_snapshot *snapshot,
+                            size_t index, enum cells_by by, const struct listed *listed)
 {
     const struct store_stack *stack = &snapshot->store->stacks.items[index];
     struct cell rest = {.identity = identify(snapshot->store, stack),
@@ -148,18 +148,18 @@ static void add_stack(struct cell_list *list, const struct set_snapshot *snapsho
         part.sort = CELL_CODE;
         part.blocks = 0;
         part.bytes = stack->code_bytes;
-        add(list, &rest, part);
+        cells_add(list, &rest, part);
     } else {
         add_histograms(list, &rest, snapshot->store, stack, by);
     }
     part.sort = CELL_REST;
     part.blocks = rest.blocks > 0 ? rest.blocks : 0;
     part.bytes = rest.bytes;
-    add(list, &rest, part);
+    cells_add(list, &rest, part);
 }
 
 /* A stranger's file may hold a stack twice. */
-static void merge(struct cell_list *list)
+static void cells_merge(struct cell_list *list)
 {
     struct cell *cells = list->cells.items;
     size_t count = 0;
@@ -179,9 +179,9 @@ struct cell_list cells_make(const struct set_snapshot *snapshot, enum cells_by b
 {
     struct cell_list list = {0};
     for (size_t i = 0; i < snapshot->store->stacks.count; i++)
-        add_stack(&list, snapshot, i, by, listed);
-    sort(&list, by_place);
-    merge(&list);
+        cells_add_stack(&list, snapshot, i, by, listed);
+    cells_sort(&list, by_place);
+    cells_merge(&list);
     return list;
 }
 
@@ -235,7 +235,7 @@ static void split(struct cell_list *list, size_t index, const struct cell_list *
     }
     free(list->cells.items);
     *list = result;
-    sort(list, by_place);
+    cells_sort(list, by_place);
 }
 
 void cells_split(struct cell_list *lists, const struct set *set)
@@ -246,7 +246,7 @@ void cells_split(struct cell_list *lists, const struct set *set)
         split(&lists[i], i, goes_on ? &lists[i + 1] : NULL);
     }
     for (size_t i = 0; i < set->count; i++)
-        sort(&lists[i], by_leaf);
+        cells_sort(&lists[i], by_leaf);
 }
 
 void cells_count_pieces(struct cell_list *list, bool each)

@@ -242,8 +242,8 @@ static bool write_set(const struct export_request *request, const struct format 
 }
 
 /* Times of birth order the objects of a timeline, which stands by itself. */
-static bool write_all(const struct export_request *request, const struct format *format,
-                      struct error *error)
+static bool export_write_all(const struct export_request *request, const struct format *format,
+                             struct error *error)
 {
     struct set_options options = {.class_by = request->class_by,
                                   .root_by = request->root_by,
@@ -266,8 +266,8 @@ static bool has_several(const struct export_request *request)
     return request->count > 1 && !request->growth;
 }
 
-static bool check(const struct export_request *request, const struct format *format,
-                  struct error *error)
+static bool export_check(const struct export_request *request, const struct format *format,
+                         struct error *error)
 {
     if (request->growth && !format->can_grow)
         return error_set(error, "export all snapshots and compare them in DevTools",
@@ -304,14 +304,14 @@ bool export_run(const struct export_request *request, struct error *error)
     const struct format *format = find_format(request->format);
     if (!format)
         return error_set(error, NULL, "there is no format %s", request->format);
-    if (!check(request, format, error))
+    if (!export_check(request, format, error))
         return false;
     struct destination_folder folder = {0};
     bool has_folder =
         request->target && (has_several(request) || destination_is_folder(request->target));
     if (has_folder && !destination_make(&folder, request->target, error))
         return false;
-    bool good = write_all(request, format, error);
+    bool good = export_write_all(request, format, error);
     destination_done(&folder, good);
     if (good)
         advise(request, format);

@@ -330,7 +330,7 @@ static void write_strings(struct writer *writer)
     out_text(writer->out, "}\n");
 }
 
-static bool write_all(struct writer *writer, struct error *error)
+static bool heapsnapshot_write_all(struct writer *writer, struct error *error)
 {
     write_header(writer);
     if (!write_nodes(writer, error))
@@ -354,7 +354,7 @@ bool heapsnapshot_write(const struct set *set, const struct numbers *numbers, si
     if (timeline)
         trace_make(&writer.trace, set, writer.numbers, index);
     collect_strings(&writer);
-    bool good = write_all(&writer, error);
+    bool good = heapsnapshot_write_all(&writer, error);
     trace_done(&writer.trace);
     layout_done(&writer.layout);
     strings_done(&writer.strings);

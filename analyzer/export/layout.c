@@ -28,7 +28,7 @@ static const struct numbers_snapshot *numbers_of(const struct layout *layout)
 }
 
 /* Marks a leaf and its callers as part of the file. */
-static void mark(struct layout *layout, uint32_t node)
+static void layout_mark(struct layout *layout, uint32_t node)
 {
     while (node != TREE_ROOT && !layout->positions[node]) {
         layout->positions[node] = 1;
@@ -96,9 +96,9 @@ void layout_make(struct layout *layout, const struct set *set, const struct numb
     const struct numbers_snapshot *own = numbers_of(layout);
     collect_stacks(layout);
     for (size_t i = 0; i < own->cells.cells.count; i++)
-        mark(layout, own->cells.cells.items[i].leaf);
+        layout_mark(layout, own->cells.cells.items[i].leaf);
     for (size_t i = 0; i < layout->stack_count; i++)
-        mark(layout, snapshot_of(layout)->leaves[layout->stacks[i]]);
+        layout_mark(layout, snapshot_of(layout)->leaves[layout->stacks[i]]);
     place_frames(layout);
     link_children(layout);
     layout->first_cell = LAYOUT_ROOTS + layout->frame_count;
@@ -145,7 +145,7 @@ static void place_block(struct pass *pass, const struct merge *merge)
 }
 
 /* Starts a pass: places and numbers as if no block had been seen. */
-static void reset(struct pass *pass)
+static void layout_reset(struct pass *pass)
 {
     const struct layout *layout = pass->layout;
     uint64_t place = 0;
@@ -161,7 +161,7 @@ static void reset(struct pass *pass)
 static bool fill_window(struct pass *pass, struct error *error)
 {
     struct merge merge;
-    reset(pass);
+    layout_reset(pass);
     if (!merge_open(&merge, pass->layout->set, pass->layout->index + 1, error))
         return false;
     while (merge_next(&merge, error))

@@ -42,7 +42,7 @@ static int compare_numbers(uint64_t a, uint64_t b)
 }
 
 /* The size is part of the name because a stranger's file may say two things of one block. */
-static int compare(const struct merge *merge, size_t a, size_t b)
+static int merge_compare(const struct merge *merge, size_t a, size_t b)
 {
     const struct block *x = &merge->cursors[a].block, *y = &merge->cursors[b].block;
     int order = compare_numbers(x->address, y->address);
@@ -60,13 +60,14 @@ bool merge_next(struct merge *merge, struct error *error)
         struct merge_cursor *cursor = &merge->cursors[i];
         if (cursor->is_here && !advance(cursor, error))
             return false;
-        if (cursor->is_open && (least == merge->count || compare(merge, i, least) < 0))
+        if (cursor->is_open && (least == merge->count || merge_compare(merge, i, least) < 0))
             least = i;
     }
     if (least == merge->count)
         return false;
     merge->first = least;
     for (size_t i = least; i < merge->count; i++)
-        merge->cursors[i].is_here = merge->cursors[i].is_open && compare(merge, i, least) == 0;
+        merge->cursors[i].is_here =
+            merge->cursors[i].is_open && merge_compare(merge, i, least) == 0;
     return true;
 }

@@ -80,7 +80,7 @@ static void compress_bytes(struct writer *writer, const char *bytes, size_t leng
 }
 
 /* Writes a field of the profile that is a message or text. */
-static void emit(struct writer *writer, int field, const char *bytes, size_t length)
+static void pprof_emit(struct writer *writer, int field, const char *bytes, size_t length)
 {
     struct text whole = {0};
     proto_bytes(&whole, field, bytes, length);
@@ -97,7 +97,7 @@ static void emit_number(struct writer *writer, int field, uint64_t number)
     text_done(&whole);
 }
 
-static struct text *start(struct text *text)
+static struct text *pprof_start(struct text *text)
 {
     text->length = 0;
     text_add(text, "");
@@ -116,10 +116,10 @@ static uint64_t name_number(struct writer *writer, const char *text)
 
 static void emit_type(struct writer *writer, int field, const char *type, const char *unit)
 {
-    struct text *message = start(&writer->message);
+    struct text *message = pprof_start(&writer->message);
     proto_number(message, TYPE_TYPE, name_number(writer, type));
     proto_number(message, TYPE_UNIT, name_number(writer, unit));
-    emit(writer, field, message->bytes, message->length);
+    pprof_emit(writer, field, message->bytes, message->length);
 }
 
 static uint64_t function_id(struct writer *writer, const struct frame *frame)
@@ -132,13 +132,13 @@ static uint64_t function_id(struct writer *writer, const struct frame *frame)
     if (is_new) {
         *id = writer->functions.count;
         uint64_t name = name_number(writer, frame->function);
-        struct text *message = start(&writer->message);
+        struct text *message = pprof_start(&writer->message);
         proto_number(message, FUNCTION_ID, *id);
         proto_number(message, FUNCTION_NAME, name);
         proto_number(message, FUNCTION_SYSTEM_NAME, name);
         if (frame->file)
             proto_number(message, FUNCTION_FILE, name_number(writer, frame->file));
-        emit(writer, PROFILE_FUNCTION, message->bytes, message->length);
+        pprof_emit(writer, PROFILE_FUNCTION, message->bytes, message->length);
     }
     return *id;
 }
@@ -151,7 +151,7 @@ static uint64_t mapping_id(struct writer *writer, const struct store *store, int
     uint64_t *id = &writer->mappings[which][index];
     if (!*id) {
         const struct store_module *module = &store->modules.items[index];
-        struct text *message = start(&writer->message);
+        struct text *message = pprof_start(&writer->message);
         *id = ++writer->next_mapping;
         proto_number(message, MAPPING_ID, *id);
         proto_number(message, MAPPING_START, module->start);
@@ -161,7 +161,7 @@ static uint64_t mapping_id(struct writer *writer, const struct store *store, int
             proto_number(message, MAPPING_BUILD_ID, name_number(writer, module->build_id));
         for (int field = MAPPING_HAS_FUNCTIONS; field <= MAPPING_HAS_INLINED; field++)
             proto_number(message, field, 1);
-        emit(writer, PROFILE_MAPPING, message->bytes, message->length);
+        pprof_emit(writer, PROFILE_MAPPING, message->bytes, message->length);
     }
     return *id;
 }
@@ -186,14 +186,14 @@ static uint64_t location_id(struct writer *writer, const struct set_snapshot *sn
     if (*id || frames.items[frames.count - 1].class == CLASS_HEAPDIFF)
         return *id;
     uint64_t mapping = mapping_id(writer, snapshot->store, which, location->module);
-    struct text *message = start(&writer->inner);
+    struct text *message = pprof_start(&writer->inner);
     *id = ++writer->next_location;
     proto_number(message, LOCATION_ID, *id);
     proto_number(message, LOCATION_MAPPING, mapping);
     proto_number(message, LOCATION_ADDRESS, location->address - 1); /* the call itself */
     for (size_t i = 0; i < frames.count; i++)
         add_line(message, &frames.items[i], function_id(writer, &frames.items[i]));
-    emit(writer, PROFILE_LOCATION, message->bytes, message->length);
+    pprof_emit(writer, PROFILE_LOCATION, message->bytes, message->length);
     return *id;
 }
 
@@ -214,7 +214,7 @@ static void add_locations(struct writer *writer, const struct profile_row *row)
 static void add_label(struct writer *writer, struct text *message, const char *key,
                       const char *value)
 {
-    struct text *label = start(&writer->list);
+    struct text *label = pprof_start(&writer->list);
     proto_number(label, LABEL_KEY, name_number(writer, key));
     proto_number(label, LABEL_TEXT, name_number(writer, value));
     proto_bytes(message, SAMPLE_LABEL, label->bytes, label->length);
@@ -226,11 +226,11 @@ static void emit_sample(struct writer *writer, const struct profile_row *row)
     const struct store *store = writer->profile->set->snapshots[row->snapshot].store;
     const struct store_stack *stack = &store->stacks.items[row->stack];
     const int64_t values[] = {row->allocations, row->allocated_bytes, row->blocks, row->bytes};
-    start(&writer->list);
+    pprof_start(&writer->list);
     add_locations(writer, row);
-    struct text *message = start(&writer->message);
+    struct text *message = pprof_start(&writer->message);
     proto_bytes(message, SAMPLE_LOCATIONS, writer->list.bytes, writer->list.length);
-    start(&writer->list);
+    pprof_start(&writer->list);
     for (int i = 0; i < 4; i++)
         proto_packed(&writer->list, (uint64_t)values[i]);
     proto_bytes(message, SAMPLE_VALUES, writer->list.bytes, writer->list.length);
@@ -242,7 +242,7 @@ static void emit_sample(struct writer *writer, const struct profile_row *row)
     if (set_add_thread(store, stack, &name))
         add_label(writer, message, "thread", name.bytes);
     text_done(&name);
-    emit(writer, PROFILE_SAMPLE, message->bytes, message->length);
+    pprof_emit(writer, PROFILE_SAMPLE, message->bytes, message->length);
 }
 
 static void emit_facts(struct writer *writer)
@@ -278,7 +278,7 @@ static void emit_executable(struct writer *writer)
     }
 }
 
-static void write_all(struct writer *writer)
+static void pprof_write_all(struct writer *writer)
 {
     const struct profile *profile = writer->profile;
     strings_add(&writer->strings, "");
@@ -287,8 +287,8 @@ static void write_all(struct writer *writer)
     for (size_t i = 0; i < profile->rows.count; i++)
         emit_sample(writer, &profile->rows.items[i]);
     for (size_t i = 0; i < writer->strings.items.count; i++)
-        emit(writer, PROFILE_STRING, writer->strings.items.items[i],
-             strlen(writer->strings.items.items[i]));
+        pprof_emit(writer, PROFILE_STRING, writer->strings.items.items[i],
+                   strlen(writer->strings.items.items[i]));
     compress_bytes(writer, "", 0, Z_FINISH);
 }
 
@@ -303,7 +303,7 @@ bool pprof_write(const struct profile *profile, struct out *out, struct error *e
         writer.locations[which] = memory_zeroed(store->locations.count + 1, sizeof(uint64_t));
         writer.mappings[which] = memory_zeroed(store->modules.count + 1, sizeof(uint64_t));
     }
-    write_all(&writer);
+    pprof_write_all(&writer);
     deflateEnd(&writer.stream);
     for (int which = 0; which < 2; which++) {
         free(writer.locations[which]);

@@ -98,7 +98,7 @@ void profile_done(struct profile *profile)
 }
 
 /* Scales the growing nodes of each class so that they add up to what the class grew by. */
-static void scale(int64_t *values, const uint32_t *classes, const struct set *set)
+static void profile_scale(int64_t *values, const uint32_t *classes, const struct set *set)
 {
     struct sum {
         int64_t up, net, seen, given;
@@ -135,7 +135,7 @@ int64_t *profile_values(const struct profile *profile)
         classes[leaf] = snapshot->classes[row->stack];
     }
     if (profile->growth)
-        scale(values, classes, profile->set);
+        profile_scale(values, classes, profile->set);
     for (size_t i = 0; i < count; i++)
         values[i] = values[i] > 0 ? values[i] : 0;
     free(classes);

@@ -111,7 +111,7 @@ static bool has_roots(const struct set *set, enum root_by by, struct error *erro
 }
 
 /* As heapdiff compare would learn them from the same snapshots. */
-static void learn(struct set *set)
+static void set_learn(struct set *set)
 {
     if (set->count < 2)
         return;
@@ -151,8 +151,8 @@ static void add_snapshot(struct set *set, size_t index, const struct set_options
         snapshot->process++;
 }
 
-static bool load(struct set *set, const char *const *paths, const struct rules *rules,
-                 struct error *error)
+static bool set_load(struct set *set, const char *const *paths, const struct rules *rules,
+                     struct error *error)
 {
     for (size_t i = 0; i < set->count; i++) {
         struct store *store = set->snapshots[i].store = store_open(paths[i], error);
@@ -174,11 +174,11 @@ struct set *set_open(const char *const *paths, size_t count, const struct set_op
     set->snapshots = memory_zeroed(count, sizeof *set->snapshots);
     set->symbols = symbols_new(options->sources);
     tree_init(&set->tree);
-    if (!load(set, paths, options->rules, error) || !has_roots(set, options->root_by, error)) {
+    if (!set_load(set, paths, options->rules, error) || !has_roots(set, options->root_by, error)) {
         set_close(set);
         return NULL;
     }
-    learn(set);
+    set_learn(set);
     for (size_t i = 0; i < count; i++)
         add_snapshot(set, i, options);
     return set;

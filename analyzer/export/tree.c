@@ -186,7 +186,8 @@ static const struct frame_indexes *frames_of(struct adder *adder, uint32_t locat
     return known;
 }
 
-static uint32_t add_stack(struct adder *adder, const struct store_stack *stack, const char *root)
+static uint32_t tree_add_stack(struct adder *adder, const struct store_stack *stack,
+                               const char *root)
 {
     adder->path.count = 0;
     uint32_t node = stack->node;
@@ -215,7 +216,7 @@ uint32_t *tree_add(struct tree *tree, const struct store *store, struct frames *
         const struct store_stack *stack = &store->stacks.items[i];
         progress_say("%s: names for %zu of %zu stacks", store->path, i, store->stacks.count);
         if (stack->live_bytes > 0 || stack->live_blocks > 0 || with_freed)
-            leaves[i] = add_stack(&adder, stack, roots ? roots[i] : NULL);
+            leaves[i] = tree_add_stack(&adder, stack, roots ? roots[i] : NULL);
     }
     progress_end();
     VEC_DONE(&adder.path);

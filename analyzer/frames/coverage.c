@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-static void add(struct coverage_count *count, const struct frame *frame)
+static void coverage_add(struct coverage_count *count, const struct frame *frame)
 {
     count->addresses++;
     count->named += frame->is_named;
@@ -20,14 +20,14 @@ static void add_location(struct coverage *coverage, struct coverage_count *modul
     const struct store_location *location = &store->locations.items[index];
     struct frame_list list = frames_at(frames, index);
     const struct frame *frame = &list.items[list.count - 1];
-    add(&coverage->total, frame);
+    coverage_add(&coverage->total, frame);
     if (frame->is_jit) {
-        add(&coverage->jit, frame);
+        coverage_add(&coverage->jit, frame);
     } else if (location->module == STORE_NONE) {
         coverage->unknown++;
     } else {
-        add(&coverage->native, frame);
-        add(&modules[location->module], frame);
+        coverage_add(&coverage->native, frame);
+        coverage_add(&modules[location->module], frame);
     }
 }
 

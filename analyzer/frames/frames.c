@@ -83,7 +83,7 @@ static void apply_wrappers(const struct frames *frames, struct frame *frame)
         frame->class = CLASS_WRAPPER;
 }
 
-static void classify(const struct frames *frames, struct frame *frame)
+static void frames_classify(const struct frames *frames, struct frame *frame)
 {
     struct rules_subject subject = {.function = frame->is_named ? frame->function : NULL,
                                     .file = frame->file,
@@ -133,7 +133,7 @@ static struct frame make_frame(struct frames *frames, const struct store_locatio
     }
     if (!frame.function)
         name_unknown(frames, location, &frame);
-    classify(frames, &frame);
+    frames_classify(frames, &frame);
     return frame;
 }
 

@@ -36,7 +36,7 @@ static void consider(struct candidates *found, const struct frame *frame)
         found->wrapper = frame;
 }
 
-static const struct frame *choose(const struct candidates *found)
+static const struct frame *site_frame_choose(const struct candidates *found)
 {
     return found->runtime   ? found->runtime
            : found->library ? found->library
@@ -61,7 +61,7 @@ struct frame site_frame_find(struct frames *frames, const struct store_stack *st
         leaf = leaf ? leaf : frame;
         consider(&found, frame);
     }
-    frame = choose(&found);
+    frame = site_frame_choose(&found);
     if (frame)
         return *frame;
     /* Nothing but malloc is there: the unwinder did not get beyond it. */

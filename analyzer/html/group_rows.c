@@ -17,7 +17,7 @@ static bool is_recorded(const struct comparison *comparison, enum listing_by by)
     return false;
 }
 
-static enum listing_by choose(const struct comparison *comparison, enum listing_by by)
+static enum listing_by group_rows_choose(const struct comparison *comparison, enum listing_by by)
 {
     if (by != BY_SITES)
         return by;
@@ -67,7 +67,7 @@ static void write_shares(const struct comparison *comparison, const struct group
 void group_rows_write(const struct comparison *comparison, enum listing_by by,
                       const int64_t *stack_rows, struct words *words, struct text *out)
 {
-    by = choose(comparison, by);
+    by = group_rows_choose(comparison, by);
     if (!listing_is_of_groups(by)) {
         text_add(out, "\"groups\":null");
         return;

@@ -54,7 +54,7 @@ static int64_t *index_sites(const struct comparison *comparison, size_t count)
     return index;
 }
 
-static void say(const struct page_options *options, const char *what)
+static void page_say(const struct page_options *options, const char *what)
 {
     if (options->say)
         options->say(what);
@@ -80,7 +80,7 @@ void page_write_data(const struct comparison *comparison, const struct page_opti
     add_object(out, "snapshots", facts_snapshots(comparison));
     add_object(out, "verdict", facts_verdict(comparison));
     add_object(out, "notes", facts_notes(comparison));
-    say(options, "naming the frames of all stacks");
+    page_say(options, "naming the frames of all stacks");
     sites_write(comparison, count, &words, out);
     text_add(out, ",");
     int64_t *stack_rows = memory_zeroed(comparison->table.members.count + 1, sizeof *stack_rows);
@@ -93,7 +93,7 @@ void page_write_data(const struct comparison *comparison, const struct page_opti
     text_add(out, ",");
     sources_write(comparison, options->has_sources ? with_lines : 0, &words, out);
     text_add(out, ",");
-    say(options, "counting what has names");
+    page_say(options, "counting what has names");
     add_object(out, "coverage", facts_coverage(comparison));
     words_write(&words, out);
     text_add(out, "}");

@@ -127,7 +127,8 @@ static const char *status_of(const struct serve *serve, const char *request)
     return "200 OK";
 }
 
-static void answer(const struct serve *serve, struct connection *connection, const char *status)
+static void serve_answer(const struct serve *serve, struct connection *connection,
+                         const char *status)
 {
     static const struct text nothing = {.bytes = "", .length = 0};
     bool good = strncmp(status, "200", 3) == 0;
@@ -147,31 +148,31 @@ static void answer(const struct serve *serve, struct connection *connection, con
                 strncmp(status, "405", 3) == 0 ? "Allow: GET\r\n" : "");
 }
 
-static void drop(struct connection *connection)
+static void serve_drop(struct connection *connection)
 {
     close(connection->socket);
     text_done(&connection->head);
     *connection = (struct connection){.socket = -1};
 }
 
-static void receive(const struct serve *serve, struct connection *connection)
+static void serve_receive(const struct serve *serve, struct connection *connection)
 {
     size_t room = MOST_REQUEST - 1 - connection->received;
     ssize_t count = recv(connection->socket, connection->request + connection->received, room, 0);
     if (count < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (count <= 0) {
-        drop(connection);
+        serve_drop(connection);
         return;
     }
     connection->received += (size_t)count;
     connection->request[connection->received] = '\0';
     if (strlen(connection->request) < connection->received)
-        answer(serve, connection, "400 Bad Request");
+        serve_answer(serve, connection, "400 Bad Request");
     else if (strstr(connection->request, "\r\n\r\n"))
-        answer(serve, connection, status_of(serve, connection->request));
+        serve_answer(serve, connection, status_of(serve, connection->request));
     else if (connection->received == MOST_REQUEST - 1)
-        answer(serve, connection, "431 Request Header Fields Too Large");
+        serve_answer(serve, connection, "431 Request Header Fields Too Large");
 }
 
 static void send_more(struct connection *connection)
@@ -186,14 +187,14 @@ static void send_more(struct connection *connection)
     connection->sent += count > 0 ? (size_t)count : 0;
     if (count < 0 || connection->sent == head + connection->body->length) {
         shutdown(connection->socket, SHUT_WR);
-        drop(connection);
+        serve_drop(connection);
     }
 }
 
 /* The connection that gives way to another one: it has sent no request for longest. It may be a
  * browser's spare one, or a client that never sends anything. Unless WANTS_USED, a free
  * one comes first. NULL: there is none. */
-static struct connection *choose(struct connection *connections, bool wants_used)
+static struct connection *serve_choose(struct connection *connections, bool wants_used)
 {
     struct connection *best = NULL;
     for (size_t i = 0; i < CONNECTIONS; i++) {
@@ -214,20 +215,20 @@ static int take_socket(const struct serve *serve)
 }
 
 /* False when it must wait, as no descriptor is free. */
-static bool take(const struct serve *serve, struct connection *connections, uint64_t born)
+static bool serve_take(const struct serve *serve, struct connection *connections, uint64_t born)
 {
     int socket = take_socket(serve);
     bool is_full = socket < 0 && (errno == EMFILE || errno == ENFILE);
-    struct connection *used = is_full ? choose(connections, true) : NULL;
+    struct connection *used = is_full ? serve_choose(connections, true) : NULL;
     if (used) {
-        drop(used);
+        serve_drop(used);
         socket = take_socket(serve);
     }
     if (socket < 0)
         return errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM;
-    struct connection *place = choose(connections, false);
+    struct connection *place = serve_choose(connections, false);
     if (place->socket >= 0)
-        drop(place);
+        serve_drop(place);
     place->socket = socket;
     place->born = born;
     return true;
@@ -238,13 +239,13 @@ static void go_on(const struct serve *serve, struct connection *connection)
     if (connection->body)
         send_more(connection);
     else
-        receive(serve, connection);
+        serve_receive(serve, connection);
 }
 
 /* While IS_RESTING the listener is left out, for RETRY_MS: a connection that cannot be taken makes
  * it readable all the time. False when STOP is readable. */
-static bool turn(const struct serve *serve, int stop, struct connection *connections,
-                 uint64_t number, bool *is_resting)
+static bool serve_turn(const struct serve *serve, int stop, struct connection *connections,
+                       uint64_t number, bool *is_resting)
 {
     struct pollfd polled[CONNECTIONS + 2] = {
         {.fd = stop, .events = POLLIN},
@@ -260,7 +261,7 @@ static bool turn(const struct serve *serve, int stop, struct connection *connect
         if (polled[i + 2].revents)
             go_on(serve, &connections[i]);
     }
-    *is_resting = polled[1].revents && !take(serve, connections, number);
+    *is_resting = polled[1].revents && !serve_take(serve, connections, number);
     return true;
 }
 
@@ -272,11 +273,11 @@ void serve_run(struct serve *serve, int stop)
     for (size_t i = 0; i < CONNECTIONS; i++)
         connections[i].socket = -1;
     bool is_resting = false;
-    for (uint64_t number = 1; turn(serve, stop, connections, number, &is_resting);)
+    for (uint64_t number = 1; serve_turn(serve, stop, connections, number, &is_resting);)
         number++;
     for (size_t i = 0; i < CONNECTIONS; i++) {
         if (connections[i].socket >= 0)
-            drop(&connections[i]);
+            serve_drop(&connections[i]);
     }
     free(connections);
 }

@@ -25,7 +25,8 @@ struct weighed {
 typedef VEC(struct weighed) weighed_list;
 
 /* The node of the stack's leaf; -1 when it has no frames. */
-static int64_t add_stack(struct tree *tree, const struct site_member *member, struct words *words)
+static int64_t stacks_add_stack(struct tree *tree, const struct site_member *member,
+                                struct words *words)
 {
     struct frames_walk walk = frames_leaf(member->frames, member->stack);
     const struct frame *frame;
@@ -66,8 +67,8 @@ static int by_weight(const void *a, const void *b)
 }
 
 /* *HIDDEN: how many belong to sites that are not on the page. */
-static weighed_list weigh(const struct comparison *comparison, const int64_t *site_index,
-                          size_t *hidden)
+static weighed_list stacks_weigh(const struct comparison *comparison, const int64_t *site_index,
+                                 size_t *hidden)
 {
     weighed_list list = {0};
     *hidden = 0;
@@ -99,7 +100,7 @@ void stacks_write(const struct comparison *comparison, const int64_t *site_index
     const struct site_member *members = comparison->table.members.items;
     struct tree tree = {0};
     size_t hidden;
-    weighed_list list = weigh(comparison, site_index, &hidden);
+    weighed_list list = stacks_weigh(comparison, site_index, &hidden);
     size_t count = list.count < most ? list.count : most;
     for (size_t i = 0; i < comparison->table.members.count; i++)
         rows[i] = -1;
@@ -107,7 +108,7 @@ void stacks_write(const struct comparison *comparison, const int64_t *site_index
                   "\"temporary\",\"total\",\"truncated\"],\"rows\":[");
     for (size_t i = 0; i < count; i++) {
         const struct site_member *member = list.items[i].member;
-        int64_t node = add_stack(&tree, member, words);
+        int64_t node = stacks_add_stack(&tree, member, words);
         rows[member - members] = (int64_t)i;
         text_add(out, i ? "," : "");
         write_row(comparison, member, node, site_index[member->site], out);

@@ -201,7 +201,7 @@ static bool is_regrown(const struct rank_evidence *evidence, const struct rank *
     return is_rising || is_filling(evidence, rank);
 }
 
-static double weigh(const struct rank_evidence *evidence, const struct rank *rank)
+static double rank_weigh(const struct rank_evidence *evidence, const struct rank *rank)
 {
     if (is_regrown(evidence, rank) && !evidence->is_managed)
         return REGROWN_FACTOR * repeated(evidence) * rising(&rank->trend);
@@ -241,7 +241,7 @@ struct rank rank_judge(const struct rank_evidence *evidence, int64_t total)
         rank.noise = SIGMAS * evidence->deviation;
     rank.pattern = find_pattern(evidence, &rank);
     rank.is_growing = rank.pattern >= PATTERN_ONCE;
-    rank.evidence = rank.is_growing ? weigh(evidence, &rank) : 0;
+    rank.evidence = rank.is_growing ? rank_weigh(evidence, &rank) : 0;
     return rank;
 }
 

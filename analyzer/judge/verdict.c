@@ -263,7 +263,8 @@ static void say_besides(const struct verdict_input *input, struct text *text)
     say_top(input, part, text);
 }
 
-static void say(const struct verdict_input *input, const struct verdict *verdict, struct text *text)
+static void verdict_say(const struct verdict_input *input, const struct verdict *verdict,
+                        struct text *text)
 {
     switch (verdict->kind) {
     case VERDICT_LEAK:
@@ -294,7 +295,7 @@ struct verdict verdict_reach(const struct verdict_input *input)
 {
     struct verdict verdict = {.kind = decide(input),
                               .limit = larger(live_noise(input), input->noise_bytes)};
-    say(input, &verdict, &verdict.text);
+    verdict_say(input, &verdict, &verdict.text);
     advice_add(input, verdict.kind, &verdict.advice);
     return verdict;
 }

@@ -55,7 +55,7 @@ static void add_site(const struct site *site, size_t rank, struct text *out)
                 site->score);
 }
 
-static void add_stack(const struct site *site, struct text *out)
+static void markdown_report_add_stack(const struct site *site, struct text *out)
 {
     struct frames_walk walk = frames_leaf(site->stack_frames, site->stack);
     const struct frame *frame;
@@ -116,5 +116,5 @@ void markdown_report(const struct comparison *comparison, const struct report_op
     for (size_t i = 0; i < count; i++)
         add_site(comparison->ranked[i], i + 1, out);
     text_add(out, "\n");
-    add_stack(comparison->ranked[0], out);
+    markdown_report_add_stack(comparison->ranked[0], out);
 }

@@ -48,8 +48,8 @@ static void add_all(int64_t *to, const int64_t *from, size_t count)
         to[i] = store_sum(to[i], from[i]);
 }
 
-static void merge(struct site_table *table, size_t *new_index, const struct candidate *gone,
-                  const struct candidate *here)
+static void match_merge(struct site_table *table, size_t *new_index, const struct candidate *gone,
+                        const struct candidate *here)
 {
     struct site *from = gone->site, *to = here->site;
     add_all(to->live_bytes, from->live_bytes, table->count);
@@ -71,12 +71,12 @@ static void match_group(struct site_table *table, size_t *new_index, struct cand
     if (gone == 0 || come == 0)
         return;
     for (size_t i = 0; i < gone; i++)
-        merge(table, new_index, &group[i], &group[gone == come ? gone + i : gone]);
+        match_merge(table, new_index, &group[i], &group[gone == come ? gone + i : gone]);
     for (size_t i = gone + 1; i < count && gone != come; i++)
-        merge(table, new_index, &group[i], &group[gone]);
+        match_merge(table, new_index, &group[i], &group[gone]);
 }
 
-static size_t gather(const struct site_table *table, struct candidate *candidates)
+static size_t match_gather(const struct site_table *table, struct candidate *candidates)
 {
     size_t count = 0;
     for (size_t i = 0; i < table->sites.count; i++) {
@@ -102,7 +102,7 @@ void match_moved(struct site_table *table)
 {
     struct candidate *candidates = memory_zeroed(table->sites.count, sizeof *candidates);
     size_t *new_index = memory_zeroed(table->sites.count, sizeof *new_index);
-    size_t count = gather(table, candidates);
+    size_t count = match_gather(table, candidates);
     for (size_t i = 0; i < table->sites.count; i++)
         new_index[i] = i;
     if (count > 0)

@@ -198,7 +198,7 @@ static bool may_be_wrapper(const struct site *site)
 }
 
 /* The members' indexes, those of a site side by side: site i's begin at starts[i]. */
-static size_t *gather(const struct site_table *table, size_t *starts)
+static size_t *wrappers_gather(const struct site_table *table, size_t *starts)
 {
     size_t *members = memory_zeroed(table->members.count + 1, sizeof *members);
     size_t *next = memory_zeroed(table->sites.count + 1, sizeof *next);
@@ -221,7 +221,7 @@ static bool find_wrappers(const struct site_table *table, struct map *wrappers)
     if (table->old_epoch < 0) /* counters of another process */
         return false;
     size_t *starts = memory_zeroed(table->sites.count + 2, sizeof *starts);
-    size_t *members = gather(table, starts);
+    size_t *members = wrappers_gather(table, starts);
     for (size_t i = 0; i < table->sites.count; i++) {
         const struct site *site = &table->sites.items[i];
         size_t count = starts[i + 1] - starts[i];

@@ -33,7 +33,7 @@ static bool has_modules_of(const struct store *store, const struct store *last)
 }
 
 /* Both are ordered by id. */
-static bool borrow(struct store *store, const struct store *last)
+static bool borrow_stacks(struct store *store, const struct store *last)
 {
     size_t at = 0;
     for (size_t i = 0; i < store->stacks.count; i++) {
@@ -51,7 +51,7 @@ static bool borrow(struct store *store, const struct store *last)
 
 bool store_borrow_nodes(struct store *store, const struct store *last)
 {
-    store->has_borrowed_nodes =
-        store_is_same_process(store, last) && has_modules_of(store, last) && borrow(store, last);
+    store->has_borrowed_nodes = store_is_same_process(store, last) && has_modules_of(store, last) &&
+                                borrow_stacks(store, last);
     return store->has_borrowed_nodes;
 }

@@ -156,7 +156,7 @@ static void close_united(struct store *store)
     store->united_count = 0;
 }
 
-static void keep(struct pool *pool, const char **text)
+static void store_keep(struct pool *pool, const char **text)
 {
     *text = pool_text(pool, *text);
 }
@@ -170,18 +170,18 @@ void store_trim(struct store *store)
                            &facts->program,   &facts->executable, &facts->command_line,
                            &facts->directory, &facts->host};
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-        keep(texts, kept[i]);
+        store_keep(texts, kept[i]);
     for (size_t i = 0; i < store->counters.count; i++) {
-        keep(texts, &store->counters.items[i].name);
-        keep(texts, &store->counters.items[i].meaning);
+        store_keep(texts, &store->counters.items[i].name);
+        store_keep(texts, &store->counters.items[i].meaning);
     }
     for (size_t i = 0; i < store->allocator.count; i++) {
-        keep(texts, &store->allocator.items[i].owner);
-        keep(texts, &store->allocator.items[i].name);
+        store_keep(texts, &store->allocator.items[i].owner);
+        store_keep(texts, &store->allocator.items[i].name);
     }
     for (size_t i = 0; i < store->runtime.count; i++) {
-        keep(texts, &store->runtime.items[i].owner);
-        keep(texts, &store->runtime.items[i].name);
+        store_keep(texts, &store->runtime.items[i].owner);
+        store_keep(texts, &store->runtime.items[i].name);
     }
     free_arrays(store);
     close_united(store);

@@ -18,7 +18,7 @@
 
 #define INSERT "INSERT INTO symbol VALUES (?, ?, ?, ?, ?, ?)"
 
-static bool fail(struct error *error, const char *path)
+static bool symbol_rows_fail(struct error *error, const char *path)
 {
     return error_set(error, errno == ENOSPC ? "make room, or write elsewhere with -o FILE" : NULL,
                      "cannot write %s: %s", path, strerror(errno));
@@ -36,7 +36,7 @@ static bool copy_bytes(int from, const struct draft *to)
 }
 
 /* What is in the file PATH, with its rights. */
-static bool copy(const char *path, const struct draft *draft, struct error *error)
+static bool symbol_rows_copy(const char *path, const struct draft *draft, struct error *error)
 {
     struct stat status;
     int from = open(path, O_RDONLY | O_CLOEXEC);
@@ -45,7 +45,7 @@ static bool copy(const char *path, const struct draft *draft, struct error *erro
     bool good = fstat(from, &status) == 0 && copy_bytes(from, draft) &&
                 fchmod(draft->file, status.st_mode & 0777) == 0;
     if (!good)
-        fail(error, draft->path);
+        symbol_rows_fail(error, draft->path);
     close(from);
     return good;
 }
@@ -118,9 +118,10 @@ static bool write_to(const char *path, const char *target, const struct symbol_r
 {
     struct draft draft;
     if (!draft_begin(&draft, target, 0600, DRAFT_NAMED))
-        return fail(error, target);
-    if (copy(path, &draft, error) && write_copy(draft.temporary, target, rows, count, error))
-        return draft_finish(&draft) || fail(error, target);
+        return symbol_rows_fail(error, target);
+    if (symbol_rows_copy(path, &draft, error) &&
+        write_copy(draft.temporary, target, rows, count, error))
+        return draft_finish(&draft) || symbol_rows_fail(error, target);
     remove_logs(draft.temporary);
     draft_discard(&draft);
     return false;

@@ -108,7 +108,7 @@ static void add_ages(struct store *all, const struct store *one, const struct ba
 /* ---- sums ---------------------------------------------------------------------------------------
  */
 
-static void add(int64_t *sum, int64_t number)
+static void unite_add(int64_t *sum, int64_t number)
 {
     *sum = store_sum(*sum, number);
 }
@@ -125,7 +125,7 @@ static void add_counters(struct store *all, const struct store *one)
         else if (strcmp(counter->name, FORMAT_OPERATIONS_ASKED) == 0)
             continue; /* the load's count, which each of them was told */
         else
-            add(&all->counters.items[k].value, counter->value);
+            unite_add(&all->counters.items[k].value, counter->value);
     }
 }
 
@@ -163,21 +163,21 @@ static void add_arenas(struct store_arenas *all, const struct store_arenas *one)
         all->largest_holes = one->largest_holes;
         all->largest_bytes = one->largest_bytes;
     }
-    add(&all->count, one->count);
-    add(&all->hole_bytes, one->hole_bytes);
-    add(&all->top_resident, one->top_resident);
+    unite_add(&all->count, one->count);
+    unite_add(&all->hole_bytes, one->hole_bytes);
+    unite_add(&all->top_resident, one->top_resident);
 }
 
 static void add_sums(struct store *all, const struct store *one)
 {
     struct store_facts *facts = &all->facts;
-    add(&facts->threads, one->facts.threads);
-    add(&facts->live_bytes, one->facts.live_bytes);
-    add(&facts->live_blocks, one->facts.live_blocks);
-    add(&facts->rss_bytes, one->facts.rss_bytes);
-    add(&facts->peak_rss_bytes, one->facts.peak_rss_bytes);
+    unite_add(&facts->threads, one->facts.threads);
+    unite_add(&facts->live_bytes, one->facts.live_bytes);
+    unite_add(&facts->live_blocks, one->facts.live_blocks);
+    unite_add(&facts->rss_bytes, one->facts.rss_bytes);
+    unite_add(&facts->peak_rss_bytes, one->facts.peak_rss_bytes);
     for (int i = 0; i < OWNER_COUNT; i++)
-        add(&all->rss[i], one->rss[i]);
+        unite_add(&all->rss[i], one->rss[i]);
     add_arenas(&all->arenas, &one->arenas);
     add_counters(all, one);
     add_statistics(&all->allocator.items, &all->allocator.count, &all->allocator.capacity,

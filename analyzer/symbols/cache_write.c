@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-static sqlite3_stmt *prepare(struct cache *cache, const char *sql)
+static sqlite3_stmt *cache_write_prepare(struct cache *cache, const char *sql)
 {
     sqlite3_stmt *statement = NULL;
     sqlite3_prepare_v2(cache->database, sql, -1, &statement, NULL);
@@ -18,7 +18,7 @@ static sqlite3_stmt *prepare(struct cache *cache, const char *sql)
 }
 
 /* Runs it to its end; statements that could not be prepared fail here. */
-static bool finish(sqlite3_stmt *statement)
+static bool cache_write_finish(sqlite3_stmt *statement)
 {
     bool done = statement && sqlite3_step(statement) == SQLITE_DONE;
     sqlite3_finalize(statement);
@@ -27,7 +27,7 @@ static bool finish(sqlite3_stmt *statement)
 
 static int64_t find_id(struct cache *cache, const char *build_id)
 {
-    sqlite3_stmt *row = prepare(cache, "SELECT id FROM module WHERE build_id = ?");
+    sqlite3_stmt *row = cache_write_prepare(cache, "SELECT id FROM module WHERE build_id = ?");
     int64_t id = 0;
     sqlite3_bind_text(row, 1, build_id, -1, SQLITE_STATIC);
     if (row && sqlite3_step(row) == SQLITE_ROW)
@@ -38,18 +38,19 @@ static int64_t find_id(struct cache *cache, const char *build_id)
 
 static bool delete_module(struct cache *cache, int64_t id)
 {
-    sqlite3_stmt *answers = prepare(cache, "DELETE FROM answer WHERE module_id = ?");
+    sqlite3_stmt *answers = cache_write_prepare(cache, "DELETE FROM answer WHERE module_id = ?");
     sqlite3_bind_int64(answers, 1, id);
-    sqlite3_stmt *module = prepare(cache, "DELETE FROM module WHERE id = ?");
+    sqlite3_stmt *module = cache_write_prepare(cache, "DELETE FROM module WHERE id = ?");
     sqlite3_bind_int64(module, 1, id);
-    bool done = finish(answers);
-    return finish(module) && done;
+    bool done = cache_write_finish(answers);
+    return cache_write_finish(module) && done;
 }
 
 static bool same_stamps(struct cache *cache, int64_t id, const struct kept *kept)
 {
-    sqlite3_stmt *row = prepare(cache, "SELECT 1 FROM module WHERE id = ? AND stamps = ?"
-                                       " AND config = ?");
+    sqlite3_stmt *row =
+        cache_write_prepare(cache, "SELECT 1 FROM module WHERE id = ? AND stamps = ?"
+                                   " AND config = ?");
     sqlite3_bind_int64(row, 1, id);
     sqlite3_bind_blob(row, 2, kept->stamps.bytes, (int)kept->stamps.length, SQLITE_STATIC);
     sqlite3_bind_text(row, 3, kept->config, -1, SQLITE_STATIC);
@@ -60,9 +61,10 @@ static bool same_stamps(struct cache *cache, int64_t id, const struct kept *kept
 
 static int64_t insert_module(struct cache *cache, const struct kept *kept)
 {
-    sqlite3_stmt *row = prepare(cache, "INSERT INTO module (build_id, config, stamps, file,"
-                                       " debug_file, has_debug_info, has_table, used)"
-                                       " VALUES (?, ?, ?, ?, ?, ?, ?, 0)");
+    sqlite3_stmt *row =
+        cache_write_prepare(cache, "INSERT INTO module (build_id, config, stamps, file,"
+                                   " debug_file, has_debug_info, has_table, used)"
+                                   " VALUES (?, ?, ?, ?, ?, ?, ?, 0)");
     sqlite3_bind_text(row, 1, kept->build_id, -1, SQLITE_STATIC);
     sqlite3_bind_text(row, 2, kept->config, -1, SQLITE_STATIC);
     sqlite3_bind_blob(row, 3, kept->stamps.bytes, (int)kept->stamps.length, SQLITE_STATIC);
@@ -70,7 +72,7 @@ static int64_t insert_module(struct cache *cache, const struct kept *kept)
     sqlite3_bind_text(row, 5, kept->facts.debug_file, -1, SQLITE_STATIC);
     sqlite3_bind_int(row, 6, kept->facts.has_debug_info);
     sqlite3_bind_int(row, 7, kept->facts.has_table);
-    return finish(row) ? sqlite3_last_insert_rowid(cache->database) : 0;
+    return cache_write_finish(row) ? sqlite3_last_insert_rowid(cache->database) : 0;
 }
 
 /* The row that the module's answers go to; 0: they go nowhere. Another run may have written it, or
@@ -89,7 +91,8 @@ static int64_t place_module(struct cache *cache, const struct kept *kept)
 
 static bool write_answers(struct cache *cache, const int64_t *ids)
 {
-    sqlite3_stmt *row = prepare(cache, "INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?)");
+    sqlite3_stmt *row =
+        cache_write_prepare(cache, "INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?)");
     bool good = row != NULL;
     for (size_t i = 0; good && i < cache->additions.count; i++) {
         const struct addition *addition = &cache->additions.items[i];
@@ -110,10 +113,10 @@ static bool write_answers(struct cache *cache, const int64_t *ids)
 
 static bool mark_used(struct cache *cache, int64_t id)
 {
-    sqlite3_stmt *row = prepare(cache, "UPDATE module SET used = ? WHERE id = ?");
+    sqlite3_stmt *row = cache_write_prepare(cache, "UPDATE module SET used = ? WHERE id = ?");
     sqlite3_bind_int64(row, 1, time(NULL));
     sqlite3_bind_int64(row, 2, id);
-    return finish(row);
+    return cache_write_finish(row);
 }
 
 static int64_t size_of(struct cache *cache)
@@ -139,7 +142,7 @@ static bool evict(struct cache *cache, int64_t limit)
     return true;
 }
 
-static void write_all(struct cache *cache, int64_t limit)
+static void cache_write_all(struct cache *cache, int64_t limit)
 {
     if (!cache_execute(cache->database, "BEGIN IMMEDIATE"))
         return;
@@ -164,7 +167,7 @@ void cache_close(struct cache *cache, int64_t limit)
     if (!cache)
         return;
     if (cache->modules.count > 0)
-        write_all(cache, limit);
+        cache_write_all(cache, limit);
     sqlite3_close(cache->database);
     for (size_t i = 0; i < cache->modules.count; i++)
         text_done(&cache->modules.items[i].stamps);

@@ -76,7 +76,7 @@ char *debuginfod_servers(void)
 }
 
 /* One line that is overwritten on a terminal, one a file elsewhere. */
-static void show(long done, long all)
+static void debuginfod_show(long done, long all)
 {
     bool is_terminal = isatty(STDERR_FILENO);
     if (state.is_shown && !is_terminal)
@@ -92,11 +92,11 @@ static void show(long done, long all)
     text_done(&line);
 }
 
-static int progress(debuginfod_client *client, long done, long all)
+static int debuginfod_progress(debuginfod_client *client, long done, long all)
 {
     int64_t now = clock_now();
     if (now - state.since_ns > PATIENCE_NS && now - state.shown_ns > PATIENCE_NS / 5) {
-        show(done, all);
+        debuginfod_show(done, all);
         state.shown_ns = now;
     }
     return 0; /* go on */
@@ -109,7 +109,7 @@ static void *function_of(void *library, const char *name)
     return function;
 }
 
-static void start(void)
+static void debuginfod_start(void)
 {
     state.is_started = true;
     state.is_silent = true;
@@ -132,11 +132,11 @@ static void start(void)
     state.client = state.is_silent ? NULL : begin();
     state.is_silent |= !state.client;
     if (state.client)
-        set_progress(state.client, progress);
+        set_progress(state.client, debuginfod_progress);
 }
 
 /* A server that does not know the file has answered. */
-static void judge(int result)
+static void debuginfod_judge(int result)
 {
     if (state.is_shown && isatty(STDERR_FILENO))
         fputs("\r\33[K", stderr);
@@ -153,7 +153,7 @@ int debuginfod_open(const struct symbol_sources *sources, const struct build_id 
     if (!debuginfod_is_wanted(sources) || id->length == 0)
         return -1;
     if (!state.is_started)
-        start();
+        debuginfod_start();
     if (state.is_silent)
         return -1;
     find_function *find =
@@ -165,7 +165,7 @@ int debuginfod_open(const struct symbol_sources *sources, const struct build_id 
     setenv("DEBUGINFOD_URLS", state.servers, 1);
     int fd = find(state.client, id->bytes, (int)id->length, &found);
     unsetenv("DEBUGINFOD_URLS");
-    judge(fd);
+    debuginfod_judge(fd);
     if (fd < 0)
         return -1;
     struct build_id got = build_id_of_fd(fd);

@@ -134,7 +134,7 @@ static int open_unmarked(struct elf *elf, const struct symbol_place *place)
 }
 
 /* At bias 0, so that addresses are those of the file. Takes FD. */
-static bool report(struct elf *elf, int fd, const char *path)
+static bool elf_report(struct elf *elf, int fd, const char *path)
 {
     GElf_Addr bias;
     void **user_data;
@@ -214,7 +214,7 @@ struct elf *elf_open(const struct symbol_place *place, const struct symbol_sourc
                                : open_unmarked(elf, place);
     if (fd < 0) {
         elf->facts.state = elf->files.saw_other ? SYMBOLS_CHANGED : SYMBOLS_GONE;
-    } else if (!report(elf, fd, path)) {
+    } else if (!elf_report(elf, fd, path)) {
         elf->facts.state = SYMBOLS_UNREADABLE;
     } else {
         elf->facts.file = path;

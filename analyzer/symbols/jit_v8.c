@@ -86,7 +86,7 @@ static bool cut_wasm_tier(const char *name, size_t *length)
     return false;
 }
 
-static void parse(const char *name, struct pool *pool, struct symbol *symbol)
+static void jit_v8_parse(const char *name, struct pool *pool, struct symbol *symbol)
 {
     if (*name && strchr("~^+*", *name))
         name++;
@@ -133,6 +133,6 @@ bool jit_v8(const char *name, struct pool *pool, struct symbol *symbol)
 {
     const char *rest = behind_kind(name);
     if (rest)
-        parse(rest, pool, symbol);
+        jit_v8_parse(rest, pool, symbol);
     return rest != NULL;
 }

@@ -27,7 +27,7 @@ static int by_start(const void *a, const void *b)
     return (x->value < y->value) - (x->value > y->value); /* searched from the end */
 }
 
-static void sort(struct ranges *ranges)
+static void ranges_sort(struct ranges *ranges)
 {
     uint64_t reach = 0;
     if (ranges->rows.count > 0)
@@ -43,7 +43,7 @@ static void sort(struct ranges *ranges)
 bool ranges_find(struct ranges *ranges, uint64_t address, size_t *value)
 {
     if (!ranges->is_sorted)
-        sort(ranges);
+        ranges_sort(ranges);
     size_t low = 0, high = ranges->rows.count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;

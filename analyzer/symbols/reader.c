@@ -56,7 +56,7 @@ struct reader *reader_new(reader_child_main *child_main, const struct symbol_sou
     return reader;
 }
 
-static void end(struct reader *reader, bool is_late)
+static void reader_end(struct reader *reader, bool is_late)
 {
     int status = 0;
     if (reader->pid <= 0)
@@ -79,7 +79,7 @@ void reader_free(struct reader *reader)
     if (!reader)
         return;
     close(reader->fd);
-    end(reader, false);
+    reader_end(reader, false);
     free(reader);
 }
 
@@ -101,7 +101,7 @@ static int64_t processor_ns(pid_t pid)
 
 /* Waits for bytes. False when the child computes without end; waiting for a server is no
  * computing. The clock is only looked at when a reply takes long. */
-static bool await(const struct reader *reader, int64_t *since)
+static bool reader_await(const struct reader *reader, int64_t *since)
 {
     struct pollfd wanted = {.fd = reader->fd, .events = POLLIN};
     for (;;) {
@@ -116,7 +116,7 @@ static bool await(const struct reader *reader, int64_t *since)
     }
 }
 
-static bool receive(struct reader *reader, void *bytes, size_t length)
+static bool reader_receive(struct reader *reader, void *bytes, size_t length)
 {
     int64_t since = -1;
     for (size_t done = 0; done < length;) {
@@ -124,12 +124,12 @@ static bool receive(struct reader *reader, void *bytes, size_t length)
         if (more > 0) {
             done += (size_t)more;
         } else if (more < 0 && (errno == EAGAIN || errno == EINTR)) {
-            if (!await(reader, &since)) {
-                end(reader, true);
+            if (!reader_await(reader, &since)) {
+                reader_end(reader, true);
                 return false;
             }
         } else {
-            end(reader, false);
+            reader_end(reader, false);
             return false;
         }
     }
@@ -143,7 +143,7 @@ static bool send_all(struct reader *reader, const struct text *bytes)
         if (more > 0) {
             done += (size_t)more;
         } else if (more == 0 || errno != EINTR) {
-            end(reader, false);
+            reader_end(reader, false);
             return false;
         }
     }
@@ -151,17 +151,18 @@ static bool send_all(struct reader *reader, const struct text *bytes)
 }
 
 /* Sends BODY and waits for the reply, whose body is in REPLY. */
-static bool ask(struct reader *reader, uint32_t kind, const struct text *body, struct text *reply,
-                uint32_t *flags)
+static bool reader_ask(struct reader *reader, uint32_t kind, const struct text *body,
+                       struct text *reply, uint32_t *flags)
 {
     struct reader_message head = {.kind = kind, .length = (uint32_t)body->length};
     struct text whole = {0};
     text_add_n(&whole, (const char *)&head, sizeof head);
     text_add_n(&whole, body->bytes, body->length);
-    bool done = reader->pid > 0 && send_all(reader, &whole) && receive(reader, &head, sizeof head);
+    bool done =
+        reader->pid > 0 && send_all(reader, &whole) && reader_receive(reader, &head, sizeof head);
     text_done(&whole);
     if (done && head.length > LONGEST) {
-        end(reader, false);
+        reader_end(reader, false);
         done = false;
     }
     if (!done)
@@ -171,7 +172,7 @@ static bool ask(struct reader *reader, uint32_t kind, const struct text *body, s
     reply->length = head.length;
     reply->capacity = head.length + 1;
     *flags = head.kind;
-    return receive(reader, reply->bytes, reply->length);
+    return reader_receive(reader, reply->bytes, reply->length);
 }
 
 /* The text at *AT, which moves behind it; the reply ends with a zero in any case. */
@@ -194,7 +195,8 @@ bool reader_open(struct reader *reader, const struct symbol_place *place, uint32
     text_add_n(&body, place->path, strlen(place->path) + 1);
     text_add_n(&body, place->build_id ? place->build_id : "",
                (place->build_id ? strlen(place->build_id) : 0) + 1);
-    bool done = ask(reader, READER_OPEN, &body, reply, &flags) && reply->length >= sizeof facts;
+    bool done =
+        reader_ask(reader, READER_OPEN, &body, reply, &flags) && reply->length >= sizeof facts;
     text_done(&body);
     if (!done)
         return false;
@@ -222,7 +224,7 @@ bool reader_find(struct reader *reader, uint32_t number, uint64_t offset, struct
     struct text body = {0};
     uint32_t flags;
     text_add_n(&body, (const char *)&request, sizeof request);
-    bool done = ask(reader, READER_FIND, &body, reply, &flags);
+    bool done = reader_ask(reader, READER_FIND, &body, reply, &flags);
     text_done(&body);
     *is_partial = done && (flags & READER_PARTIAL);
     return done;

@@ -40,7 +40,7 @@ struct server {
     struct text request, reply;
 };
 
-static void limit(__rlimit_resource_t resource, rlim_t most)
+static void reader_child_limit(__rlimit_resource_t resource, rlim_t most)
 {
     struct rlimit limit;
     if (getrlimit(resource, &limit) == 0 && limit.rlim_cur > most) {
@@ -67,17 +67,17 @@ void reader_child_start(pid_t parent, int fd)
     dup2(null, STDIN_FILENO);
     dup2(null, STDOUT_FILENO);
     close(null);
-    limit(RLIMIT_CORE, 0);
+    reader_child_limit(RLIMIT_CORE, 0);
     struct rlimit files; /* each module keeps one or two open */
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = files.rlim_max;
         setrlimit(RLIMIT_NOFILE, &files);
     }
     if (LIMITS_MEMORY)
-        limit(RLIMIT_DATA, MEMORY_MOST);
+        reader_child_limit(RLIMIT_DATA, MEMORY_MOST);
 }
 
-static bool receive(int fd, void *bytes, size_t length)
+static bool reader_child_receive(int fd, void *bytes, size_t length)
 {
     for (size_t done = 0; done < length;) {
         ssize_t more = recv(fd, (char *)bytes + done, length - done, 0);
@@ -89,7 +89,7 @@ static bool receive(int fd, void *bytes, size_t length)
     return true;
 }
 
-static bool reply(int fd, uint32_t flags, const struct text *body)
+static bool reader_child_reply(int fd, uint32_t flags, const struct text *body)
 {
     struct reader_message head = {.kind = flags, .length = (uint32_t)body->length};
     struct text whole = {0};
@@ -143,7 +143,7 @@ static void open_module(struct server *server)
         text_add_n(&server->reply, looked_at->bytes, looked_at->length);
 }
 
-static uint32_t find(struct server *server)
+static uint32_t reader_child_find(struct server *server)
 {
     struct reader_find_request request;
     bool is_partial = false;
@@ -163,19 +163,19 @@ void reader_child_serve(int fd, const struct symbol_sources *sources)
     struct server server = {.sources = sources};
     struct reader_message head;
     debuginfod_hide();
-    while (receive(fd, &head, sizeof head) && head.length <= LONGEST) {
+    while (reader_child_receive(fd, &head, sizeof head) && head.length <= LONGEST) {
         uint32_t flags = 0;
         text_done(&server.request);
         server.request.bytes = memory_zeroed(head.length + 1, 1);
         server.request.length = head.length;
         server.reply.length = 0;
-        if (!receive(fd, server.request.bytes, head.length))
+        if (!reader_child_receive(fd, server.request.bytes, head.length))
             return;
         if (head.kind == READER_OPEN && head.length > sizeof(struct reader_open_request))
             open_module(&server);
         else if (head.kind == READER_FIND && head.length == sizeof(struct reader_find_request))
-            flags = find(&server);
-        if (!reply(fd, flags, &server.reply))
+            flags = reader_child_find(&server);
+        if (!reader_child_reply(fd, flags, &server.reply))
             return;
     }
 }

@@ -174,20 +174,21 @@ static bool start_reader(struct symbols *symbols)
     return symbols->reader != NULL;
 }
 
-static const char *keep(struct symbols *symbols, const char *text)
+static const char *symbols_keep(struct symbols *symbols, const char *text)
 {
     return text ? pool_text(symbols->pool, text) : NULL;
 }
 
 /* What the reader found out holds from now on; the cache begins the module anew, unless it has it
  * already. */
-static void learn(struct symbols *symbols, struct module *module, const struct reader_module *found)
+static void symbols_learn(struct symbols *symbols, struct module *module,
+                          const struct reader_module *found)
 {
     module->is_open = true;
     module->is_known = true;
     module->facts = found->facts;
-    module->facts.file = keep(symbols, found->facts.file);
-    module->facts.debug_file = keep(symbols, found->facts.debug_file);
+    module->facts.file = symbols_keep(symbols, found->facts.file);
+    module->facts.debug_file = symbols_keep(symbols, found->facts.debug_file);
     bool is_kept = symbols->cache && module->place.build_id && module->cached == USED_EARLY &&
                    module->facts.state == SYMBOLS_FOUND;
     if (is_kept && module->is_loaded) {
@@ -212,7 +213,7 @@ static bool open_module(struct symbols *symbols, struct module *module)
         return false;
     bool is_open = reader_open(symbols->reader, &module->place, &module->number, &reply, &found);
     if (is_open)
-        learn(symbols, module, &found);
+        symbols_learn(symbols, module, &found);
     else
         bury(symbols, module);
     text_done(&reply);
