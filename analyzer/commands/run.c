@@ -188,7 +188,7 @@ static int run(int argc, char **argv, struct error *error)
     if (first < 0)
         return error->code;
     if (first >= argc) {
-        error_set(error, "heapdiff run -- ./app", "run takes a program");
+        error_set(error, "heapdiff run -- ./app", "run takes a program to start");
         return error->code;
     }
     return start(argv + first, &given, error);
