@@ -139,31 +139,31 @@ static struct option_row table[] = {
     {"HEAPDIFF_OUT", "heapdiff.%e.%p.%n.db",
      "snapshot path; %e program name, %p pid, %n number, %l label", offsetof(struct options, out),
      OPTION_PATH, false, NULL},
-    {"HEAPDIFF_SAMPLE", "0", "0 = every allocation; else mean bytes between two recorded ones",
+    {"HEAPDIFF_SAMPLE", "0",
+     "0 = record every allocation; else mean bytes between two recorded ones",
      offsetof(struct options, sample), OPTION_BYTES, false, NULL},
-    {"HEAPDIFF_SEED", "random", "a number: sampling chooses alike in every run",
+    {"HEAPDIFF_SEED", "random", "a number that makes sampling select the same blocks again",
      offsetof(struct options, seed), OPTION_SEED, false, NULL},
-    {"HEAPDIFF_DEPTH", "128", "most frames kept of a stack", offsetof(struct options, depth),
-     OPTION_DEPTH, false, NULL},
-    {"HEAPDIFF_INTERVAL", "off", "seconds between snapshots taken by themselves",
+    {"HEAPDIFF_DEPTH", "128", "keep at most so many frames of a stack",
+     offsetof(struct options, depth), OPTION_DEPTH, false, NULL},
+    {"HEAPDIFF_INTERVAL", "off", "seconds between automatic snapshots",
      offsetof(struct options, interval), OPTION_SECONDS, false, NULL},
     {"HEAPDIFF_SIGNAL", "off", "a signal that takes a snapshot (USR2, RTMIN+5)",
      offsetof(struct options, signal), OPTION_SIGNAL, false, NULL},
     {"HEAPDIFF_AT_RSS", "off",
-     "a snapshot when RSS passes 1.5G or 90% of the limit; a list: 1G,90%",
+     "take a snapshot when RSS passes 1.5G or 90% of the limit; a list: 1G,90%",
      offsetof(struct options, at_rss), OPTION_LIMITS, false, NULL},
-    {"HEAPDIFF_AT_EXIT", "1", "write a last snapshot at exit", offsetof(struct options, at_exit),
+    {"HEAPDIFF_AT_EXIT", "1", "write a snapshot at exit", offsetof(struct options, at_exit),
      OPTION_FLAG, false, NULL},
-    {"HEAPDIFF_FOLLOW", "0", "record exec'ed and forked children too",
+    {"HEAPDIFF_FOLLOW", "0", "record exec'ed and forked children, too",
      offsetof(struct options, follow), OPTION_FLAG, false, NULL},
-    {"HEAPDIFF_THREAD", "1",
-     "0 = a control process only while a snapshot is taken; none from outside",
+    {"HEAPDIFF_THREAD", "1", "0 = a control process only during a snapshot; no requests",
      offsetof(struct options, thread), OPTION_FLAG, false, NULL},
-    {"HEAPDIFF_THREADS", "0", "keep blocks of different threads apart, for --by thread",
+    {"HEAPDIFF_THREADS", "0", "record which thread allocated a block, for --by thread",
      offsetof(struct options, threads), OPTION_FLAG, false, NULL},
-    {"HEAPDIFF_BLOCKS", "0", "list every live block in every snapshot",
+    {"HEAPDIFF_BLOCKS", "0", "store every live block in every snapshot",
      offsetof(struct options, blocks), OPTION_FLAG, false, NULL},
-    {"HEAPDIFF_PYTHON", "1", "0 = stacks without the names of Python functions",
+    {"HEAPDIFF_PYTHON", "1", "0 = record stacks without Python functions",
      offsetof(struct options, python), OPTION_FLAG, false, NULL},
     {"HEAPDIFF_VERBOSE", "0", "print every option in force and where snapshots go",
      offsetof(struct options, verbose), OPTION_FLAG, false, NULL},
@@ -205,11 +205,11 @@ static void check_out(void)
         return;
     snprintf(complaint, sizeof complaint,
              "HEAPDIFF_OUT=%.80s is %s: no snapshot is written there, none at exit"
-             " (to want none, say HEAPDIFF_AT_EXIT=0)",
+             " (to turn it off, set HEAPDIFF_AT_EXIT=0)",
              options.out,
              S_ISDIR(status.st_mode)   ? "a folder"
              : S_ISLNK(status.st_mode) ? "a symbolic link"
-                                       : "no regular file");
+                                       : "not a regular file");
     options.at_exit = false;
 }
 
@@ -222,8 +222,8 @@ void options_read(void)
         row->is_set = text && store_value(row, text);
         row->value = row->is_set ? text : row->fallback;
         if (text && !row->is_set)
-            snprintf(complaint, sizeof complaint, "%s=%.40s makes no sense; using %s (%s)",
-                     row->name, text, row->fallback, row->meaning);
+            snprintf(complaint, sizeof complaint, "%s=%.40s is invalid; using %s (%s)", row->name,
+                     text, row->fallback, row->meaning);
         if (!row->is_set)
             store_value(row, row->fallback);
     }

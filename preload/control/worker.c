@@ -137,12 +137,12 @@ static void ask_last_of_the_process(void)
         lock_wait(&last.done, before);
         if (snapshot_is_stuck()) {
             snapshot_abandon();
-            log_line("no last snapshot: the process was ended inside of malloc or fork");
+            log_line("no exit snapshot: the process ended inside malloc or fork");
             return;
         }
     }
     if (atomic_load(&last.done) == before)
-        log_line("no last snapshot: the control process was killed");
+        log_line("no exit snapshot: the control process was killed");
     else
         worker_report(&last.answer);
 }
@@ -161,7 +161,7 @@ void worker_ask_last(void)
         worker_report(&last.answer);
         lock_give(&asking);
     } else {
-        log_line("no last snapshot: the process was ended while another one began");
+        log_line("no exit snapshot: the process ended while another snapshot began");
     }
 }
 
@@ -342,7 +342,7 @@ static void worker_work(void)
     if (!page && options.thread)
         page = channel_open();
     if (!page && options.thread && options.verbose)
-        log_line("no control page could be made: heapdiff snapshot will not find this process");
+        log_line("cannot create a control page: heapdiff snapshot will not find this process");
     atomic_store(&ready, 1);
     lock_wake(&ready);
     channel_sweep();

@@ -106,20 +106,19 @@ static void add_work(struct rows *rows, const struct writer_facts *facts)
 {
     if (operations_are_counted)
         add_counter(rows, FORMAT_OPERATIONS, facts_clip(operations_done),
-                    "units of work done so far, as the program says (heapdiff_ops)");
+                    "units of work done so far, counted by the program (heapdiff_ops)");
     if (facts->has_operations)
         add_counter(rows, FORMAT_OPERATIONS_ASKED, facts_clip(facts->operations),
-                    "units of work done so far, as whoever took the snapshot says (--ops)");
+                    "units of work done so far, given with the request (--ops)");
     if (modules_dropped())
-        add_counter(
-            rows, "modules_dropped", (number)modules_dropped(),
-            "addresses of modules beyond so many as can be kept: unwound by guess, no names");
+        add_counter(rows, "modules_dropped", (number)modules_dropped(),
+                    "addresses in modules beyond the limit: unwound by guess, no names");
     if (pools_unnamed())
         add_counter(rows, "pools_unnamed", facts_clip(pools_unnamed()),
-                    "blocks of pools beyond so many as can be told apart: 'other pools'");
+                    "blocks of pools beyond the limit: in 'other pools'");
     if (labels_dropped())
         add_counter(rows, "labels_dropped", facts_clip(labels_dropped()),
-                    "calls of heapdiff_label beyond so many labels as can be told apart");
+                    "calls of heapdiff_label with labels beyond the limit");
 }
 
 static int write_counters(sqlite3 *db, const struct cut *cut, const struct writer_facts *facts)
@@ -140,23 +139,23 @@ static int write_counters(sqlite3 *db, const struct cut *cut, const struct write
     rows_begin(&rows, db, "counter");
     add_counter(&rows, "stacks", (number)cut->stack_count, "different stacks seen");
     add_counter(&rows, "stacks_truncated", cut_stacks,
-                "stacks deeper than HEAPDIFF_DEPTH, or given up by the unwinder");
-    add_counter(&rows, "allocations_truncated", truncated, "allocations with such a stack");
+                "stacks deeper than HEAPDIFF_DEPTH, or that the unwinder gave up");
+    add_counter(&rows, "allocations_truncated", truncated, "allocations with a truncated stack");
     add_counter(&rows, "dropped_reentrant", busy,
-                "allocations inside the recording of another one (a signal handler's)");
-    add_counter(&rows, "dropped_table", table, "blocks that found no room in the live table");
-    add_counter(&rows, "dropped_stacks", stacks, "allocations whose stack found no room");
+                "allocations during the recording of another one (in signal handlers)");
+    add_counter(&rows, "dropped_table", table, "blocks without room in the live table");
+    add_counter(&rows, "dropped_stacks", stacks, "allocations whose stack had no room");
     add_counter(&rows, "dropped_places", (number)places_dropped(),
-                "Python functions that found no room for their names");
+                "Python functions whose names had no room");
     add_counter(&rows, "threads_recorded", threads, "most threads recorded at once");
-    add_counter(&rows, "modules", (number)modules_count(), "modules seen, unloaded ones too");
+    add_counter(&rows, "modules", (number)modules_count(), "modules seen, including unloaded ones");
     add_counter(&rows, "runtimes_asked", (number)asked, "managed heaps asked for their numbers");
     add_counter(&rows, "runtimes_silent", (number)silent,
-                "of those, not heard from in time: their threads were busy");
+                "managed heaps that did not answer in time: their threads were busy");
     add_counter(&rows, "table_reserved_bytes", (number)blocks_reserved(),
                 "address space of the live-block table");
     add_counter(&rows, "allocator_not_asked", (number)cut->allocators.skipped,
-                "1: its statistics would have held the program up for more than 5 ms");
+                "1: a request for its statistics would have delayed the program by more than 5 ms");
     add_work(&rows, facts);
     return rows_end(&rows);
 }

@@ -184,7 +184,7 @@ static void init_begin(bool is_program)
     snapshot_init();
     int failed = options.thread ? worker_start() : 0;
     if (failed) {
-        log_line("no control process can be started (%s): not recording", strerror(failed));
+        log_line("cannot start a control process (%s): not recording", strerror(failed));
         recorded_pid = 0;
         return;
     }
@@ -234,7 +234,7 @@ static __attribute__((constructor(101))) void init_birth(void)
     if (options.verbose)
         say_options();
     if (!has_room() || !init_learn()) {
-        log_line("the limit of data (RLIMIT_DATA, ulimit -d) is below 64 MiB: not recording");
+        log_line("the data limit (RLIMIT_DATA, ulimit -d) is below 64 MiB: not recording");
         record_filter_frees();
         return;
     }
