@@ -129,11 +129,11 @@ static bool check(const struct run_options *given, bool is_job, struct error *er
     if (given->snapshots >= 0 && (given->snapshots < 2 || given->snapshots > MOST_SNAPSHOTS))
         return error_set(error, NULL, "--snapshots takes 2 to %d", MOST_SNAPSHOTS);
     if (is_job && !given->load && given->duration <= 0)
-        return error_set(error, "give --load CMD, or --duration S to let the program run by itself",
+        return error_set(error, "add --load CMD, or --duration S to let the program run by itself",
                          "there is nothing to do between the two snapshots");
     if (!is_job && (given->comparing.limit || given->comparing.page || given->comparing.format))
         return error_set(error, "add --load CMD, or --duration S",
-                         "nothing is compared without a load or a duration");
+                         "without a load or a duration, run compares nothing");
     return check_page(given, error);
 }
 

@@ -160,7 +160,7 @@ static void say_top(const struct verdict_input *input, int64_t whole, struct tex
     if (!input->top_name || input->top_growth <= 0)
         return;
     if (input->top_growth * 2 >= whole)
-        text_format(text, ", most of that from %s", input->top_name);
+        text_format(text, ", mostly from %s", input->top_name);
     else
         text_format(text, ", the largest share (%s) from %s", units_bytes(input->top_growth).text,
                     input->top_name);

@@ -19,7 +19,7 @@ static void compare_says_verdict_parts_and_sites(void **state)
     assert_string_equal(result->err, "");
     const char *verdict =
         "RSS grew by 60.0 MiB; 60.0 MiB of that is off-heap buffers that are still "
-        "live, most of that from handleUpload (server.js:42).\n";
+        "live, mostly from handleUpload (server.js:42).\n";
     assert_int_equal(strncmp(result->out, verdict, strlen(verdict)), 0);
     expect_words(result->out, "off-heap buffers        +60.0 MiB");
     expect_words(result->out, "        +60    70.0 MiB  buffer   handleUpload (server.js:42)\n"

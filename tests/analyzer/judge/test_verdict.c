@@ -42,7 +42,7 @@ static void live_buffers_that_explain_rss_are_a_leak(void **state)
     input.top_growth = 59 * MIB;
     expect(&input, VERDICT_LEAK,
            "RSS grew by 61.0 MiB; 60.0 MiB of that is off-heap buffers that are still live, "
-           "most of that from handleUpload (server.js:42)");
+           "mostly from handleUpload (server.js:42)");
 }
 
 static void live_native_blocks_are_a_leak(void **state)
@@ -330,8 +330,8 @@ static void retention_hides_no_site_that_convinces(void **state)
     input.top_evidence = 0.9;
     grow(&input, PART_RETENTION, 80 * MIB);
     expect(&input, VERDICT_RETENTION,
-           "not a leak; besides, 3.0 MiB of native blocks was added and is still live, most of "
-           "that from handleUpload (server.js:42)");
+           "not a leak; besides, 3.0 MiB of native blocks was added and is still live, mostly "
+           "from handleUpload (server.js:42)");
 }
 
 static void retention_that_has_stopped_has_to_be_what_grew_most(void **state)
