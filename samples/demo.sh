@@ -1,7 +1,7 @@
 #!/bin/bash
-# demo.sh -- The main job from nothing: set up, build, measure a leaking Node server, report.
+# demo.sh -- The demonstration: set up, build, measure a leaking Node server, report.
 #
-# Everything it makes lies in build/demo/. Can be run again at any time.
+# All its files are in build/demo/. You can run it again at any time.
 #
 # SPDX-License-Identifier: Apache-2.0
 set -euo pipefail
@@ -62,7 +62,7 @@ snapshot() {
   ask stats >"$out/$1.stats.json"
 }
 
-# What the server says that it kept between the snapshots, beside what was measured from outside.
+# The server's own numbers of what it kept between the snapshots, beside the measured ones.
 confirm() {
   build/heapdiff compare "$out/steady.db" "$out/loaded.db" --format json >"$out/compare.json"
   node - "$out" <<'END'
@@ -97,7 +97,7 @@ build/heapdiff compare "$out/steady.db" "$out/loaded.db"
 
 build/heapdiff report "$out/steady.db" "$out/loaded.db" -o "$out/report.html" >/dev/null
 
-say "what the server itself knows"
+say "the server's own numbers"
 confirm
 
 say "files"

@@ -1,7 +1,7 @@
-# requirements.sh -- What building, demonstrating and testing need on Debian 12; sourced, not run.
+# requirements.sh -- Debian 12 packages for the build, the demonstration and the tests; to be sourced.
 # shellcheck shell=bash disable=SC2034 # the lists are for those who source this
 #
-# require PACKAGE... installs those that are missing, and does nothing when none is.
+# require PACKAGE... installs missing packages, and does nothing if none is missing.
 #
 # SPDX-License-Identifier: Apache-2.0
 
