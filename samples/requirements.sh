@@ -1,4 +1,4 @@
-# requirements.sh -- Debian 12 packages for the build, the demonstration and the tests; to be sourced.
+# requirements.sh -- Debian 12 packages for build, demonstration and tests; to be sourced.
 # shellcheck shell=bash disable=SC2034 # the lists are for those who source this
 #
 # require PACKAGE... installs missing packages, and does nothing if none is missing.

@@ -205,7 +205,7 @@ const struct command command_run = {
         "on the port, loads it until its memory has settled, takes a snapshot, loads it, takes\n"
         "more snapshots during and after the load, stops everything that it started and compares\n"
         "the snapshots. Where it can, it makes the runtime collect its garbage before each one.\n"
-        "A load that fails or does nothing is no all-clear: exit code 3.\n\n"
+        "A load that fails or does nothing is never a pass: exit code 3.\n\n"
         "Examples:\n"
         "  heapdiff run -- ./app                     record; write a snapshot at exit\n"
         "  heapdiff run --sample 512KiB -- ./app     record fewer allocations, at less cost\n"
