@@ -52,9 +52,7 @@ static bool refuse(struct work *work, enum serving_state state)
     struct text words = {0};
     serving_describe(&work->tree, work->serving.owner, work->root, &words);
     if (state == SERVING_FOREIGN)
-        error_set(work->error,
-                  "a daemon that ran before has it, or another user's process, or a container; "
-                  "stop the daemon first, or record that program itself",
+        error_set(work->error, WORK_FOREIGN_HINT,
                   "not measurable: port %d is open, but no process that this run started has it",
                   port);
     else

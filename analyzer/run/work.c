@@ -7,6 +7,8 @@
  */
 #include "run/work.h"
 
+#include "run/port.h"
+
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -40,6 +42,13 @@ static bool server_has_ended(struct work *work)
         work_say("%s has ended and left %zu process%s running", work->plan->program[0],
                  work->tree.processes.count, work->tree.processes.count == 1 ? "" : "es");
         return true;
+    }
+    if (status == 0 && work->plan->port && port_is_open(work->plan->port)) {
+        error_set(work->error, WORK_FOREIGN_HINT,
+                  "not measurable: %s has ended, and a process that it did not start has port %d",
+                  work->plan->program[0], work->plan->port);
+        work->error->code = EXIT_NOT_MEASURABLE;
+        return false;
     }
     return error_set(work->error, "its own messages stand above",
                      "%s ended with status %d before it was measured", work->plan->program[0],

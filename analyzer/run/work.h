@@ -15,7 +15,11 @@
 #include "run/steady.h"
 
 #define WORK_FOREVER (-1)
-#define INTERRUPTED  130 /* an error's code after Ctrl-C, as a shell says it */
+#define WORK_FOREIGN_HINT                                                                          \
+    "a daemon that ran before has it (PM2: pm2 kill), another user's process, or a container; "    \
+    "stop "                                                                                        \
+    "it first, or record that program itself"
+#define INTERRUPTED 130 /* an error's code after Ctrl-C, as a shell says it */
 
 struct work {
     const struct measure_plan *plan;

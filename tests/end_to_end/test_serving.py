@@ -3,6 +3,7 @@
 #
 # SPDX-License-Identifier: Apache-2.0
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -150,6 +151,23 @@ class Refused(Serving):
             result, _ = self.measure("sleep", 60)
         self.assertEqual(result.returncode, 2)
         self.assertIn("is open before the server was started", result.stderr)
+
+    def test_a_daemon_that_ran_before_opens_the_port(self):
+        """As PM2's: the started command only asks it to."""
+        pipe = self.folder / "requests"
+        os.mkfifo(pipe)
+        daemon = self.folder / "daemon.py"
+        daemon.write_text("import socket, sys\n"
+                          "port = int(open(sys.argv[1]).readline())\n"
+                          "listener = socket.create_server(('127.0.0.1', port))\n"
+                          "open(sys.argv[1], 'w').write('done')\n"
+                          "while True: listener.accept()\n")
+        process = subprocess.Popen(["python3", daemon, pipe])
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        result, _ = self.measure("sh", "-c", f"echo {self.port} >{pipe}; cat {pipe}")
+        self.assertEqual(result.returncode, 3, result.stderr)
+        self.assertIn("did not start has port", result.stderr)
 
     @unittest.skipUnless(shutil.which("gcc"), "needs a compiler")
     def test_a_server_that_cannot_be_recorded(self):
