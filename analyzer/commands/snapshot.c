@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "control/asker.h"
 #include "run/companion.h"
+#include "run/serving.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -45,6 +46,17 @@ static bool parse_pid(const char *word, pid_t *pid, struct error *error)
     return true;
 }
 
+/* The snapshot of npm says nothing about the server that npm started. */
+static void say_children(pid_t pid)
+{
+    struct text words = {0};
+    serving_children(pid, &words);
+    if (words.length)
+        fprintf(stderr, "heapdiff: note: process %d listens on no port; %s\n", (int)pid,
+                words.bytes);
+    text_done(&words);
+}
+
 static int snapshot_main(int argc, char **argv, struct error *error)
 {
     struct snapshot_options given = {.operations = -1};
@@ -68,6 +80,8 @@ static int snapshot_main(int argc, char **argv, struct error *error)
     bool good = asker_snapshot(&request, &path, &answer, error);
     if (good && note.length)
         fprintf(stderr, "heapdiff: %s\n", note.bytes);
+    if (good)
+        say_children(request.pid);
     if (good)
         puts(path.bytes);
     else if (answer == ENOPKG)

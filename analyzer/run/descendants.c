@@ -128,13 +128,13 @@ static void add_children(struct descendants *tree, const struct rows *rows, pid_
     }
 }
 
-void descendants_read(struct descendants *tree, pid_t except)
+void descendants_read(struct descendants *tree, pid_t root, pid_t except)
 {
     struct rows rows = {0};
     descendants_done(tree);
     tree->texts = pool_new();
     read_rows(&rows);
-    add_children(tree, &rows, getpid(), except);
+    add_children(tree, &rows, root, except);
     for (size_t i = 0; i < tree->processes.count; i++)
         add_children(tree, &rows, tree->processes.items[i].pid, except);
     VEC_DONE(&rows.list);
@@ -168,7 +168,7 @@ bool descendants_is_below(const struct descendants *tree, pid_t pid, pid_t ances
 static size_t signal_all(int number, struct pollfd **ends)
 {
     struct descendants tree = {0};
-    descendants_read(&tree, 0);
+    descendants_read(&tree, getpid(), 0);
     size_t count = tree.processes.count;
     *ends = memory_zeroed(count + 1, sizeof **ends);
     for (size_t i = 0; i < count; i++) {

@@ -32,9 +32,9 @@ struct descendants {
 /* Orphans of this process's descendants become its children from now on. */
 void descendants_adopt(void);
 
-/* Reads the descendants of this process, without EXCEPT (0: none), what came from that, processes
- * that have ended, and the shim's control processes. What was read before is given back. */
-void descendants_read(struct descendants *tree, pid_t except);
+/* Reads the descendants of ROOT, without EXCEPT (0: none), what came from that, processes that have
+ * ended, and the shim's control processes. What was read before is given back. */
+void descendants_read(struct descendants *tree, pid_t root, pid_t except);
 void descendants_done(struct descendants *tree);
 
 /* NULL when it is not there. */

@@ -141,3 +141,24 @@ void serving_describe(const struct descendants *tree, pid_t pid, pid_t root, str
         add_command(starter->command, words);
     }
 }
+
+void serving_children(pid_t pid, struct text *words)
+{
+    struct descendants tree = {0};
+    struct listeners listeners = {0};
+    listeners_read(&listeners, pid);
+    if (listeners_next_port(&listeners, pid, 0) == 0)
+        descendants_read(&tree, pid, 0);
+    for (size_t i = 0; i < tree.processes.count; i++) {
+        pid_t child = tree.processes.items[i].pid;
+        listeners_read(&listeners, child);
+        int port = listeners_next_port(&listeners, child, 0);
+        if (!port)
+            continue;
+        text_add(words, words->length ? "; " : "");
+        serving_describe(&tree, child, child, words);
+        text_format(words, " listens on port %d", port);
+    }
+    listeners_done(&listeners);
+    descendants_done(&tree);
+}

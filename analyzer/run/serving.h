@@ -34,6 +34,10 @@ void serving_done(struct serving *serving);
 /* "3100 and 9229": the ports that the processes of TREE listen on; "" when there is none. */
 void serving_ports(const struct descendants *tree, struct text *words);
 
+/* "node server.js (pid 34) listens on port 3000": children of PID that listen where it does not. ""
+ * when there is none. A launcher is often taken for the server that it started. */
+void serving_children(pid_t pid, struct text *words);
+
 /* "node server.js (pid 1685), started by npm start". ROOT: the process that was started. */
 void serving_describe(const struct descendants *tree, pid_t pid, pid_t root, struct text *words);
 

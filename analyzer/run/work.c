@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 void work_say(const char *format, ...)
 {
@@ -36,7 +37,7 @@ int64_t work_now_ms(void)
 static bool server_has_ended(struct work *work)
 {
     int status = child_reap(&work->server);
-    descendants_read(&work->tree, work->load.pid);
+    descendants_read(&work->tree, getpid(), work->load.pid);
     if (status == 0 && work->tree.processes.count > 0) {
         work->root_has_left = true;
         work_say("%s has ended and left %zu process%s running", work->plan->program[0],
@@ -83,7 +84,7 @@ static void remember(struct work *work, pid_t pid)
 
 enum serving_state work_look(struct work *work)
 {
-    descendants_read(&work->tree, work->load.pid);
+    descendants_read(&work->tree, getpid(), work->load.pid);
     for (size_t i = 0; i < work->tree.processes.count; i++)
         remember(work, work->tree.processes.items[i].pid);
     return serving_find(&work->serving, &work->tree, work->plan->port);

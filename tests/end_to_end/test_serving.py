@@ -5,6 +5,7 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -96,6 +97,19 @@ class WithoutAPort(Serving):
         self.assertEqual(harness.bare_name(frame["function"]), "remember")
         commands = [process["command"] for process in comparison["processes"]]
         self.assertTrue(any(command.startswith("sh") for command in commands))
+
+
+class ByHand(Serving):
+    def test_a_snapshot_of_a_launcher_says_who_serves(self):
+        code = (f"require('node:http').createServer().listen({self.port}, '127.0.0.1',"
+                " () => console.log('listening', process.pid))")
+        with harness.Program(["sh", "-c", f'node -e "{code}" & wait'], cwd=self.folder,
+                             HEAPDIFF_AT_EXIT=0) as program:
+            child = int(program.await_line(r"listening (\d+)")[1])
+            self.addCleanup(os.kill, child, signal.SIGKILL)
+            result = harness.must(harness.heapdiff("snapshot", program.pid, cwd=self.folder))
+        self.assertIn(f"process {program.pid} listens on no port; node", result.stderr)
+        self.assertIn(f"(pid {child}) listens on port {self.port}", result.stderr)
 
 
 class Several(Serving):
