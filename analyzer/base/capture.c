@@ -1,4 +1,4 @@
-/* capture.c -- What another program prints.
+/* capture.c -- The output of another program.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -13,7 +13,7 @@
 static void read_all(int fd, size_t limit, struct text *out)
 {
     char buffer[4096];
-    for (;;) { /* to the end in any case, so that the program is not stopped in the middle */
+    for (;;) { /* read to the end in any case: a full pipe would block the program */
         ssize_t got = read(fd, buffer, sizeof buffer);
         if (got < 0 && errno == EINTR)
             continue;

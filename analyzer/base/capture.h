@@ -1,4 +1,4 @@
-/* capture.h -- What another program prints.
+/* capture.h -- The output of another program.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -7,8 +7,8 @@
 
 #include "base/text.h"
 
-/* Runs PROGRAM, found by PATH, without a shell and without input; its stdout, at most LIMIT bytes,
- * is added to OUT, its stderr is dropped. True when it could be run and ended with 0. */
+/* Runs PROGRAM, found by PATH, without a shell and without input. Adds at most LIMIT bytes of its
+ * stdout to OUT and drops its stderr. True when it ran and ended with 0. */
 bool capture_output(char *const *program, size_t limit, struct text *out);
 
 #endif

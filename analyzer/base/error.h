@@ -1,4 +1,4 @@
-/* error.h -- What went wrong, and the way out of it.
+/* error.h -- An error and the way out of it.
  *
  * Functions that can fail return false and fill a struct error; nothing but main.c prints it.
  *
@@ -14,7 +14,7 @@ enum exit_code {
     EXIT_DONE = 0,
     EXIT_EXCEEDED = 1,       /* a threshold that was asked for */
     EXIT_UNUSABLE = 2,       /* wrong usage or unreadable input */
-    EXIT_NOT_MEASURABLE = 3, /* never a vacuous pass */
+    EXIT_NOT_MEASURABLE = 3, /* never a pass without a measurement */
 };
 
 struct error {

@@ -16,7 +16,7 @@ struct map_entry {
     size_t value;
 };
 
-/* Zero-initialise it (`struct map map = {0}`); map_done gives everything back. */
+/* Zero-initialise it (`struct map map = {0}`); map_done frees it. */
 struct map {
     struct map_entry *entries;
     size_t capacity; /* a power of two, or 0 */
@@ -29,7 +29,7 @@ void map_done(struct map *map);
 /* The value of KEY, or NULL when it is not there. Valid until the next map_add. */
 size_t *map_find(const struct map *map, const void *key, size_t length);
 
-/* The value of KEY, which is added with value 0 when it is not there (*IS_NEW says so). */
+/* The value of KEY. Adds a missing KEY with value 0 and sets *IS_NEW. */
 size_t *map_add(struct map *map, const void *key, size_t length, bool *is_new);
 
 uint64_t map_hash(const void *key, size_t length);

@@ -1,6 +1,6 @@
 /* memory.h -- Memory for a program that runs once: checked allocation, pools, growing arrays.
  *
- * Nothing here returns NULL: without memory the program ends, as there is no way out to offer.
+ * Nothing here returns NULL: without memory the program ends, as no caller could go on.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -22,7 +22,7 @@ char *pool_text(struct pool *pool, const char *text);
 char *pool_text_n(struct pool *pool, const char *text, size_t length);
 char *pool_format(struct pool *pool, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* A growing array of TYPE: zero-initialise it, add with VEC_ADD, give back with VEC_DONE. */
+/* A growing array of TYPE: zero-initialise it, add with VEC_ADD, free with VEC_DONE. */
 #define VEC(type)                                                                                  \
     struct {                                                                                       \
         type *items;                                                                               \

@@ -1,6 +1,6 @@
 /* out.h -- A file that is written in one go and appears only when it is whole.
  *
- * Nothing is said about errors until out_close: what comes after the first one is dropped.
+ * out_close reports the first error; bytes after it are dropped.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -22,7 +22,7 @@ struct out *out_open(const char *path, struct error *error);
  * PATH is as it was. */
 bool out_close(struct out *out, struct error *error);
 
-/* Gives up: PATH is as it was. */
+/* Ends OUT; PATH stays as it was. */
 void out_discard(struct out *out);
 
 void out_bytes(struct out *out, const void *bytes, size_t length);
@@ -31,7 +31,7 @@ void out_format(struct out *out, const char *format, ...) __attribute__((format(
 void out_number(struct out *out, uint64_t number); /* in decimal digits */
 void out_signed(struct out *out, int64_t number);
 
-/* A JSON string: whatever TEXT holds, valid UTF-8 in quotes comes out. */
+/* TEXT as a JSON string in valid UTF-8. */
 void out_json(struct out *out, const char *text);
 
 /* Bytes so far. */

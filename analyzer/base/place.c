@@ -1,4 +1,4 @@
-/* place.c -- Where a file is to lie: what is there already, and how ours gets there without harm.
+/* place.c -- The place of a file to be written, and how to replace a file there without harm.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* stat follows the link with the kernel's own care for other users' links in folders like /tmp
- * (fs.protected_symlinks); only then realpath does, which has none. */
+/* stat comes first: for it the kernel refuses other users' links in folders like /tmp
+ * (fs.protected_symlinks), while realpath follows them. */
 static bool follow(const char *path, struct text *real, struct stat *status, struct error *error)
 {
     if (stat(path, status) != 0)
@@ -95,7 +95,7 @@ static int trade(const char *part, const char *path)
     return failure;
 }
 
-/* A file system without these ways of renaming leaves a moment between the look and the rename. */
+/* On a file system without these ways of renaming the check and the rename are two steps. */
 static int place_replace(const char *part, const char *path)
 {
     int failure = place_check(path);

@@ -1,8 +1,8 @@
-/* place.h -- Where a file is to lie: what is there already, and how ours gets there without harm.
+/* place.h -- The place of a file to be written, and how to replace a file there without harm.
  *
  * A file that is replaced is replaced by rename, and rename replaces whatever has the name: as root
- * also /dev/null, for the whole machine. So what is no regular file is written to as it is, by
- * those who can, or refused.
+ * also /dev/null, for the whole machine. So a name that is no regular file is written to as it is
+ * or refused.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -12,10 +12,10 @@
 #include "base/error.h"
 #include "base/text.h"
 
-/* What PATH stands for. A symbolic link stays one: REAL becomes the name of the file that it leads
- * to, which is PATH itself where it is none. IS_STREAM: a device, a pipe, a socket or a link to
- * one, which must be written to as it is. False with ERROR filled for a folder and for a link that
- * leads nowhere. */
+/* Finds out what PATH stands for. A symbolic link stays one: REAL becomes the name of the file that
+ * it leads to, else PATH itself. IS_STREAM: a device, a pipe, a socket or a link to one, which must
+ * be written to as it is. False with ERROR filled for a folder and for a link that leads nowhere.
+ */
 bool place_find(const char *path, struct text *real, bool *is_stream, struct error *error);
 
 /* As place_find, for files that are written aside and renamed only: refuses streams. */

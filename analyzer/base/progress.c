@@ -1,4 +1,4 @@
-/* progress.c -- What long work has come to, on one line of stderr that goes away again.
+/* progress.c -- The progress of long work, on one line of stderr that is removed again.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

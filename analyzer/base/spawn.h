@@ -17,8 +17,8 @@ pid_t spawn_start(char *const *program, int output, int errors);
 /* Waits until it ends. True when it ended with 0. */
 bool spawn_wait(pid_t pid);
 
-/* Starts PROGRAM in a session of its own, with no output and as no child of this process. What
- * becomes of it is not known. */
+/* Starts PROGRAM in a session of its own, with no output and as no child of this process. Its
+ * success is not known. */
 void spawn_detached(char *const *program);
 
 #endif

@@ -1,4 +1,4 @@
-/* term.c -- What stdout can show: colour, width, letters.
+/* term.c -- What stdout can show: colour, width, UTF-8.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -43,8 +43,8 @@ struct term term_of_stdout(const char *colour)
                          .width = find_width()};
 }
 
-/* By the variables and not by the locale's files, which containers often lack. Without any of them
- * nobody has said that it cannot be had. */
+/* Looks at the variables and not at the locale's files, which containers often lack. Without any
+ * variable UTF-8 is assumed. */
 static bool has_utf8(void)
 {
     static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
@@ -56,7 +56,7 @@ static bool has_utf8(void)
     return true;
 }
 
-/* What stands for the three bytes of our own characters; NULL for those of others. */
+/* The ASCII form of one of our own characters of three bytes; NULL for any other. */
 static const char *plain_of(const char *bytes)
 {
     unsigned char last = (unsigned char)bytes[2];

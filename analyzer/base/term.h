@@ -1,4 +1,4 @@
-/* term.h -- What stdout can show: colour, width, letters.
+/* term.h -- What stdout can show: colour, width, UTF-8.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -17,8 +17,8 @@ struct term {
 /* COLOUR is "auto", "always", "never" or NULL for auto: on a terminal, unless NO_COLOR is set. */
 struct term term_of_stdout(const char *colour);
 
-/* Writes TEXT to stdout: in a locale that is said to be without UTF-8 (LC_ALL=C), bars, branches
- * and ellipses of our own in ASCII. Names stay as they are. */
+/* Writes TEXT to stdout. In a locale without UTF-8 (LC_ALL=C) our own bars, branches and ellipses
+ * become ASCII; names stay as they are. */
 void term_print(const struct text *text);
 
 /* Escape sequences; "" without colour. */

@@ -1,4 +1,4 @@
-/* text.c -- Growing texts, and texts from strangers made fit to be shown.
+/* text.c -- Growing texts, and untrusted texts made safe to show.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -62,10 +62,10 @@ static bool steers_terminal(int32_t c)
            (c >= 0x2066 && c <= 0x2069) || c == 0x2028 || c == 0x2029;
 }
 
-void text_add_clean(struct text *text, const char *stranger, bool for_terminal)
+void text_add_clean(struct text *text, const char *untrusted, bool for_terminal)
 {
     text_add(text, "");
-    for (const char *s = stranger; *s;) {
+    for (const char *s = untrusted; *s;) {
         int32_t character;
         size_t length = utf8_decode(s, &character);
         if (length == 0)

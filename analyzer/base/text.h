@@ -1,4 +1,4 @@
-/* text.h -- Growing texts, and texts from strangers made fit to be shown.
+/* text.h -- Growing texts, and untrusted texts made safe to show.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Zero-initialise it; text_done gives it back. BYTES is zero-terminated once anything was added. */
+/* Zero-initialise it; text_done frees it. BYTES is zero-terminated once anything was added. */
 struct text {
     char *bytes;
     size_t length, capacity;
@@ -19,9 +19,9 @@ void text_add(struct text *text, const char *more);
 void text_add_n(struct text *text, const char *more, size_t length);
 void text_format(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Adds what a stranger wrote: invalid UTF-8 becomes U+FFFD; with FOR_TERMINAL control characters
- * and those that turn the direction of writing become '?', so that no name can steer a terminal. */
-void text_add_clean(struct text *text, const char *stranger, bool for_terminal);
+/* Adds untrusted text: invalid UTF-8 becomes U+FFFD. With FOR_TERMINAL, control characters and
+ * those that change the direction of writing become '?', so that no name can control a terminal. */
+void text_add_clean(struct text *text, const char *untrusted, bool for_terminal);
 
 /* Adds MORE and blanks, at the other SIDE of it, that make it WIDTH columns wide on a terminal. */
 enum text_side { TEXT_LEFT, TEXT_RIGHT };

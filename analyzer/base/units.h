@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A short text by value, so that several fit into one printf. */
+/* A short text by value, so that one printf can take several. */
 struct units_text {
     char text[32];
 };
@@ -20,8 +20,8 @@ struct units_text units_signed_count(int64_t count); /* +1,234 */
 
 struct units_text units_seconds(double seconds); /* 0.3 s, 42 s, 12 min, 3.5 h, 2.1 days */
 
-/* "1MiB", "500k", "1.5 GB", "4096": k, M, G, T count in 1024 with or without "iB"; in 1000 with "B"
- * alone (kB, MB). False when TEXT is no size. */
+/* "1MiB", "500k", "1.5 GB", "4096": k, M, G, T are powers of 1024 with or without "iB", and of 1000
+ * with "B" alone (kB, MB). False when TEXT is no size. */
 bool units_parse(const char *text, int64_t *bytes);
 
 #endif

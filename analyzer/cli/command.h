@@ -1,4 +1,4 @@
-/* command.h -- What a command is, and the table of them.
+/* command.h -- A command, and the table of all commands.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

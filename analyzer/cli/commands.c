@@ -33,7 +33,7 @@ static const struct command *find_alias(const char *name)
 static const struct command *find_nearest(const char *name)
 {
     const struct command *nearest = NULL;
-    size_t best = 3; /* further apart than two letters is no slip of the finger */
+    size_t best = 3; /* a typing error differs by two letters at most */
     for (size_t i = 0; commands[i] && strlen(name) < 64; i++) {
         size_t distance = text_distance(name, commands[i]->name);
         if (distance < best) {

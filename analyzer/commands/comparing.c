@@ -80,7 +80,7 @@ static bool write_page(const struct comparison *comparison, const struct compari
     return true;
 }
 
-/* Prints, and says by the exit code what was asked: what could not be measured has not passed. */
+/* Prints, and returns the exit code: a comparison that could not be measured has not passed. */
 static int conclude(const struct comparison *comparison, const struct comparing *given,
                     const struct gate *gate, const struct gate_result *result, struct error *error)
 {

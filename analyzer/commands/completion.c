@@ -1,6 +1,6 @@
-/* completion.c -- heapdiff completion: what a shell must know to complete our commands.
+/* completion.c -- heapdiff completion: scripts by which shells complete our commands.
  *
- * Made from the tables of commands and options, so that it cannot fall behind them.
+ * They are made from the tables of commands and options, so they never miss one.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -24,7 +24,7 @@ static bool takes_pid(const struct command *command)
     return strstr(command->arguments, "PID");
 }
 
-/* TEXT with the characters that a shell would take for its own left out. */
+/* TEXT without the characters that have a meaning for shells. */
 static void print_plain(const char *text)
 {
     for (; *text; text++)

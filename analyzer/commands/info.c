@@ -1,4 +1,4 @@
-/* info.c -- heapdiff info: what a snapshot is, and how far it can be read.
+/* info.c -- heapdiff info: the facts of a snapshot, and how much of it has names.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

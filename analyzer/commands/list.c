@@ -32,7 +32,7 @@ static const struct option_spec options[] = {
     {0},
 };
 
-/* Said on stderr, so that what is read by a program stays clean. */
+/* On stderr, so that programs can read stdout. */
 static void note_others(const struct series *series)
 {
     size_t count = series->skipped.count;

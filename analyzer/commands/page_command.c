@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* On a terminal, where somebody waits. */
+/* Progress for a user at a terminal. */
 static void page_command_say(const char *what)
 {
     fprintf(stderr, "heapdiff: %s\n", what);

@@ -1,4 +1,4 @@
-/* symbolize.c -- heapdiff symbolize: writes names into a snapshot, so that it can travel.
+/* symbolize.c -- heapdiff symbolize: writes names into a snapshot, for use on other machines.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -35,7 +35,7 @@ static bool has_lines(const struct symbol_list *list)
     return list->count > 0 && list->items[list->count - 1].file;
 }
 
-/* What this machine knows; what the file knew already stays when that is more. */
+/* The names that this machine knows; names that the file has stay when they are better. */
 static struct symbol_list best_of(struct frames *frames, uint32_t location)
 {
     struct symbol_list found = frames_look_up(frames, location);

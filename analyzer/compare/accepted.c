@@ -1,4 +1,4 @@
-/* accepted.c -- Growth that was looked at and accepted: suppressions and baselines.
+/* accepted.c -- Growth that users accept: suppressions and baselines.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -50,7 +50,7 @@ void accepted_free(struct accepted *accepted)
 
 typedef const char *(*line_reader)(struct accepted *accepted, char *line);
 
-/* Gives each line that is neither empty nor a comment to READ, which says what is wrong with it. */
+/* Gives each line that is neither empty nor a comment to READ, which returns its fault or NULL. */
 static bool read_lines(struct accepted *accepted, const char *path, line_reader read,
                        struct error *error)
 {
@@ -115,7 +115,8 @@ bool accepted_read_baseline(struct accepted *accepted, const char *path, struct 
     return read_lines(accepted, path, read_allowance, error);
 }
 
-/* Names are a stranger's: what would break a line becomes '?'. No line number, as lines move. */
+/* Names are untrusted: characters that would break a line become '?'. No line number, as lines
+ * move. */
 static void add_key(struct text *key, const struct site *site)
 {
     static const char *const kinds[] = FORMAT_KIND_NAMES;

@@ -19,9 +19,9 @@ struct calltree {
     struct pool *pool;
 };
 
-/* IS_BOTTOM_UP: below the root who allocates, below them their callers. ALL_FRAMES: runtime and
- * library frames too; otherwise those of the user and the frame that names the site. By threads or
- * labels, these stand right below the root. */
+/* IS_BOTTOM_UP: the functions that allocate lie below the root, their callers below them.
+ * ALL_FRAMES: with runtime and library frames; otherwise only the user's and the frame that names
+ * the site. By threads or labels, these stand right below the root. */
 struct calltree *calltree_new(const struct comparison *comparison,
                               const struct listing_options *options, bool is_bottom_up,
                               bool all_frames);

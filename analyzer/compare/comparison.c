@@ -1,7 +1,8 @@
 /* comparison.c -- Snapshots set side by side: sites, ranking, parts, verdict.
  *
  * The spine is comparison_run() below. Only the first snapshot and the last make sites. So these
- * two are folded into the table first, and what they teach about functions holds for those between.
+ * two are folded into the table first, and what is learned from them about functions holds for
+ * those between.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -54,7 +55,7 @@ static bool fold_between(struct comparison *comparison, size_t i, struct error *
     return true;
 }
 
-/* With the first and the last snapshot in the table: what they teach about functions. */
+/* Learns wrappers and inlined functions from the first and the last snapshot. */
 static void comparison_learn(struct comparison *comparison)
 {
     size_t last_index = comparison->count - 1;
@@ -97,8 +98,8 @@ static void finish_sites(struct comparison *comparison)
     }
 }
 
-/* Births can be compared within one process: those up to the first snapshot are old, those after
- * the last but one are young. */
+/* Lifetimes can be compared within one process: blocks allocated before the first snapshot are old,
+ * those after the last but one are young. */
 static void find_process(struct comparison *comparison)
 {
     size_t last = comparison->count - 1;

@@ -42,13 +42,13 @@ struct comparison {
     struct symbols *symbols, *own_symbols; /* the latter: NULL when they are borrowed */
     const struct rules *rules;
     struct site_table table;
-    struct map wrappers;       /* functions of the program's own that turned out to be some */
-    struct frames_sites sites; /* see sites/inlined_jit.h */
-    struct site **ranked;      /* all sites, first the one that looks most like a leak */
+    struct map wrappers;              /* functions of the program that allocate for their callers */
+    struct frames_sites sites;        /* see sites/inlined_jit.h */
+    struct site **ranked;             /* all sites, first the one that looks most like a leak */
     size_t site_count, growing_count; /* the growing ones come first in ranked */
     int64_t growth_bytes;             /* sum over growing sites, managed heaps left out */
-    int64_t noise_bytes; /* live growth of the whole below this would not have been noticed */
-    int64_t operations;  /* units of work done from first to last; 0: not known */
+    int64_t noise_bytes;              /* smaller growth of all live bytes would not be noticed */
+    int64_t operations;               /* units of work done from first to last; 0: not known */
     enum operations_source operations_source;
     const struct workload *workload;            /* NULL: only the snapshots know */
     const struct comparison_process *processes; /* when there are several; borrowed */
@@ -62,8 +62,8 @@ struct comparison {
     struct pool *pool;
 };
 
-/* Loads COUNT >= 1 snapshots, puts them in order of time and compares the last with the first.
- * NULL with ERROR filled when one cannot be read. */
+/* Loads COUNT >= 1 snapshots, sorts them by time and compares the last with the first. NULL with
+ * ERROR filled when one cannot be read. */
 struct comparison *comparison_open_with(const char *const *paths, size_t count,
                                         const struct comparison_options *options,
                                         struct error *error);
@@ -82,7 +82,7 @@ struct comparison *comparison_of_lives(const struct lives *lives, const struct p
 
 void comparison_close(struct comparison *comparison);
 
-/* The site's growth for one operation, in bytes: by its trend when it has one. 0 when the number of
+/* The site's growth per operation, in bytes: by its trend when it has one. 0 when the number of
  * operations is not known. */
 double comparison_per_operation(const struct comparison *comparison, const struct site *site);
 

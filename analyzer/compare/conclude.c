@@ -1,4 +1,4 @@
-/* conclude.c -- From what was found in the snapshots to the verdict.
+/* conclude.c -- From the facts of a comparison to its verdict.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -46,7 +46,7 @@ static bool are_one_snapshot(const struct store *a, const struct store *b)
            a->facts.time_ns == b->facts.time_ns;
 }
 
-/* Why the snapshots have nothing to say about growth; NULL when they have. */
+/* Why the snapshots cannot show growth; NULL when they can. */
 static const char *find_obstacle(struct comparison *comparison, bool is_forced)
 {
     if (are_one_snapshot(first_of(comparison), last_of(comparison)))
@@ -97,7 +97,8 @@ static void add_growing(const struct comparison *comparison, struct verdict_inpu
         store_sum(last_of(comparison)->facts.live_blocks, -first_of(comparison)->facts.live_blocks);
 }
 
-/* V8 grows its young generation while much is allocated, and shrinks it when it is idle. */
+/* V8 grows its young generation while the program allocates much, and shrinks it when the program
+ * is idle. */
 static int64_t nursery_size(const struct store *store)
 {
     int64_t sum = 0;

@@ -1,4 +1,4 @@
-/* conclude.h -- From what was found in the snapshots to the verdict.
+/* conclude.h -- From the facts of a comparison to its verdict.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -8,7 +8,7 @@
 #include "compare/comparison.h"
 
 /* Fills obstacle, growth and verdict of a comparison whose sites are ranked. IS_FORCED: snapshots
- * of different programs are no obstacle but a note. */
+ * of different programs give a note, not an obstacle. */
 void conclude(struct comparison *comparison, bool is_forced);
 
 #endif

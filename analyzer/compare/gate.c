@@ -1,7 +1,7 @@
 /* gate.c -- A threshold for growth, for CI: passed, exceeded, or not measurable.
  *
- * The dangerous answer is a pass that nothing was behind: the load did not run, the shim was not
- * loaded, the pattern has a typo, noise hides what the limit forbids. All of these are "not
+ * The dangerous answer is a pass without a measurement: the load did not run, the shim was not
+ * loaded, the pattern has a typo, or noise hides growth beyond the limit. All of these are "not
  * measurable".
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -91,8 +91,7 @@ static int64_t allocations_between(const struct comparison *comparison)
     return sum;
 }
 
-/* What the sites that count grew by that is not claimed, as it may be noise: ups and downs of all
- * of them together. */
+/* Growth of the counted sites that may be noise, ups and downs of all of them together. */
 static int64_t hidden_growth(const struct gate *gate, const struct comparison *comparison)
 {
     int64_t sum = 0;

@@ -13,7 +13,7 @@ struct gate {
     int64_t limit; /* bytes that the sites may grow by together, beyond what is accepted */
     bool has_site;
     const char *pattern; /* of `site` */
-    regex_t site;        /* only sites whose name it fits count */
+    regex_t site;        /* only sites whose names match count */
     struct accepted *accepted;
 };
 
@@ -22,7 +22,7 @@ struct gate {
 bool gate_init(struct gate *gate, const char *words, struct error *error);
 void gate_done(struct gate *gate);
 
-/* True when the site's name fits, so that its growth counts. */
+/* True when the site's name matches, so that its growth counts. */
 bool gate_counts(const struct gate *gate, const struct site *site);
 
 /* The site's growth beyond what is accepted; 0 when it does not grow or does not count. */
@@ -32,7 +32,7 @@ struct gate_result {
     int code; /* EXIT_DONE, EXIT_EXCEEDED, EXIT_NOT_MEASURABLE */
     int64_t growth_bytes, accepted_bytes;
     size_t failing, accepted_sites;
-    char words[768]; /* one line without a full stop: why it is no pass; or that it is one */
+    char words[768]; /* one line without a full stop: the reason, or that it has passed */
 };
 
 void gate_judge(const struct gate *gate, const struct comparison *comparison,

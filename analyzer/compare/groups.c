@@ -1,4 +1,4 @@
-/* groups.c -- Stacks by what the program said it was doing, or by thread, across two snapshots.
+/* groups.c -- Stacks by the program's labels or by thread, across two snapshots.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -30,7 +30,7 @@ static size_t find_group(struct builder *builder, const char *key, const char *n
     return *slot;
 }
 
-/* What is not a name of the program's cannot have its key: those begin with '='. */
+/* Keys that are no name of the program begin with '='. */
 static size_t named(struct builder *builder, const char *name)
 {
     char *key = pool_format(builder->groups->pool, "=%s", name);
@@ -46,8 +46,8 @@ static size_t label_group(struct builder *builder, const struct store *store,
                            : find_group(builder, "unknown", "(not recorded)");
 }
 
-/* In one process a thread is its number, whatever it is called by now; of two processes' threads
- * those of one name go together. */
+/* In one process the number identifies a thread, as its name may change; threads of two processes
+ * are matched by name. */
 static size_t recorded_thread(struct builder *builder, const struct store *store,
                               const struct store_stack *stack)
 {
@@ -79,7 +79,8 @@ static bool starts_program(const struct frame *frame)
             text_starts(frame->function, "__libc_"));
 }
 
-/* What the thread runs: the program, else the outermost function of its own, else of anybody. */
+/* The function that the thread runs: that of the program's start, else the outermost of its own,
+ * else the outermost of all. */
 static size_t routine(struct builder *builder, const struct site_member *member)
 {
     struct frames_walk walk = frames_leaf(member->frames, member->stack);

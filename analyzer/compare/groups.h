@@ -1,7 +1,7 @@
-/* groups.h -- Stacks by what the program said it was doing, or by thread, across two snapshots.
+/* groups.h -- Stacks by the program's labels or by thread, across two snapshots.
  *
- * Stacks that differ only in label or thread are one in a comparison; here they are told apart
- * again. Borrows the comparison.
+ * Stacks that differ only in label or thread are one in a comparison; here they are separate again.
+ * Borrows the comparison.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -12,7 +12,7 @@
 
 enum groups_by { GROUPS_LABELS, GROUPS_THREADS };
 
-/* How the groups were told apart. */
+/* What the groups were made by. */
 enum groups_source {
     GROUPS_RECORDED, /* at least one of both snapshots says it */
     GROUPS_MISSING,  /* neither does: no labels */
@@ -28,7 +28,7 @@ struct groups_share {
 
 struct groups {
     enum groups_source source;
-    VEC(const char *) names; /* as strange as their source */
+    VEC(const char *) names; /* untrusted, like their source */
     VEC(struct groups_share) shares;
     struct pool *pool;
 };
@@ -36,8 +36,7 @@ struct groups {
 struct groups *groups_new(const struct comparison *comparison, enum groups_by by);
 void groups_free(struct groups *groups);
 
-/* A sentence for people on where the groups come from and what would give better ones; NULL when
- * there is nothing to say. */
+/* A sentence about the source of the groups and the way to better ones; NULL when there is none. */
 const char *groups_hint(const struct groups *groups);
 
 #endif

@@ -1,5 +1,4 @@
-/* listing.c -- What a list shows: sites, functions, modules, threads …, by growth, live bytes and
- * more.
+/* listing.c -- The rows of a list: sites, functions, modules, threads, …, by growth or live bytes.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -142,7 +141,7 @@ static void add_member(struct listing *listing, struct listing_row *row,
     }
 }
 
-/* By sites, those that do not grow are left out of growth; whatever is asked for, what is 0. */
+/* Lists of growth by site leave out sites that do not grow. All lists leave out rows of 0. */
 static bool is_shown(const struct listing *listing, const struct listing_row *row)
 {
     const struct listing_options *options = &listing->options;

@@ -1,5 +1,4 @@
-/* listing.h -- What a list shows: sites, functions, modules, threads …, by growth, live bytes and
- * more.
+/* listing.h -- The rows of a list: sites, functions, modules, threads, …, by growth or live bytes.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -16,7 +15,7 @@ enum listing_by { BY_SITES, BY_FUNCTIONS, BY_MODULES, BY_KINDS, BY_THREADS, BY_L
 enum listing_what {
     WHAT_GROWTH,    /* live in the last snapshot - live in the first */
     WHAT_LIVE,      /* live in the last */
-    WHAT_SURVIVORS, /* born after the first, before the last but one, alive in the last */
+    WHAT_SURVIVORS, /* allocated after the first, before the last but one, live in the last */
     WHAT_TEMPORARY, /* allocated and freed again between first and last; of one snapshot, ever */
     WHAT_TOTAL,     /* allocated between first and last, freed or not; of one snapshot, ever */
 };
@@ -34,7 +33,7 @@ struct listing_options {
     enum listing_by by;
     enum listing_what what;
     enum listing_sort sort;
-    const regex_t *filter; /* NULL: all; else stacks with a frame whose name it fits */
+    const regex_t *filter; /* NULL: all; else stacks with a frame whose name matches */
     bool all;              /* also what does not grow */
 };
 
@@ -72,7 +71,7 @@ void listing_free(struct listing *listing);
 int64_t listing_value(const struct comparison *comparison, const struct site_member *member,
                       enum listing_what what);
 
-/* Whether FILTER (or NULL) lets the stack pass. */
+/* Whether the stack matches FILTER; true for NULL. */
 bool listing_passes(const regex_t *filter, const struct site_member *member);
 
 #endif

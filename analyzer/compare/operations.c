@@ -1,4 +1,4 @@
-/* operations.c -- How much work was done between the snapshots, and who says so.
+/* operations.c -- The work done between the snapshots, and the source of that number.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -22,7 +22,7 @@ const char *operations_source_words(enum operations_source source)
     return words[source];
 }
 
-/* True when both snapshots have the count, whether it can be used or not. */
+/* True when both snapshots have the count, even if it cannot be used. */
 static bool operations_use(struct comparison *comparison, const char *counter,
                            enum operations_source source)
 {

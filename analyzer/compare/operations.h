@@ -1,4 +1,4 @@
-/* operations.h -- How much work was done between the snapshots, and who says so.
+/* operations.h -- The work done between the snapshots, and the source of that number.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -34,7 +34,7 @@ struct workload_requests workload_requests(const struct comparison *comparison)
                                       .failed = grown(first, last, "http_failures")};
 }
 
-/* Work that a snapshot counts, whoever said it; -1: none does. */
+/* Work that a snapshot counts, from any source; -1: it counts none. */
 static double count_of(const struct store *store)
 {
     int64_t asked = store_counter(store, FORMAT_OPERATIONS_ASKED);

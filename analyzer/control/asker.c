@@ -1,6 +1,6 @@
 /* asker.c -- Asking a recorded process for a snapshot: the asker's side of format/protocol.h.
  *
- * All waiting is done in slices, so that the end of the process or a wish to give up is noticed.
+ * It waits in slices, to notice the end of the process or of the user's patience.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -35,7 +35,7 @@ struct asker {
     bool collected; /* by other means: the process need not be asked for it */
 };
 
-/* Between two slices: false with ERROR filled when there is nothing left to wait for. */
+/* Called between two slices. False with ERROR filled when waiting has become useless. */
 static bool may_go_on(struct asker *asker, int slice_ms)
 {
     struct pollfd cancel = {.fd = asker->request->cancel_fd, .events = POLLIN};
@@ -132,7 +132,7 @@ static bool cannot_write(int error)
            error == ENOTDIR;
 }
 
-/* Asks for the path that is wanted, and for others while the process cannot write there. */
+/* Asks for the wanted path first, and for others while the process cannot write there. */
 static bool asker_ask(struct asker *asker, struct deliver *deliver, struct control_page *answer)
 {
     const char *path = deliver_asked_path(deliver, 0);

@@ -15,13 +15,12 @@ struct asker_request {
     pid_t pid;
     const char *label; /* NULL: none */
     const char
-        *path;   /* where the snapshot is to lie (a file, or a folder); NULL: the process decides */
+        *path;   /* where to put the snapshot (a file, or a folder); NULL: the process decides */
     bool gc;     /* let the runtime collect its garbage first */
     bool blocks; /* list every live block */
     const int64_t *operations; /* units of work done so far, to be stored; NULL: not known */
     int cancel_fd;             /* gives up when it is readable; -1: never */
-    struct text
-        *note; /* gets what the process said: why not, or what is to be known; may be NULL */
+    struct text *note;         /* gets the process's message, a refusal or a note; may be NULL */
 };
 
 /* Returns when the snapshot is complete, with its path added to PATH. On failure ERROR is filled

@@ -1,7 +1,7 @@
 /* channel.c -- Finding and mapping the control page of a recorded process.
  *
- * The process may be chrooted, in a container, or of another user by now; what it has mapped is
- * the truth. /proc/PID/maps names the file, /proc/PID/root leads to it; where that fails (the file
+ * The process may be in a chroot or a container, or may have changed its user; its mappings are
+ * reliable. /proc/PID/maps names the file, /proc/PID/root leads to it; where that fails (the file
  * was deleted), /proc/PID/map_files leads to it for root.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -110,7 +110,7 @@ static bool refuse_foreign(pid_t pid, struct error *error)
                      (unsigned)status.st_uid);
 }
 
-/* Was it started with our library, which the loader then did not load? */
+/* Whether LD_PRELOAD names our library, which the loader did not load. */
 static bool was_meant(pid_t pid)
 {
     char path[64];
@@ -150,7 +150,7 @@ static bool refuse_unrecorded(pid_t pid, bool passive, struct error *error)
     return false;
 }
 
-/* Whoever owns the file may cut it off while we look at it. */
+/* The owner of the file may truncate it while we read it. */
 static void on_cut_page(int number)
 {
     static const char text[] = "heapdiff: the control page of the process was cut off\n";

@@ -1,9 +1,9 @@
-/* deliver.c -- Getting a finished snapshot to where the asker wants it.
+/* deliver.c -- Moving a finished snapshot to the place that the user asked for.
  *
- * The process writes the file with its own rights into its own tree of files. When it may not
- * write where the asker may, or lives in another tree (chroot, container), it writes where it
- * always does and the asker fetches the file. A process that has locked itself out of that place,
- * too, by chroot or by another user id, is lent a folder inside of its tree.
+ * The process writes the file with its own rights into its own tree of files. When it may not write
+ * to that place, or lives in another tree (chroot, container), it writes to its usual place and we
+ * fetch the file. When it cannot write there either, after a chroot or a change of its user, we
+ * lend it a folder inside its tree.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -48,7 +48,7 @@ static bool check_folder(const struct deliver *deliver, struct error *error)
     return good;
 }
 
-/* The file itself where PATH is a link to it: the process would not follow. */
+/* The target where PATH is a link: the process would not follow it. */
 static bool find_wanted(struct deliver *deliver, const char *path, struct error *error)
 {
     struct text real = {0};
@@ -118,7 +118,7 @@ static bool copy_file(int source, const char *to)
     return false;
 }
 
-/* In our own tree and of our own a file can be moved; else it is copied and removed there. */
+/* A file of our user in our own tree can be moved; any other is copied and then removed. */
 static bool deliver_fetch(const struct deliver *deliver, const char *answer, const char *to,
                           struct error *error)
 {

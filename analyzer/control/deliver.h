@@ -1,4 +1,4 @@
-/* deliver.h -- Getting a finished snapshot to where the asker wants it.
+/* deliver.h -- Moving a finished snapshot to the place that the user asked for.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -27,8 +27,8 @@ void deliver_done(struct deliver *deliver);
  * there: "" when it must decide by itself. NULL: there is no other. TRY counts from 0. */
 const char *deliver_asked_path(struct deliver *deliver, int try);
 
-/* Moves what lies at ANSWER (in the eyes of the process) to the wanted place; adds where it is now
- * to PATH. */
+/* Moves the file at ANSWER, as the process names it, to the wanted place. Adds its new path to
+ * PATH. */
 bool deliver_finish(const struct deliver *deliver, const char *answer, struct text *path,
                     struct error *error);
 

@@ -35,7 +35,7 @@ bool java_is_jvm(pid_t pid)
     return found;
 }
 
-/* Whoever asks runs it: what lies beside another user's program is that user's, not to be run. */
+/* jcmd would run as our user: never run a file that another user controls. */
 static bool is_of_our_user(pid_t pid)
 {
     char path[64];
@@ -44,7 +44,7 @@ static bool is_of_our_user(pid_t pid)
     return stat(path, &status) == 0 && status.st_uid == geteuid();
 }
 
-/* The one beside the program's own java speaks its language surely; else whichever PATH has. */
+/* The jcmd beside the program's own java surely matches it; else take the one in PATH. */
 static void find_jcmd(pid_t pid, char *path, size_t size)
 {
     char link[64], java[PATH_MAX];

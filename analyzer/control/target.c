@@ -83,7 +83,7 @@ static bool is_ours(const char *task)
     return true;
 }
 
-/* The fourth number behind NAME: who the kernel takes it for when it opens files. */
+/* The fourth number behind NAME: the id by which the kernel checks access to files. */
 static unsigned file_id(const char *status, const char *name)
 {
     unsigned id = 0;
@@ -195,8 +195,8 @@ static bool is_empty(int folder)
     return empty;
 }
 
-/* Whoever may rename in that place could have put another folder of ours there: only the empty one
- * that was just made is given away. */
+/* A process that may rename there could have put another folder of ours in its place. So only the
+ * empty folder that was just made is given away. */
 static bool give_away(const struct target *target, int place, const char *name)
 {
     struct stat status;

@@ -1,8 +1,8 @@
 /* target.h -- The tree of files that a recorded process sees, entered with care.
  *
- * The process may live in a chroot or a container, under another user, and what it says is a
- * stranger's word: paths are resolved inside of its root (openat2), never followed out of it, and a
- * file that is not its own is not touched.
+ * The process may live in a chroot or a container, under another user, and its answers are
+ * untrusted: paths are resolved inside its root (openat2) and never lead out of it, and a file that
+ * is not its own is not touched.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -35,15 +35,15 @@ void target_find_task(pid_t pid, char task[TARGET_TASK_SIZE]);
 void target_open(struct target *target, pid_t pid);
 void target_close(struct target *target);
 
-/* Opens for reading what lies at PATH in the eyes of the process: a regular file of its own. -1
- * with ERROR filled. */
+/* Opens for reading the file at PATH, as the process names it: a regular file of its own. -1 with
+ * ERROR filled. */
 int target_open_file(const struct target *target, const char *path, struct error *error);
 
 /* Removes it. */
 void target_remove(const struct target *target, const char *path);
 
-/* Makes a folder in which the process may write, in the eyes of the process; false when there is
- * no place for one. target_take_back removes it, empty. */
+/* Makes a folder that the process may write into; FOLDER is its path as the process sees it. False
+ * when there is no place for one. target_take_back removes it when it is empty. */
 bool target_lend(const struct target *target, struct text *folder);
 void target_take_back(const struct target *target, const char *folder);
 

@@ -1,4 +1,4 @@
-/* cells.c -- Live memory by stack, size and birth.
+/* cells.c -- Live memory by stack, size and time of allocation.
  *
  * A stack is known from one snapshot to the next by its addresses, not by its names: what lies at
  * an address of JIT code may have got another name, or none, since the stack was recorded.
@@ -158,7 +158,7 @@ static void cells_add_stack(struct cell_list *list, const struct set_snapshot *s
     cells_add(list, &rest, part);
 }
 
-/* A stranger's file may hold a stack twice. */
+/* An untrusted file may hold a stack twice. */
 static void cells_merge(struct cell_list *list)
 {
     struct cell *cells = list->cells.items;

@@ -1,5 +1,4 @@
-/* cells.h -- Live memory by stack, size and birth: what stands for blocks that are not listed one
- * by one.
+/* cells.h -- Live memory by stack, size and time of allocation, for blocks that are not listed.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -12,7 +11,7 @@
 #define PIECE_BYTES ((int64_t)1 << 31)
 
 enum cell_sort {
-    CELL_BLOCKS, /* of a size class, an epoch of birth, or both */
+    CELL_BLOCKS, /* of a size class, an epoch of allocation, or both */
     CELL_CODE,   /* pages of JIT code */
     CELL_REST,   /* what the tables of blocks, sizes and ages do not account for */
 };
@@ -38,8 +37,8 @@ struct listed {
     int64_t blocks, bytes;
 };
 
-/* What tells blocks of a stack apart when a snapshot knows their sizes and their births, but not
- * which size was born when. */
+/* How to separate the blocks of a stack when a snapshot knows sizes and ages, but not the age of
+ * each size. */
 enum cells_by { CELLS_BY_SIZE, CELLS_BY_BIRTH };
 
 /* The cells of a snapshot. LISTED, when not NULL, is what listed blocks hold, by stack: only what
@@ -48,7 +47,7 @@ struct cell_list cells_make(const struct set_snapshot *snapshot, enum cells_by b
                             const struct listed *listed);
 
 /* Splits the cells of each snapshot of SET into those blocks that the next one still has and those
- * that are gone by then, as far as births tell; orders them. */
+ * that are gone by then, as far as ages show it; orders them. */
 void cells_split(struct cell_list *lists, const struct set *set);
 
 /* Sets pieces: one, or as many as a cell is too large for one; EACH makes one of every block. */

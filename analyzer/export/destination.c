@@ -76,7 +76,7 @@ void destination_done(struct destination_folder *folder, bool keep)
     *folder = (struct destination_folder){0};
 }
 
-/* The label of the snapshot, or what else tells it from the others. */
+/* The label of the snapshot, or another text that identifies it. */
 static void add_label(struct text *name, const struct store_facts *facts)
 {
     const char *label = *facts->label ? facts->label : facts->reason;

@@ -23,8 +23,8 @@ struct destination_folder {
     size_t first; /* length of the shortest part of it that was not there */
 };
 
-/* Makes PATH, with all folders above it that are missing. False with ERROR filled when that cannot
- * be; then, too, FOLDER is empty and what was made is gone. */
+/* Makes PATH and all missing folders above it. On failure ERROR is filled, FOLDER is empty, and
+ * folders that were made are removed. */
 bool destination_make(struct destination_folder *folder, const char *path, struct error *error);
 
 /* Unless KEEP, removes the folders that were made and have stayed empty. */

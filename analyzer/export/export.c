@@ -241,7 +241,7 @@ static bool write_set(const struct export_request *request, const struct format 
     return good;
 }
 
-/* Times of birth order the objects of a timeline, which stands by itself. */
+/* A timeline, which is always a single snapshot, orders its objects by time of allocation. */
 static bool export_write_all(const struct export_request *request, const struct format *format,
                              struct error *error)
 {

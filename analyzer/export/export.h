@@ -18,7 +18,7 @@ struct export_request {
     enum root_by root_by;
     bool growth;         /* only what grew from the first to the last */
     int64_t most_blocks; /* that become an object each; 0: as many as DevTools can read */
-    bool grouped;        /* one object per stack, size and birth instead of one per block */
+    bool grouped;        /* one object per stack, size and age instead of one per block */
 };
 
 #define EXPORT_FORMATS "heapsnapshot|heaptimeline|heapprofile|pprof|folded|json"

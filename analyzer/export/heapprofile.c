@@ -1,8 +1,8 @@
-/* heapprofile.c -- .heapprofile: live memory or growth as a sampling heap profile, which DevTools
- * shows as a flame chart, bottom up and top down.
+/* heapprofile.c -- .heapprofile: live memory or growth as a sampling heap profile for DevTools.
  *
- * Lines and columns count from 0. DevTools merges functions by name, script, line and column, so
- * that every file has a script of its own. It can take no more than 120,000 children of one node.
+ * DevTools shows it as a flame chart, bottom up and top down. Lines and columns count from 0.
+ * DevTools merges functions by name, script, line and column, so that every file has a script of
+ * its own. It can take no more than 120,000 children of one node.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

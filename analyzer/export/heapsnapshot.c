@@ -1,5 +1,4 @@
-/* heapsnapshot.c -- .heapsnapshot and .heaptimeline: a native heap as Chrome DevTools shows a
- * JavaScript heap.
+/* heapsnapshot.c -- .heapsnapshot and .heaptimeline: a native heap for Chrome DevTools.
  *
  * Sections come in the order that DevTools demands, written as they are made. Numbers are unsigned
  * and of 32 bits; no text is in the table twice; there is one node or edge a line. docs/devtools.md

@@ -41,7 +41,7 @@ static int compare_numbers(uint64_t a, uint64_t b)
     return (a > b) - (a < b);
 }
 
-/* The size is part of the name because a stranger's file may say two things of one block. */
+/* The size is part of the key because an untrusted file may list a block twice. */
 static int merge_compare(const struct merge *merge, size_t a, size_t b)
 {
     const struct block *x = &merge->cursors[a].block, *y = &merge->cursors[b].block;

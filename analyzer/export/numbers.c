@@ -91,29 +91,29 @@ static uint64_t number_cell(struct numbers_snapshot *snapshot, size_t index, uin
     return is_new ? next + pieces : next;
 }
 
-/* 0: before all births. */
-static size_t birth_of(const struct cell *cell)
+/* 0: allocated before all epochs. */
+static size_t epoch_of(const struct cell *cell)
 {
     return cell->epoch != CELL_UNKNOWN ? numbers_epoch(cell->epoch) + 1 : 0;
 }
 
-static int by_birth(const void *a, const void *b, void *cells)
+static int by_epoch(const void *a, const void *b, void *cells)
 {
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    size_t x_birth = birth_of((struct cell *)cells + x);
-    size_t y_birth = birth_of((struct cell *)cells + y);
-    if (x_birth != y_birth)
-        return x_birth < y_birth ? -1 : 1;
+    size_t x_epoch = epoch_of((struct cell *)cells + x);
+    size_t y_epoch = epoch_of((struct cell *)cells + y);
+    if (x_epoch != y_epoch)
+        return x_epoch < y_epoch ? -1 : 1;
     return (x > y) - (x < y);
 }
 
-/* Indexes of the cells in the order of birth; free() it. */
+/* Indexes of the cells in order of allocation; free() it. */
 static uint32_t *order_cells(const struct cell_list *list)
 {
     uint32_t *order = memory_zeroed(list->cells.count + 1, sizeof *order);
     for (uint32_t i = 0; i < list->cells.count; i++)
         order[i] = i;
-    qsort_r(order, list->cells.count, sizeof *order, by_birth, list->cells.items);
+    qsort_r(order, list->cells.count, sizeof *order, by_epoch, list->cells.items);
     return order;
 }
 
@@ -126,7 +126,7 @@ static uint64_t number_snapshot(struct numbers_snapshot *snapshot, uint32_t proc
     snapshot->cell_numbers = memory_zeroed(list->cells.count + 1, sizeof(uint32_t));
     snapshot->ends = memory_zeroed(NUMBERS_EPOCHS, sizeof *snapshot->ends);
     for (size_t birth = 0; birth <= NUMBERS_EPOCHS; birth++) {
-        while (i < list->cells.count && birth_of(&list->cells.items[order[i]]) == birth)
+        while (i < list->cells.count && epoch_of(&list->cells.items[order[i]]) == birth)
             next = number_cell(snapshot, order[i++], process, known, next);
         if (birth == 0) {
             snapshot->first = (uint32_t)next;

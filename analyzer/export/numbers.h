@@ -1,8 +1,7 @@
-/* numbers.h -- The ids of objects: the same for what is alive in two snapshots, never the same for
- * what is not.
+/* numbers.h -- The ids of objects: the same only for what is live in two snapshots.
  *
  * DevTools compares snapshots by these ids. Those of objects are odd and grow with the time of
- * birth: by the snapshot in which an object comes first, then by its birth epoch. A listed block is
+ * allocation: by the snapshot in which an object comes first, then by its epoch. A listed block is
  * known by process, address and epoch. A cell is known by its place and all that it holds: one that
  * changed is a new object and the old one is gone, so that sizes stay right. Ids of frames are
  * even.
@@ -15,7 +14,7 @@
 #include "export/cells.h"
 #include "export/merge.h"
 
-/* Births after this many snapshots are not told apart. */
+/* Blocks allocated after this many snapshots share one epoch. */
 #define NUMBERS_EPOCHS 4096
 
 struct numbers_snapshot {
@@ -27,7 +26,7 @@ struct numbers_snapshot {
     uint64_t listed_pieces;
     int64_t bytes;    /* of cells and listed blocks */
     uint64_t *births; /* of blocks that come first here, by epoch: the first number */
-    uint32_t first;   /* number before all births: of the first object born in a known epoch */
+    uint32_t first;   /* number of the first object that was allocated in a known epoch */
     uint64_t *ends;   /* by epoch: one past the last number given up to it */
 };
 

@@ -104,7 +104,7 @@ static struct text *pprof_start(struct text *text)
     return text;
 }
 
-/* The number of a stranger's text: strings must be valid UTF-8. */
+/* The number of an untrusted text: strings must be valid UTF-8. */
 static uint64_t name_number(struct writer *writer, const char *text)
 {
     struct text clean = {0};

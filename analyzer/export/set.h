@@ -1,5 +1,4 @@
-/* set.h -- The snapshots that are exported together: one call tree, one numbering, one table of
- * classes.
+/* set.h -- Snapshots exported together: one call tree, one numbering, one table of classes.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,4 +1,4 @@
-/* trace.c -- Allocation stacks and the time of births in a .heaptimeline.
+/* trace.c -- Allocation stacks and times of allocation in a .heaptimeline.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

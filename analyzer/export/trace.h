@@ -1,4 +1,4 @@
-/* trace.h -- Allocation stacks and the time of births in a .heaptimeline.
+/* trace.h -- Allocation stacks and times of allocation in a .heaptimeline.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

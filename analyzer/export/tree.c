@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LONGEST_NAME 1024 /* bytes; longer ones help nobody and DevTools' texts are limited */
+#define LONGEST_NAME 1024 /* bytes; longer names help no reader, and DevTools limits texts */
 #define OUTERMOST    128  /* frames kept at the far end of a stack that is too deep */
 
 static uint32_t add_node(struct tree *tree, uint32_t parent, uint32_t frame)

@@ -46,7 +46,7 @@ struct tree {
 void tree_init(struct tree *tree);
 void tree_done(struct tree *tree);
 
-/* Adds the stacks of a snapshot that hold live blocks; WITH_FREED those, too, whose blocks are all
+/* Adds the stacks of a snapshot that hold live blocks; WITH_FREED, also those whose blocks are all
  * free. ROOTS: by index of the stack, names of frames further out than all others; NULL: none.
  * Returns the leaf of each, by index of the stack; free() it. */
 uint32_t *tree_add(struct tree *tree, const struct store *store, struct frames *frames,

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "frames/frames.h"
 
-/* Adds the name, fit for a terminal. Template arguments are left out. The file is shown as seen
+/* Adds the name, safe for a terminal. Template arguments are left out. The file is shown as seen
  * from DIRECTORY; without its folders when DIRECTORY is NULL. */
 void frame_name(const struct frame *frame, const char *directory, struct text *out);
 

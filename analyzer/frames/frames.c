@@ -91,7 +91,7 @@ static void frames_classify(const struct frames *frames, struct frame *frame)
     frame->class = rules_class(frames->rules, &subject);
     frame->managed_heap = rules_managed_heap(frames->rules, &subject);
     frame->is_start = rules_is_start(frames->rules, &subject);
-    /* Code of a runtime that gave it no name says nothing about whose it is. */
+    /* The owner of code that its runtime has not named is unknown. */
     if (!frame->is_named && !frame->module && frame->class == CLASS_OWN)
         frame->class = CLASS_RUNTIME;
     apply_wrappers(frames, frame);

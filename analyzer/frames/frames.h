@@ -12,7 +12,8 @@
 
 #include <stdint.h>
 
-/* Texts are borrowed from the store or from struct frames; they are as strange as their source. */
+/* Texts are borrowed from the store or from struct frames; they are untrusted, like their source.
+ */
 struct frame {
     const char *function; /* never NULL: `module+0xoffset` or `0xaddress` when unknown */
     const char *file;     /* NULL when unknown */

@@ -8,11 +8,11 @@
 
 /* What is known of a stack none of whose frames is the user's own. */
 struct candidates {
-    const struct frame *pool; /* a pool's name: nobody's code */
+    const struct frame *pool; /* a pool's name, no code */
     const struct frame *runtime, *library, *wrapper, *start;
 };
 
-/* Names that say nothing: everything that allocates leads to them. */
+/* Names that carry no information: every allocation leads to them. */
 static bool is_bare_allocator(const struct frame *frame)
 {
     static const char *const names[] = {"malloc", "calloc", "realloc", "operator new",

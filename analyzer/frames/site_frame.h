@@ -9,8 +9,8 @@
 
 /* The user's own frame. Without one: the first of a runtime; then the outermost of a library, which
  * is what was called from outside; then the outermost of what allocates for others, but never
- * malloc itself. Of a managed heap's stack (MANAGED), the frame that says so: whoever runs when the
- * heap must grow is innocent. Always has a function. */
+ * malloc itself. For a stack of a managed heap (MANAGED), the frame that shows this: the function
+ * that happens to run when the heap must grow is innocent. Always has a function. */
 struct frame site_frame_find(struct frames *frames, const struct store_stack *stack, bool managed);
 
 /* True when the stack of a mapping leads to a managed heap. */

@@ -1,6 +1,6 @@
-/* facts.c -- What a page says about the snapshots themselves, and how far they can be trusted.
+/* facts.c -- The facts about the snapshots on a page, and how far they can be trusted.
  *
- * The command line stays out: pages are passed on, and command lines hold secrets.
+ * The command line is left out: users pass pages on, and command lines hold secrets.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

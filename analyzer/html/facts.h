@@ -1,4 +1,4 @@
-/* facts.h -- What a page says about the snapshots themselves, and how far they can be trusted.
+/* facts.h -- The facts about the snapshots on a page, and how far they can be trusted.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,7 +1,7 @@
-/* histograms.c -- Live blocks of the sites of a page by size and by birth.
+/* histograms.c -- Live blocks of the sites of a page by size and by age.
  *
  * A comparison folds stacks into sites and keeps no histograms; here the stacks of the first and
- * the last snapshot are led to their sites once more.
+ * the last snapshot are assigned to their sites once more.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -15,7 +15,7 @@ struct page_options {
     size_t most_sites;             /* that are on the page */
     enum listing_by by;            /* threads or labels; BY_SITES: what was recorded */
     bool has_sources;              /* with lines of source files of this machine */
-    void (*say)(const char *what); /* told what is being done; NULL: nobody */
+    void (*say)(const char *what); /* gets a line of progress; NULL: none is wanted */
 };
 
 /* Adds the whole page. */

@@ -1,7 +1,7 @@
-/* serve.c -- One page for one person: HTTP on the loopback address.
+/* serve.c -- One page for one user: HTTP on the loopback address.
  *
- * Browsers open connections before they need them, so a few are held at a time and none is waited
- * for: one loop, a state for each. A request is read to its empty line, answered, and the
+ * Browsers open connections before they need them. So one loop holds several, with a state for
+ * each, and waits for no single one. A request is read to its empty line, answered, and the
  * connection closed.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -93,7 +93,7 @@ static bool has_header(const char *request, const char *name, const char *value)
     return false;
 }
 
-/* Another name that leads to this address is how a foreign page would reach it (DNS rebinding). */
+/* A foreign page would reach this address by another host name (DNS rebinding). */
 static bool is_our_host(const struct serve *serve, const char *request)
 {
     char number[32], name[32];
@@ -102,7 +102,7 @@ static bool is_our_host(const struct serve *serve, const char *request)
     return has_header(request, "Host", number) || has_header(request, "Host", name);
 }
 
-/* Compares all of it, so that the time tells nothing. */
+/* Compares all bytes, so that the time it takes reveals nothing. */
 static bool is_our_path(const struct serve *serve, const char *path, size_t length)
 {
     char ours[48];

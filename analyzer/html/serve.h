@@ -1,7 +1,7 @@
-/* serve.h -- One page for one person: HTTP on the loopback address.
+/* serve.h -- One page for one user: HTTP on the loopback address.
  *
- * Answers GET only, only under its own host name and a path nobody can guess; so neither another
- * machine, nor another user, nor a page that is open in the same browser can read it.
+ * It answers GET only, and only under its own host name and a random path. So no other machine, no
+ * other user and no other page in the same browser can read it.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,4 +1,4 @@
-/* words.c -- Texts and frames of a page: each is said once, and named by its number.
+/* words.c -- Texts and frames of a page: each is written once and referred to by its number.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -21,13 +21,13 @@ void words_done(struct words *words)
     map_done(&words->known);
 }
 
-int64_t words_text(struct words *words, const char *stranger)
+int64_t words_text(struct words *words, const char *untrusted)
 {
     struct text clean = {0};
     bool is_new;
-    if (!stranger)
+    if (!untrusted)
         return -1;
-    text_add_clean(&clean, stranger, true);
+    text_add_clean(&clean, untrusted, true);
     size_t *number = map_add(&words->texts, clean.bytes, clean.length, &is_new);
     if (!is_new) {
         text_done(&clean);

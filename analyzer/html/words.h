@@ -1,4 +1,4 @@
-/* words.h -- Texts and frames of a page: each is said once, and named by its number.
+/* words.h -- Texts and frames of a page: each is written once and referred to by its number.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -26,10 +26,10 @@ struct words {
 
 void words_done(struct words *words);
 
-/* The number of a text, made fit to be shown; -1 for NULL. */
-int64_t words_text(struct words *words, const char *stranger);
+/* The number of a text, made safe to show; -1 for NULL. */
+int64_t words_text(struct words *words, const char *untrusted);
 
-/* The number of a frame. One that lies where it did before is not looked at again. */
+/* The number of a frame. IS_LASTING: the frame's address identifies it from now on. */
 int64_t words_frame(struct words *words, const struct frame *frame, bool is_lasting);
 
 /* "strings":[…],"frames":[…]: the frames one after the other, seven numbers each. */

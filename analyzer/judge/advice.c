@@ -1,4 +1,4 @@
-/* advice.c -- What helps, by the kind of verdict and the figures of this very process.
+/* advice.c -- Advice by the kind of verdict and the figures of the process.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,4 +1,4 @@
-/* advice.h -- What helps, by the kind of verdict and the figures of this very process.
+/* advice.h -- Advice by the kind of verdict and the figures of the process.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -7,7 +7,7 @@
 
 #include "judge/verdict.h"
 
-/* Adds whole sentences, or "" where the sites say what to do. */
+/* Adds whole sentences, or "" where the list of sites is advice enough. */
 void advice_add(const struct verdict_input *input, enum verdict_kind kind, struct text *text);
 
 #endif

@@ -1,7 +1,7 @@
-/* parts.c -- What RSS is made of.
+/* parts.c -- The parts of RSS.
  *
- * The snapshot says who owns the resident pages (table rss). Live blocks and buffers lie in the
- * allocator's pages, so what the allocator owns beyond them is retention: freed memory that it
+ * Table rss of a snapshot names the owners of the resident pages. Live blocks and buffers lie in
+ * the allocator's pages, so what the allocator owns beyond them is retention: freed memory that it
  * keeps, fragmentation, its own bookkeeping. It may be negative, as blocks that were never written
  * to are live but not resident. A managed heap's pages are mappings whose stacks the rules know.
  *

@@ -1,4 +1,4 @@
-/* parts.h -- What the growth of RSS is made of; the parts add up to it, to the byte.
+/* parts.h -- The parts of RSS growth, which add up to it, to the byte.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

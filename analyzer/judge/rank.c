@@ -1,9 +1,8 @@
 /* rank.c -- How much a site looks like a leak.
  *
- * First, whether growth may be claimed at all: it has to stand out of the noise of sampling, of the
- * noise of churn, and, in a series, it must neither go up and down nor have stopped. Then how much
- * speaks for a leak: a product of answers, each from a floor to 1; docs/ranking.md is the long
- * form.
+ * First it asks whether there is growth at all: more than the noise of sampling and of churn, and,
+ * in a series, growth that neither goes up and down nor has stopped. Then it weighs the evidence
+ * for a leak: a product of answers, each from a floor to 1; docs/ranking.md is the long form.
  *
  *   kept      of the bytes allocated in between, how many stayed?
  *   stayed    of the bytes that were there before, how many still are?
@@ -32,7 +31,7 @@
 #define SIGMAS         3.0   /* of thousands of sites, noise lifts one in 700 above that */
 #define SURE_SERIES    5     /* snapshots, of which … */
 #define SURE_CHANCE    0.01  /* … so little chance is asked: every step of five rises */
-#define TOTAL_SHARE    0.001 /* growth below this share of all growth is not worth a line */
+#define TOTAL_SHARE    0.001 /* smaller growth, as a share of all growth, is not listed */
 #define FEW_BLOCKS     8     /* fewer that came or went have no statistics … */
 #define FEW_TURNS      8     /* … they are churn when so many times the growth was allocated */
 
@@ -68,7 +67,7 @@ static int64_t freed_of(const struct rank_evidence *evidence)
     return freed > 0 ? freed : 0;
 }
 
-/* Blocks that came and stayed plus blocks that went. Were births and deaths in balance, their
+/* Blocks that came and stayed plus blocks that went. If allocations and frees balanced, their
  * difference would scatter by the root of this sum, as counts of independent events do. */
 static double moved_blocks(const struct rank_evidence *evidence)
 {
@@ -90,8 +89,8 @@ static double block_size(const struct rank_evidence *evidence)
     return size;
 }
 
-/* Growth up to this may be churn. Where nothing was freed there is none; unknown counts as some.
- * A few blocks that are replaced again and again (a buffer, an array that is reallocated) may by
+/* Growth up to this may be churn. Without frees there is no churn; unknown frees count as churn. A
+ * few blocks that are replaced again and again (a buffer, an array that is reallocated) may by
  * chance be as much larger as they were large; if they have grown by more, they are growing. */
 static double churn_noise(const struct rank_evidence *evidence)
 {
@@ -106,7 +105,7 @@ static double churn_noise(const struct rank_evidence *evidence)
     return before > 0 ? before : growth;
 }
 
-/* A series that rises against chance sees through churn. */
+/* A series that rises beyond chance is no churn. */
 static bool is_sure(const struct rank_evidence *evidence, const struct rank *rank)
 {
     return evidence->count >= SURE_SERIES && rank->trend.chance <= SURE_CHANCE;

@@ -19,7 +19,7 @@ struct rank_evidence {
     size_t count;    /* of snapshots */
     int64_t allocated_bytes, allocations; /* in between, freed or not */
     int64_t old_bytes, old_blocks;        /* of the first snapshot, still alive in the last */
-    int64_t survivors; /* bytes born after the first and before the last but one, still alive */
+    int64_t survivors; /* bytes allocated after the first and before the last but one, still live */
     double deviation;  /* standard deviation of the growth by sampling; 0: all blocks were seen */
     bool is_managed;   /* the mapping of a managed heap, which has a collector */
     int64_t filling; /* bytes by which the allocator's resident memory grew in the second half of a
@@ -45,7 +45,7 @@ struct rank {
     struct trend trend; /* of live bytes over x */
 };
 
-/* TOTAL is what all sites together grew by: a thousandth of it is not worth a line. */
+/* TOTAL is the growth of all sites together: less than a thousandth of it is not listed. */
 struct rank rank_judge(const struct rank_evidence *evidence, int64_t total);
 
 /* The evidence times the root of size: GROWTH against LARGEST, the largest growth of any site. */

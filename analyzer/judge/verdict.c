@@ -1,8 +1,8 @@
 /* verdict.c -- From the parts of RSS growth to one sentence.
  *
- * Live bytes are counted, RSS is what the kernel happens to keep resident; so live growth speaks
- * first, also when RSS has not followed yet. Then the largest part of what RSS grew by names the
- * kind. The bounds below are what a healthy program moves by between two looks at it.
+ * Live bytes are counted, while the kernel decides how much of them stays resident. So live growth
+ * comes first, even when RSS has not followed yet. Then the largest part of RSS growth decides the
+ * kind. The bounds below are the changes of a healthy program between two snapshots.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -14,7 +14,7 @@
 #define MIB             ((int64_t)1024 * 1024)
 #define SMALL_RSS_SHARE 0.05 /* noise of a process of less than 20 MiB */
 #define RSS_NOISE_SHARE 0.02
-#define LEAK_SHARE      0.2  /* of RSS growth: a kind with less is not what the user came for */
+#define LEAK_SHARE      0.2  /* of RSS growth: a kind with a smaller share is not the cause */
 #define SURE_LEAK_SHARE 0.05 /* the same for a site that convinces, beside retention */
 #define CONVINCING      0.5  /* evidence of a site that speaks for itself */
 #define SERIES_FINER    8    /* a convincing series shows growth so many times smaller */
@@ -58,8 +58,8 @@ static bool is_convincing(const struct verdict_input *input)
     return input->top_evidence >= CONVINCING && !input->top_is_mapping;
 }
 
-/* What a healthy program's live bytes move by, and what sampling and churn do. The growing sites of
- * a series are counted without the others, so the churn of those is no noise of theirs. */
+/* The changes of live bytes in a healthy program, and by sampling and churn. The growing sites of a
+ * series are counted without the others, so the churn of those is no noise of theirs. */
 static int64_t live_noise(const struct verdict_input *input)
 {
     int64_t small = (int64_t)(SMALL_RSS_SHARE * (double)input->rss_first);
@@ -88,7 +88,8 @@ static bool is_largest(const struct verdict_input *input, int part)
     return true;
 }
 
-/* Retention need not go on: that it stays is the complaint. But then it has to be what grew most.
+/* Retention need not go on growing, as it is bad enough when it stays. But then it must have grown
+ * most.
  */
 static bool counts(const struct verdict_input *input, int part)
 {
@@ -96,7 +97,7 @@ static bool counts(const struct verdict_input *input, int part)
            (part == PART_RETENTION && is_largest(input, part));
 }
 
-/* When there is no leak: what was said of live growth is not taken back because RSS grew. */
+/* For the case without a leak. */
 static enum verdict_kind largest_kind(const struct verdict_input *input)
 {
     static const enum verdict_kind kinds[PART_COUNT] = {
@@ -166,8 +167,8 @@ static void say_top(const struct verdict_input *input, int64_t whole, struct tex
                     input->top_name);
 }
 
-/* What is live and the reader came for: the part that grew most; of a series, or where the sum of
- * all shrank, what the growing sites hold. */
+/* The live bytes to report: the part that grew most; in a series, or where the sum of all shrank,
+ * the growth of the growing sites. */
 static int64_t leaked_bytes(const struct verdict_input *input, bool *is_buffers)
 {
     const int64_t *bytes = input->growth.bytes;

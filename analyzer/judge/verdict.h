@@ -18,17 +18,17 @@ enum verdict_kind {
     VERDICT_NOT_MEASURABLE,
 };
 
-/* What the allocator says about itself in the last snapshot; -1 where it says nothing. */
+/* The allocator's own figures in the last snapshot; -1: not known. */
 struct verdict_allocator {
     const char *name;              /* "glibc", …; NULL when nothing is known */
-    int64_t free_first, free_last; /* bytes that it holds and nobody uses */
+    int64_t free_first, free_last; /* bytes that it holds for no live block */
     int64_t top;                   /* of them at the end of the heap, where trimming is easy */
     int64_t arenas;
     int64_t holes, hole_bytes, hole_least; /* the size of holes that most bytes are in: how many,
                                               their bytes, the least size; 0: not known */
 };
 
-/* All that the verdict is made from: no file, no table. */
+/* All facts that the verdict depends on. */
 struct verdict_input {
     struct parts growth;
     int64_t rss_first, rss_last;
@@ -51,13 +51,13 @@ struct verdict_input {
     int64_t threads_first, threads_last;
     int64_t growth_blocks; /* of native blocks and buffers */
     struct verdict_allocator allocator;
-    const char *not_measurable; /* why there is nothing to say; NULL when there is */
+    const char *not_measurable; /* why there is no verdict; NULL when there is one */
 };
 
 struct verdict {
     enum verdict_kind kind;
     struct text text;   /* the sentence, with its full stop */
-    struct text advice; /* what helps, in sentences; "" when site 1 says it all */
+    struct text advice; /* advice in sentences; "" when site 1 is advice enough */
     int64_t limit;      /* bytes: the least growth of live memory that would have been noticed */
 };
 

@@ -1,4 +1,4 @@
-/* info_report.c -- A snapshot's facts, how much of it has names, how far it can be trusted.
+/* info_report.c -- The facts of a snapshot, its share of names, and how far it can be trusted.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -19,10 +19,10 @@
 
 /* ---- text ------------------------------------------------------------------------------------ */
 
-static void add_line(struct text *out, const char *what, const char *stranger)
+static void add_line(struct text *out, const char *what, const char *untrusted)
 {
     text_format(out, "  %-12s ", what);
-    text_add_clean(out, stranger, true);
+    text_add_clean(out, untrusted, true);
     text_add(out, "\n");
 }
 

@@ -1,4 +1,4 @@
-/* info_report.h -- A snapshot's facts, how much of it has names, how far it can be trusted.
+/* info_report.h -- The facts of a snapshot, its share of names, and how far it can be trusted.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

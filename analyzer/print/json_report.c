@@ -16,7 +16,7 @@
 
 #define JSON_SCHEMA 1
 
-/* What the managed runtimes said of themselves: {"node": {"heapUsed": N, ...}, ...}. */
+/* The managed runtimes' own figures: {"node": {"heapUsed": N, ...}, ...}. */
 static void add_runtimes(cJSON *object, const struct store *store)
 {
     cJSON *runtimes = cJSON_AddObjectToObject(object, "runtime");

@@ -12,7 +12,7 @@ void json_report_comparison(const struct comparison *comparison,
 void json_report_snapshot(const struct comparison *comparison, const struct report_options *options,
                           struct text *out);
 
-/* What is said about a snapshot itself; to be deleted by the caller. */
+/* The facts of a snapshot; the caller deletes the object. */
 struct cJSON *json_report_facts(const struct store *store);
 
 #endif

@@ -10,11 +10,11 @@
 
 #include <string.h>
 
-/* What a stranger wrote must neither end a cell nor be markup. */
-static void add_escaped(struct text *out, const char *stranger)
+/* Untrusted text must neither end a cell nor be markup. */
+static void add_escaped(struct text *out, const char *untrusted)
 {
     struct text clean = {0};
-    text_add_clean(&clean, stranger, true);
+    text_add_clean(&clean, untrusted, true);
     for (const char *c = clean.bytes; c && *c; c++) {
         if (strchr("\\`*_[]<>|#&", *c))
             text_add(out, "\\");

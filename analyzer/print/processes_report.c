@@ -12,7 +12,7 @@
 
 #define COMMAND_SHOWN 60 /* bytes of a command line in text */
 
-/* "node server.js" of "/usr/bin/node server.js", made fit to be shown. */
+/* "node server.js" of "/usr/bin/node server.js", safe to show. */
 static void add_command(const char *command, struct text *out)
 {
     struct text clean = {0};

@@ -23,12 +23,12 @@ static void add_time(struct text *out, int64_t time_ns)
     text_add(out, words);
 }
 
-/* What a stranger wrote, and blanks up to WIDTH columns. */
-static void add_padded(struct text *out, const char *stranger, size_t width, enum text_side side)
+/* Untrusted text, padded to WIDTH columns. */
+static void add_padded(struct text *out, const char *untrusted, size_t width, enum text_side side)
 {
     struct text clean = {0};
     text_add(&clean, "");
-    text_add_clean(&clean, stranger, true);
+    text_add_clean(&clean, untrusted, true);
     text_add_padded(out, clean.bytes, width, side);
     text_add(out, "  ");
     text_done(&clean);

@@ -128,7 +128,7 @@ static void add_sampling(const struct comparison *comparison, struct text *out)
     }
 }
 
-/* What was given on the command line need not be said. */
+/* Operations given on the command line are not repeated. */
 static void add_operations(const struct comparison *comparison, struct text *out)
 {
     if (comparison->operations > 0 && comparison->operations_source != OPERATIONS_OPTION)

@@ -1,8 +1,8 @@
 /* text_rows.c -- A listing as a table for people.
  *
- * The number that was asked for comes first, the name last, as it may be long; between them stands
- * what there is room for: on 80 columns blocks and what it is, on 100 a bar and live bytes, on 120
- * how it went.
+ * The number that the user asked for comes first, the name last, as it may be long. Between them
+ * stand as many columns as fit: on 80 columns blocks and kind, on 100 a bar and live bytes, on 120
+ * the trend.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -90,8 +90,7 @@ static void add_trend(const struct table *table, const struct site *site, struct
         text_format(out, "%-*s", TREND, rank_pattern_name(site->rank.pattern));
 }
 
-/* What does not fit is said without folders; then it gets a line of its own rather than being cut.
- */
+/* A name that is too long loses its folders; if that is not enough, it gets a line of its own. */
 static void add_name(const struct table *table, const struct listing_row *row, size_t start,
                      struct text *out)
 {

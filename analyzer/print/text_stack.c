@@ -17,7 +17,7 @@ static bool is_same(const struct frame *a, const struct frame *b)
     return a && b && a->line == b->line && strcmp(a->function, b->function) == 0;
 }
 
-/* The caller's module is said only where it is another than the site's. */
+/* The caller's module is shown only when it differs from the site's. */
 static void add_caller_name(const struct site *site, const struct frame *frame, struct text *out)
 {
     struct frame caller = *frame;

@@ -6,10 +6,10 @@
 
 #include <string.h>
 
-void xml_add(struct text *out, const char *stranger)
+void xml_add(struct text *out, const char *untrusted)
 {
     struct text clean = {0};
-    text_add_clean(&clean, stranger, false);
+    text_add_clean(&clean, untrusted, false);
     text_add(out, "");
     for (const char *c = clean.bytes; c && *c; c++) {
         unsigned char byte = (unsigned char)*c;

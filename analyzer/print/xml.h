@@ -9,6 +9,6 @@
 
 /* Adds what may stand in an attribute in double quotes and between tags: valid UTF-8, escaped,
  * without characters that XML 1.0 forbids. */
-void xml_add(struct text *out, const char *stranger);
+void xml_add(struct text *out, const char *untrusted);
 
 #endif

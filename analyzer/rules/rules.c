@@ -16,7 +16,7 @@
 
 extern const char rules_default_text[]; /* default.rules, made into C by the build */
 
-/* Beyond enum frame_class: rules that speak about mappings, and about how programs start. */
+/* Beyond enum frame_class: rules about mappings, and about the start of programs. */
 enum { RULE_JS_HEAP = CLASS_COUNT, RULE_JS_HEAP_PAGE, RULE_MAPPING, RULE_START, RULE_COUNT };
 static const char *const class_names[RULE_COUNT] = {
     "own",      "runtime", "library",      "wrapper", "allocator",
@@ -67,7 +67,7 @@ bool rules_match(const char *pattern, const char *text)
     return !*pattern;
 }
 
-/* The texts that patterns are held against; NULL for what is not known. */
+/* The texts that patterns are compared with; NULL for unknown ones. */
 struct texts {
     const char *whole[FIELD_COUNT], *last[FIELD_COUNT];
 };
@@ -93,7 +93,7 @@ static bool rule_fits(const struct rule *rule, const struct texts *texts)
     return rules_match(rule->pattern, text);
 }
 
-/* The first rule that fits; NULL: none does. */
+/* The first rule that matches; NULL: none does. */
 static const struct rule *find_rule(const struct rules *rules, enum question question,
                                     const struct rules_subject *subject)
 {

@@ -21,7 +21,7 @@ enum frame_class {
 /* "own", "runtime", …: the names of the JSON format and of rules. */
 const char *rules_class_name(enum frame_class class);
 
-/* What rules look at; NULL for what is not known. */
+/* The texts that rules look at; NULL for unknown ones. */
 struct rules_subject {
     const char *function, *file, *module;
 };
@@ -33,19 +33,19 @@ struct rules;
 struct rules *rules_new(const char *path, struct error *error);
 void rules_free(struct rules *rules);
 
-/* The first rule that fits decides. */
+/* The first rule that matches decides. */
 enum frame_class rules_class(const struct rules *rules, const struct rules_subject *subject);
 
-/* What a frame says about the mapping that it leads to. */
+/* What a frame shows about the mapping that it leads to. */
 enum rules_heap {
     HEAP_OTHER = -1, /* it is no managed heap's */
     HEAP_UNKNOWN,    /* nothing */
     HEAP_MANAGED,    /* a managed heap's, unless a caller says other */
-    HEAP_PAGE        /* a managed heap's, whoever calls */
+    HEAP_PAGE        /* a managed heap's, with any caller */
 };
 enum rules_heap rules_managed_heap(const struct rules *rules, const struct rules_subject *subject);
 
-/* Whether the frame only starts programs or threads, and so is nobody's errand. */
+/* Whether the frame only starts programs or threads. */
 bool rules_is_start(const struct rules *rules, const struct rules_subject *subject);
 
 /* '*' stands for any run of characters, everything else for itself. */

@@ -2,7 +2,7 @@
  *
  * Sites that both snapshots know stay as they are. The others are gathered by function, base name
  * of the file and kind: when as many are gone as have come, they are paired in the order of their
- * lines; otherwise nobody can say which is which, and all become one site.
+ * lines; otherwise they cannot be matched, and all become one site.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

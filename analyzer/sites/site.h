@@ -24,9 +24,9 @@ struct site {
     int64_t *allocations; /* ever, per snapshot; allocated_bytes alike */
     int64_t *allocated_bytes;
     int64_t old_bytes,
-        old_blocks;    /* born up to the first snapshot, alive in the last; -1: unknown */
-    int64_t survivors; /* bytes born after the first, before the last but one, alive in the last;
-                          -1: unknown */
+        old_blocks;    /* allocated up to the first snapshot, live in the last; -1: unknown */
+    int64_t survivors; /* bytes allocated after the first, before the last but one, live in the
+                          last; -1: unknown */
     double first_variance, last_variance; /* of live bytes, by sampling, in bytes squared */
     bool in_first, in_last;               /* whether the snapshot knows the site at all */
     bool is_merged;                       /* into the site that it is called now; not to be shown */
@@ -52,7 +52,7 @@ struct site_member {
 /* All sites of COUNT snapshots. */
 struct site_table {
     size_t count;
-    int64_t old_epoch;   /* that the first snapshot closed; -1: births cannot be compared */
+    int64_t old_epoch;   /* that the first snapshot closed; -1: ages cannot be compared */
     int64_t young_epoch; /* that the last but one closed; -1 likewise, or only two snapshots */
     VEC(struct site) sites;
     VEC(struct site_member) members;

@@ -1,9 +1,9 @@
-/* wrappers.c -- Functions that allocate for their callers, known by how those fare.
+/* wrappers.c -- Functions that allocate for their callers, found by how the callers differ.
  *
- * Every program has its own xmalloc, and no list of names knows them all. But one thing tells: what
- * some callers get from it is kept, what others get is freed. Then the function is innocent, and
- * the site is the caller that keeps. A function that leaks by itself does so whoever calls it, and
- * one that has a single caller is not touched: nothing would be gained but distance.
+ * Every program has its own xmalloc, and no list of names knows them all. But there is a sign: some
+ * callers keep what they get from it, others free it. Then the function is innocent, and the site
+ * is the caller that keeps. A function that leaks by itself does so for every caller. A function
+ * with a single caller stays the site: its caller would only be further away.
  *
  * Callers are compared by function: those that call it, and where these fare alike those further
  * out, since a wrapper of a wrapper hides who keeps.
@@ -27,9 +27,9 @@
 #define MOST_ROUNDS   8    /* of sites made anew: a wrapper in a wrapper */
 #define BUSY_SHARE    0.05 /* of the site's allocations that are of callers that free */
 
-/* What one caller got between the snapshots, and how much of it stayed. */
+/* The bytes that one caller got between the snapshots, and those that stayed. */
 struct fare {
-    uint64_t caller; /* by name; 0: nobody */
+    uint64_t caller; /* by name; 0: none */
     int64_t allocations, allocated_bytes, growth;
 };
 
@@ -156,7 +156,7 @@ static struct map find_hosts(const struct site_table *table, const size_t *membe
     return hosts;
 }
 
-/* Who counts as the caller when LEVEL calls further out are looked at. In some stacks the functions
+/* The function that counts as the caller, LEVEL calls further out. In some stacks the functions
  * between the site and one that it was made a part of are missing: then that one counts in all. */
 static uint64_t caller_at(const struct site_member *member, int level, const struct map *hosts)
 {

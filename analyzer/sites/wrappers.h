@@ -1,4 +1,4 @@
-/* wrappers.h -- Functions that allocate for their callers, known by how those fare.
+/* wrappers.h -- Functions that allocate for their callers, found by how the callers differ.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -9,12 +9,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* No programs of the file's run, no file is mapped, texts have a limit. Before the first statement.
- */
+/* No code in the file runs, no file is mapped, texts have a limit. Before the first statement. */
 void guard_settle(sqlite3 *database);
 
-/* And nothing but our own queries can be compiled or run, which may take as long as the file's size
- * gives reason for. False when there is no memory. */
+/* From then on only our own queries can be compiled and run, within a budget by the file's size.
+ * False when there is no memory. */
 bool guard_reader(sqlite3 *database);
 
 /* Whether all its tables are SQLite's own: false when some are a module's (CREATE VIRTUAL TABLE),

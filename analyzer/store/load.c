@@ -195,7 +195,7 @@ static bool link_nodes(struct loader *loader)
     return true;
 }
 
-/* Walks up from every node once; a walk that meets its own mark goes in a circle. */
+/* Walks up from every node once; a walk that meets its own number goes in a circle. */
 static bool check_tree(struct loader *loader)
 {
     struct store *store = loader->store;

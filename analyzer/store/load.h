@@ -18,7 +18,7 @@ enum load_depth {
 };
 
 /* Fills STORE (whose path and texts are set) from DATABASE; false with ERROR filled on the first
- * row that does not fit. */
+ * inconsistent row. */
 bool load(struct store *store, sqlite3 *database, enum load_depth depth, struct error *error);
 
 /* Opens the file at PATH read-only and trusts nothing in it; NULL with ERROR filled when that

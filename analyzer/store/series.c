@@ -22,7 +22,7 @@ static bool ends(const char *name, const char *ending)
     return length > size && strcmp(name + length - size, ending) == 0;
 }
 
-/* Begins the file as SQLite's do? Others are not worth a word, whatever they are called. */
+/* Whether the file begins as SQLite's do. Other files are passed over silently. */
 static bool is_database(const char *path)
 {
     char magic[16] = "";

@@ -1,4 +1,4 @@
-/* store.c -- Opening a snapshot read-only, distrusting what is in it.
+/* store.c -- Opening a snapshot read-only, as untrusted data.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

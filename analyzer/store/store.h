@@ -47,7 +47,7 @@ struct store_symbol {
     int line, column;            /* 0 when unknown */
 };
 
-/* What recording saw or dropped. */
+/* Figures about recording, such as dropped allocations. */
 struct store_counter {
     const char *name, *meaning;
     int64_t value;
@@ -141,8 +141,8 @@ struct store {
 struct store *store_open(const char *path, struct error *error);
 void store_close(struct store *store);
 
-/* Whether both are of the same life of a process: births and counters can be compared. A is the
- * earlier one. */
+/* Whether both are of one process from its start to its end: ages and counters can be compared. A
+ * is the earlier one. */
 bool store_is_same_process(const struct store *a, const struct store *b);
 
 /* Opens a snapshot of a series, without ages, sizes and pages of code; its pages are checked by
@@ -173,8 +173,8 @@ int64_t store_counter(const struct store *store, const char *name);
 double store_statistic(const struct store_statistic *items, size_t count, const char *owner,
                        const char *name, double fallback);
 
-/* a + b, held within half the range of int64_t, so that sums and differences of a stranger's
- * numbers never overflow. */
+/* a + b, limited to half the range of int64_t, so that sums and differences of untrusted numbers
+ * never overflow. */
 int64_t store_sum(int64_t a, int64_t b);
 
 #endif

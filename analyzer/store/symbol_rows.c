@@ -55,7 +55,7 @@ static void bind_text(sqlite3_stmt *insert, int column, const char *text)
     struct text clean = {0};
     if (!text)
         return;
-    text_add_clean(&clean, text, false); /* debug information is a stranger's, too */
+    text_add_clean(&clean, text, false); /* debug information is untrusted */
     sqlite3_bind_text(insert, column, clean.bytes ? clean.bytes : "", -1, SQLITE_TRANSIENT);
     text_done(&clean);
 }

@@ -10,7 +10,7 @@
 #include <sqlite3.h>
 
 /* Fills labels, threads and the tags of the stacks, which are there already; nothing, and true,
- * when the snapshot is of an older heapdiff. False with ERROR filled when rows do not fit. */
+ * when the snapshot is of an older heapdiff. False with ERROR filled when rows are inconsistent. */
 bool tags_load(struct store *store, sqlite3 *database, struct error *error);
 
 #endif

@@ -1,7 +1,7 @@
 /* unite.h -- Snapshots of several processes, taken at one moment, as if one process held it all.
  *
- * The workers of a cluster run the same code: their stacks fold into the same sites, their numbers
- * add up. So everything that works for one process works for all of them together.
+ * The workers of a cluster run the same code: their stacks fold into the same sites, and their
+ * numbers add up. So all functions for one process also work for all of them together.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -10,16 +10,15 @@
 
 #include "store/store.h"
 
-/* The epoch that each snapshot of one process closed, in order of time: births are counted by it.
- */
+/* The epoch that each snapshot of one process closed, in order of time: ages are counted by it. */
 struct unite_ladder {
     const int64_t *epochs;
     size_t count;
 };
 
 /* Snapshot number MOMENT of COUNT >= 1 processes; LADDERS has one for each. Epochs become moments.
- * Takes the stores over: store_close of the result closes them. Who the process is (pid, start,
- * host, names) is said of the first one. */
+ * Takes the stores over: store_close of the result closes them. Process id, start, host and names
+ * are those of the first one. */
 struct store *unite(struct store *const *stores, size_t count, const struct unite_ladder *ladders,
                     size_t moment);
 

@@ -125,8 +125,8 @@ void cache_discard(const char *path)
     }
 }
 
-/* Made aside and named when it is whole: nobody sees half of it, and of two processes that make it
- * at the same time the second takes that of the first. */
+/* Made under another name and renamed when it is whole. So no process reads half of it, and of two
+ * processes that make it at the same time the second takes the file of the first. */
 static void make_file(const char *path)
 {
     struct text aside = {0};
@@ -152,7 +152,7 @@ static bool same_file(const struct stat *a, const struct stat *b)
            a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
-/* As often as another process may throw away what this one has just made. */
+/* How often another process may discard a file that this one has just made. */
 #define TRIES 4
 
 static sqlite3 *open_or_make(const char *path)

@@ -1,7 +1,7 @@
 /* cache.h -- Answers that earlier runs found, in one SQLite file.
  *
- * It may be deleted at any time, also while it is in use. Whatever is wrong with it (damaged, full
- * disk, locked by another), there is less in it and nobody is told.
+ * It may be deleted at any time, also while it is in use. When it cannot be used (damaged, full
+ * disk, locked by another process), it holds less, and no error is reported.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -16,7 +16,7 @@
 /* $XDG_CACHE_HOME/heapdiff/symbols.db or ~/.cache/…; NULL when neither is known. Free it. */
 char *cache_path(void);
 
-/* NULL when there is none to be had, or it belongs to somebody else. */
+/* NULL when it cannot be made, or belongs to another user. */
 struct cache;
 struct cache *cache_open(const char *path);
 /* Writes what was added and drops what was not used for longest, down to LIMIT bytes. */

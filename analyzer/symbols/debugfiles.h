@@ -39,7 +39,7 @@ int debugfiles_open_alt(struct debugfiles *files, const struct build_id *id, con
 /* Opens a regular file for reading, and nothing else; -1 with errno set when that fails. */
 int debugfiles_open(const char *path);
 
-/* What tells one content of the file at PATH from another, without reading it: "-" when there is
+/* A stamp that changes with the content of the file at PATH, without reading it: "-" when there is
  * no file. Adds a text without its zero. */
 void debugfiles_stamp(const char *path, struct text *stamp);
 

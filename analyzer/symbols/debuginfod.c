@@ -1,9 +1,9 @@
 /* debuginfod.c -- Files fetched from debuginfod servers, only when that was asked for.
  *
  * The client library is loaded when it is first needed: it brings curl and TLS with it, which most
- * runs have no use for. libdwfl would ask servers by itself, for each file it misses and without a
- * word; the reader's process therefore takes the variable out of its environment
- * (debuginfod_hide) and only this file puts it back, for the time of a question.
+ * runs have no use for. libdwfl would ask servers by itself, for each missing file and silently;
+ * the reader's process therefore takes the variable out of its environment (debuginfod_hide) and
+ * only this file puts it back, for the time of a question.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -13,7 +13,7 @@ enum debuginfod_kind {
     DEBUGINFOD_EXECUTABLE,
 };
 
-/* Takes the servers out of the environment, so that nobody but debuginfod_open asks them. */
+/* Removes the servers from the environment, so that only debuginfod_open asks them. */
 void debuginfod_hide(void);
 
 /* Whether SOURCES or the environment ask for it. */

@@ -1,7 +1,7 @@
 /* demangle.c -- C++ and Rust names as people write them, by GNU libiberty.
  *
  * Without parameters: they make C++ names several lines long, and file:line tells overloads apart.
- * Nor is it worth a word that a compiler has cut a function in two or made a copy of it.
+ * Parts and copies that a compiler has made of a function have the function's name.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

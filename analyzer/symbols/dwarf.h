@@ -13,7 +13,7 @@
 struct dwarf_answer {
     struct symbol_list list; /* texts in POOL; the last one's name may be NULL: assembler's code
                                 has lines, and its names stand in the symbol table */
-    bool lacks_file;         /* a .dwo file is missing that would tell more */
+    bool lacks_file;         /* a .dwo file with more information is missing */
 };
 struct dwarf_answer dwarf_find(struct compile_units *units, uint64_t address, struct pool *pool);
 

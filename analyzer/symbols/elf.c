@@ -1,9 +1,9 @@
-/* elf.c -- One module: its file, opened only if it is the one that was mapped, and what it and its
- * debug file know about addresses.
+/* elf.c -- One module: its file and debug file, and what they know about addresses.
  *
- * Never a wrong name: with a build id, only files with that id count. Without one, only the path
- * itself counts, if nothing about the file has changed since it was mapped (its ctime, which no
- * program can set back, is not later than the snapshot) and its segments span what was mapped.
+ * It never gives a wrong name: with a build id, only files with that id count. Without one, only
+ * the path itself counts, if nothing about the file has changed since it was mapped (its ctime,
+ * which no program can set back, is not later than the snapshot) and its segments span what was
+ * mapped.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,5 +1,4 @@
-/* elf.h -- One module: its file, opened only if it is the one that was mapped, and what it and its
- * debug file know about addresses.
+/* elf.h -- One module: its file and debug file, and what they know about addresses.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -24,7 +23,7 @@ struct symbol_module elf_facts(const struct elf *elf);
  * final zero. */
 const struct text *elf_looked_at(const struct elf *elf);
 
-/* What is active at ADDRESS, in POOL. *IS_PARTIAL: a .dwo file is missing that would tell more. */
+/* What is active at ADDRESS, in POOL. *IS_PARTIAL: a .dwo file with more information is missing. */
 struct symbol_list elf_find(struct elf *elf, uint64_t address, struct pool *pool, bool *is_partial);
 
 #endif

@@ -14,8 +14,8 @@
  */
 struct symbol jit_parse(const char *name, struct pool *pool);
 
-/* Whether code of this name was compiled by what inlines functions and leaves no trace of them in
- * stacks: V8's Maglev and TurboFan, the JVM's compilers. False where a name does not tell. */
+/* Whether a compiler made code of this name that inlines functions and leaves no trace of them in
+ * stacks: V8's Maglev and TurboFan, the JVM's compilers. False for names that do not show it. */
 bool jit_may_inline(const char *name);
 
 #endif

@@ -104,7 +104,7 @@ static const char *without_place(const char *function, struct pool *pool)
 bool jit_jvm(const char *name, struct pool *pool, struct symbol *symbol)
 {
     if (strcmp(name, "Interpreter") == 0) { /* all methods that are not compiled */
-        symbol->function = "(interpreter)"; /* so that nobody's class is taken for it */
+        symbol->function = "(interpreter)"; /* no class has this name */
         return true;
     }
     if (!parse_signature(name, pool, symbol) && !parse_descriptor(name, pool, symbol))

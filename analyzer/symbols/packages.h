@@ -1,4 +1,4 @@
-/* packages.h -- What to install for a module whose functions have no files and lines.
+/* packages.h -- Packages to install for a module whose functions have no files and lines.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

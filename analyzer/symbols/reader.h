@@ -17,10 +17,10 @@ void reader_free(struct reader *reader);
 /* How many seconds of processor time an answer may take (60). */
 void reader_limit(struct reader *reader, int seconds);
 
-/* Why it died, in words. */
+/* The cause of its death, in words. */
 const char *reader_fate(const struct reader *reader);
 
-/* What was found out about a module; borrows from the reply. */
+/* The facts about a module; borrows from the reply. */
 struct reader_module {
     struct symbol_module facts;
     const char *looked_at; /* LOOKED_AT_LENGTH bytes; see elf.h */

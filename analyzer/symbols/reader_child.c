@@ -63,7 +63,8 @@ void reader_child_start(pid_t parent, int fd)
     if (fd != READER_CHILD_FD)
         dup2(fd, READER_CHILD_FD);
     close_range(READER_CHILD_FD + 1, ~0u, 0);
-    int null = open("/dev/null", O_RDWR); /* ours may be pipes whose end somebody waits for */
+    int null =
+        open("/dev/null", O_RDWR); /* ours may be pipes whose end another process waits for */
     dup2(null, STDIN_FILENO);
     dup2(null, STDOUT_FILENO);
     close(null);

@@ -30,7 +30,7 @@ struct symbol_place {
                              0: no file is, as when it was mapped on another machine */
     uint64_t offset;      /* ELF address of the call, not of the instruction after it */
     uint64_t span;        /* without a build id: bytes from the lowest to the highest page mapped,
-                             which must fit the file's; 0: not known */
+                             which must equal the file's; 0: not known */
     int64_t pid;          /* its file is looked for in this process's root too; 0: in none */
 };
 
@@ -58,7 +58,7 @@ enum symbol_state {
     SYMBOLS_UNREADABLE, /* there is a file that cannot be read, or the reader died of it */
 };
 
-/* What could be found out about a module. Texts live as long as SYMBOLS. */
+/* The facts about a module. Texts live as long as SYMBOLS. */
 struct symbol_module {
     enum symbol_state state;
     const char *file;       /* that names come from; NULL unless SYMBOLS_FOUND */

@@ -2,11 +2,11 @@
  *
  * The choice among symbols is that of libdwfl's dwfl_module_addrname, which walks all of them for
  * each question: milliseconds in a program like node. In short:
- *   - Global and weak symbols first; local ones only if none of those fits.
- *   - A symbol with a size fits what lies within it; the nearest start wins, then the stronger
+ *   - Global and weak symbols first; local ones only if none of those matches.
+ *   - A symbol with a size matches addresses within it; the nearest start wins, then the stronger
  *     binding, then the smaller size, then the first in the table.
- *   - Without any, a symbol of size 0 (assembler's labels) fits what follows it in its section, as
- *     long as no symbol starts or ends in between.
+ *   - Without any, a symbol of size 0 (assembler's labels) matches what follows it in its section,
+ * as long as no symbol starts or ends in between.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
