@@ -29,11 +29,11 @@ class Serving(harness.TestCase):
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.port = free_port()
 
-    def measure(self, *program, load=None, options=()):
+    def measure(self, *program, load=None, warm_up=0, options=()):
         """heapdiff run on our port; (its result, the comparison as JSON or None)."""
         load = load or f"python3 {LOAD} {self.port} {REQUESTS}"
         result = harness.run(
-            [harness.COMMAND, "run", "--on-port", self.port, "--warmup", 0.2, "--load", load,
+            [harness.COMMAND, "run", "--on-port", self.port, "--warmup", warm_up, "--load", load,
              "--format", "json", "-o", self.folder / "app", *options, "--", *program],
             cwd=self.folder)
         return result, json.loads(result.stdout) if result.stdout else None
@@ -153,7 +153,7 @@ class NoWork(Serving):
         self.expect_not_measurable("all 20 requests failed", load=load)
 
     def test_a_load_that_works_on_a_clean_server_is_an_all_clear(self):
-        result, comparison = self.measure("node", SERVER, self.port, "0", "clean")
+        result, comparison = self.measure("node", SERVER, self.port, "0", "clean", warm_up=0.2)
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertNotEqual(comparison["verdict"]["kind"], "leak")
 
