@@ -150,7 +150,7 @@ def sqlite3(tools, quick):
         subprocess.run(["cc", "-g", "-O2", *flags, tools.scratch / "sql.c", "-lsqlite3", "-o",
                         tools.scratch / name], check=True)
     script = tools.scratch / "inserts.sql"
-    script.write_text(SQL.format(rows=20_000 if quick else 300_000))
+    script.write_text(SQL.format(rows=20_000 if quick else 100_000))
 
     def once(name, words, variables):
         with open(script, encoding="ascii") as stdin:
@@ -162,7 +162,7 @@ def sqlite3(tools, quick):
 def python3(tools, quick):
     script = tools.scratch / "work.py"
     script.write_text(PYTHON)
-    rounds = 40 if quick else 800
+    rounds = 40 if quick else 250
 
     def once(name, words, variables):
         before = words if "memray" in name else [shutil.which("python3") or sys.executable]
@@ -177,7 +177,7 @@ def java(tools, quick):
     def once(name, words, variables):
         return program(tools, name, words, variables, [
             "java", "-XX:+PreserveFramePointer", "-Xmx256m", "-cp", tools.scratch, "Churn",
-            200_000 if quick else 4_000_000])
+            200_000 if quick else 2_000_000])
     return tools.java(), once
 
 
@@ -190,8 +190,8 @@ def node(tools, quick):
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                               text=True) as server:
             port = re.search(r"listening on (\d+)", next(iter(server.stdout)))[1]
-            run([*load, port, 60 if quick else 1800], clean_environment())
-            said = run([*load, port, 120 if quick else 6000], clean_environment()).output
+            run([*load, port, 60 if quick else 600], clean_environment())
+            said = run([*load, port, 120 if quick else 3000], clean_environment()).output
             server.terminate()
             server.stdout.read()
             _, usage = reap(server)
@@ -213,6 +213,7 @@ def measure(tools, options):
         rounds = [{name: once(name, *how) for name, how in contenders.items()}
                   for _ in range(options.rounds)]
         results[title] = {name: [each[name] for each in rounds] for name in contenders}
+        print_rows(title, results[title])
     return results
 
 
@@ -259,14 +260,11 @@ def median_ratio(runs, plain, key):
     return statistics.median(run[key] / base[key] for run, base in zip(runs, plain))
 
 
-def print_table(results):
-    print("| program | under | time | CPU time | peak memory, MiB |")
-    print("| --- | --- | ---: | ---: | ---: |")
-    for title, contenders in results.items():
-        for name, runs in contenders.items():
-            time, cpu = (median_ratio(runs, contenders["plain"], key) for key in ("wall", "cpu"))
-            peak = statistics.median(run["peak"] for run in runs) / (1 << 20)
-            print(f"| {title} | {name} | {time:.2f} × | {cpu:.2f} × | {peak:.0f} |")
+def print_rows(title, contenders):
+    for name, runs in contenders.items():
+        time, cpu = (median_ratio(runs, contenders["plain"], key) for key in ("wall", "cpu"))
+        peak = statistics.median(run["peak"] for run in runs) / (1 << 20)
+        print(f"| {title} | {name} | {time:.2f} × | {cpu:.2f} × | {peak:.0f} |", flush=True)
 
 
 def parse():
@@ -287,8 +285,9 @@ def main():
         options.rounds = 1
     with tempfile.TemporaryDirectory(prefix="heapdiff-compared.") as folder:
         tools = Tools(options, options.build.resolve(), Path(folder))
+        print("| program | under | time | CPU time | peak memory, MiB |")
+        print("| --- | --- | ---: | ---: | ---: |", flush=True)
         results = measure(tools, options)
-        print_table(results)
         print_snapshots(tools)
     for name in tools.missing:
         print(f"not here: {name}")
