@@ -11,8 +11,9 @@
 
 size_t utf8_decode(const char *s, int32_t *character)
 {
-    if (*s > 0) { /* most are ASCII */
-        *character = *s;
+    unsigned char first = (unsigned char)*s;
+    if (first > 0 && first < 0x80) { /* most are ASCII */
+        *character = first;
         return 1;
     }
     utf8proc_ssize_t length = utf8proc_iterate((const utf8proc_uint8_t *)s,

@@ -172,7 +172,9 @@ static struct runtime nameless_runtime(const struct comparison *comparison, cons
     bool has_names = runtime.kind == RUNTIME_JVM
                          ? strstr(last->facts.command_line, "+PreserveFramePointer") != NULL
                          : has_jit_names(last);
-    return has_names ? (struct runtime){.kind = RUNTIME_NONE} : runtime;
+    if (has_names)
+        runtime.kind = RUNTIME_NONE;
+    return runtime;
 }
 
 static void describe_top(const struct comparison *comparison, struct verdict_input *input,
