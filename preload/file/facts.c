@@ -17,6 +17,7 @@
 #include "record/pools.h"
 #include "record/thread.h"
 #include "runtime/runtime.h"
+#include "tables/jitcode.h"
 #include "tables/labels.h"
 #include "tables/places.h"
 #include "tables/stacks.h"
@@ -121,6 +122,19 @@ static void add_work(struct rows *rows, const struct writer_facts *facts)
                     "calls of heapdiff_label with labels beyond the limit");
 }
 
+static void add_code(struct rows *rows)
+{
+    if (jitcode_count()) {
+        add_counter(rows, FORMAT_CODE_ANNOUNCED, (number)jitcode_count(),
+                    "pieces of JIT code that V8 has announced: the names of its functions");
+        add_counter(rows, "code_dropped", (number)jitcode_dropped(),
+                    "of those, beyond so many as can be kept: no names");
+    }
+    if (jitcode_is_refused())
+        add_counter(rows, FORMAT_CODE_REFUSED, 1,
+                    "1: this V8 cannot announce its code to heapdiff: no names without a perf map");
+}
+
 static int write_counters(sqlite3 *db, const struct cut *cut, const struct writer_facts *facts)
 {
     number busy = 0, table = 0, stacks = 0, truncated = 0, threads = 0, cut_stacks = 0;
@@ -146,7 +160,7 @@ static int write_counters(sqlite3 *db, const struct cut *cut, const struct write
     add_counter(&rows, "dropped_table", table, "blocks without room in the live table");
     add_counter(&rows, "dropped_stacks", stacks, "allocations whose stack had no room");
     add_counter(&rows, "dropped_places", (number)places_dropped(),
-                "Python functions whose names had no room");
+                "functions of Python or V8 whose names had no room");
     add_counter(&rows, "threads_recorded", threads, "most threads recorded at once");
     add_counter(&rows, "modules", (number)modules_count(), "modules seen, including unloaded ones");
     add_counter(&rows, "runtimes_asked", (number)asked, "managed heaps asked for their numbers");
@@ -157,6 +171,7 @@ static int write_counters(sqlite3 *db, const struct cut *cut, const struct write
     add_counter(&rows, "allocator_not_asked", (number)cut->allocators.skipped,
                 "1: a request for its statistics would have delayed the program by more than 5 ms");
     add_work(&rows, facts);
+    add_code(&rows);
     return rows_end(&rows);
 }
 

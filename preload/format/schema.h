@@ -18,6 +18,10 @@ extern const char format_schema_sql[];
 #define FORMAT_OPERATIONS       "operations"       /* by heapdiff_ops */
 #define FORMAT_OPERATIONS_ASKED "operations_asked" /* by heapdiff snapshot --ops */
 
+/* counter.name: of a V8 that the companion has asked to announce its JIT code. */
+#define FORMAT_CODE_ANNOUNCED "code_announced" /* pieces */
+#define FORMAT_CODE_REFUSED   "code_refused"   /* 1: it cannot */
+
 /* stack.kind, in the order of enum block_kind. */
 enum block_kind {
     KIND_MALLOC,

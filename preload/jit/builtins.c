@@ -1,4 +1,4 @@
-/* builtins.c -- Names that only a runtime's perf map has, for code inside of its own library.
+/* builtins.c -- Names that only a runtime can give, for code inside of its own library.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -18,18 +18,37 @@ struct builtin {
     uintptr_t start, end;
     uint64_t name; /* offset in the map */
     size_t length;
+    const char *text; /* NULL: it is in the map */
 };
 
-void builtins_take(struct builtins *builtins, const struct perfmap_entry *entry)
+static void take(struct builtins *builtins, const struct builtin *builtin)
 {
     if (builtins->lines >= LINES_MOST)
         return;
     builtins->lines++;
-    if (!modules_find(entry->start) || !memory_make_room(&builtins->list, sizeof *builtins->list,
-                                                         builtins->count, &builtins->room))
-        return;
-    builtins->list[builtins->count++] =
-        (struct builtin){entry->start, entry->end, entry->name, entry->length};
+    if (modules_find(builtin->start) &&
+        memory_make_room(&builtins->list, sizeof *builtins->list, builtins->count, &builtins->room))
+        builtins->list[builtins->count++] = *builtin;
+}
+
+void builtins_take(struct builtins *builtins, const struct perfmap_entry *entry)
+{
+    take(builtins,
+         &(struct builtin){entry->start, entry->end, entry->name, entry->length, .text = NULL});
+}
+
+void builtins_take_named(struct builtins *builtins, uintptr_t start, uintptr_t end,
+                         const char *name)
+{
+    if (name)
+        take(builtins, &(struct builtin){.start = start, .end = end, .text = name});
+}
+
+static void read_name(const struct builtin *builtin, int map, char *name)
+{
+    size_t want = builtin->length < NAME_SIZE ? builtin->length : NAME_SIZE - 1;
+    ssize_t got = pread(map, name, want, (off_t)builtin->name);
+    name[got > 0 ? got : 0] = '\0';
 }
 
 static int by_start(const void *a, const void *b)
@@ -49,11 +68,10 @@ void builtins_finish(struct builtins *builtins, int map)
     }
     sort(builtins->list, builtins->count, sizeof *builtins->list, by_start);
     for (size_t i = 0; i < builtins->count; i++) {
-        const struct builtin *builtin = &builtins->list[i];
-        size_t want = builtin->length < NAME_SIZE ? builtin->length : NAME_SIZE - 1;
         char *name = builtins->names + i * NAME_SIZE;
-        ssize_t got = pread(map, name, want, (off_t)builtin->name);
-        name[got > 0 ? got : 0] = '\0';
+        *name = '\0';
+        if (!builtins->list[i].text && map >= 0)
+            read_name(&builtins->list[i], map, name);
     }
 }
 
@@ -69,7 +87,8 @@ const char *builtins_find(const struct builtins *builtins, uintptr_t address)
     }
     if (low == builtins->count || builtins->list[low].start > address)
         return NULL;
-    const char *name = builtins->names + low * NAME_SIZE;
+    const struct builtin *builtin = &builtins->list[low];
+    const char *name = builtin->text ? builtin->text : builtins->names + low * NAME_SIZE;
     return *name ? name : NULL;
 }
 

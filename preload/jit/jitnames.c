@@ -9,10 +9,12 @@
 
 #include "base/memory.h"
 #include "base/sort.h"
+#include "jit/codelog.h"
 #include "jit/filereader.h"
 #include "jit/jitdump.h"
 #include "jit/jitfiles.h"
 #include "jit/perfmap.h"
+#include "tables/jitcode.h"
 #include "tables/jitmap.h"
 #include "tables/jvm.h"
 #include "tables/modules.h"
@@ -23,15 +25,15 @@
 /* Answers that may be given in one reading: a map made to waste our time is not read to its end. */
 #define WORK_LIMIT ((uint64_t)1 << 28)
 
-enum source { NOBODY, MAP, DUMP };
+enum source { NOBODY, LOG, MAP, DUMP };
 
 struct jitnames_question {
     uintptr_t address; /* of the call, not of the instruction after it */
-    uint32_t map_size; /* when the stack was first seen */
+    uint32_t map_size; /* or the log's length, when the stack was first seen */
     uint64_t seen_ns;
     enum source source;         /* the entry whose answer follows */
     bool is_late;               /* written after the stack was first seen */
-    struct jitdump_entry entry; /* of a map: only name and length */
+    struct jitdump_entry entry; /* of a map: only name and length; of the log: nothing */
     struct jitname answer;
 };
 
@@ -128,6 +130,26 @@ static void jitnames_take(struct jitnames_question *question, enum source source
     question->entry = *entry;
 }
 
+/* Code that was announced later did not run then, except where nothing was announced yet. */
+static void visit_log(const struct codelog_entry *entry, void *context)
+{
+    struct reading *reading = context;
+    struct jitnames *names = reading->names;
+    builtins_take_named(&names->builtins, entry->start, entry->end, entry->name);
+    for (size_t i = first_from(names, entry->start); i < names->count; i++) {
+        struct jitnames_question *question = &names->questions[i];
+        if (question->address >= entry->end || reading->work++ > WORK_LIMIT)
+            break;
+        bool is_late = entry->number >= question->map_size;
+        if ((is_late && question->map_size != JITMAP_UNKNOWN) ||
+            (is_late && question->source != NOBODY) ||
+            jitcode_is_doubtful(question->address, question->map_size))
+            continue;
+        question->source = entry->name ? LOG : NOBODY;
+        question->answer.name = entry->name;
+    }
+}
+
 static void visit_map(const struct perfmap_entry *entry, void *context)
 {
     struct reading *reading = context;
@@ -140,7 +162,8 @@ static void visit_map(const struct perfmap_entry *entry, void *context)
             break;
         bool is_late = names->limits_hold && question->map_size != JITMAP_HUGE &&
                        entry->offset >= question->map_size;
-        jitnames_take(question, MAP, is_late, &answer);
+        if (question->source != LOG)
+            jitnames_take(question, MAP, is_late, &answer);
     }
 }
 
@@ -152,7 +175,7 @@ static void visit_dump(const struct jitdump_entry *entry, void *context)
         struct jitnames_question *question = &names->questions[i];
         if (question->address >= entry->end || reading->work++ > WORK_LIMIT)
             break;
-        if (question->source != MAP)
+        if (question->source != MAP && question->source != LOG)
             jitnames_take(question, DUMP, entry->time_ns > question->seen_ns, entry);
     }
 }
@@ -221,7 +244,7 @@ static void read_texts(struct jitnames *names, int map, int dump)
     for (size_t i = 0; i < names->count; i++) {
         struct jitnames_question *question = &names->questions[i];
         int fd = question->source == MAP ? map : dump;
-        if (question->source == NOBODY)
+        if (question->source == NOBODY || question->source == LOG)
             continue;
         bool same =
             last && last->source == question->source && last->entry.name == question->entry.name;
@@ -263,10 +286,12 @@ void jitnames_read(struct jitnames *names, int map, int dump)
 {
     struct reading reading = {.names = names};
     sort_questions(names);
-    if (map >= 0 && names->count) {
+    if (names->count)
+        codelog_scan(visit_log, &reading);
+    reading.work = 0;
+    if (map >= 0 && names->count)
         perfmap_scan(map, visit_map, &reading);
-        builtins_finish(&names->builtins, map);
-    }
+    builtins_finish(&names->builtins, map);
     reading.work = 0;
     if (dump >= 0 && names->count)
         jitdump_scan(dump, visit_dump, &reading);
@@ -278,6 +303,8 @@ void jitnames_answer(struct jitnames *names, const struct process_maps *maps, in
     if (!names->count)
         return;
     int map = jitfiles_open_map(pid, &names->limits_hold);
+    if (jitcode_count())
+        names->limits_hold = false; /* the stacks have the length of the log */
     int dump = jitfiles_open_dump(pid, maps);
     jitnames_read(names, map, dump);
     read_methods(names);

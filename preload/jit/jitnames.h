@@ -1,13 +1,14 @@
 /* jitnames.h -- Names of JIT code: the one that an address had when its stack was first seen.
  *
- * First come all questions (addresses outside of modules). Then the runtime's files are read once,
- * front to back, whatever their size. Then come the answers. The files are the perf map, and the
- * jitdump for addresses that the map does not have.
+ * First come all questions (addresses outside of modules). Then what the runtime has said is read
+ * once, front to back, whatever its size. Then come the answers. There are three sources, and the
+ * first that has a name holds: the log of announced code (tables/jitcode.h), the perf map, the
+ * jitdump.
  *
  * Code space is used again, so several entries may cover an address. The valid one is the last that
- * was written before the stack was first seen: by the map's size at that moment (tables/jitmap.h),
- * or by the time in a jitdump. Without such an entry it is the first one written later, because
- * some runtimes write their map late, and the JVM only on request.
+ * was written before the stack was first seen: by the length of the log or the map at that moment
+ * (tables/jitmap.h), or by the time in a jitdump. Without such an entry in a file it is the first
+ * one written later, because some runtimes write their map late, and the JVM only on request.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -51,7 +52,7 @@ void jitnames_ask(struct jitnames *names, const struct stack *stack);
  * may be a copy of it that asks. */
 void jitnames_answer(struct jitnames *names, const struct process_maps *maps, int pid);
 
-/* The same from open files, -1 for none; the rest of jitnames_answer, for tests. */
+/* The same from the log and open files, -1 for none; the rest of jitnames_answer, for tests. */
 void jitnames_read(struct jitnames *names, int map, int dump);
 
 /* The answer for a return address of the stack; to be asked for after jitnames_answer. */

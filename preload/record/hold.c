@@ -6,6 +6,7 @@
 
 #include "record/pools.h"
 #include "tables/creations.h"
+#include "tables/jitcode.h"
 #include "tables/maps.h"
 #include "tables/modules.h"
 
@@ -15,11 +16,14 @@ bool hold_all(struct hold *hold)
     hold->creations = creations_lock();
     hold->maps = maps_lock();
     hold->modules = modules_lock();
-    return hold->pools && hold->creations && hold->maps && hold->modules;
+    hold->jitcode = jitcode_lock();
+    return hold->pools && hold->creations && hold->maps && hold->modules && hold->jitcode;
 }
 
 void hold_release(const struct hold *hold)
 {
+    if (hold->jitcode)
+        jitcode_unlock();
     if (hold->modules)
         modules_unlock();
     if (hold->maps)

@@ -9,7 +9,7 @@
 
 /* Which locks the caller holds. */
 struct hold {
-    bool pools, creations, maps, modules;
+    bool pools, creations, maps, modules, jitcode;
 };
 
 /* Takes the locks of all tables that are changed under a lock. False when one cannot be had,

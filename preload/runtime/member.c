@@ -5,6 +5,7 @@
 #include "runtime/member.h"
 
 #include "runtime/runtime.h"
+#include "tables/jitcode.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -28,4 +29,19 @@ EXPORT void heapdiff_member_answer(struct heapdiff_member *member, uint32_t requ
 EXPORT void heapdiff_member_leave(struct heapdiff_member *member)
 {
     runtime_leave(member);
+}
+
+EXPORT void heapdiff_code_added(const void *start, size_t size, const char *name, size_t length)
+{
+    jitcode_add((uintptr_t)start, size, name, length);
+}
+
+EXPORT void heapdiff_code_moved(const void *from, const void *to, size_t size)
+{
+    jitcode_move((uintptr_t)from, (uintptr_t)to, size);
+}
+
+EXPORT void heapdiff_code_refused(void)
+{
+    jitcode_refuse();
 }

@@ -47,4 +47,13 @@ void heapdiff_member_answer(struct heapdiff_member *member, uint32_t request, co
 
 void heapdiff_member_leave(struct heapdiff_member *member);
 
+/* Code that the member's runtime makes, before it runs, and code that it has moved: so stacks get
+ * names without a file. The name need not end with a zero. They take a lock and call neither malloc
+ * nor the runtime. */
+void heapdiff_code_added(const void *start, size_t size, const char *name, size_t length);
+void heapdiff_code_moved(const void *from, const void *to, size_t size);
+
+/* The runtime was to announce its code and cannot. */
+void heapdiff_code_refused(void);
+
 #endif

@@ -1,4 +1,4 @@
-/* jitmap.c -- How far the runtime's perf map had been written when a stack was first seen.
+/* jitmap.c -- How much the runtime had said of its JIT code when a stack was first seen.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "tables/jitcode.h"
 #include "tables/modules.h"
 #include "tables/places.h"
 
@@ -57,6 +58,9 @@ uint32_t jitmap_size(const uintptr_t *frames, unsigned depth)
     char path[JITMAP_PATH_SIZE];
     struct stat status;
     int saved = errno;
+    uint32_t announced = jitcode_count();
+    if (announced)
+        return announced;
     uint32_t pid = (uint32_t)host_pid();
     if (!has_foreign_frame(frames, depth) || !is_worth_a_look(pid))
         return JITMAP_UNKNOWN;

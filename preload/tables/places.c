@@ -150,8 +150,8 @@ static const char *places_keep(const char *text, size_t length, struct stacks_ro
             return NULL;
         *room = (struct stacks_room){fresh, STACKS_ROOM_SIZE};
     }
-    char *kept = room->next;
-    memcpy(kept, text, length + 1);
+    char *kept = room->next; /* zeroed */
+    memcpy(kept, text, length);
     room->next += size;
     room->left -= size;
     return kept;
@@ -183,14 +183,19 @@ static uint32_t places_make(const char *text, size_t length, struct stacks_room 
     return number + 1;
 }
 
+uintptr_t places_intern(const char *text, size_t length, struct stacks_room *room)
+{
+    uint64_t key = key_of_text(text, length);
+    uint32_t place = places_by_key(key);
+    if (!place && (place = places_make(text, length, room)))
+        places_put(key, place); /* of two threads that bring a text at once, both are right */
+    return word_of(place);
+}
+
 uintptr_t places_add(uint64_t key, const char *text, struct stacks_room *room)
 {
-    size_t length = strlen(text);
-    uint64_t text_key = key_of_text(text, length);
-    uint32_t place = places_by_key(text_key);
-    if (!place && (place = places_make(text, length, room)))
-        places_put(text_key, place); /* of two threads that bring a text at once, both are right */
+    uintptr_t place = places_intern(text, strlen(text), room);
     if (place)
-        places_put(key, place);
-    return word_of(place);
+        places_put(key, (uint32_t)place + 1);
+    return place;
 }

@@ -31,6 +31,9 @@ uintptr_t places_find(uint64_t key);
  * frames in common. 0 when there is no room for the text. Lock-free; the texts come from ROOM. */
 uintptr_t places_add(uint64_t key, const char *text, struct stacks_room *room);
 
+/* The place of a text that has no key; it need not end with a zero. Otherwise as places_add. */
+uintptr_t places_intern(const char *text, size_t length, struct stacks_room *room);
+
 /* Places that found no room. */
 uint32_t places_dropped(void);
 

@@ -126,13 +126,28 @@ function countRequests() {
   });
 }
 
-/* Who asks for names of functions wants to see them in stacks, but a function that was made a part
- * of its caller is in none, and its blocks would be the caller's. So the optimising compilers are
- * told to leave calls as they are. V8 11 has two; an older one does not know the second flag. */
+/* Options of V8, as the main thread was given them: --name_of-it also counts. */
+function hasOption(name) {
+  const options = `${process.env.NODE_OPTIONS ?? ''} ${process.execArgv.join(' ')} `;
+  return new RegExp(`(^| )--${name.replaceAll('-', '[-_]')}[ =]`).test(options);
+}
+
+/* Who asks for names of functions wants to see them in stacks. */
+function wantsNames() {
+  return worker.isMainThread && hasOption('interpreted-frames-native-stack');
+}
+
+/* V8 announces its code, unless it already writes a file for perf, in which the names are, too. */
+function wantsCode() {
+  const writes = ['perf-basic-prof', 'perf-basic-prof-only-functions', 'perf-prof'].some(hasOption);
+  return wantsNames() && !writes;
+}
+
+/* A function that was made a part of its caller is in no stack, and its blocks would be the
+ * caller's. So the optimising compilers are told to leave calls as they are. V8 11 has two; an
+ * older one does not know the second flag. */
 function keepCallsApart() {
-  const options = `${process.env.NODE_OPTIONS ?? ''} ${process.execArgv.join(' ')}`;
-  const wantsNames = /--interpreted[-_]frames[-_]native[-_]stack/.test(options);
-  if (!worker.isMainThread || !wantsNames || process.env.HEAPDIFF_JS_INLINING === '1') {
+  if (!wantsNames() || process.env.HEAPDIFF_JS_INLINING === '1') {
     return;
   }
   v8.setFlagsFromString('--no-turbo-inlining');
@@ -146,7 +161,7 @@ function join() {
   process.dlopen(holder, `${__dirname}/heapdiff-node.node`);
   worker = require('node:worker_threads');
   const name = worker.isMainThread ? 'node' : `node worker ${worker.threadId}`;
-  answer = holder.exports.join?.(name, worker.isMainThread, onRequest);
+  answer = holder.exports.join?.(name, worker.isMainThread, onRequest, wantsCode());
   if (answer) {
     v8 = require('node:v8');
     keepCallsApart();

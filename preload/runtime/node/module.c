@@ -7,9 +7,11 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "runtime/member.h"
+#include "runtime/node/code.h"
 #include "runtime/node/napi.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -27,6 +29,7 @@ struct loop {
     struct heapdiff_member *member;
     uv_handle_t *async;
     napi_async_cleanup_hook_handle hook;
+    void *isolate; /* announces its code; NULL: it does not */
 };
 
 /* From heapdiff's thread: an atomic and at most a write to the loop's own descriptor. */
@@ -72,6 +75,7 @@ static void on_closed(uv_handle_t *async)
 static void on_cleanup(napi_async_cleanup_hook_handle hook, void *data)
 {
     struct loop *loop = data;
+    code_end(loop->isolate);
     heapdiff_member_leave(loop->member);
     napi_delete_reference(loop->env, loop->on_request);
     uv_close(loop->async, on_closed);
@@ -158,14 +162,29 @@ static struct loop *make_loop(napi_env env, const napi_value *arguments)
     return NULL;
 }
 
-/* join(name, isMain, onRequest): the function `answer`, or undefined when recording is off. */
+/* V8's options are the process's: whether functions are to have names is for its main thread to
+ * say, and holds for Workers, whose own environment may be another. */
+static void announce_code(struct loop *loop, napi_value wanted)
+{
+    static atomic_bool is_wanted;
+    bool says;
+    if (napi_get_value_bool(loop->env, wanted, &says) == 0 && says)
+        atomic_store(&is_wanted, true);
+    if (atomic_load(&is_wanted))
+        loop->isolate = code_begin();
+}
+
+/* join(name, isMain, onRequest, wantsNames): the function `answer`, or undefined when recording is
+ * off. */
 static napi_value call_join(napi_env env, napi_callback_info info)
 {
-    size_t count = 3;
-    napi_value arguments[3], answer;
-    if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) != 0 || count != 3)
+    size_t count = 4;
+    napi_value arguments[4], answer;
+    if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) != 0 || count != 4)
         return NULL;
     struct loop *loop = make_loop(env, arguments);
+    if (loop)
+        announce_code(loop, arguments[3]);
     if (!loop || napi_create_function(env, "answer", NAPI_AUTO_LENGTH, call_answer, loop, &answer))
         return NULL;
     return answer;

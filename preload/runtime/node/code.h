@@ -1,0 +1,15 @@
+/* code.h -- V8 announces its JIT code to the shim, so that functions have names without a file.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef NODE_CODE_H
+#define NODE_CODE_H
+
+/* V8's heap of the calling thread announces the code that it has and all that it makes, from now
+ * on. NULL when this V8 cannot; then the shim knows it. For code_end. */
+void *code_begin(void);
+
+/* To be called on the same thread before the module may be unloaded. Takes NULL. */
+void code_end(void *isolate);
+
+#endif
