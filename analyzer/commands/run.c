@@ -14,7 +14,7 @@ struct run_options {
     const char *output, *load;
     int64_t sample, depth, port, snapshots; /* -1: not given */
     double interval, warm_up, duration;     /* -1: not given */
-    bool follow, jit, no_companion;
+    bool follow, jit, perf_map, no_companion;
     struct comparing comparing;
 };
 
@@ -37,6 +37,9 @@ static const struct option_spec options[] = {
      offsetof(struct run_options, follow)},
     {"jit", 0, OPTION_FLAG, NULL, "Let Node and Python name their JIT code (off; on in a job).",
      offsetof(struct run_options, jit)},
+    {"perf-map", 0, OPTION_FLAG, NULL,
+     "Like --jit, but V8 writes its names into files (for a Node where --jit finds none).",
+     offsetof(struct run_options, perf_map)},
     {"no-companion", 0, OPTION_FLAG, NULL,
      "Do not load heapdiff-node.cjs into Node programs (see docs/node.md).",
      offsetof(struct run_options, no_companion)},
@@ -148,6 +151,7 @@ static int start(char *const *program, struct run_options *given, struct error *
                                            .depth = given->depth,
                                            .follow = given->follow || is_job,
                                            .jit = given->jit || is_job,
+                                           .perf_map = given->perf_map,
                                            .is_job = is_job,
                                            .program = given->no_companion ? NULL : program},
                                 .load = given->load,

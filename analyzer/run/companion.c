@@ -66,8 +66,8 @@ static bool is_script(const char *program)
     return script;
 }
 
-/* Node's permission model: a required file that may not be read ends the program (Node 20). */
-static bool is_restricted(char *const *program)
+/* A required file that may not be read ends the program (Node 20). */
+bool companion_is_refused(char *const *program)
 {
     const char *options = getenv("NODE_OPTIONS");
     bool restricted = options && strstr(options, "-permission");
@@ -81,7 +81,7 @@ bool companion_may_help(char *const *program, bool is_followed)
 {
     static const char *const names[] = {"node", "nodejs", "npm",  "npx", "pnpm", "yarn",
                                         "sh",   "bash",   "dash", "zsh", NULL};
-    if (is_restricted(program))
+    if (companion_is_refused(program))
         return false;
     for (size_t i = 0; program[i]; i++)
         if (is_one_of(text_base_name(program[i]), names))

@@ -11,9 +11,12 @@
 /* Adds the path of the companion that belongs to the shim at SHIM; false when there is none. */
 bool companion_find(const char *shim, struct text *path);
 
+/* Whether the command line uses Node's permission model, where a file that may not be read ends the
+ * program. */
+bool companion_is_refused(char *const *program);
+
 /* Whether a command line may lead to Node: it names it or one of its launchers, or is a script or a
- * shell, or its children are followed. Not under Node's permission model, where a file that may not
- * be read ends the program. */
+ * shell, or its children are followed. Not where it is refused. */
 bool companion_may_help(char *const *program, bool is_followed);
 
 /* Tells in ERROR's hint how a Node program gets the companion. */

@@ -21,8 +21,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SHIM      "libheapdiff.so"
-#define JIT_FLAGS "--perf-basic-prof --interpreted-frames-native-stack"
+#define SHIM "libheapdiff.so"
+
+/* Interpreted functions get code of their own, so that they can have names. Writes nothing. */
+#define JIT_FLAG "--interpreted-frames-native-stack"
+#define MAP_FLAG "--perf-basic-prof"
 
 /* Adds the folder of our own executable. */
 static bool add_own_folder(struct text *path)
@@ -157,20 +160,47 @@ static void set_options(const struct launch *launch)
         setenv("HEAPDIFF_FOLLOW", "1", 1);
     if (launch->is_job)
         setenv("HEAPDIFF_AT_EXIT", "0", 1);
-    if (launch->jit) {
-        prepend("NODE_OPTIONS", JIT_FLAGS, " ");
-        setenv("PYTHONPERFSUPPORT", "1", 1);
-    }
 }
 
 /* Node names the file that it cannot find and does not start: only one that is there is named. */
-static void require_companion(const char *shim)
+static bool require_companion(const char *shim)
 {
     struct text option = {0};
     text_add(&option, "--require=");
-    if (companion_find(shim, &option))
+    bool found = companion_find(shim, &option);
+    if (found)
         prepend("NODE_OPTIONS", option.bytes, " ");
     text_done(&option);
+    return found;
+}
+
+/* Why V8's code cannot be named by the companion, to which V8 announces it. NULL when it can, and
+ * for a program that is not Node. */
+static const char *set_companion(const struct launch *launch, const char *shim)
+{
+    if (!launch->program)
+        return "without the companion";
+    if (companion_is_refused(launch->program))
+        return "because Node's permission model refuses the companion";
+    bool is_there = companion_may_help(launch->program, launch->follow) && require_companion(shim);
+    if (!is_there && companion_may_help(launch->program, false))
+        return "because heapdiff-node.cjs is not beside the library";
+    return NULL;
+}
+
+static void set_names(const struct launch *launch, const char *obstacle)
+{
+    if (!launch->jit && !launch->perf_map)
+        return;
+    prepend("NODE_OPTIONS", JIT_FLAG, " ");
+    if (launch->perf_map || obstacle)
+        prepend("NODE_OPTIONS", MAP_FLAG, " ");
+    if (obstacle && !launch->perf_map)
+        fprintf(stderr,
+                "heapdiff: %s, Node names its code by " MAP_FLAG
+                ": it writes isolate-*-v8.log into its folder, and /tmp/perf-PID.map\n",
+                obstacle);
+    setenv("PYTHONPERFSUPPORT", "1", 1);
 }
 
 bool launch_prepare(const struct launch *launch, struct error *error)
@@ -184,8 +214,7 @@ bool launch_prepare(const struct launch *launch, struct error *error)
     if (good) {
         prepend("LD_PRELOAD", shim.bytes, ": ");
         set_options(launch);
-        if (launch->program && companion_may_help(launch->program, launch->follow))
-            require_companion(shim.bytes);
+        set_names(launch, set_companion(launch, shim.bytes));
     }
     text_done(&shim);
     return good;

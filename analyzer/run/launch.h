@@ -15,7 +15,8 @@ struct launch {
     double interval;       /* seconds; negative: as the shim decides */
     int64_t sample, depth; /* -1: as the shim decides */
     bool follow;
-    bool jit;             /* let runtimes write maps of their JIT code */
+    bool jit;             /* let runtimes name their JIT code */
+    bool perf_map;        /* the same, and V8 in a perf map */
     bool is_job;          /* snapshots are asked for; none at exit */
     char *const *program; /* gets the companion if it may be Node; NULL: never */
 };

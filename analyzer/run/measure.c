@@ -277,8 +277,8 @@ static void find_obstacle(struct work *work)
                 : "");
 }
 
-/* What a runtime that names its JIT code leaves behind: its map, and V8's log. The names are in the
- * snapshots by now. */
+/* What a runtime that writes a perf map leaves behind: Python's and V8's map, and V8's log. The
+ * names are in the snapshots by now. */
 static void tidy(const struct work *work)
 {
     for (size_t i = 0; i < work->seen.count; i++) {

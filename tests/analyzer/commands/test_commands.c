@@ -228,9 +228,28 @@ static void run_becomes_the_program_with_the_shim(void **state)
     assert_null(strstr(result->out, "NODE_OPTIONS="));
     result = fixture_run("HEAPDIFF_LIB=%s NODE_OPTIONS=--no-warnings heapdiff run --jit env",
                          TEST_LIBRARY);
-    expect_words(result->out, "NODE_OPTIONS=--perf-basic-prof --interpreted-frames-native-stack "
-                              "--no-warnings\n");
+    expect_words(result->out, "NODE_OPTIONS=--interpreted-frames-native-stack --no-warnings\n");
     expect_words(result->out, "PYTHONPERFSUPPORT=1\n");
+    assert_string_equal(result->err, "");
+    result = fixture_run("HEAPDIFF_LIB=%s heapdiff run --perf-map env", TEST_LIBRARY);
+    expect_words(result->out, "NODE_OPTIONS=--perf-basic-prof --interpreted-frames-native-stack\n");
+    assert_string_equal(result->err, "");
+}
+
+static void run_says_when_names_need_files(void **state)
+{
+    const struct fixture_result *result =
+        fixture_run("HEAPDIFF_LIB=%s heapdiff run --jit --no-companion env", TEST_LIBRARY);
+    expect_words(result->out, "NODE_OPTIONS=--perf-basic-prof --interpreted-frames-native-stack\n");
+    expect_words(result->err, "without the companion, Node names its code by --perf-basic-prof");
+    result = fixture_run("HEAPDIFF_LIB=%s NODE_OPTIONS=--permission heapdiff run --jit env",
+                         TEST_LIBRARY);
+    expect_words(result->out, "NODE_OPTIONS=--perf-basic-prof --interpreted-frames-native-stack "
+                              "--permission\n");
+    expect_words(result->err, "permission model");
+    result = fixture_run("HEAPDIFF_LIB=%s heapdiff run --no-companion env", TEST_LIBRARY);
+    assert_null(strstr(result->out, "NODE_OPTIONS"));
+    assert_string_equal(result->err, "");
 }
 
 static void run_fails_as_a_shell_does(void **state)
@@ -240,7 +259,7 @@ static void run_fails_as_a_shell_does(void **state)
     expect_error(fixture_run(RUN "-- /etc/passwd"), 126, "Permission denied");
     expect_error(fixture_run("HEAPDIFF_LIB=/nowhere/x.so heapdiff run true"), 2, "/nowhere/x.so");
     expect_error(fixture_run(RUN "--duration 1 -- /nowhere/app"), 127, "cannot run /nowhere/app");
-    expect_error(fixture_run(RUN "--duration 1 -- sh -c 'exit 5'"), 2, "ended with status 5");
+    expect_error(fixture_run(RUN "--duration 1 -- false"), 2, "ended with status 1");
 }
 
 TEST_MAIN(cmocka_unit_test(compare_says_verdict_parts_and_sites),
@@ -255,4 +274,5 @@ TEST_MAIN(cmocka_unit_test(compare_says_verdict_parts_and_sites),
           cmocka_unit_test(help_and_version_go_to_stdout),
           cmocka_unit_test(info_gives_each_advice_once),
           cmocka_unit_test(run_becomes_the_program_with_the_shim),
+          cmocka_unit_test(run_says_when_names_need_files),
           cmocka_unit_test(run_fails_as_a_shell_does))
