@@ -10,6 +10,7 @@ from pathlib import Path
 import harness
 
 COUNT = 400
+COMPANION = harness.BUILD / "heapdiff-node.cjs"
 
 NODE = f"""
 const kept = [];
@@ -34,6 +35,48 @@ function main() {{
 main();
 console.log('kept ' + kept.length);
 setInterval(() => kept, 100000);
+"""
+
+BUSY = """
+let kept = [];
+function remember(size) { kept.push(Buffer.alloc(size)); }
+for (let i = 0; i < 400; i++) remember(20000);
+let heap = [];
+for (let i = 0; i < 300000; i++) heap.push({ i, text: 'x' + i });
+console.log('kept');
+"""
+
+WORKERS = """
+const { Worker } = require('node:worker_threads');
+const kept = [];
+function inMain() { for (let i = 0; i < 10; i++) kept.push(Buffer.alloc(20000)); }
+inMain();
+const text = (name) => `const kept = [];
+function ${name}() { for (let i = 0; i < 10; i++) kept.push(Buffer.alloc(30000)); }
+${name}();`;
+const companion = process.execArgv.concat(process.env.NODE_OPTIONS.split(' '))
+  .find((word) => word.includes('heapdiff-node.cjs'));
+new Worker(text('inWorker1'), { eval: true });
+new Worker(text('inWorker2'),
+           { eval: true, execArgv: [companion], env: { PATH: process.env.PATH } });
+"""
+
+GENERATIONS = 6
+
+# Code that is collected, so that later code takes its place. Each is called from another depth, for
+# a stack whose addresses all occur again keeps its first names.
+AGAIN = f"""
+require('node:v8').setFlagsFromString('--expose-gc');
+const gc = require('node:vm').runInNewContext('gc');
+globalThis.kept = [];
+function call(maker, depth) {{ return depth > 0 ? call(maker, depth - 1) : maker(20000); }}
+for (let number = 0; number < {GENERATIONS}; number++) {{
+  const text = `return function maker${{number}}(size) {{ kept.push(Buffer.alloc(size)); }}`;
+  let maker = new Function(text)();
+  for (let i = 0; i < 20; i++) call(maker, number);
+  maker = undefined;
+  for (let i = 0; i < 3; i++) gc();
+}}
 """
 
 JAVA = f"""
@@ -124,6 +167,14 @@ class Node(Stacks):
         site = self.assert_one_site_over_all_tiers(self.snapshot("--perf-basic-prof"))
         self.assertTrue(any(f["function"].startswith("Builtin") for f in site["stack"]))
 
+    def test_one_function_is_one_site_in_every_tier_by_what_v8_announces(self):
+        path = self.live(["node", "--allow-natives-syntax", "shelf.js"],
+                         NODE_OPTIONS=f"--require={COMPANION} --interpreted-frames-native-stack")
+        site = self.assert_one_site_over_all_tiers(path)
+        self.assertTrue(any(f["function"].startswith("Builtin") for f in site["stack"]))
+        self.assertEqual(sorted(file.name for file in self.folder.iterdir()),
+                         ["live.db", "shelf.js"])
+
     def test_one_function_is_one_site_in_every_tier_by_the_jitdump(self):
         self.assert_one_site_over_all_tiers(self.snapshot("--perf-prof"))
 
@@ -138,6 +189,55 @@ class Node(Stacks):
     def test_without_names_no_nameless_code_is_blamed(self):
         names = [site["name"] for site in show(self.snapshot())["sites"]]
         self.assertFalse([name for name in names if name.startswith("0x")], names)
+
+
+class Announced(Stacks):
+    """What `heapdiff run --jit` sees, and what it leaves behind: nothing."""
+
+    def run_node(self, text, *flags, cwd=None):
+        """Runs a script that ends by itself; its stdout, and the names in its last snapshot."""
+        (self.folder / "app.js").write_text(text)
+        path = self.folder / "end.db"
+        result = harness.must(harness.heapdiff("run", *flags, "-o", path, "--", "node",
+                                               self.folder / "app.js", cwd=cwd or self.folder))
+        with sqlite3.connect(path) as database:
+            names = {name for name, in database.execute(
+                "SELECT jit_name FROM location WHERE jit_name IS NOT NULL")}
+            pid, = database.execute("SELECT pid FROM snapshot").fetchone()
+        self.addCleanup(Path(f"/tmp/perf-{pid}.map").unlink, missing_ok=True)
+        return result.stdout, names, Path(f"/tmp/perf-{pid}.map")
+
+    def assert_named(self, names, *functions):
+        for function in functions:
+            self.assertTrue([name for name in names if f"~{function} " in name], function)
+
+    def test_nothing_is_left_in_the_folder_in_tmp_and_on_stdout(self):
+        stdout, names, perf_map = self.run_node(BUSY, "--jit")
+        self.assert_named(names, "remember")
+        self.assertEqual(stdout, "kept\n")
+        self.assertFalse(perf_map.exists())
+        self.assertEqual(sorted(file.name for file in self.folder.iterdir()),
+                         ["app.js", "end.db"])
+
+    def test_nor_on_stdout_where_the_folder_cannot_be_written_to(self):
+        stdout, names, _ = self.run_node(BUSY, "--jit", cwd="/proc")
+        self.assert_named(names, "remember")
+        self.assertEqual(stdout, "kept\n")
+
+    def test_v8_may_be_asked_for_its_files(self):
+        _, names, perf_map = self.run_node(BUSY, "--perf-map")
+        self.assert_named(names, "remember")
+        self.assertTrue(perf_map.exists())
+        counters = "SELECT count(*) FROM counter WHERE name = 'code_announced'"
+        self.assertEqual(harness.ask(self.folder / "end.db", counters), (0,))
+
+    def test_functions_of_workers_have_names_whatever_their_environment(self):
+        _, names, _ = self.run_node(WORKERS, "--jit")
+        self.assert_named(names, "inMain", "inWorker1", "inWorker2")
+
+    def test_code_in_the_place_of_other_code_has_its_own_name(self):
+        _, names, _ = self.run_node(AGAIN, "--jit")
+        self.assert_named(names, *(f"maker{number}" for number in range(GENERATIONS)))
 
 
 class Java(Stacks):
