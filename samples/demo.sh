@@ -10,7 +10,7 @@ source samples/requirements.sh
 
 warmup=1800 # requests: every route is compiled, every cache is full
 load=6000
-naming="--perf-basic-prof --interpreted-frames-native-stack" # of JavaScript functions in stacks
+naming="--interpreted-frames-native-stack" # of JavaScript functions in stacks
 
 out=build/demo
 server=""
@@ -38,7 +38,6 @@ start_server() {
   local line
   exec {answers}< <(
     top=$PWD
-    cd "$out" # V8 leaves a log in the working directory
     HEAPDIFF_AT_EXIT=0 LD_PRELOAD="$top/build/libheapdiff.so" \
       NODE_OPTIONS="--require=$top/build/heapdiff-node.cjs $naming" \
       exec node "$top/samples/node-server/server.js" 0 2>server.log

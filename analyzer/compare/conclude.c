@@ -190,6 +190,7 @@ static void describe_top(const struct comparison *comparison, struct verdict_inp
     input->top_is_buffer = top->kind == KIND_BUFFER;
     input->top_is_mapping = !is_block(top);
     input->nameless = nameless_runtime(comparison, top);
+    input->names_refused = store_counter(last_of(comparison), FORMAT_CODE_REFUSED) > 0;
 }
 
 void conclude(struct comparison *comparison, bool is_forced)

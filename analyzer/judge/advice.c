@@ -104,8 +104,13 @@ static void advise_names(const struct verdict_input *input, struct text *text)
     switch (input->nameless.kind) {
     case RUNTIME_V8:
         text_add(text,
-                 "No JavaScript function has a name: start with `heapdiff run --jit`, or with "
-                 "NODE_OPTIONS=\"--perf-basic-prof --interpreted-frames-native-stack\".");
+                 input->names_refused
+                     ? "No JavaScript function has a name: this V8 cannot announce its code; "
+                       "start with `heapdiff run --perf-map`, or with "
+                       "NODE_OPTIONS=\"--perf-basic-prof --interpreted-frames-native-stack\"."
+                     : "No JavaScript function has a name: start with `heapdiff run --jit`, or "
+                       "with the companion and "
+                       "NODE_OPTIONS=--interpreted-frames-native-stack (docs/node.md).");
         break;
     case RUNTIME_JVM:
         text_add(text, "Stacks end where Java begins: start with java -XX:+PreserveFramePointer.");

@@ -45,6 +45,7 @@ struct verdict_input {
     bool top_is_mapping;     /* kind mmap, shm or thread */
     struct runtime nameless; /* the runtime whose function names that site, as its own code has no
                                 names; RUNTIME_NONE: the site has a name of the program */
+    bool names_refused;      /* V8 cannot announce its code to the companion */
     enum runtime_kind managed_heap; /* the runtime that owns the managed heap */
     int64_t nursery_growth; /* of the heap's young generation, which the collector sizes as it
                                likes; 0: not known, or it did not grow */

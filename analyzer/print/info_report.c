@@ -151,8 +151,7 @@ static void add_advice(const struct info *info, struct text *out)
         text_format(out, "  or download them: DEBUGINFOD_URLS=%s heapdiff symbolize %s\n",
                     packages_debuginfod(), path_for_shell(info->store->path));
     if (info->coverage.unknown && !info->coverage.jit.addresses)
-        text_add(out, "  code made at run time: let the runtime write a perf map "
-                      "(heapdiff run --jit)\n");
+        text_add(out, "  code made at run time: let the runtime name it (heapdiff run --jit)\n");
 }
 
 static void add_counters(const struct info *info, struct text *out)

@@ -226,6 +226,9 @@ static void a_runtime_that_names_nothing_is_told_how(void **state)
         input.nameless = runtime_of(&frame);
         expect_advice(&input, modules[i][1]);
     }
+    input.nameless = (struct runtime){.kind = RUNTIME_V8};
+    input.names_refused = true;
+    expect_advice(&input, "heapdiff run --perf-map");
     input.nameless = (struct runtime){.kind = RUNTIME_NONE};
     struct verdict verdict = verdict_reach(&input);
     assert_int_equal(verdict.kind, VERDICT_LEAK);
