@@ -75,7 +75,7 @@ CREATE TABLE location (
   module_id       INTEGER REFERENCES module (id),  -- NULL for JIT code and unknown memory
   offset          INTEGER,            -- address in the ELF file: address - module.bias, unless the
                                       -- program mapped the code a second time (V8's builtins)
-  jit_name        TEXT                -- from the perf map, unchanged; NULL for native code, except
+  jit_name        TEXT                -- as the runtime gives it; NULL for native code, except
                                       -- builtins that a runtime has in its own library;
                                       -- 'py::function:file:line' from CPython's frames
 ) STRICT;
