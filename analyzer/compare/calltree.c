@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "frames/frame_name.h"
+#include "frames/site_frame.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,9 +30,11 @@ static size_t intern(struct builder *builder, const char *name)
     return *slot;
 }
 
-static bool is_same(const struct frame *a, const struct frame *b)
+/* Above a site in a dependency, other dependencies say more than nothing. */
+static bool is_shown_above(const struct site *site, const struct frame *frame)
 {
-    return a->line == b->line && strcmp(a->function, b->function) == 0;
+    return frame->class == CLASS_OWN ||
+           (frame->class == CLASS_DEPENDENCY && site->frame.class == CLASS_DEPENDENCY);
 }
 
 /* The frames of a stack that matter; frames that repeat (recursion) are one. */
@@ -43,9 +46,9 @@ static void read_path(struct builder *builder, const struct site_member *member,
     bool above_site = false;
     builder->path.count = 0;
     while ((frame = frames_caller(&walk)) != NULL) {
-        bool is_site = !above_site && is_same(frame, &site->frame);
+        bool is_site = !above_site && site_frame_is(frame, &site->frame);
         above_site |= is_site;
-        if (!all_frames && !is_site && (!above_site || frame->class != CLASS_OWN))
+        if (!all_frames && !is_site && (!above_site || !is_shown_above(site, frame)))
             continue;
         struct text name = {0};
         frame_name(frame, NULL, &name);

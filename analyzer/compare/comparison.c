@@ -18,12 +18,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct frames *make_frames(const struct comparison *comparison, const struct store *store)
+#define NAMED_SITES 20 /* more than most reports show */
+
+static struct frames *make_frames(struct comparison *comparison, const struct store *store)
 {
     struct frames *frames = frames_new(store, comparison->symbols, comparison->rules);
     if (comparison->wrappers.count > 0)
         frames_set_wrappers(frames, &comparison->wrappers);
     frames_set_sites(frames, &comparison->sites);
+    frames_set_base_names(frames, &comparison->base_names);
     if (comparison->is_one_process && !comparison->snapshots.program)
         frames_set_by_address(frames);
     return frames;
@@ -95,6 +98,17 @@ static void finish_sites(struct comparison *comparison)
     for (size_t i = 0; i < table->sites.count; i++) {
         if (!table->sites.items[i].is_merged)
             comparison->ranked[comparison->site_count++] = &table->sites.items[i];
+    }
+}
+
+/* Names the frames that a report shows, so that all of it has the same names for the same files. */
+static void name_stacks(const struct comparison *comparison)
+{
+    for (size_t i = 0; i < comparison->site_count && i < NAMED_SITES; i++) {
+        const struct site *site = comparison->ranked[i];
+        struct frames_walk walk = frames_leaf(site->stack_frames, site->stack);
+        while (frames_caller(&walk))
+            ;
     }
 }
 
@@ -183,6 +197,7 @@ static struct comparison *comparison_run(const struct snapshots *snapshots,
     workload_spread(comparison, comparison->x);
     operations_find(comparison);
     ranking_make(comparison);
+    name_stacks(comparison);
     if (comparison->count > 1)
         conclude(comparison, options->is_forced);
     return comparison;
@@ -234,6 +249,7 @@ void comparison_close(struct comparison *comparison)
     verdict_done(&comparison->verdict);
     for (size_t i = 0; i < comparison->count; i++)
         frames_free(comparison->frames[i]);
+    base_names_done(&comparison->base_names);
     snapshots_done(&comparison->snapshots);
     symbols_free(comparison->own_symbols);
     pool_free(comparison->pool);

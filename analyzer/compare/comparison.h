@@ -42,9 +42,10 @@ struct comparison {
     struct symbols *symbols, *own_symbols; /* the latter: NULL when they are borrowed */
     const struct rules *rules;
     struct site_table table;
-    struct map wrappers;              /* functions of the program that allocate for their callers */
-    struct frames_sites sites;        /* see sites/inlined_jit.h */
-    struct site **ranked;             /* all sites, first the one that looks most like a leak */
+    struct map wrappers;          /* functions of the program that allocate for their callers */
+    struct frames_sites sites;    /* see sites/inlined_jit.h */
+    struct base_names base_names; /* of the files of all frames */
+    struct site **ranked;         /* all sites, first the one that looks most like a leak */
     size_t site_count, growing_count; /* the growing ones come first in ranked */
     int64_t growth_bytes;             /* sum over growing sites, managed heaps left out */
     int64_t noise_bytes;              /* smaller growth of all live bytes would not be noticed */

@@ -5,6 +5,7 @@
 #include "compare/conclude.h"
 
 #include "frames/frame_name.h"
+#include "frames/site_frame.h"
 #include "judge/trend.h"
 
 #include <math.h>
@@ -183,6 +184,11 @@ static void describe_top(const struct comparison *comparison, struct verdict_inp
     if (comparison->growing_count == 0)
         return;
     const struct site *top = comparison->ranked[0];
+    const struct frame *way = site_frame_way(top->stack_frames, top->stack, &top->frame);
+    if (way) {
+        frame_name_way(way, name);
+        text_add(name, ", called by ");
+    }
     frame_name(&top->frame, NULL, name);
     input->top_name = name->bytes;
     input->top_growth = top->growth_bytes;

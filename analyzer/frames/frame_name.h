@@ -9,7 +9,11 @@
 #include "frames/frames.h"
 
 /* Adds the name, safe for a terminal. Template arguments are left out. The file is shown as seen
- * from DIRECTORY; without its folders when DIRECTORY is NULL. */
+ * from DIRECTORY; if that is NULL, with no more folders than tell it from other files. Files of
+ * packages begin with the name of the package. */
 void frame_name(const struct frame *frame, const char *directory, struct text *out);
+
+/* Adds "function (package)", of a frame with a package. */
+void frame_name_way(const struct frame *way, struct text *out);
 
 #endif

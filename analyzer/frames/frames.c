@@ -9,6 +9,7 @@
 
 #include "base/map.h"
 #include "base/text.h"
+#include "frames/package.h"
 #include "symbols/jit.h"
 #include "symbols/symbols.h"
 
@@ -23,12 +24,14 @@ struct frames {
     const struct rules *rules;
     const struct map *wrappers;       /* names of functions; NULL: none */
     const struct frames_sites *sites; /* NULL: none */
+    struct base_names *base_names;    /* NULL: not collected */
     struct pool *pool;
     bool is_local;            /* recorded on this machine: its paths are ours */
     bool is_by_address;       /* see frames_set_by_address */
     struct frame_list *lists; /* by location; items NULL until asked for */
     uint64_t *locations;      /* identities; 0 until asked for */
     uint64_t *nodes;          /* the same of a node with all its callers */
+    const char **sonames;     /* by module: see soname_of; NULL until asked for */
     VEC(uint32_t) path;       /* used while walking up */
 };
 
@@ -44,6 +47,7 @@ struct frames *frames_new(const struct store *store, struct symbols *symbols,
     frames->lists = memory_zeroed(store->locations.count, sizeof *frames->lists);
     frames->locations = memory_zeroed(store->locations.count, sizeof *frames->locations);
     frames->nodes = memory_zeroed(store->nodes.count, sizeof *frames->nodes);
+    frames->sonames = memory_zeroed(store->modules.count, sizeof *frames->sonames);
     return frames;
 }
 
@@ -54,6 +58,7 @@ void frames_free(struct frames *frames)
     free(frames->lists);
     free(frames->locations);
     free(frames->nodes);
+    free(frames->sonames);
     VEC_DONE(&frames->path);
     pool_free(frames->pool);
     free(frames);
@@ -62,6 +67,11 @@ void frames_free(struct frames *frames)
 void frames_set_by_address(struct frames *frames)
 {
     frames->is_by_address = true;
+}
+
+void frames_set_base_names(struct frames *frames, struct base_names *names)
+{
+    frames->base_names = names;
 }
 
 static const struct store_module *module_of(const struct frames *frames,
@@ -83,6 +93,35 @@ static void apply_wrappers(const struct frames *frames, struct frame *frame)
         frame->class = CLASS_WRAPPER;
 }
 
+/* The name of a shared library of the system or of a package, "" of all other modules. */
+static const char *soname_of(struct frames *frames, uint32_t module)
+{
+    const char *path = frames->store->modules.items[module].path;
+    const struct rules_subject subject = {.module = path};
+    if (frames->sonames[module])
+        return frames->sonames[module];
+    bool is_library = strstr(text_base_name(path), ".so") != NULL &&
+                      rules_owner(frames->rules, &subject, rules_class(frames->rules, &subject)) ==
+                          OWNER_DEPENDENCY;
+    frames->sonames[module] = is_library ? text_base_name(path) : "";
+    return frames->sonames[module];
+}
+
+static const char *package_of(struct frames *frames, const struct store_location *location,
+                              const struct frame *frame)
+{
+    if (frame->owner != OWNER_DEPENDENCY)
+        return NULL;
+    const char *package = package_name(frame->file, frames->pool);
+    if (!package && frame->module)
+        package = package_name(frame->module, frames->pool);
+    if (!package && location->module != STORE_NONE && *soname_of(frames, location->module))
+        package = soname_of(frames, location->module);
+    if (!package && frame->is_jit && frame->is_named && !frame->file)
+        package = package_of_method(frame->function, frames->pool);
+    return package;
+}
+
 static void frames_classify(const struct frames *frames, struct frame *frame)
 {
     struct rules_subject subject = {.function = frame->is_named ? frame->function : NULL,
@@ -94,6 +133,8 @@ static void frames_classify(const struct frames *frames, struct frame *frame)
     /* The owner of code that its runtime has not named is unknown. */
     if (!frame->is_named && !frame->module && frame->class == CLASS_OWN)
         frame->class = CLASS_RUNTIME;
+    frame->owner =
+        frame->is_start ? OWNER_RUNTIME : rules_owner(frames->rules, &subject, frame->class);
     apply_wrappers(frames, frame);
 }
 
@@ -124,6 +165,7 @@ static struct frame make_frame(struct frames *frames, const struct store_locatio
                           .module = module ? module->path : NULL,
                           .is_jit = location->jit_name != NULL,
                           .may_inline = location->jit_name && jit_may_inline(location->jit_name),
+                          .base_names = frames->base_names,
                           .is_named = true};
     if (symbol) {
         frame.function = symbol->function;
@@ -134,6 +176,9 @@ static struct frame make_frame(struct frames *frames, const struct store_locatio
     if (!frame.function)
         name_unknown(frames, location, &frame);
     frames_classify(frames, &frame);
+    frame.package = package_of(frames, location, &frame);
+    if (frame.file && frames->base_names)
+        base_names_add(frames->base_names, frame.file);
     return frame;
 }
 

@@ -6,6 +6,7 @@
 #define ANALYZER_FRAMES_FRAMES_H
 
 #include "base/map.h"
+#include "frames/base_names.h"
 #include "rules/rules.h"
 #include "store/store.h"
 #include "symbols/symbols.h"
@@ -21,6 +22,9 @@ struct frame {
     uint64_t address;     /* return address in the process */
     int line, column;     /* 0 when unknown */
     enum frame_class class;
+    enum frame_owner owner;
+    const struct base_names *base_names; /* of all files, as far as they are known; may be NULL */
+    const char *package; /* of a dependency: npm package, wheel, Java package, soname; else NULL */
     enum rules_heap managed_heap;
     bool is_inlined, is_jit, is_named;
     bool is_start;       /* only starts programs or threads */
@@ -43,6 +47,9 @@ void frames_free(struct frames *frames);
 
 /* The program's own functions of these names count as wrappers from now on. Borrowed. */
 void frames_set_wrappers(struct frames *frames, const struct map *wrappers);
+
+/* Collects the files of all frames that are named from now on. Borrowed. */
+void frames_set_base_names(struct frames *frames, struct base_names *names);
 
 /* Sites that are known better than the frames of their stacks tell. Zero-initialise it. */
 struct frames_sites {

@@ -120,7 +120,8 @@ void sources_write(const struct comparison *comparison, size_t count, struct wor
         struct frames_walk walk = frames_leaf(site->stack_frames, site->stack);
         const struct frame *frame;
         while ((frame = frames_caller(&walk)) != NULL) {
-            if (frame->class == CLASS_OWN && frame->file && frame->line > 0)
+            bool is_shown = frame->class == CLASS_OWN || frame->class == CLASS_DEPENDENCY;
+            if (is_shown && frame->file && frame->line > 0)
                 add_place(&sources, frame, words, out);
         }
     }

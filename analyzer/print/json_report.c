@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "frames/frame_name.h"
+#include "frames/site_frame.h"
 #include "print/processes_report.h"
 
 #include <inttypes.h>
@@ -96,7 +97,9 @@ static cJSON *frame_object(const struct frame *frame)
     json_set_string(object, "address", address);
     cJSON_AddBoolToObject(object, "inlined", frame->is_inlined);
     cJSON_AddBoolToObject(object, "jit", frame->is_jit);
-    json_set_string(object, "class", rules_class_name(frame->class));
+    json_set_string(object, "class", rules_owner_name(frame->owner));
+    json_set_string(object, "role", rules_class_name(frame->class));
+    json_set_string(object, "package", frame->package);
     return object;
 }
 
@@ -161,6 +164,8 @@ static cJSON *site_object(const struct comparison *comparison, const struct site
     json_set_string(object, "kind", kinds[site->kind]);
     json_set_string(object, "name", name.bytes);
     cJSON_AddItemToObject(object, "frame", frame_object(&site->frame));
+    const struct frame *way = site_frame_way(site->stack_frames, site->stack, &site->frame);
+    cJSON_AddItemToObject(object, "through", way ? frame_object(way) : cJSON_CreateNull());
     if (comparison->count > 1) {
         json_set_number(object, "growth_bytes", site->growth_bytes);
         json_set_number(object, "growth_blocks", site->growth_blocks);

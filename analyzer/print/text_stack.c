@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "frames/frame_name.h"
+#include "frames/site_frame.h"
 
 #include <string.h>
 
@@ -49,6 +50,22 @@ static bool add_caller(const char *caller, size_t *column, int *rows, int width,
     return true;
 }
 
+static void add_way(const struct site *site, const struct term *term, struct text *out)
+{
+    const struct frame *way = site_frame_way(site->stack_frames, site->stack, &site->frame);
+    if (!way)
+        return;
+    text_format(out, INDENT "%sthrough ", term_dim(term));
+    frame_name_way(way, out);
+    text_format(out, "%s\n", term_plain(term));
+}
+
+static bool is_shown_above(const struct site *site, const struct frame *frame)
+{
+    return frame->class == CLASS_OWN ||
+           (frame->class == CLASS_DEPENDENCY && site->frame.class == CLASS_DEPENDENCY);
+}
+
 void text_stack_callers(const struct site *site, const struct term *term, struct text *out)
 {
     struct frames_walk walk = frames_leaf(site->stack_frames, site->stack);
@@ -56,12 +73,13 @@ void text_stack_callers(const struct site *site, const struct term *term, struct
     size_t column = 0;
     int rows = 0;
     bool has_room = true;
+    add_way(site, term, out);
     while ((frame = frames_caller(&walk)) != NULL && !is_same(frame, &site->frame))
         ;
     text_add(out, term_dim(term));
     before = frame;
     while (has_room && before && (frame = frames_caller(&walk)) != NULL) {
-        if (frame->class != CLASS_OWN || is_same(frame, before)) /* recursion is said once */
+        if (!is_shown_above(site, frame) || is_same(frame, before)) /* recursion is said once */
             continue;
         struct text caller = {0};
         add_caller_name(site, frame, &caller);

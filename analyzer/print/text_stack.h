@@ -9,7 +9,9 @@
 #include "base/text.h"
 #include "sites/site.h"
 
-/* The user's own frames above the site on one or two lines: "called from a (x.c:1) < b (y.c:2)". */
+/* The program's frames above the site on one or two lines: "called from a (x.c:1) < b (y.c:2)";
+ * above a site in a dependency, the dependencies', too. Before them the function of a package that
+ * the site called: "through prepare (better-sqlite3)". */
 void text_stack_callers(const struct site *site, const struct term *term, struct text *out);
 
 /* Every frame on a line of its own, leaf first. */

@@ -19,8 +19,8 @@ extern const char rules_default_text[]; /* default.rules, made into C by the bui
 /* Beyond enum frame_class: rules about mappings, and about the start of programs. */
 enum { RULE_JS_HEAP = CLASS_COUNT, RULE_JS_HEAP_PAGE, RULE_MAPPING, RULE_START, RULE_COUNT };
 static const char *const class_names[RULE_COUNT] = {
-    "own",      "runtime", "library",      "wrapper", "allocator",
-    "heapdiff", "js-heap", "js-heap-page", "mapping", "start"};
+    "own",        "runtime", "library",      "wrapper", "allocator", "heapdiff",
+    "dependency", "js-heap", "js-heap-page", "mapping", "start"};
 
 enum field { FIELD_FUNCTION, FIELD_FILE, FIELD_MODULE, FIELD_COUNT };
 static const char *const field_names[FIELD_COUNT] = {"function", "file", "module"};
@@ -93,17 +93,23 @@ static bool rule_fits(const struct rule *rule, const struct texts *texts)
     return rules_match(rule->pattern, text);
 }
 
-/* The first rule that matches; NULL: none does. */
-static const struct rule *find_rule(const struct rules *rules, enum question question,
-                                    const struct rules_subject *subject)
+/* The first rule that matches, but for those of class BUT; NULL: none does. */
+static const struct rule *find_rule_but(const struct rules *rules, enum question question,
+                                        const struct rules_subject *subject, int but)
 {
     struct texts texts = texts_of(subject);
     const struct rule *items = rules->asked[question].items;
     for (size_t i = 0; i < rules->asked[question].count; i++) {
-        if (rule_fits(&items[i], &texts))
+        if (items[i].class != but && rule_fits(&items[i], &texts))
             return &items[i];
     }
     return NULL;
+}
+
+static const struct rule *find_rule(const struct rules *rules, enum question question,
+                                    const struct rules_subject *subject)
+{
+    return find_rule_but(rules, question, subject, RULE_COUNT);
 }
 
 const char *rules_class_name(enum frame_class class)
@@ -115,6 +121,25 @@ enum frame_class rules_class(const struct rules *rules, const struct rules_subje
 {
     const struct rule *rule = find_rule(rules, ASK_CLASS, subject);
     return rule ? (enum frame_class)rule->class : CLASS_OWN;
+}
+
+const char *rules_owner_name(enum frame_owner owner)
+{
+    static const char *const names[] = {"program", "dependency", "runtime"};
+    return names[owner];
+}
+
+/* A wrapper belongs to whom it would belong if it did not allocate for others. */
+enum frame_owner rules_owner(const struct rules *rules, const struct rules_subject *subject,
+                             enum frame_class class)
+{
+    if (class == CLASS_WRAPPER) {
+        const struct rule *rule = find_rule_but(rules, ASK_CLASS, subject, CLASS_WRAPPER);
+        class = rule ? (enum frame_class)rule->class : CLASS_OWN;
+    }
+    return class == CLASS_OWN       ? OWNER_PROGRAM
+           : class == CLASS_RUNTIME ? OWNER_RUNTIME
+                                    : OWNER_DEPENDENCY;
 }
 
 enum rules_heap rules_managed_heap(const struct rules *rules, const struct rules_subject *subject)
@@ -163,8 +188,8 @@ static bool parse_line(struct rules *rules, char *line, const char **wrong)
                         .field = (enum field)field,
                         .by_path = strchr(line, '/') != NULL,
                         .pattern = line};
-    *wrong = class < 0   ? "no such class: own, wrapper, library, runtime, allocator, heapdiff, "
-                           "js-heap, js-heap-page, mapping and start are"
+    *wrong = class < 0   ? "no such class: own, wrapper, dependency, library, runtime, allocator, "
+                           "heapdiff, js-heap, js-heap-page, mapping and start are"
              : field < 0 ? "the second word must be function, file or module"
              : !*line    ? "a pattern is missing"
                          : NULL;

@@ -9,17 +9,24 @@
 
 /* The first three can be a site when no frame is the user's own; see frames/site_frame.c. */
 enum frame_class {
-    CLASS_OWN,       /* the user's code: what no rule names */
-    CLASS_RUNTIME,   /* node, V8, CPython, the JVM */
-    CLASS_LIBRARY,   /* std::, libc */
-    CLASS_WRAPPER,   /* xmalloc, operator new: allocates for its caller */
-    CLASS_ALLOCATOR, /* jemalloc, malloc itself */
-    CLASS_HEAPDIFF,  /* our own frames: never shown */
+    CLASS_OWN,        /* the user's code: what no rule names */
+    CLASS_RUNTIME,    /* node, V8, CPython, the JVM */
+    CLASS_LIBRARY,    /* std::, libc */
+    CLASS_WRAPPER,    /* xmalloc, operator new: allocates for its caller */
+    CLASS_ALLOCATOR,  /* jemalloc, malloc itself */
+    CLASS_HEAPDIFF,   /* our own frames: never shown */
+    CLASS_DEPENDENCY, /* a package: node_modules, site-packages, another jar */
     CLASS_COUNT
 };
 
-/* "own", "runtime", …: the names of the JSON format and of rules. */
+/* "own", "runtime", …: the names of rules, and of `role` in JSON. */
 const char *rules_class_name(enum frame_class class);
+
+/* Three kinds of code, as users think of it: `class` in JSON. */
+enum frame_owner { OWNER_PROGRAM, OWNER_DEPENDENCY, OWNER_RUNTIME };
+
+/* "program", "dependency", "runtime" */
+const char *rules_owner_name(enum frame_owner owner);
 
 /* The texts that rules look at; NULL for unknown ones. */
 struct rules_subject {
@@ -35,6 +42,10 @@ void rules_free(struct rules *rules);
 
 /* The first rule that matches decides. */
 enum frame_class rules_class(const struct rules *rules, const struct rules_subject *subject);
+
+/* Whose code it is, of a frame that rules_class puts into CLASS. */
+enum frame_owner rules_owner(const struct rules *rules, const struct rules_subject *subject,
+                             enum frame_class class);
 
 /* What a frame shows about the mapping that it leads to. */
 enum rules_heap {

@@ -153,7 +153,7 @@ class Node(Stacks):
         for caller, callee in zip(("get full", "put"), ("put", "remember")):
             self.assertLess(functions.index(callee), functions.index(caller), functions)
         classes = {frame["class"] for frame in site["stack"]}
-        self.assertTrue({"own", "runtime"} <= classes)
+        self.assertTrue({"program", "runtime"} <= classes)
         self.assertTrue(any("NodeArrayBufferAllocator" in name for name in functions), functions)
         return site
 
@@ -252,7 +252,7 @@ class Java(Stacks):
         site = self.site_of(self.live(["java", "-Xint", "Shelf"]), "Shelf.remember")
         functions = [frame["function"] for frame in site["stack"]]
         self.assertIn("java.nio.ByteBuffer.allocateDirect", functions)  # of the shared archive
-        own = [frame["function"] for frame in site["stack"] if frame["class"] == "own"]
+        own = [frame["function"] for frame in site["stack"] if frame["class"] == "program"]
         self.assertEqual(own, ["Shelf.remember", "Shelf.serve", "Shelf.main"])
         self.assertGreaterEqual(site["live_bytes"][0], COUNT * 20000)
 
@@ -265,7 +265,7 @@ class Java(Stacks):
         self.assertIn("os::malloc", functions)
         self.assertLess(functions.index("Shelf.remember"), functions.index("Shelf.serve"))
         self.assertLess(functions.index("Shelf.serve"), functions.index("Shelf.main"))
-        own = [frame["function"] for frame in site["stack"] if frame["class"] == "own"]
+        own = [frame["function"] for frame in site["stack"] if frame["class"] == "program"]
         self.assertEqual(own, ["Shelf.remember", "Shelf.serve", "Shelf.main"])
 
 

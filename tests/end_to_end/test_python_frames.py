@@ -208,7 +208,7 @@ class Frames(harness.TestCase):
         named = [site["function"].rpartition(".")[2] for site in sites]
         for name in ("put", "by_generator", "by_coroutine", "by_recursion", "by_library"):
             self.assertIn(name, named)
-        own = [site for site in sites if site["class"] == "own"]  # not what the interpreter keeps
+        own = [site for site in sites if site["class"] == "program"]  # not the interpreter's
         self.assertTrue(all(site["file"] and site["line"] for site in own), own)
 
     def test_threads_that_allocate_while_python_ends_do_no_harm(self):

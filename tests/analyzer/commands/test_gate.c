@@ -127,8 +127,8 @@ static void every_result_fits_the_schema(void **state)
     }
     const struct fixture_result *result =
         fixture_run("heapdiff compare --fail-on-growth 1MiB --format junit %s %s", a, b);
-    expect_words(result->out, "name=\"put (x.js:1)\"");
-    expect_words(result->out, "name=\"put (x.js:1) #2\"");
+    expect_words(result->out, "name=\"put (a/x.js:1)\"");
+    expect_words(result->out, "name=\"put (b/x.js:1)\"");
 }
 
 TEST_MAIN(cmocka_unit_test(a_threshold_decides_the_exit_code),

@@ -5,6 +5,7 @@
 #include "frames/site_frame.h"
 
 #include "fixture.h"
+#include "frames/frame_name.h"
 #include "symbols/symbols.h"
 #include "test.h"
 
@@ -100,7 +101,131 @@ static void a_managed_heap_is_its_own_site(void **state)
            NAMES("mmap", "v8::internal::MemoryAllocator::Allocate", "handleUpload", "main"));
 }
 
-TEST_MAIN(cmocka_unit_test(the_first_own_frame_is_the_site),
+/* One frame of a stack, leaf first, in JS, Python, Java or native code. */
+struct row {
+    const char *module, *offset_or_jit, *symbol; /* JIT code has no module; NULL symbol: no name */
+};
+
+static const char *mixed_snapshot(const struct row *rows, size_t count)
+{
+    char sql[8192];
+    int length = snprintf(sql, sizeof sql, "%s", "");
+    for (size_t i = count; i >= 1; i--) {
+        const struct row *row = &rows[i - 1];
+        char parent[16] = "NULL";
+        if (i < count)
+            snprintf(parent, sizeof parent, "%zu", i + 1);
+        if (row->module)
+            length += snprintf(sql + length, sizeof sql - (size_t)length,
+                               "INSERT INTO module VALUES (%zu, '%s', NULL, 0, 100, 0, 0);"
+                               "INSERT INTO location VALUES (%zu, %zu, %zu, %zu, NULL);",
+                               i, row->module, i, i, i, i);
+        else
+            length += snprintf(sql + length, sizeof sql - (size_t)length,
+                               "INSERT INTO location VALUES (%zu, %zu, NULL, NULL, '%s');", i, i,
+                               row->offset_or_jit);
+        if (row->symbol)
+            length += snprintf(sql + length, sizeof sql - (size_t)length,
+                               "INSERT INTO symbol VALUES (%zu, 0, '%s', NULL, NULL, NULL);", i,
+                               row->symbol);
+        length += snprintf(sql + length, sizeof sql - (size_t)length,
+                           "INSERT INTO node VALUES (%zu, %s, %zu);", i, parent, i);
+    }
+    snprintf(sql + length, sizeof sql - (size_t)length,
+             "INSERT INTO stack VALUES (1, 1, 'malloc', 1, 1, 0, 1, 1, 1, 0)");
+    return fixture_snapshot("mixed.db", 1, 4096, sql);
+}
+
+static void add_name(const struct frame *frame, bool is_way, struct text *out)
+{
+    if (frame && is_way)
+        frame_name_way(frame, out);
+    else if (frame)
+        frame_name(frame, NULL, out);
+    text_add(out, "");
+}
+
+/* SITE and WAY as a report says them; WAY "" when nothing is on the way. */
+static void expect_mixed(const char *site, const char *way, const struct row *rows, size_t count)
+{
+    struct error error;
+    struct text site_text = {0}, way_text = {0};
+    struct rules *rules = rules_new(NULL, &error);
+    struct symbols *symbols = symbols_new(NULL);
+    struct store *store = store_open(mixed_snapshot(rows, count), &error);
+    if (!store)
+        fail_msg("%s", error.message);
+    struct frames *frames = frames_new(store, symbols, rules);
+    struct frame frame = site_frame_find(frames, &store->stacks.items[0], false);
+    add_name(&frame, false, &site_text);
+    add_name(site_frame_way(frames, &store->stacks.items[0], &frame), true, &way_text);
+    assert_string_equal(site_text.bytes, site);
+    assert_string_equal(way_text.bytes, way);
+    text_done(&site_text);
+    text_done(&way_text);
+    frames_free(frames);
+    store_close(store);
+    symbols_free(symbols);
+    rules_free(rules);
+}
+
+#define EXPECT(site, way, ...)                                                                     \
+    do {                                                                                           \
+        const struct row rows[] = {__VA_ARGS__};                                                   \
+        expect_mixed(site, way, rows, sizeof rows / sizeof *rows);                                 \
+    } while (0)
+#define NATIVE(module, symbol)                                                                     \
+    {                                                                                              \
+        module, NULL, symbol                                                                       \
+    }
+#define JIT(name)                                                                                  \
+    {                                                                                              \
+        NULL, name, NULL                                                                           \
+    }
+
+static void a_package_is_on_the_way_and_the_program_is_the_site(void **state)
+{
+    EXPECT("cached (server.js:10)", "prepare (better-sqlite3)",
+           NATIVE("/srv/node_modules/better-sqlite3/build/better_sqlite3.node", "growOp3"),
+           NATIVE("/usr/bin/node", "v8::Function"),
+           JIT("JS:~prepare /srv/node_modules/better-sqlite3/lib/wrappers.js:4:9"),
+           JIT("JS:*cached /srv/server.js:10:2"), JIT("JS:~serve /srv/server.js:20:2"));
+    EXPECT("decode (frames.py:9)", "full (numpy)",
+           NATIVE("/usr/lib/python3/dist-packages/numpy/core/_mu.cpython-311.so", "npy_alloc"),
+           JIT("py::full:/usr/lib/python3/dist-packages/numpy/core/numeric.py:385"),
+           JIT("py::decode:/srv/frames.py:9"));
+    EXPECT("Auth.check", "com.fasterxml.jackson.core.json.Reader.load (com.fasterxml.jackson)",
+           JIT("Lcom/fasterxml/jackson/core/json/Reader;load"), JIT("LAuth;check"));
+    EXPECT("load (server)", "xmlParse (libxml2.so.2)",
+           NATIVE("/usr/lib/x86_64-linux-gnu/libxml2.so.2", "xmlParse"),
+           NATIVE("/srv/server", "load"));
+    EXPECT("load (server)", "", NATIVE("/usr/lib/x86_64-linux-gnu/libc.so.6", "fopen"),
+           NATIVE("/srv/server", "load"));
+}
+
+static void without_the_program_the_nearest_dependency_is_the_site(void **state)
+{
+    EXPECT("onEnd (raw-body/index.js:272)", "", NATIVE("/usr/bin/node", "node::New"),
+           JIT("JS:~onEnd /srv/node_modules/.pnpm/raw-body@2/node_modules/raw-body/index.js:272:3"),
+           JIT("JS:~emit node:events:5:1"));
+    EXPECT("grow (@a/b/b.node)", "", NATIVE("/srv/node_modules/@a/b/build/b.node", NULL),
+           NATIVE("/srv/node_modules/@a/b/build/b.node", "grow"),
+           NATIVE("/usr/bin/node", "node::Call"));
+}
+
+static void a_name_comes_before_none(void **state)
+{
+    EXPECT("api (libmine.so)", "", NATIVE("/srv/libmine.so", NULL),
+           NATIVE("/srv/libmine.so", "api"), NATIVE("/srv/app", "main"));
+    EXPECT("libmine.so+0x2", "xmlNew (libxml2.so.2)",
+           NATIVE("/usr/lib/x86_64-linux-gnu/libxml2.so.2", "xmlNew"),
+           NATIVE("/srv/libmine.so", NULL), NATIVE("/srv/app", "main"));
+}
+
+TEST_MAIN(cmocka_unit_test(a_package_is_on_the_way_and_the_program_is_the_site),
+          cmocka_unit_test(without_the_program_the_nearest_dependency_is_the_site),
+          cmocka_unit_test(a_name_comes_before_none),
+          cmocka_unit_test(the_first_own_frame_is_the_site),
           cmocka_unit_test(without_one_it_is_the_first_of_the_runtime),
           cmocka_unit_test(then_what_was_called_in_a_library),
           cmocka_unit_test(then_the_outermost_wrapper_but_never_malloc),

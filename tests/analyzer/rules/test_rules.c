@@ -60,6 +60,43 @@ static void libraries_and_runtimes_are_not_the_users(void **state)
     assert_int_equal(class_of("hook", NULL, "/opt/lib/libheapdiff.so"), CLASS_HEAPDIFF);
 }
 
+static enum frame_owner owner_of(const char *function, const char *file, const char *module)
+{
+    struct error error;
+    struct rules *rules = rules_new(NULL, &error);
+    const struct rules_subject subject = {function, file, module};
+    enum frame_owner owner = rules_owner(rules, &subject, rules_class(rules, &subject));
+    rules_free(rules);
+    return owner;
+}
+
+static void packages_are_dependencies(void **state)
+{
+    assert_int_equal(class_of("f", "/srv/node_modules/express/index.js", NULL), CLASS_DEPENDENCY);
+    assert_int_equal(class_of("f", NULL, "/srv/node_modules/a/build/a.node"), CLASS_DEPENDENCY);
+    assert_int_equal(class_of("f", "/v/lib/python3.11/site-packages/numpy/x.py", NULL),
+                     CLASS_DEPENDENCY);
+    assert_int_equal(class_of("f", NULL, "/v/lib/python3.11/site-packages/numpy/x.so"),
+                     CLASS_DEPENDENCY);
+    assert_int_equal(class_of("com.fasterxml.jackson.Reader.load", NULL, NULL), CLASS_DEPENDENCY);
+    assert_int_equal(class_of("f", "/usr/lib/python3.11/json/decoder.py", NULL), CLASS_RUNTIME);
+    assert_int_equal(class_of("f", NULL, "/srv/node_modules/node/bin/node"), CLASS_RUNTIME);
+}
+
+static void every_frame_is_of_the_program_a_dependency_or_a_runtime(void **state)
+{
+    assert_int_equal(owner_of("serve", "/srv/server.js", NULL), OWNER_PROGRAM);
+    assert_int_equal(owner_of("f", "/srv/node_modules/a/index.js", NULL), OWNER_DEPENDENCY);
+    assert_int_equal(owner_of("inflate", NULL, "/usr/lib64/libz.so.1"), OWNER_DEPENDENCY);
+    assert_int_equal(owner_of("je_malloc", NULL, "/srv/app"), OWNER_DEPENDENCY);
+    assert_int_equal(owner_of("emit", "node:events", NULL), OWNER_RUNTIME);
+    /* wrappers belong to the code that they are part of */
+    assert_int_equal(owner_of("xmalloc", "x.c", "/srv/app"), OWNER_PROGRAM);
+    assert_int_equal(owner_of("malloc", NULL, "/lib/x86_64-linux-gnu/libc.so.6"), OWNER_DEPENDENCY);
+    assert_int_equal(owner_of("allocUnsafe", "node:buffer", NULL), OWNER_RUNTIME);
+    assert_string_equal(rules_owner_name(OWNER_DEPENDENCY), "dependency");
+}
+
 static void frames_of_every_runtime_are_known(void **state)
 {
     static const char *const names[] = {"Builtins_InterpreterEntryTrampoline",
@@ -192,6 +229,8 @@ static void faulty_rules_name_file_and_line(void **state)
 TEST_MAIN(cmocka_unit_test(a_star_stands_for_anything),
           cmocka_unit_test(allocation_wrappers_are_known),
           cmocka_unit_test(libraries_and_runtimes_are_not_the_users),
+          cmocka_unit_test(packages_are_dependencies),
+          cmocka_unit_test(every_frame_is_of_the_program_a_dependency_or_a_runtime),
           cmocka_unit_test(frames_of_every_runtime_are_known),
           cmocka_unit_test(what_starts_programs_is_told), cmocka_unit_test(all_else_is_the_users),
           cmocka_unit_test(what_makes_buffers_for_others_is_passed),
