@@ -31,7 +31,8 @@ static bool listing_options_check(const struct listing_words *words, size_t coun
 bool listing_choice_init(struct listing_choice *choice, const struct listing_words *words,
                          size_t count, struct error *error)
 {
-    static const char *const by[] = {"site", "function", "module", "kind", "thread", "label"};
+    static const char *const by[] = {"site", "function", "module", "package",
+                                     "kind", "thread",   "label"};
     static const char *const what[] = {"growth", "live", "survivors", "temporary", "total"};
     static const char *const sorts[] = {"score", "value", "growth", "live", "blocks", "name"};
     static const char *const trees[] = {"", "top-down", "bottom-up"};
@@ -40,7 +41,7 @@ bool listing_choice_init(struct listing_choice *choice, const struct listing_wor
     if (!listing_options_check(words, count, error))
         return false;
     struct listing_options *options = &choice->options;
-    options->by = (enum listing_by)find_word(words->by, by, 6, BY_SITES);
+    options->by = (enum listing_by)find_word(words->by, by, 7, BY_SITES);
     options->what =
         (enum listing_what)find_word(words->view, what, 5, count > 1 ? WHAT_GROWTH : WHAT_LIVE);
     bool is_ranking = options->what == WHAT_GROWTH && options->by == BY_SITES;

@@ -17,7 +17,7 @@ struct listing_words {
     {"by",                                                                                         \
      0,                                                                                            \
      OPTION_TEXT,                                                                                  \
-     "site|function|module|kind|thread|label",                                                     \
+     "site|function|module|package|kind|thread|label",                                             \
      "Group rows by this (site); a program sets labels with heapdiff_label.",                      \
      offsetof(type, field.by)},                                                                    \
         {"view",                                                                                   \

@@ -6,13 +6,15 @@
 
 #include "base/text.h"
 #include "frames/frame_name.h"
+#include "frames/site_frame.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 const char *listing_by_name(enum listing_by by)
 {
-    static const char *const names[] = {"site", "function", "module", "kind", "thread", "label"};
+    static const char *const names[] = {"site", "function", "module", "package",
+                                        "kind", "thread",   "label"};
     return names[by];
 }
 
@@ -100,6 +102,7 @@ static const char *name_of(struct listing *listing, const struct comparison *com
         whole.line = 0;
         break;
     case BY_SITES:
+    case BY_PACKAGES:
     case BY_THREADS:
     case BY_LABELS:
         return frame->function; /* printed with all that belongs to it */
@@ -208,6 +211,44 @@ static void add_sites(struct listing *listing, const struct comparison *comparis
     free(rows);
 }
 
+/* The package that the program called on the way to the blocks; else whose code the site is. */
+static const char *package_of(const struct comparison *comparison, const struct site_member *member)
+{
+    static const char *const others[] = {"(program)", "(other dependencies)", "(runtime)"};
+    const struct site *site = &comparison->table.sites.items[member->site];
+    const struct frame *way = site_frame_way(member->frames, member->stack, &site->frame);
+    if (way)
+        return way->package;
+    return site->frame.package ? site->frame.package : others[site->frame.owner];
+}
+
+/* A row a package. Stacks of one site may go through several. */
+static void add_packages(struct listing *listing, const struct comparison *comparison)
+{
+    const struct site_table *table = &comparison->table;
+    struct map names = {0}, sites = {0}; /* of each row */
+    for (size_t i = 0; i < table->members.count; i++) {
+        const struct site_member *member = &table->members.items[i];
+        bool is_new;
+        if (!listing_passes(listing->options.filter, member))
+            continue;
+        const char *name = package_of(comparison, member);
+        size_t *slot = map_add(&names, name, strlen(name), &is_new);
+        if (is_new) {
+            const struct listing_row row = {.name = pool_text(listing->pool, name)};
+            *slot = listing->rows.count;
+            VEC_ADD(&listing->rows, row);
+        }
+        struct listing_row *row = &listing->rows.items[*slot];
+        const size_t key[2] = {*slot, member->site};
+        map_add(&sites, key, sizeof key, &is_new);
+        row->sites += is_new; /* NOLINT: the slot has a row */
+        add_member(listing, row, comparison, member);
+    }
+    map_done(&names);
+    map_done(&sites);
+}
+
 /* A row a group, in the order of their numbers. */
 static void add_groups(struct listing *listing, const struct comparison *comparison)
 {
@@ -241,6 +282,8 @@ struct listing *listing_new(const struct comparison *comparison,
     *listing = (struct listing){.options = *options, .pool = pool_new()};
     if (listing_is_of_groups(options->by))
         add_groups(listing, comparison);
+    else if (options->by == BY_PACKAGES)
+        add_packages(listing, comparison);
     else
         add_sites(listing, comparison);
     for (size_t i = 0; i < listing->rows.count; i++)

@@ -9,7 +9,15 @@
 
 #include <regex.h>
 
-enum listing_by { BY_SITES, BY_FUNCTIONS, BY_MODULES, BY_KINDS, BY_THREADS, BY_LABELS };
+enum listing_by {
+    BY_SITES,
+    BY_FUNCTIONS,
+    BY_MODULES,
+    BY_PACKAGES,
+    BY_KINDS,
+    BY_THREADS,
+    BY_LABELS
+};
 
 /* The number that is asked for; bytes. */
 enum listing_what {

@@ -39,6 +39,11 @@ static const char *seen_from(const char *directory, const struct frame *frame)
     return path;
 }
 
+const char *frame_name_file(const struct frame *frame)
+{
+    return frame->file ? seen_from(NULL, frame) : NULL;
+}
+
 /* The library, with the package that it came in. */
 static void add_module(const struct frame *frame, struct text *out)
 {

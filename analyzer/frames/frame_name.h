@@ -13,6 +13,9 @@
  * packages begin with the name of the package. */
 void frame_name(const struct frame *frame, const char *directory, struct text *out);
 
+/* The file as frame_name shows it without a directory; borrowed from the frame. NULL: unknown. */
+const char *frame_name_file(const struct frame *frame);
+
 /* Adds "function (package)", of a frame with a package. */
 void frame_name_way(const struct frame *way, struct text *out);
 

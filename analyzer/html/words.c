@@ -5,6 +5,7 @@
 #include "html/words.h"
 
 #include "base/json.h"
+#include "frames/frame_name.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -48,7 +49,9 @@ static int64_t add_frame(struct words *words, const struct frame *frame)
                               .class = (int64_t)frame->class,
                               .flags = (frame->is_inlined ? WORD_INLINED : 0) |
                                        (frame->is_jit ? WORD_JIT : 0) |
-                                       (frame->is_named ? WORD_NAMED : 0)};
+                                       (frame->is_named ? WORD_NAMED : 0),
+                              .shown_file = words_text(words, frame_name_file(frame)),
+                              .package = words_text(words, frame->package)};
     bool is_new;
     size_t *number = map_add(&words->frames, &word, sizeof word, &is_new);
     if (is_new) {
@@ -82,9 +85,9 @@ void words_write(const struct words *words, struct text *out)
         const struct word_frame *frame = &words->frame_list.items[i];
         text_format(out,
                     "%s%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64
-                    ",%" PRId64,
+                    ",%" PRId64 ",%" PRId64 ",%" PRId64,
                     i ? "," : "", frame->function, frame->file, frame->line, frame->column,
-                    frame->module, frame->class, frame->flags);
+                    frame->module, frame->class, frame->flags, frame->shown_file, frame->package);
     }
     text_add(out, "]");
 }

@@ -11,7 +11,7 @@
 
 /* All but the function are -1 or 0 where unknown. */
 struct word_frame {
-    int64_t function, file, line, column, module, class, flags;
+    int64_t function, file, line, column, module, class, flags, shown_file, package;
 };
 
 enum { WORD_INLINED = 1, WORD_JIT = 2, WORD_NAMED = 4 };
@@ -32,7 +32,7 @@ int64_t words_text(struct words *words, const char *untrusted);
 /* The number of a frame. IS_LASTING: the frame's address identifies it from now on. */
 int64_t words_frame(struct words *words, const struct frame *frame, bool is_lasting);
 
-/* "strings":[…],"frames":[…]: the frames one after the other, seven numbers each. */
+/* "strings":[…],"frames":[…]: the frames one after the other, nine numbers each. */
 void words_write(const struct words *words, struct text *out);
 
 #endif

@@ -21,8 +21,8 @@ const snapshot = (n: number) => ({
 // main > serve > keep (own), which grows by 300; main > cache, which shrinks by 100.
 function sample(): Document {
   const strings = ['main', 'serve', 'keep`s | friend', 'cache', '/srv/app.c', 'rises', 'flat',
-    'GET /orders', '(no label)'];
-  const frame = (name: number, line: number) => [name, 4, line, 0, -1, 0, 4];
+    'GET /orders', '(no label)', 'app.c'];
+  const frame = (name: number, line: number) => [name, 4, line, 0, -1, 0, 4, 9, -1];
   return {
     schema: 1, version: '1', one_process: true, operations: 0, operations_from: '', noise: 0,
     kinds: ['malloc', 'buffer'], classes: ['own', 'runtime'],

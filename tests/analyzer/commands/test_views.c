@@ -43,8 +43,35 @@ static void lines_can_be_functions_modules_and_kinds(void **state)
     expect_words(line_with(result, "  buffer\n"), "+60.0 MiB");
     result = fixture_run("heapdiff compare --by module %s %s", a, b);
     expect_words(line_with(result, "(managed code)"), "+30.3 MiB");
+    result = fixture_run("heapdiff compare --by package %s %s", a, b);
+    expect_words(line_with(result, "(program)"), "+30.3 MiB");
     result = fixture_run("heapdiff show --by function %s", c);
     expect_words(line_with(result, "handleUpload (server.js)"), "70.0 MiB");
+}
+
+/* One function of the program calls two packages; a third package has a stack of its own. */
+static void packages_are_those_that_the_program_called(void **state)
+{
+    const char *path = fixture_snapshot(
+        "packages.db", 1, 90 << 20,
+        "INSERT INTO location VALUES (1, 1, NULL, NULL, 'JS:*f /srv/node_modules/@s/a/i.js:1:1'),"
+        " (2, 2, NULL, NULL, 'JS:*g /srv/node_modules/b/index.js:2:2'),"
+        " (3, 3, NULL, NULL, 'JS:~serve /srv/server.js:7:1'),"
+        " (4, 4, NULL, NULL, 'JS:~h /srv/node_modules/c/index.js:3:3');"
+        "INSERT INTO node VALUES (3, NULL, 3), (1, 3, 1), (2, 3, 2), (4, NULL, 4);"
+        "INSERT INTO stack VALUES (1, 1, 'malloc', 1, 3 << 20, 0, 1, 3 << 20, 1, 0),"
+        " (2, 2, 'malloc', 1, 5 << 20, 0, 1, 5 << 20, 1, 0),"
+        " (3, 3, 'malloc', 1, 2 << 20, 0, 1, 2 << 20, 1, 0),"
+        " (4, 4, 'malloc', 1, 9 << 20, 0, 1, 9 << 20, 1, 0)");
+    const struct fixture_result *result = fixture_run("heapdiff show --by package %s", path);
+    expect_words(line_with(result, "@s/a\n"), "3.0 MiB");
+    expect_words(line_with(result, "  b\n"), "5.0 MiB");
+    expect_words(line_with(result, "  c\n"), "9.0 MiB");
+    expect_words(line_with(result, "(program)\n"), "2.0 MiB");
+    result = fixture_run("heapdiff show %s", path);
+    expect_words(result->out, "h (c/index.js:3)");
+    expect_words(line_with(result, "serve (server.js:7)"), "10.0 MiB");
+    expect_words(result->out, "through g (b)");
 }
 
 static void each_view_has_its_own_number(void **state)
@@ -144,6 +171,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_can_be_functions_modules_and_kinds),
+        cmocka_unit_test(packages_are_those_that_the_program_called),
         cmocka_unit_test(each_view_has_its_own_number),
         cmocka_unit_test(what_cannot_be_known_is_said),
         cmocka_unit_test(a_filter_keeps_stacks_with_a_matching_frame),

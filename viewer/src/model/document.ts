@@ -91,7 +91,7 @@ export interface Document {
   sources: [number, number, number, string, number][]; // file, line, first line, text, changed
   coverage: Coverage;
   strings: string[];
-  frames: number[]; // function, file, line, column, module, class, flags, …
+  frames: number[]; // function, file, line, column, module, class, flags, file as shown, package, …
 }
 
 export const SCHEMA = 1;

@@ -9,10 +9,12 @@ export interface Frame {
   id: number;
   name: string; // the function
   file: string; // '' when unknown
+  shownFile: string; // with no more folders than tell it from other files
+  package: string; // of a dependency: npm package, wheel, library; else ''
   line: number;
   column: number;
   module: string; // path, '' for code of a managed runtime
-  cls: string; // whose it is: own, runtime, library, wrapper, allocator
+  cls: string; // whose it is: own, dependency, runtime, library, wrapper, allocator
   sort: FrameSort;
 }
 
@@ -97,7 +99,7 @@ export function baseName(path: string): string {
 
 // "app.js:40", '' when unknown.
 export function placeOf(frame: Frame): string {
-  return frame.file ? baseName(frame.file) + (frame.line ? `:${frame.line}` : '') : '';
+  return frame.file ? frame.shownFile + (frame.line ? `:${frame.line}` : '') : '';
 }
 
 export class Model {
@@ -149,13 +151,15 @@ export class Model {
 
   private readFrames(): void {
     const numbers = this.doc.frames;
-    for (let i = 0; i + 6 < numbers.length; i += 7) {
+    for (let i = 0; i + 8 < numbers.length; i += 9) {
       const flags = numbers[i + 6];
       const isNamed = (flags & 4) !== 0;
       this.frames.push({
-        id: i / 7,
+        id: i / 9,
         name: this.text(numbers[i]),
         file: this.text(numbers[i + 1]),
+        shownFile: this.text(numbers[i + 7]),
+        package: this.text(numbers[i + 8]),
         line: numbers[i + 2],
         column: numbers[i + 3],
         module: this.text(numbers[i + 4]),
@@ -196,7 +200,7 @@ export class Model {
         chance: maybe('chance'),
         deviation: number('deviation'),
         blocks: get(row, 'blocks') as number[],
-        text: `${frame.name}\n${frame.file}\n${frame.module}\n${kind}`.toLowerCase(),
+        text: [frame.name, frame.file, frame.module, frame.package, kind].join('\n').toLowerCase(),
       };
     });
   }
@@ -223,7 +227,8 @@ export class Model {
   // By number of the name: frames that stand for groups, numbered behind all others.
   private groupFrames(): Map<number, Frame> {
     return new Map((this.doc.groups?.totals ?? []).map(([name], i) => [name, {
-      id: this.frames.length + i, name: this.text(name), file: '', line: 0, column: 0, module: '',
+      id: this.frames.length + i, name: this.text(name), file: '', shownFile: '', package: '',
+      line: 0, column: 0, module: '',
       cls: 'own', sort: 'native',
     }]));
   }

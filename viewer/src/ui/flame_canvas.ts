@@ -18,8 +18,8 @@ export interface Painting {
 }
 
 function colours() {
-  const names = ['up', 'down', 'even', 'own', 'runtime', 'library', 'wrapper', 'allocator', 'found',
-    'ink', 'paper', 'accent'] as const;
+  const names = ['up', 'down', 'even', 'own', 'dependency', 'runtime', 'library', 'wrapper',
+    'allocator', 'found', 'ink', 'paper', 'accent'] as const;
   return Object.fromEntries(names.map((name) => [name, colour(`--${name}`)])) as
     Record<(typeof names)[number], string>;
 }

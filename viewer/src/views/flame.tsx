@@ -64,8 +64,8 @@ function Controls({ model, state, go, what, share }: ViewProps & { what: What; s
 
 function Legend({ isSigned }: { isSigned: boolean }) {
   const entries = isSigned ? [['up', 'grew'], ['down', 'shrank']]
-    : [['own', 'own code'], ['runtime', 'runtime'], ['library', 'library'], ['wrapper', 'wrapper'],
-      ['allocator', 'allocator']];
+    : [['own', 'own code'], ['dependency', 'dependency'], ['runtime', 'runtime'],
+      ['library', 'library'], ['wrapper', 'wrapper'], ['allocator', 'allocator']];
   return (
     <p class="legend">
       {entries.map(([tone, label]) => (

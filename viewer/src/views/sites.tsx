@@ -25,7 +25,8 @@ const COLUMNS: Column[] = [
   { sort: 'name', label: 'Site', term: 'site', isNumber: false, show: (site) => (
     <>
       <Name frame={site.frame} />
-      <small>{baseName(site.frame.module) || (site.frame.sort === 'js' ? 'managed' : '')}</small>
+      <small>{site.frame.package || baseName(site.frame.module)
+        || (site.frame.sort === 'js' ? 'managed' : '')}</small>
     </>) },
   { sort: 'kind', label: 'Kind', term: 'kind', isNumber: false,
     show: (site) => <span class="chip">{site.kind}</span> },
