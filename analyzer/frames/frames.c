@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "frames/package.h"
 #include "symbols/jit.h"
+#include "symbols/source_maps.h"
 #include "symbols/symbols.h"
 
 #include <inttypes.h>
@@ -24,6 +25,7 @@ struct frames {
     const struct rules *rules;
     const struct map *wrappers;       /* names of functions; NULL: none */
     const struct frames_sites *sites; /* NULL: none */
+    struct source_maps *source_maps;  /* of this snapshot's code; NULL until needed */
     struct base_names *base_names;    /* NULL: not collected */
     struct pool *pool;
     bool is_local;            /* recorded on this machine: its paths are ours */
@@ -59,6 +61,7 @@ void frames_free(struct frames *frames)
     free(frames->locations);
     free(frames->nodes);
     free(frames->sonames);
+    source_maps_free(frames->source_maps);
     VEC_DONE(&frames->path);
     pool_free(frames->pool);
     free(frames);
@@ -113,6 +116,8 @@ static const char *package_of(struct frames *frames, const struct store_location
     if (frame->owner != OWNER_DEPENDENCY)
         return NULL;
     const char *package = package_name(frame->file, frames->pool);
+    if (!package && frame->built_file)
+        package = package_name(frame->built_file, frames->pool);
     if (!package && frame->module)
         package = package_name(frame->module, frames->pool);
     if (!package && location->module != STORE_NONE && *soname_of(frames, location->module))
@@ -122,12 +127,35 @@ static const char *package_of(struct frames *frames, const struct store_location
     return package;
 }
 
+/* JavaScript that a tool has built: the place, and a minified name, as they were written. */
+static void apply_source_map(struct frames *frames, struct frame *frame)
+{
+    const struct symbol built = {frame->function, frame->file, frame->line, frame->column};
+    struct symbol original;
+    if (!frames->source_maps)
+        frames->source_maps = source_maps_new();
+    int64_t time_ns = frames->is_local ? frames->store->facts.time_ns : 0;
+    if (!source_maps_find(frames->source_maps, &built, time_ns, &original))
+        return;
+    frame->built_file = frame->file;
+    frame->built_line = frame->line;
+    frame->built_column = frame->column;
+    frame->function = original.function;
+    frame->file = original.file;
+    frame->line = original.line;
+    frame->column = original.column;
+}
+
 static void frames_classify(const struct frames *frames, struct frame *frame)
 {
     struct rules_subject subject = {.function = frame->is_named ? frame->function : NULL,
-                                    .file = frame->file,
+                                    .file = frame->built_file ? frame->built_file : frame->file,
                                     .module = frame->module};
     frame->class = rules_class(frames->rules, &subject);
+    if (frame->class == CLASS_OWN && frame->built_file) { /* a bundle holds packages, too */
+        subject.file = frame->file;
+        frame->class = rules_class(frames->rules, &subject);
+    }
     frame->managed_heap = rules_managed_heap(frames->rules, &subject);
     frame->is_start = rules_is_start(frames->rules, &subject);
     /* The owner of code that its runtime has not named is unknown. */
@@ -175,6 +203,8 @@ static struct frame make_frame(struct frames *frames, const struct store_locatio
     }
     if (!frame.function)
         name_unknown(frames, location, &frame);
+    if (location->jit_name && frame.file && frame.column > 0)
+        apply_source_map(frames, &frame);
     frames_classify(frames, &frame);
     frame.package = package_of(frames, location, &frame);
     if (frame.file && frames->base_names)
@@ -264,6 +294,27 @@ static uint64_t make_identity(const struct frames *frames, const struct store_lo
     return map_mix(map_hash(name, strlen(name)), location->offset);
 }
 
+/* Without symbols for native code: they would have to be looked up for every frame. JIT code is
+ * parsed but not classified. */
+static uint64_t location_identity(struct frames *frames, uint32_t index)
+{
+    uint64_t *known = &frames->locations[index];
+    if (*known)
+        return *known; /* cppcheck-suppress identicalInnerCondition ; a number, no condition */
+    const struct store_location *location = &frames->store->locations.items[index];
+    struct frame frame = {.is_jit = location->jit_name != NULL};
+    if (location->jit_name && !frames->is_by_address) {
+        struct symbol symbol = jit_parse(location->jit_name, frames->pool);
+        frame.function = symbol.function ? symbol.function : "";
+        frame.file = symbol.file;
+        frame.line = symbol.line;
+        frame.column = symbol.column;
+    }
+    *known = make_identity(frames, location, &frame);
+    *known += *known == 0;
+    return *known;
+}
+
 struct frame_list frames_at(struct frames *frames, uint32_t index)
 {
     struct frame_list *list = &frames->lists[index];
@@ -278,7 +329,7 @@ struct frame_list frames_at(struct frames *frames, uint32_t index)
         items[i].is_inlined = i + 1 < list->count;
     }
     list->items = items;
-    list->identity = make_identity(frames, location, &items[0]);
+    list->identity = location_identity(frames, index);
     return *list;
 }
 
@@ -303,27 +354,6 @@ const struct frame *frames_caller(struct frames_walk *walk)
         walk->next = 0;
         walk->node = node->parent;
     }
-}
-
-/* Without symbols for native code: they would have to be looked up for every frame. JIT code is
- * parsed but not classified. */
-static uint64_t location_identity(struct frames *frames, uint32_t index)
-{
-    uint64_t *known = &frames->locations[index];
-    if (*known)
-        return *known; /* cppcheck-suppress identicalInnerCondition ; a number, no condition */
-    const struct store_location *location = &frames->store->locations.items[index];
-    struct frame frame = {.is_jit = location->jit_name != NULL};
-    if (location->jit_name && !frames->is_by_address) {
-        struct symbol symbol = jit_parse(location->jit_name, frames->pool);
-        frame.function = symbol.function ? symbol.function : "";
-        frame.file = symbol.file;
-        frame.line = symbol.line;
-        frame.column = symbol.column;
-    }
-    *known = make_identity(frames, location, &frame);
-    *known += *known == 0;
-    return *known;
 }
 
 /* Every node is asked for once, whatever stacks it belongs to. */

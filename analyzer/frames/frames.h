@@ -21,6 +21,9 @@ struct frame {
     const char *module;   /* path; NULL for JIT code and unknown memory */
     uint64_t address;     /* return address in the process */
     int line, column;     /* 0 when unknown */
+    const char
+        *built_file; /* when a source map led back to the above: the file that ran; else NULL */
+    int built_line, built_column;
     enum frame_class class;
     enum frame_owner owner;
     const struct base_names *base_names; /* of all files, as far as they are known; may be NULL */

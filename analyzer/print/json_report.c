@@ -78,21 +78,35 @@ static cJSON *verdict_object(const struct comparison *comparison)
     return object;
 }
 
+static void add_number_or_null(cJSON *object, const char *name, int value)
+{
+    if (value)
+        json_set_number(object, name, value);
+    else
+        cJSON_AddNullToObject(object, name);
+}
+
+/* The file that ran, and what it was built from. */
+static void add_place(cJSON *object, const struct frame *frame)
+{
+    bool is_built = frame->built_file != NULL;
+    json_set_string(object, "file", is_built ? frame->built_file : frame->file);
+    add_number_or_null(object, "line", is_built ? frame->built_line : frame->line);
+    add_number_or_null(object, "column", is_built ? frame->built_column : frame->column);
+    if (!is_built)
+        return;
+    json_set_string(object, "source_file", frame->file);
+    json_set_number(object, "source_line", frame->line);
+    json_set_number(object, "source_column", frame->column);
+}
+
 static cJSON *frame_object(const struct frame *frame)
 {
     cJSON *object = cJSON_CreateObject();
     char address[32];
     snprintf(address, sizeof address, "0x%" PRIx64, frame->address);
     json_set_string(object, "function", frame->function);
-    json_set_string(object, "file", frame->file);
-    if (frame->line)
-        json_set_number(object, "line", frame->line);
-    else
-        cJSON_AddNullToObject(object, "line");
-    if (frame->column)
-        json_set_number(object, "column", frame->column);
-    else
-        cJSON_AddNullToObject(object, "column");
+    add_place(object, frame);
     json_set_string(object, "module", frame->module);
     json_set_string(object, "address", address);
     cJSON_AddBoolToObject(object, "inlined", frame->is_inlined);

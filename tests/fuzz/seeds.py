@@ -118,6 +118,13 @@ TARGETS = {
     "rows": {name: bytes([number]) + CHANGES for name, number in
              (("text", 0x81), ("json", 2), ("page", 0x85), ("export", 8))},
     "elf": {"program": program()},
+    "source_map": {
+        "map": b'{"version":3,"sourceRoot":"a","sources":["../a.ts","webpack://x/./b.ts"],'
+               b'"names":["keep"],"mappings":"AAAA,IACEA;;A,ECDF"}',
+        "sections": b'{"sections":[{"offset":{"line":0,"column":9},"map":{"sources":["a"],'
+                    b'"names":[],"mappings":"AAAA"}}]}',
+        "code": "function a(b){}let c=a=>\u00e9\n//# sourceMappingURL=a.js.map\n".encode(),
+        "data": b"data:application/json;base64,eyJtYXBwaW5ncyI6IkFBQUEifQ=="},
     "texts": {"suppressions": b"\0# known\nsite cache_*\nframe *Grow\nfile /srv/a.c\n",
               "baseline": b"\1# accepted\n4096\tmalloc\tmain\tmain.c\n77\tbuffer\tf\t-\n",
               "rules": b"\2" + first_lines("analyzer/rules/default.rules", 40),

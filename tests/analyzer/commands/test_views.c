@@ -74,6 +74,30 @@ static void packages_are_those_that_the_program_called(void **state)
     expect_words(result->out, "through g (b)");
 }
 
+/* Code that esbuild made: `l` is rememberThumb of src/thumbs.ts, line 9. */
+static void built_code_is_led_back_to_its_sources(void **state)
+{
+    char sql[2048];
+    fixture_file("built.js.map", "{\"version\":3,\"sources\":[\"src/thumbs.ts\"],\"names\":["
+                                 "\"rememberThumb\"],\"mappings\":\"AAQA,SAASA,CAAT\"}");
+    const char *code =
+        fixture_file("built.js", "function l(e){}\n//# sourceMappingURL=built.js.map\n");
+    snprintf(sql, sizeof sql,
+             "INSERT INTO location VALUES (1, 1, NULL, NULL, 'JS:*l %s:1:11');"
+             "INSERT INTO node VALUES (1, NULL, 1);"
+             "INSERT INTO stack VALUES (1, 1, 'buffer', 1, 3 << 20, 0, 1, 3 << 20, 1, 0)",
+             code);
+    const char *path = fixture_snapshot("built.db", 1, 90 << 20, sql);
+    const struct fixture_result *result = fixture_run("heapdiff show %s", path);
+    expect_words(result->out, "rememberThumb (thumbs.ts:9)");
+    result = fixture_run("heapdiff show --format json %s", path);
+    expect_words(result->out, "\"function\":\t\"rememberThumb\"");
+    expect_words(result->out, "built.js\"");
+    expect_words(result->out, "\"line\":\t1,");
+    expect_words(result->out, "src/thumbs.ts\"");
+    expect_words(result->out, "\"source_line\":\t9,");
+}
+
 static void each_view_has_its_own_number(void **state)
 {
     const char *with = "handleUpload (server.js:42)\n";
@@ -171,6 +195,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_can_be_functions_modules_and_kinds),
+        cmocka_unit_test(built_code_is_led_back_to_its_sources),
         cmocka_unit_test(packages_are_those_that_the_program_called),
         cmocka_unit_test(each_view_has_its_own_number),
         cmocka_unit_test(what_cannot_be_known_is_said),
