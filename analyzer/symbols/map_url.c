@@ -96,7 +96,7 @@ static const char *without_dots(const char *path, struct pool *pool)
         }
         part += length + (part[length] == '/');
     }
-    const char *result = pool_text(pool, out.bytes);
+    const char *result = pool_text(pool, is_absolute && out.length == 0 ? "/" : out.bytes);
     text_done(&out);
     return result;
 }

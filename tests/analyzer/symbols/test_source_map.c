@@ -121,6 +121,7 @@ static void urls_become_paths(void **state)
     assert_string_equal(map_url_source("webpack://app/./src/x.ts", "/srv/", pool), "src/x.ts");
     assert_string_equal(map_url_source("turbopack:///[project]/src/x.ts", "/srv/", pool),
                         "[project]/src/x.ts");
+    assert_string_equal(map_url_source("../../..", "/srv/dist/", pool), "/");
     assert_string_equal(map_url_source("webpack:", "/srv/", pool), "webpack:");
     assert_true(map_url_decode("data:application/json;charset=utf-8;base64,eyJhIjoxfQ==", &out));
     assert_string_equal(out.bytes, "{\"a\":1}");
