@@ -16,6 +16,7 @@
 #include "file/block_rows.h"
 #include "file/disk.h"
 #include "file/facts.h"
+#include "file/js_rows.h"
 #include "file/rows.h"
 #include "file/tag_rows.h"
 #include "file/tally_rows.h"
@@ -240,6 +241,8 @@ static int write_all(sqlite3 *db, struct cut *cut, const struct writer_facts *fa
         failed = write_mappings(db, cut);
     if (!failed)
         failed = facts_write(db, cut, facts);
+    if (!failed)
+        failed = js_rows_write(db);
     if (!failed)
         failed = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
     tree_done(&tree);

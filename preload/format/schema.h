@@ -22,7 +22,12 @@ extern const char format_schema_sql[];
 #define FORMAT_CODE_ANNOUNCED "code_announced" /* pieces */
 #define FORMAT_CODE_REFUSED   "code_refused"   /* 1: it cannot */
 
-/* stack.kind, in the order of enum block_kind. */
+/* runtime.statistic of a JavaScript heap whose live objects are in the tables js_*. */
+#define FORMAT_JS_SAMPLE    "js_sample_bytes" /* mean distance of two samples */
+#define FORMAT_JS_COLLECTED "js_collected"    /* 1: its garbage was collected before */
+
+/* stack.kind, in the order of enum block_kind. KIND_JS is in no row of table stack: the reader
+ * makes such stacks of the tables js_*. */
 enum block_kind {
     KIND_MALLOC,
     KIND_BUFFER,
@@ -31,17 +36,25 @@ enum block_kind {
     KIND_SHM,
     KIND_POOL,
     KIND_THREAD,
+    KIND_JS,
     KIND_COUNT
 };
 #define FORMAT_KIND_NAMES                                                                          \
     {                                                                                              \
-        "malloc", "buffer", "mmap", "brk", "shm", "pool", "thread"                                 \
+        "malloc", "buffer", "mmap", "brk", "shm", "pool", "thread", "js"                           \
     }
 
 /* Memory that comes from the kernel and belongs to no allocator: its resident part counts. */
 static inline bool format_kind_is_mapped(enum block_kind kind)
 {
     return kind == KIND_MMAP || kind == KIND_SHM || kind == KIND_THREAD;
+}
+
+/* Blocks of the allocator or of a pool: what native live bytes are the sum of. Objects of a
+ * JavaScript heap are neither blocks nor mapped: they lie inside its mappings. */
+static inline bool format_kind_is_block(enum block_kind kind)
+{
+    return !format_kind_is_mapped(kind) && kind != KIND_JS;
 }
 
 /* rss.owner, and region.owner, which has some of them. */

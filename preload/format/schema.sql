@@ -255,6 +255,37 @@ CREATE TABLE runtime (
   PRIMARY KEY (name, statistic)
 ) STRICT, WITHOUT ROWID;
 
+-- Live objects of JavaScript heaps by the function that allocated them, from V8's sampling heap
+-- profiler (HEAPDIFF_JS_SAMPLE): estimates, like those of a sampled recording. The objects are
+-- inside mappings of the heap: do not add these bytes to other tables. All three tables are empty
+-- without the profiler. Statistic 'js_sample_bytes' of table runtime is the mean distance of two
+-- samples; 'js_collected' is 1 when garbage was collected before.
+CREATE TABLE js_frame (
+  id              INTEGER PRIMARY KEY,
+  function        TEXT    NOT NULL,   -- '' when it has no name; '(V8 API)' and the like: V8 itself
+  url             TEXT    NOT NULL,   -- of its script: a path, file://, node:; '' for V8 itself
+  line            INTEGER NOT NULL,   -- where the function begins; 0 when unknown
+  column_number   INTEGER NOT NULL
+) STRICT;
+
+-- The call tree of each JavaScript heap: a node's callers are its parent, the parent's parent …
+CREATE TABLE js_node (
+  id              INTEGER PRIMARY KEY,
+  parent_id       INTEGER REFERENCES js_node (id),  -- the caller; NULL for the outermost function
+  frame_id        INTEGER NOT NULL REFERENCES js_frame (id),
+  isolate         TEXT    NOT NULL    -- the heap: its name in table runtime
+) STRICT;
+
+-- What the innermost function of a node allocated and is live, by the epoch of its allocation.
+CREATE TABLE js_live (
+  node_id         INTEGER NOT NULL REFERENCES js_node (id),
+  epoch           INTEGER NOT NULL,
+  samples         INTEGER NOT NULL,
+  live_bytes      INTEGER NOT NULL,
+  live_variance   REAL    NOT NULL,   -- of live_bytes, in bytes squared
+  PRIMARY KEY (node_id, epoch)
+) STRICT, WITHOUT ROWID;
+
 -- The HEAPDIFF_* options in force.
 CREATE TABLE option (
   name            TEXT    PRIMARY KEY,

@@ -5,6 +5,7 @@
 #include "runtime/member.h"
 
 #include "runtime/runtime.h"
+#include "tables/epoch.h"
 #include "tables/jitcode.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -24,6 +25,17 @@ EXPORT void heapdiff_member_answer(struct heapdiff_member *member, uint32_t requ
                                    size_t count)
 {
     runtime_answer(member, request, names, length, values, count);
+}
+
+EXPORT void heapdiff_member_profile(struct heapdiff_member *member, uint32_t request,
+                                    const struct heapdiff_member_profile *profile)
+{
+    runtime_profile(member, request, profile);
+}
+
+EXPORT uint32_t heapdiff_member_epoch(void)
+{
+    return epoch_now();
 }
 
 EXPORT void heapdiff_member_leave(struct heapdiff_member *member)

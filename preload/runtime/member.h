@@ -19,6 +19,7 @@
 #define MEMBER_NAME_SIZE   32
 #define MEMBER_TEXT_SIZE   8192 /* of all statistics' names together */
 #define MEMBER_NUMBERS_MAX 192
+#define MEMBER_PROFILE_MAX ((size_t)64 << 20) /* bytes; a larger profile is dropped */
 
 struct heapdiff_member; /* never freed, reused after it has left */
 
@@ -44,6 +45,25 @@ uint32_t heapdiff_member_take(struct heapdiff_member *member, bool *collect);
  * late is dropped. */
 void heapdiff_member_answer(struct heapdiff_member *member, uint32_t request, const char *names,
                             size_t length, const double *values, size_t count);
+
+/* The live objects of a heap by the functions that allocated them. Indexes begin at 0; what is out
+ * of bounds makes the whole profile be dropped. */
+struct heapdiff_member_profile {
+    const char *texts; /* of each frame its function and its script, zero-terminated */
+    size_t text_size;
+    const double *frames; /* two numbers each: line and column; 0 when unknown */
+    const double *nodes;  /* two each: 1 + the index of the caller's node, which comes first, 0 when
+                             there is none; the index of the frame */
+    const double *live;   /* five each: the index of a node, epoch, samples, bytes, variance */
+    size_t frame_count, node_count, live_count;
+};
+
+/* Adds the profile to the answer that is to follow; it is copied. */
+void heapdiff_member_profile(struct heapdiff_member *member, uint32_t request,
+                             const struct heapdiff_member_profile *profile);
+
+/* The epoch that the next snapshot closes. */
+uint32_t heapdiff_member_epoch(void);
 
 void heapdiff_member_leave(struct heapdiff_member *member);
 

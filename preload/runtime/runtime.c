@@ -16,6 +16,7 @@
 #include "runtime/helper.h"
 #include "runtime/kind.h"
 #include "runtime/member.h"
+#include "runtime/profile.h"
 
 #define MEMBERS_MAX 64
 
@@ -42,6 +43,7 @@ struct heapdiff_member {
     uint32_t asked, woken, taken, answered; /* numbers of requests */
     struct answer *answer;
     size_t length, count;
+    struct profile *profile; /* of the exchange under way; NULL: none */
 };
 
 /* Held by members for the moment of an entry, and by the helper thread while it wakes them: a wake
@@ -112,7 +114,8 @@ struct heapdiff_member *runtime_join(const struct heapdiff_member_info *info)
                                            .only_to_collect = info->only_to_collect,
                                            .wake = info->wake,
                                            .context = info->context,
-                                           .answer = member->answer};
+                                           .answer = member->answer,
+                                           .profile = member->profile};
         set_name(member, info->name);
     } else {
         member = NULL;
@@ -166,6 +169,23 @@ void runtime_answer(struct heapdiff_member *member, uint32_t request, const char
         ring_worker();
 }
 
+void runtime_profile(struct heapdiff_member *member, uint32_t request,
+                     const struct heapdiff_member_profile *given)
+{
+    struct profile *profile = profile_copy(given);
+    if (!profile)
+        return;
+    if (lock_take(&lock)) {
+        bool waits = phase == PHASE_WAITING && request == number && member->answered != number;
+        if (waits && !member->profile) {
+            member->profile = profile;
+            profile = NULL;
+        }
+        lock_give(&lock);
+    }
+    profile_drop(profile);
+}
+
 /* ---- the control process's side
  * ------------------------------------------------------------------
  */
@@ -188,6 +208,14 @@ void runtime_begin(void)
         helper_start();
 }
 
+static void drop_profiles(void)
+{
+    for (unsigned i = 0; i < MEMBERS_MAX; i++) {
+        profile_drop(members[i].profile);
+        members[i].profile = NULL;
+    }
+}
+
 bool runtime_settles(void)
 {
     return lock_settles(&lock);
@@ -196,6 +224,7 @@ bool runtime_settles(void)
 void runtime_forked(void)
 {
     lock = (struct lock){0};
+    drop_profiles();
     for (unsigned i = 0; i < MEMBERS_MAX; i++)
         members[i] = (struct heapdiff_member){.answer = members[i].answer};
     phase = PHASE_NONE;
@@ -360,10 +389,22 @@ void runtime_each(void (*visit)(const char *name, const char *statistic, double 
             each_of(&members[i], visit, context);
 }
 
+void runtime_each_profile(void (*visit)(const char *name,
+                                        const struct heapdiff_member_profile *profile,
+                                        void *context),
+                          void *context)
+{
+    for (unsigned i = 0; phase == PHASE_SETTLED && i < MEMBERS_MAX; i++)
+        if (members[i].answered == number && members[i].asked == number && members[i].profile)
+            visit(members[i].name, &members[i].profile->data, context);
+}
+
 void runtime_over(enum runtime_user asking)
 {
     lock_hold(&lock);
-    if (user == asking)
+    if (user == asking) {
         phase = PHASE_NONE;
+        drop_profiles();
+    }
     lock_give(&lock);
 }

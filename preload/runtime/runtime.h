@@ -19,6 +19,8 @@ struct heapdiff_member *runtime_join(const struct heapdiff_member_info *info);
 uint32_t runtime_take(struct heapdiff_member *member, bool *collect);
 void runtime_answer(struct heapdiff_member *member, uint32_t request, const char *names,
                     size_t length, const double *values, size_t count);
+void runtime_profile(struct heapdiff_member *member, uint32_t request,
+                     const struct heapdiff_member_profile *profile);
 void runtime_leave(struct heapdiff_member *member);
 
 /* Wakes those that are asked and have not been woken. Errand thread only. */
@@ -65,6 +67,12 @@ void runtime_count(unsigned *asked, unsigned *silent);
 void runtime_each(void (*visit)(const char *name, const char *statistic, double value,
                                 void *context),
                   void *context);
+
+/* The same for every profile that came with an answer; it lives until runtime_over. */
+void runtime_each_profile(void (*visit)(const char *name,
+                                        const struct heapdiff_member_profile *profile,
+                                        void *context),
+                          void *context);
 
 /* Forgets the user's exchange. */
 void runtime_over(enum runtime_user user);

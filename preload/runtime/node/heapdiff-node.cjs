@@ -9,16 +9,19 @@
 'use strict';
 
 // Taken now: the program may replace its globals later.
-const { setImmediate } = globalThis;
+const { setImmediate, performance, TextEncoder } = globalThis;
 const { memoryUsage, getActiveResourcesInfo } = process;
 
 const DELAY_RESOLUTION = 20; // ms between two looks at the event loop's delay
+
+const SAMPLE_LEAST = 1024; // bytes between two samples of the JavaScript heap
 
 let answer; // (request, names, values) of the module, once joined
 let delay; // histogram of the event loop's delay since the last answer
 let worker; // node:worker_threads
 let v8;
 let collector;
+let sampling; // of this thread's heap: { session, bytes, births }
 const http = { requests: 0, failures: 0, channels: [] }; // of this thread's servers
 
 /* V8's collector, also without --expose-gc. The flag is taken back, so that no context of the
@@ -71,21 +74,23 @@ function readNumbers() {
   return numbers;
 }
 
-function reply(request, delays) {
-  const entries = Object.entries({ ...readNumbers(), ...delays });
+function reply(request, numbers) {
+  const entries = Object.entries({ ...readNumbers(), ...numbers });
   const usable = entries.filter(([, value]) => Number.isFinite(value));
   const names = usable.map(([name]) => name).join('\0');
   answer(request, names, Float64Array.from(usable, ([, value]) => value));
 }
 
 /* Twice, with turns of the event loop between: array buffers and what finalizers hold are freed a
- * turn after their owners. The delays are read before, for a collection is one. */
-function collectAndReply(request, delays) {
+ * turn after their owners. The delays are read before, for a collection is one. The second one also
+ * removes what the profile of the heap has left there. */
+function collectAndReply(request, epoch, numbers) {
   collector ??= findCollector();
   collector();
   setImmediate(guarded, request, () => {
+    sendProfile(request, epoch, true, numbers);
     collector();
-    setImmediate(guarded, request, () => reply(request, delays));
+    setImmediate(guarded, request, () => reply(request, numbers));
   });
 }
 
@@ -98,16 +103,153 @@ function guarded(request, action) {
   }
 }
 
-function onRequest(request, collect) {
+function onRequest(request, collect, epoch) {
   guarded(request, () => {
-    const delays = {};
-    addDelay(delays);
+    const numbers = {};
+    addDelay(numbers);
     if (collect) {
-      collectAndReply(request, delays);
+      collectAndReply(request, epoch, numbers);
     } else {
-      reply(request, delays);
+      sendProfile(request, epoch, false, numbers);
+      reply(request, numbers);
     }
   });
+}
+
+/* ---- live objects by the function that allocated them ------------------------------------------ */
+
+/* V8 takes a sample every so many bytes and forgets it when the object is collected. A builds of
+ * Node without inspector, or Node's permission model, have no profile; nothing else is missing. */
+function startSampling() {
+  const bytes = Number(process.env.HEAPDIFF_JS_SAMPLE);
+  if (!(bytes >= SAMPLE_LEAST)) {
+    return;
+  }
+  const { Session } = require('node:inspector');
+  const session = new Session();
+  session.connect();
+  session.post('HeapProfiler.startSampling', { samplingInterval: bytes }, (error) => {
+    if (!error) {
+      sampling = { session, bytes, births: [] };
+    }
+  });
+}
+
+/* V8 states a sample's size multiplied by 1 / p, where p is the chance that an object of its size
+ * has a sample. The variance of the sum is that of the sizes, (1 - p) / p^2 size^2 each. */
+function varianceOf(scaled) {
+  let chance = 1;
+  for (let i = 0; i < 8; i++) {
+    chance = 1 - Math.exp((-scaled * chance) / sampling.bytes);
+  }
+  return scaled * scaled * (1 - chance);
+}
+
+/* V8 numbers the samples. Those that were there at a request were born up to its epoch. */
+function epochOf(ordinal, now) {
+  const { births } = sampling;
+  let epoch = now;
+  for (let i = births.length - 1; i >= 0 && ordinal <= births[i].last; i--) {
+    epoch = births[i].epoch;
+  }
+  return epoch;
+}
+
+/* Node id -> epoch -> [samples, bytes, variance] */
+function sumSamples(samples, now) {
+  const sums = new Map();
+  let last = 0;
+  for (const { size, nodeId, ordinal } of samples) {
+    const epochs = sums.get(nodeId) ?? new Map();
+    const epoch = epochOf(ordinal, now);
+    const [count, bytes, variance] = epochs.get(epoch) ?? [0, 0, 0];
+    epochs.set(epoch, [count + 1, bytes + size, variance + varianceOf(size)]);
+    sums.set(nodeId, epochs);
+    last = Math.max(last, ordinal);
+  }
+  sampling.births.push({ last, epoch: now });
+  return sums;
+}
+
+/* The nodes below the root that have samples or callees that have, callers first. */
+function listNodes(head, sums) {
+  const all = head.children.map((node) => ({ node, parent: -1, used: false }));
+  for (let i = 0; i < all.length; i++) {
+    for (const node of all[i].node.children) {
+      all.push({ node, parent: i, used: false });
+    }
+  }
+  for (let i = all.length - 1; i >= 0; i--) {
+    all[i].used ||= sums.has(all[i].node.id);
+    if (all[i].used && all[i].parent >= 0) {
+      all[all[i].parent].used = true;
+    }
+  }
+  let count = 0;
+  const used = [];
+  for (const item of all) {
+    if (item.used) {
+      item.number = ++count; // from 1: 0 is no caller
+      used.push(item);
+    }
+  }
+  for (const item of used) {
+    item.caller = item.parent < 0 ? 0 : all[item.parent].number;
+  }
+  return used;
+}
+
+/* As the module takes it; see struct heapdiff_member_profile. */
+function packProfile({ head, samples }, now) {
+  const sums = sumSamples(samples, now);
+  const nodes = listNodes(head, sums);
+  const known = new Map();
+  const texts = [];
+  const frames = [];
+  const rows = [];
+  const live = [];
+  for (const { node, caller } of nodes) {
+    const { functionName, url, scriptId, lineNumber, columnNumber } = node.callFrame;
+    const key = `${scriptId}:${lineNumber}:${columnNumber}:${functionName}`;
+    let frame = known.get(key);
+    if (frame === undefined) {
+      frame = known.size;
+      known.set(key, frame);
+      texts.push(functionName.replaceAll('\0', ''), url.replaceAll('\0', ''));
+      frames.push(lineNumber + 1, columnNumber + 1);
+    }
+    for (const [epoch, sum] of sums.get(node.id) ?? []) {
+      live.push(rows.length / 2, epoch, ...sum);
+    }
+    rows.push(caller, frame);
+  }
+  const counts = [known.size, nodes.length, live.length / 5];
+  return {
+    texts: new TextEncoder().encode(texts.map((text) => `${text}\0`).join('')),
+    numbers: Float64Array.from([...counts, ...frames, ...rows, ...live]),
+  };
+}
+
+/* Whatever fails here, the numbers are sent without it. */
+function sendProfile(request, epoch, collected, numbers) {
+  if (!sampling) {
+    return;
+  }
+  const started = performance.now();
+  try {
+    sampling.session.post('HeapProfiler.getSamplingProfile', (error, result) => {
+      if (error) {
+        return; // the program has stopped the profiler
+      }
+      const { texts, numbers: packed } = packProfile(result.profile, epoch);
+      answer.profile(request, texts, packed);
+      numbers.js_sample_bytes = sampling.bytes;
+      numbers.js_collected = collected ? 1 : 0;
+      numbers.js_profile_ms = performance.now() - started;
+    });
+  } catch {
+    // as if there were no profiler
+  }
 }
 
 /* What Node's own HTTP servers say of their work, so that a report knows whether there was any. */
@@ -166,6 +308,7 @@ function join() {
     v8 = require('node:v8');
     keepCallsApart();
     guarded(0, countRequests);
+    guarded(0, startSampling);
     delay = require('node:perf_hooks').monitorEventLoopDelay({ resolution: DELAY_RESOLUTION });
     delay.enable();
   }

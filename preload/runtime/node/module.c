@@ -20,12 +20,14 @@
 extern WEAK __typeof(heapdiff_member_join) heapdiff_member_join;
 extern WEAK __typeof(heapdiff_member_take) heapdiff_member_take;
 extern WEAK __typeof(heapdiff_member_answer) heapdiff_member_answer;
+extern WEAK __typeof(heapdiff_member_profile) heapdiff_member_profile;
+extern WEAK __typeof(heapdiff_member_epoch) heapdiff_member_epoch;
 extern WEAK __typeof(heapdiff_member_leave) heapdiff_member_leave;
 
 /* One per event loop; freed when its handle is closed. */
 struct loop {
     napi_env env;
-    napi_ref on_request; /* function (request, collect) of the script */
+    napi_ref on_request; /* function (request, collect, epoch) of the script */
     struct heapdiff_member *member;
     uv_handle_t *async;
     napi_async_cleanup_hook_handle hook;
@@ -41,13 +43,14 @@ static void module_wake(void *context)
 static void call_script(struct loop *loop, uint32_t request, bool collect)
 {
     napi_env env = loop->env;
-    napi_value self, function, arguments[2], result;
+    napi_value self, function, arguments[3], result;
     if (napi_get_reference_value(env, loop->on_request, &function) != 0 || !function ||
         napi_create_object(env, &self) != 0 ||
         napi_create_uint32(env, request, &arguments[0]) != 0 ||
-        napi_get_boolean(env, collect, &arguments[1]) != 0)
+        napi_get_boolean(env, collect, &arguments[1]) != 0 ||
+        napi_create_uint32(env, heapdiff_member_epoch(), &arguments[2]) != 0)
         return;
-    if (napi_make_callback(env, NULL, self, function, 2, arguments, &result) != 0)
+    if (napi_make_callback(env, NULL, self, function, 3, arguments, &result) != 0)
         napi_get_and_clear_last_exception(env, &result);
 }
 
@@ -141,6 +144,64 @@ static napi_value call_answer(napi_env env, napi_callback_info info)
     return NULL;
 }
 
+/* The bytes of a typed array of the TYPE, given back to the script as COUNT elements; NULL: it is
+ * none. */
+static void *typed_array(napi_env env, napi_value array, int type, size_t *count,
+                         napi_value *buffer)
+{
+    int found;
+    size_t offset;
+    void *data;
+    bool good = napi_get_typedarray_info(env, array, &found, count, &data, buffer, &offset) == 0 &&
+                found == type;
+    return good ? data : NULL;
+}
+
+/* Counts that do not fit to the array give no profile. NUMBERS: the counts of frames, nodes and
+ * live rows, then these. */
+static void give_profile(struct loop *loop, uint32_t request, const double *numbers, size_t count,
+                         const char *texts, size_t text_size)
+{
+    const double most = MEMBER_PROFILE_MAX;
+    if (count < 3 || !(numbers[0] >= 0 && numbers[0] < most) ||
+        !(numbers[1] >= 0 && numbers[1] < most) || !(numbers[2] >= 0 && numbers[2] < most))
+        return;
+    struct heapdiff_member_profile profile = {.texts = texts,
+                                              .text_size = text_size,
+                                              .frame_count = (size_t)numbers[0],
+                                              .node_count = (size_t)numbers[1],
+                                              .live_count = (size_t)numbers[2]};
+    profile.frames = numbers + 3;
+    profile.nodes = profile.frames + 2 * profile.frame_count;
+    profile.live = profile.nodes + 2 * profile.node_count;
+    if (profile.live + 5 * profile.live_count == numbers + count)
+        heapdiff_member_profile(loop->member, request, &profile);
+}
+
+/* answer.profile(request, texts, numbers): texts a Uint8Array, numbers a Float64Array. Their memory
+ * is freed at once: it must not show up among the program's buffers. */
+static napi_value call_profile(napi_env env, napi_callback_info info)
+{
+    static const int uint8 = 1, float64 = 8; /* napi_typedarray_type */
+    napi_value arguments[3], buffers[2];
+    size_t count = 3, text_size, number_count;
+    uint32_t request;
+    void *loop;
+    if (napi_get_cb_info(env, info, &count, arguments, NULL, &loop) != 0 || count != 3 ||
+        napi_get_value_uint32(env, arguments[0], &request) != 0)
+        return NULL;
+    const char *texts = typed_array(env, arguments[1], uint8, &text_size, &buffers[0]);
+    const double *numbers = typed_array(env, arguments[2], float64, &number_count, &buffers[1]);
+    if (!texts || !numbers)
+        return NULL;
+    give_profile(loop, request, numbers, number_count, texts, text_size);
+    if (napi_detach_arraybuffer) {
+        napi_detach_arraybuffer(env, buffers[0]);
+        napi_detach_arraybuffer(env, buffers[1]);
+    }
+    return NULL;
+}
+
 /* A loop that has joined, for the arguments of call_join; NULL when the shim does not want it. */
 static struct loop *make_loop(napi_env env, const napi_value *arguments)
 {
@@ -174,12 +235,12 @@ static void announce_code(struct loop *loop, napi_value wanted)
         loop->isolate = code_begin();
 }
 
-/* join(name, isMain, onRequest, wantsNames): the function `answer`, or undefined when recording is
- * off. */
+/* join(name, isMain, onRequest, wantsNames): the function `answer`, which has a property `profile`,
+ * or undefined when recording is off. */
 static napi_value call_join(napi_env env, napi_callback_info info)
 {
     size_t count = 4;
-    napi_value arguments[4], answer;
+    napi_value arguments[4], answer, profile;
     if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) != 0 || count != 4)
         return NULL;
     struct loop *loop = make_loop(env, arguments);
@@ -187,6 +248,8 @@ static napi_value call_join(napi_env env, napi_callback_info info)
         announce_code(loop, arguments[3]);
     if (!loop || napi_create_function(env, "answer", NAPI_AUTO_LENGTH, call_answer, loop, &answer))
         return NULL;
+    if (napi_create_function(env, "profile", NAPI_AUTO_LENGTH, call_profile, loop, &profile) == 0)
+        napi_set_named_property(env, answer, "profile", profile);
     return answer;
 }
 

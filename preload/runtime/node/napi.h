@@ -46,6 +46,7 @@ WEAK napi_status napi_get_value_uint32(napi_env env, napi_value value, uint32_t 
 WEAK napi_status napi_get_value_bool(napi_env env, napi_value value, bool *result);
 WEAK napi_status napi_get_typedarray_info(napi_env env, napi_value array, int *type, size_t *length,
                                           void **data, napi_value *buffer, size_t *offset);
+WEAK napi_status napi_detach_arraybuffer(napi_env env, napi_value buffer);
 WEAK napi_status napi_create_uint32(napi_env env, uint32_t value, napi_value *result);
 WEAK napi_status napi_get_boolean(napi_env env, bool value, napi_value *result);
 WEAK napi_status napi_create_object(napi_env env, napi_value *result);
