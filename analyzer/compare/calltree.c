@@ -45,6 +45,8 @@ static void read_path(struct builder *builder, const struct site_member *member,
     const struct frame *frame;
     bool above_site = false;
     builder->path.count = 0;
+    if (site->is_managed && strcmp(site->frame.function, RUNTIME_V8_HEAP) == 0)
+        walk.node = STORE_NONE; /* one box: why V8 took a page is nothing to follow */
     while ((frame = frames_caller(&walk)) != NULL) {
         bool is_site = !above_site && site_frame_is(frame, &site->frame);
         above_site |= is_site;

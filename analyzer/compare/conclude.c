@@ -78,7 +78,7 @@ static bool has_stopped(const struct comparison *comparison, enum part part)
 
 static bool is_block(const struct site *site)
 {
-    return !format_kind_is_mapped(site->kind);
+    return format_kind_is_block(site->kind);
 }
 
 static void add_growing(const struct comparison *comparison, struct verdict_input *input)
@@ -156,7 +156,8 @@ static struct verdict_allocator describe_allocator(const struct comparison *comp
 static bool has_jit_names(const struct store *store)
 {
     for (size_t i = 0; i < store->locations.count; i++) {
-        if (store->locations.items[i].jit_name)
+        const struct store_location *location = &store->locations.items[i];
+        if (location->jit_name && !location->is_of_profile)
             return true;
     }
     return false;
@@ -178,12 +179,44 @@ static struct runtime nameless_runtime(const struct comparison *comparison, cons
     return runtime;
 }
 
+/* The growing site that ranks first, of those that are JavaScript's objects or of the others. */
+static const struct site *find_top(const struct comparison *comparison, bool is_js)
+{
+    for (size_t i = 0; i < comparison->growing_count; i++) {
+        if ((comparison->ranked[i]->kind == KIND_JS) == is_js)
+            return comparison->ranked[i];
+    }
+    return NULL;
+}
+
+static void describe_js(const struct comparison *comparison, struct verdict_input *input,
+                        struct text *name)
+{
+    const struct site *top = find_top(comparison, true);
+    double squares = 0;
+    for (size_t i = 0; i < comparison->growing_count; i++) {
+        const struct site *site = comparison->ranked[i];
+        if (site->kind != KIND_JS)
+            continue;
+        input->js_growth = store_sum(input->js_growth, site->growth_bytes);
+        squares += site->rank.noise * site->rank.noise;
+    }
+    input->js_noise = (int64_t)fmin(sqrt(squares), (double)STORE_LIMIT);
+    if (!top)
+        return;
+    frame_name(&top->frame, NULL, name);
+    input->js_name = name->bytes;
+    input->managed_heap = RUNTIME_V8;
+    input->js_top_growth = top->growth_bytes;
+    input->js_evidence = top->rank.evidence;
+}
+
 static void describe_top(const struct comparison *comparison, struct verdict_input *input,
                          struct text *name)
 {
-    if (comparison->growing_count == 0)
+    const struct site *top = find_top(comparison, false);
+    if (!top)
         return;
-    const struct site *top = comparison->ranked[0];
     const struct frame *way = site_frame_way(top->stack_frames, top->stack, &top->frame);
     if (way) {
         frame_name_way(way, name);
@@ -219,9 +252,11 @@ void conclude(struct comparison *comparison, bool is_forced)
                                   .not_measurable = comparison->obstacle};
     for (int i = 0; i < PART_COUNT && input.is_series; i++)
         input.has_stopped[i] = has_stopped(comparison, (enum part)i);
-    struct text name = {0};
+    struct text name = {0}, js_name = {0};
     add_growing(comparison, &input);
     describe_top(comparison, &input, &name);
+    describe_js(comparison, &input, &js_name);
     comparison->verdict = verdict_reach(&input);
     text_done(&name);
+    text_done(&js_name);
 }

@@ -65,7 +65,7 @@ bool gate_counts(const struct gate *gate, const struct site *site)
 
 int64_t gate_excess(const struct gate *gate, const struct site *site)
 {
-    if (!site->rank.is_growing || site->is_managed || !gate_counts(gate, site))
+    if (!site->rank.is_growing || !site->is_counted || !gate_counts(gate, site))
         return 0;
     int64_t accepted = accepted_bytes(gate->accepted, site);
     return site->growth_bytes > accepted ? site->growth_bytes - accepted : 0;
@@ -91,14 +91,17 @@ static int64_t allocations_between(const struct comparison *comparison)
     return sum;
 }
 
-/* Growth of the counted sites that may be noise, ups and downs of all of them together. */
+/* Growth of the counted sites that may be noise, ups and downs of all of them together. Objects of
+ * a JavaScript heap are left out: sampling alone knows them, and their noise must not stand in the
+ * way of a limit for native memory. */
 static int64_t hidden_growth(const struct gate *gate, const struct comparison *comparison)
 {
     int64_t sum = 0;
     for (size_t i = 0; i < comparison->site_count; i++) {
         const struct site *site = comparison->ranked[i];
         bool is_noise = site->rank.pattern == PATTERN_NOISE || site->rank.pattern == PATTERN_FLAT;
-        if (is_noise && !site->is_managed && gate_counts(gate, site))
+        bool is_js = site->kind == KIND_JS;
+        if (is_noise && !is_js && !site->is_managed && gate_counts(gate, site))
             sum = store_sum(sum, site->growth_bytes);
     }
     return sum;
@@ -108,8 +111,10 @@ static int64_t hidden_growth(const struct gate *gate, const struct comparison *c
 static double sampling_noise(const struct comparison *comparison)
 {
     double squares = 0;
-    for (size_t i = 0; i < comparison->site_count; i++)
-        squares += comparison->ranked[i]->deviation * comparison->ranked[i]->deviation;
+    for (size_t i = 0; i < comparison->site_count; i++) {
+        const struct site *site = comparison->ranked[i];
+        squares += site->kind == KIND_JS ? 0 : site->deviation * site->deviation;
+    }
     return SIGMAS * sqrt(squares);
 }
 
@@ -136,7 +141,7 @@ static void add_sites(const struct gate *gate, const struct comparison *comparis
     for (size_t i = 0; i < comparison->growing_count; i++) {
         const struct site *site = comparison->ranked[i];
         int64_t excess = gate_excess(gate, site);
-        if (site->is_managed || !gate_counts(gate, site))
+        if (!site->is_counted || !gate_counts(gate, site))
             continue;
         result->growth_bytes = store_sum(result->growth_bytes, excess);
         result->failing += excess > 0;

@@ -14,7 +14,8 @@ static struct rank_evidence evidence_of(const struct comparison *comparison,
                                         const struct site *site)
 {
     size_t last = comparison->count - 1;
-    bool one = comparison->is_one_process;
+    bool is_js = site->kind == KIND_JS;
+    bool one = comparison->is_one_process && !is_js; /* nobody counts V8's allocations */
     return (struct rank_evidence){
         .live_bytes = site->live_bytes,
         .live_blocks = site->live_blocks,
@@ -27,7 +28,8 @@ static struct rank_evidence evidence_of(const struct comparison *comparison,
         .old_blocks = site->old_blocks,
         .survivors = site->survivors,
         .deviation = site->deviation,
-        .is_managed = site->is_managed,
+        .is_managed = !site->is_counted,
+        .is_collected = is_js && site->is_counted,
         .filling = comparison->filling};
 }
 
@@ -75,6 +77,14 @@ static int64_t find_filling(const struct comparison *comparison)
     return (int64_t)fmax(filling, 0);
 }
 
+static bool is_counted(const struct comparison *comparison, const struct site *site)
+{
+    const struct store *first = comparison->stores[0];
+    const struct store *last = comparison->stores[comparison->count - 1];
+    bool is_collected = (first->has_js_collected || !first->has_js) && last->has_js_collected;
+    return !site->is_managed && (site->kind != KIND_JS || is_collected);
+}
+
 static void judge_sites(struct comparison *comparison)
 {
     comparison->filling = comparison->count > 2 ? find_filling(comparison) : 0;
@@ -82,14 +92,15 @@ static void judge_sites(struct comparison *comparison)
     double squares = 0;
     for (size_t i = 0; i < comparison->site_count; i++) {
         struct site *site = comparison->ranked[i];
+        site->is_counted = is_counted(comparison, site);
         struct rank_evidence evidence = evidence_of(comparison, site);
         site->rank = rank_judge(&evidence, total);
-        if (!format_kind_is_mapped(site->kind))
+        if (format_kind_is_block(site->kind))
             squares += site->rank.noise * site->rank.noise;
         if (!site->rank.is_growing)
             continue;
         comparison->growing_count++;
-        if (!site->is_managed)
+        if (site->is_counted)
             comparison->growth_bytes = store_sum(comparison->growth_bytes, site->growth_bytes);
         if (!site->is_managed && site->growth_bytes > largest)
             largest = site->growth_bytes;

@@ -120,7 +120,8 @@ static uint32_t add_made_up(struct tree *tree, const char *name)
 
 void tree_init(struct tree *tree)
 {
-    static const char *const names[GROUP_COUNT] = {"(native heap)", "(buffers)", "(mappings)"};
+    static const char *const names[GROUP_COUNT] = {"(native heap)", "(buffers)", "(mappings)",
+                                                   "(JavaScript objects)"};
     *tree = (struct tree){.texts = pool_new()};
     for (int i = 0; i < GROUP_COUNT; i++)
         add_node(tree, TREE_ROOT, add_made_up(tree, names[i]));
@@ -140,6 +141,8 @@ enum tree_group tree_group_of(enum block_kind kind)
 {
     if (kind == KIND_BUFFER)
         return GROUP_BUFFERS;
+    if (kind == KIND_JS)
+        return GROUP_JS;
     return format_kind_is_mapped(kind) ? GROUP_MAPPINGS : GROUP_BLOCKS;
 }
 

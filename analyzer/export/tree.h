@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "frames/frames.h"
 
-enum tree_group { GROUP_BLOCKS, GROUP_BUFFERS, GROUP_MAPPINGS, GROUP_COUNT };
+enum tree_group { GROUP_BLOCKS, GROUP_BUFFERS, GROUP_MAPPINGS, GROUP_JS, GROUP_COUNT };
 
 /* The first GROUP_COUNT nodes of a tree are its groups; parents stand before their children. */
 #define TREE_ROOT UINT32_MAX

@@ -18,6 +18,8 @@ static void add_location(struct coverage *coverage, struct coverage_count *modul
                          const struct store *store, struct frames *frames, uint32_t index)
 {
     const struct store_location *location = &store->locations.items[index];
+    if (location->is_of_profile)
+        return; /* no address: a profiler named it */
     struct frame_list list = frames_at(frames, index);
     const struct frame *frame = &list.items[list.count - 1];
     coverage_add(&coverage->total, frame);

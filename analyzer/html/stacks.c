@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct tree_node {
     int64_t parent, frame; /* parent: -1 for the outermost */
@@ -26,11 +27,15 @@ typedef VEC(struct weighed) weighed_list;
 
 /* The node of the stack's leaf; -1 when it has no frames. */
 static int64_t stacks_add_stack(struct tree *tree, const struct site_member *member,
-                                struct words *words)
+                                const struct site *site, struct words *words)
 {
     struct frames_walk walk = frames_leaf(member->frames, member->stack);
     const struct frame *frame;
     tree->path.count = 0;
+    if (site->is_managed && strcmp(site->frame.function, RUNTIME_V8_HEAP) == 0) {
+        walk.node = STORE_NONE; /* one box: why V8 took a page is nothing to follow */
+        VEC_ADD(&tree->path, words_frame(words, &site->frame, true));
+    }
     while ((frame = frames_caller(&walk)) != NULL)
         VEC_ADD(&tree->path, words_frame(words, frame, true));
     int64_t node = -1;
@@ -108,7 +113,8 @@ void stacks_write(const struct comparison *comparison, const int64_t *site_index
                   "\"temporary\",\"total\",\"truncated\"],\"rows\":[");
     for (size_t i = 0; i < count; i++) {
         const struct site_member *member = list.items[i].member;
-        int64_t node = stacks_add_stack(&tree, member, words);
+        const struct site *its = &comparison->table.sites.items[member->site];
+        int64_t node = stacks_add_stack(&tree, member, its, words);
         rows[member - members] = (int64_t)i;
         text_add(out, i ? "," : "");
         write_row(comparison, member, node, site_index[member->site], out);

@@ -41,7 +41,7 @@ static int64_t live_bytes(const struct store *store, bool buffers)
     for (size_t i = 0; i < store->stacks.count; i++) {
         const struct store_stack *stack = &store->stacks.items[i];
         bool is_buffer = stack->kind == KIND_BUFFER;
-        if (is_buffer == buffers && !format_kind_is_mapped(stack->kind))
+        if (is_buffer == buffers && format_kind_is_block(stack->kind))
             bytes = store_sum(bytes, stack->live_bytes);
     }
     return bytes;

@@ -150,6 +150,8 @@ static enum rank_pattern find_pattern(const struct rank_evidence *evidence, cons
 
 static double kept(const struct rank_evidence *evidence)
 {
+    if (evidence->is_collected)
+        return 1;
     if (evidence->allocated_bytes < 0)
         return between(KEPT_FLOOR, 0.5);
     if (evidence->allocated_bytes == 0)

@@ -13,8 +13,8 @@ struct runtime runtime_of(const struct frame *frame)
 {
     struct runtime python = {.kind = RUNTIME_PYTHON};
     const char *module = frame->module ? text_base_name(frame->module) : "";
-    if (text_starts(frame->function, "v8::") || text_starts(module, "node") ||
-        text_starts(module, "libnode"))
+    if (text_starts(frame->function, "v8::") || strcmp(frame->function, RUNTIME_V8_HEAP) == 0 ||
+        text_starts(module, "node") || text_starts(module, "libnode"))
         return (struct runtime){.kind = RUNTIME_V8};
     if (text_starts(module, "libjvm"))
         return (struct runtime){.kind = RUNTIME_JVM};

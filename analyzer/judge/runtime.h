@@ -14,6 +14,8 @@ struct runtime {
     int minor; /* of CPython 3; 0: not known */
 };
 
+#define RUNTIME_V8_HEAP "JavaScript heap (V8)" /* the site of all its mappings */
+
 /* By the names of the frame's function and module. */
 struct runtime runtime_of(const struct frame *frame);
 

@@ -145,10 +145,28 @@ static bool is_leak(const struct verdict_input *input)
            grown >= SURE_LEAK_SHARE * (double)program_growth(input);
 }
 
+/* Objects of the JavaScript heap that stay, whatever the heap's mappings do: a heap with room grows
+ * inside. Without a collection before the snapshots nothing convinces. */
+static bool has_js_leak(const struct verdict_input *input)
+{
+    return input->js_evidence >= CONVINCING && input->js_growth > input->js_noise &&
+           input->js_growth > rss_noise(input);
+}
+
+/* More than what leaks beside it, and not little of what RSS grew by. */
+static bool is_js_leak(const struct verdict_input *input)
+{
+    return has_js_leak(input) &&
+           (double)input->js_growth >= LEAK_SHARE * (double)growth_to_explain(input) &&
+           (!is_leak(input) || input->js_growth > live_growth(input));
+}
+
 static enum verdict_kind decide(const struct verdict_input *input)
 {
     if (input->not_measurable)
         return VERDICT_NOT_MEASURABLE;
+    if (is_js_leak(input))
+        return VERDICT_JS_HEAP;
     if (is_leak(input))
         return VERDICT_LEAK;
     if (program_growth(input) <= rss_noise(input))
@@ -235,11 +253,33 @@ static void say_none(const struct verdict_input *input, int64_t limit, struct te
                     units_bytes(rss).text, units_signed_bytes(sum_live_growth(input)).text);
 }
 
+/* Which function allocated the objects, where samples of them are known. */
+static void say_js(const struct verdict_input *input, int64_t whole, struct text *text)
+{
+    if (!input->js_name || input->js_growth <= input->js_noise)
+        return;
+    if (input->js_growth * 2 < whole)
+        text_format(text, "; live objects in it grew by %s", units_bytes(input->js_growth).text);
+    if (input->js_top_growth * 2 >= input->js_growth)
+        text_format(text, ", most of that kept by objects that %s allocated", input->js_name);
+    else
+        text_format(text, ", the largest share (%s) kept by objects that %s allocated",
+                    units_bytes(input->js_top_growth).text, input->js_name);
+}
+
 static void say_managed(const struct verdict_input *input, struct text *text)
 {
+    int64_t heap = input->growth.bytes[PART_JS_HEAP];
+    if (heap * 2 < input->js_growth && is_js_leak(input)) {
+        text_format(text,
+                    "%s of JavaScript objects was added and is still live, while RSS changed by %s",
+                    units_bytes(input->js_growth).text, units_signed_bytes(rss_growth(input)).text);
+        say_js(input, input->js_growth, text);
+        return;
+    }
     text_format(text, "RSS grew by %s; %s of that is the %s", units_bytes(rss_growth(input)).text,
-                units_bytes(input->growth.bytes[PART_JS_HEAP]).text,
-                runtime_heap_name(input->managed_heap));
+                units_bytes(heap).text, runtime_heap_name(input->managed_heap));
+    say_js(input, heap, text);
 }
 
 static void say_retention(const struct verdict_input *input, struct text *text)

@@ -42,7 +42,12 @@ struct verdict_input {
     int64_t top_growth;
     double top_evidence;
     bool top_is_buffer;
-    bool top_is_mapping;     /* kind mmap, shm or thread */
+    bool top_is_mapping; /* kind mmap, shm or thread */
+    const char *js_name; /* of JavaScript's objects the site that ranks first; NULL when none grew
+                            or nothing is known */
+    int64_t js_growth;   /* sum over growing sites of such objects; js_noise alike */
+    int64_t js_noise, js_top_growth;
+    double js_evidence;
     struct runtime nameless; /* the runtime whose function names that site, as its own code has no
                                 names; RUNTIME_NONE: the site has a name of the program */
     bool names_refused;      /* V8 cannot announce its code to the companion */

@@ -176,6 +176,8 @@ static cJSON *site_object(const struct comparison *comparison, const struct site
     frame_name(&site->frame, NULL, &name);
     json_set_number(object, "rank", (int64_t)rank);
     json_set_string(object, "kind", kinds[site->kind]);
+    if (site->deviation > 0)
+        cJSON_AddNumberToObject(object, "error_bytes", site->deviation);
     json_set_string(object, "name", name.bytes);
     cJSON_AddItemToObject(object, "frame", frame_object(&site->frame));
     const struct frame *way = site_frame_way(site->stack_frames, site->stack, &site->frame);

@@ -27,6 +27,8 @@
 #define JIT_FLAG "--interpreted-frames-native-stack"
 #define MAP_FLAG "--perf-basic-prof"
 
+#define JS_SAMPLE "65536" /* see docs/performance.md */
+
 /* Adds the folder of our own executable. */
 static bool add_own_folder(struct text *path)
 {
@@ -201,6 +203,7 @@ static void set_names(const struct launch *launch, const char *obstacle)
                 ": it writes isolate-*-v8.log into its folder, and /tmp/perf-PID.map\n",
                 obstacle);
     setenv("PYTHONPERFSUPPORT", "1", 1);
+    setenv("HEAPDIFF_JS_SAMPLE", JS_SAMPLE, 0); /* the user's own is kept */
 }
 
 bool launch_prepare(const struct launch *launch, struct error *error)

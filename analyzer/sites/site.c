@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "frames/site_frame.h"
+#include "judge/runtime.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -57,12 +58,24 @@ static void make_key(struct text *key, enum block_kind kind, bool managed,
     text_add(key, frame->file ? frame->file : module);
 }
 
+/* All mappings of V8's heap are one site, whatever it was doing: which of its functions needed a
+ * page says nothing. */
+static void unite_heap(struct frame *frame)
+{
+    if (runtime_of(frame).kind != RUNTIME_V8)
+        return;
+    *frame = (struct frame){
+        .function = RUNTIME_V8_HEAP, .class = CLASS_RUNTIME, .managed_heap = HEAP_MANAGED};
+}
+
 /* The index of the site of STACK. With CAN_ADD false, NO_SITE when it is not there yet. */
 static size_t find_site(struct site_table *table, struct frames *frames,
                         const struct store_stack *stack, bool can_add)
 {
     bool managed = site_frame_is_managed(frames, stack), is_new = false;
     struct frame frame = site_frame_find(frames, stack, managed);
+    if (managed)
+        unite_heap(&frame);
     struct text key = {0};
     make_key(&key, stack->kind, managed, &frame);
     size_t *slot = can_add ? map_add(&table->site_index, key.bytes, key.length, &is_new)
@@ -88,7 +101,11 @@ static size_t find_site(struct site_table *table, struct frames *frames,
 
 struct frame site_frame(struct frames *frames, const struct store_stack *stack)
 {
-    return site_frame_find(frames, stack, site_frame_is_managed(frames, stack));
+    bool managed = site_frame_is_managed(frames, stack);
+    struct frame frame = site_frame_find(frames, stack, managed);
+    if (managed)
+        unite_heap(&frame);
+    return frame;
 }
 
 static struct site_member *look_up_member(struct site_table *table, struct frames *frames,
@@ -133,8 +150,9 @@ static struct site_member *find_member(struct site_table *table, struct frames *
 static void add_ages(const struct site_table *table, const struct store *store,
                      const struct store_stack *stack, struct site *site, struct site_member *member)
 {
-    if (table->old_epoch < 0 || store->ages.count == 0)
-        return;
+    bool is_young = stack->kind == KIND_JS && !store->has_js_collected;
+    if (table->old_epoch < 0 || store->ages.count == 0 || is_young)
+        return; /* or much of what is there waits for the collector */
     if (site->old_bytes < 0)
         site->old_bytes = site->old_blocks = 0;
     if (site->survivors < 0 && table->young_epoch >= 0)

@@ -18,6 +18,8 @@ struct site_numbers {
 struct site {
     enum block_kind kind;
     bool is_managed;     /* mappings of a managed heap */
+    bool is_counted;     /* its growth is the program's: not the mappings of a managed heap, nor
+                            objects in it that wait for the collector */
     struct frame frame;  /* what names it */
     int64_t *live_bytes; /* per snapshot; live_blocks alike */
     int64_t *live_blocks;

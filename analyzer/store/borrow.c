@@ -4,7 +4,8 @@
  * same process needs no frames of its own: most of a series' bytes are not read. Ids of nodes and
  * locations are not as stable, and those of stacks count only when all else agrees: the life of the
  * process, where its modules lie (no two runs have them at the same addresses), each stack's kind,
- * and that its counter has not gone back.
+ * and that its counter has not gone back. Stacks of JavaScript's objects have no lasting ids: a
+ * snapshot that has some keeps its own frames.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -51,7 +52,7 @@ static bool borrow_stacks(struct store *store, const struct store *last)
 
 bool store_borrow_nodes(struct store *store, const struct store *last)
 {
-    store->has_borrowed_nodes = store_is_same_process(store, last) && has_modules_of(store, last) &&
-                                borrow_stacks(store, last);
+    store->has_borrowed_nodes = !store->has_js && store_is_same_process(store, last) &&
+                                has_modules_of(store, last) && borrow_stacks(store, last);
     return store->has_borrowed_nodes;
 }

@@ -5,6 +5,7 @@
 #include "store/load.h"
 
 #include "store/ids.h"
+#include "store/js.h"
 #include "store/queries.h"
 #include "store/tags.h"
 
@@ -414,7 +415,8 @@ static bool read_tables(struct loader *loader, enum load_depth depth)
            read_optional(loader, "arena", QUERY_ARENAS, read_arenas) &&
            read_optional(loader, "hole", QUERY_HOLES, read_holes) &&
            (depth < LOAD_ALL || tags_load(loader->store, loader->database, loader->error)) &&
-           link_nodes(loader) && check_tree(loader);
+           link_nodes(loader) && check_tree(loader) &&
+           js_load(loader->store, loader->database, depth >= LOAD_ALL, loader->error);
 }
 
 bool load(struct store *store, sqlite3 *database, enum load_depth depth, struct error *error)

@@ -50,6 +50,11 @@
     " FROM arena WHERE live_blocks > 0"
 #define QUERY_HOLES                                                                                \
     "SELECT class, sum(holes), sum(bytes) FROM hole GROUP BY class ORDER BY 3 DESC LIMIT 1"
+#define QUERY_JS_FRAMES "SELECT id, function, url, line, column_number FROM js_frame"
+#define QUERY_JS_NODES  "SELECT id, parent_id, frame_id FROM js_node ORDER BY id"
+#define QUERY_JS_LIVE                                                                              \
+    "SELECT node_id, epoch, samples, live_bytes, live_variance FROM js_live ORDER BY node_id, "    \
+    "epoch"
 #define QUERY_ALLOCATOR "SELECT name, statistic, value FROM allocator"
 #define QUERY_RUNTIME   "SELECT name, statistic, value FROM runtime"
 

@@ -37,6 +37,7 @@ struct store_location {
     uint64_t address, offset;          /* offset: in the ELF file; 0 without a module */
     uint32_t module;                   /* STORE_NONE for JIT code */
     const char *jit_name;              /* NULL for native code */
+    bool is_of_profile;                /* of js.c: known by its name alone, address made of that */
     size_t first_symbol, symbol_count; /* its rows in symbols */
 };
 
@@ -120,6 +121,8 @@ struct store {
     VEC(struct store_counter) counters;
     VEC(struct store_node) nodes;
     bool has_borrowed_nodes; /* see store_open_between */
+    bool has_js;             /* it has stacks of KIND_JS */
+    bool has_js_collected;   /* and the garbage of these heaps was collected before */
     VEC(struct store_stack) stacks;
     bool has_tags; /* the heapdiff that wrote it knew of labels and threads */
     VEC(const char *) labels;

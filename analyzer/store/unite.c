@@ -129,10 +129,10 @@ static void add_counters(struct store *all, const struct store *one)
     }
 }
 
-/* Delays are no sums: the longest one is what a user feels. */
+/* Delays are no sums: the longest one is what a user feels. Nor is the distance of samples. */
 static double join(const char *name, double a, double b)
 {
-    if (strstr(name, "Delay"))
+    if (strstr(name, "Delay") || strcmp(name, FORMAT_JS_SAMPLE) == 0)
         return a > b ? a : b;
     return a + b;
 }
@@ -207,7 +207,7 @@ struct store *unite(struct store *const *stores, size_t count, const struct unit
     all->texts = pool_new();
     all->path = stores[0]->path;
     all->facts = stores[0]->facts;
-    all->has_tags = true;
+    all->has_tags = all->has_js_collected = true;
     struct store_facts *facts = &all->facts;
     facts->epoch = facts->number = (int64_t)moment;
     facts->threads = facts->live_bytes = facts->live_blocks = 0;
@@ -218,6 +218,8 @@ struct store *unite(struct store *const *stores, size_t count, const struct unit
         struct base base = base_of(all);
         all->united[i] = stores[i];
         all->has_tags = all->has_tags && stores[i]->has_tags;
+        all->has_js = all->has_js || stores[i]->has_js;
+        all->has_js_collected = all->has_js_collected && stores[i]->has_js_collected;
         add_code(all, stores[i], &base);
         add_stacks(all, stores[i], &base);
         add_ages(all, stores[i], &base, &ladders[i]);

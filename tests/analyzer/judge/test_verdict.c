@@ -368,7 +368,60 @@ static void churn_and_sampling_raise_the_limit(void **state)
     expect(&input, VERDICT_NONE, "a leak of more than 6.0 MiB would have been noticed");
 }
 
-TEST_MAIN(cmocka_unit_test(a_little_retention_is_noise),
+static void objects_of_a_js_heap_are_named(void **state)
+{
+    struct verdict_input input = server();
+    grow(&input, PART_JS_HEAP, 66 * MIB);
+    input.managed_heap = RUNTIME_V8;
+    input.js_name = "createSession (store.js:5)";
+    input.js_growth = 65 * MIB;
+    input.js_top_growth = 64 * MIB;
+    input.js_noise = 9 * MIB;
+    input.js_evidence = 0.9;
+    expect(&input, VERDICT_JS_HEAP,
+           "66.0 MiB of that is the JavaScript heap, most of that kept by objects that "
+           "createSession (store.js:5) allocated");
+    input.js_top_growth = 20 * MIB;
+    expect(&input, VERDICT_JS_HEAP, "the largest share (20.0 MiB) kept by objects that create");
+    input.js_growth = input.js_top_growth;
+    expect(&input, VERDICT_JS_HEAP, "live objects in it grew by 20.0 MiB, most of that kept by");
+    input.js_noise = 30 * MIB;
+    expect(&input, VERDICT_JS_HEAP, "is the JavaScript heap.");
+}
+
+static void objects_in_a_heap_that_had_room_are_a_leak(void **state)
+{
+    struct verdict_input input = server();
+    input.js_name = "createSession (store.js:5)";
+    input.js_growth = input.js_top_growth = 20 * MIB;
+    input.js_evidence = 0.9;
+    expect(&input, VERDICT_JS_HEAP,
+           "20.0 MiB of JavaScript objects was added and is still live, while RSS changed by 0 B");
+    input.js_evidence = 0.2;
+    expect(&input, VERDICT_NONE, "Nothing grew");
+}
+
+/* A leak of both: the larger one speaks, the other one is said. */
+static void buffers_that_hang_on_objects_come_second(void **state)
+{
+    struct verdict_input input = server();
+    grow(&input, PART_JS_HEAP, 60 * MIB);
+    grow(&input, PART_NATIVE_BLOCKS, 20 * MIB);
+    input.managed_heap = RUNTIME_V8;
+    input.top_growth = 20 * MIB;
+    input.top_evidence = input.js_evidence = 0.9;
+    input.js_name = "createSession (store.js:5)";
+    input.js_growth = input.js_top_growth = 60 * MIB;
+    expect(&input, VERDICT_JS_HEAP, "createSession (store.js:5) allocated; besides, 20.0 MiB");
+    grow(&input, PART_NATIVE_BLOCKS, 60 * MIB);
+    input.top_growth = 80 * MIB;
+    expect(&input, VERDICT_LEAK, "handleUpload");
+}
+
+TEST_MAIN(cmocka_unit_test(objects_of_a_js_heap_are_named),
+          cmocka_unit_test(objects_in_a_heap_that_had_room_are_a_leak),
+          cmocka_unit_test(buffers_that_hang_on_objects_come_second),
+          cmocka_unit_test(a_little_retention_is_noise),
           cmocka_unit_test(retention_hides_no_site_that_convinces),
           cmocka_unit_test(retention_that_has_stopped_has_to_be_what_grew_most),
           cmocka_unit_test(live_buffers_that_explain_rss_are_a_leak),
