@@ -118,11 +118,17 @@ function onRequest(request, collect, epoch) {
 
 /* ---- live objects by the function that allocated them ------------------------------------------ */
 
-/* V8 takes a sample every so many bytes and forgets it when the object is collected. A builds of
+/* 0: no samples are wanted. */
+function sampleBytes() {
+  const bytes = Number(process.env.HEAPDIFF_JS_SAMPLE);
+  return bytes >= SAMPLE_LEAST ? bytes : 0;
+}
+
+/* V8 takes a sample every so many bytes and forgets it when the object is collected. A build of
  * Node without inspector, or Node's permission model, have no profile; nothing else is missing. */
 function startSampling() {
-  const bytes = Number(process.env.HEAPDIFF_JS_SAMPLE);
-  if (!(bytes >= SAMPLE_LEAST)) {
+  const bytes = sampleBytes();
+  if (!bytes) {
     return;
   }
   const { Session } = require('node:inspector');
@@ -285,11 +291,12 @@ function wantsCode() {
   return wantsNames() && !writes;
 }
 
-/* A function that was made a part of its caller is in no stack, and its blocks would be the
- * caller's. So the optimising compilers are told to leave calls as they are. V8 11 has two; an
+/* A function that was made a part of its caller is in no stack, and its blocks and objects
+ * would be the caller's. So the optimising compilers are told to leave calls as they are. V8 11 has two; an
  * older one does not know the second flag. */
 function keepCallsApart() {
-  if (!wantsNames() || process.env.HEAPDIFF_JS_INLINING === '1') {
+  const wantsCalls = wantsNames() || sampleBytes() > 0;
+  if (!worker.isMainThread || !wantsCalls || process.env.HEAPDIFF_JS_INLINING === '1') {
     return;
   }
   v8.setFlagsFromString('--no-turbo-inlining');

@@ -11,6 +11,7 @@
 #include "options.h"
 #include "record/record.h"
 #include "runtime/helper.h"
+#include "runtime/profile.h"
 #include "test.h"
 
 /* A member that answers on command, from the thread of the test. */
@@ -217,6 +218,73 @@ static void an_exchange_under_way_has_a_deadline(void **state)
     assert_true(0 < numbers && numbers < collection && collection < begun);
 }
 
+static double live_seen;
+static unsigned profiles_seen;
+
+static void see_profile(const char *name, const struct heapdiff_member_profile *profile,
+                        void *nothing)
+{
+    assert_string_equal(name, "node");
+    assert_string_equal(profile->texts, "remember");
+    live_seen = profile->live[3];
+    profiles_seen++;
+}
+
+static const double frame[] = {12, 18}, node[] = {0, 0}, live[] = {0, 1, 3, 300, 9};
+
+static struct heapdiff_member_profile profile_of_one(void)
+{
+    static const char texts[] = "remember\0/srv/server.js";
+    return (struct heapdiff_member_profile){.texts = texts,
+                                            .text_size = sizeof texts,
+                                            .frames = frame,
+                                            .nodes = node,
+                                            .live = live,
+                                            .frame_count = 1,
+                                            .node_count = 1,
+                                            .live_count = 1};
+}
+
+static void a_profile_lives_as_long_as_its_exchange(void **state)
+{
+    struct heapdiff_member_profile given = profile_of_one();
+    profiles_seen = 0;
+    runtime_settled(RUNTIME_FOR_ASKER, true);
+    uint32_t request = take(&first, true);
+    runtime_profile(first.member, request + 1, &given); /* of no request */
+    runtime_profile(first.member, request, &given);
+    answer(&first, request, 1);
+    answer(&second, take(&second, true), 1);
+    assert_true(runtime_settled(RUNTIME_FOR_ASKER, true));
+    runtime_each_profile(see_profile, NULL);
+    assert_int_equal(profiles_seen, 1);
+    assert_true(live_seen == 300);
+    runtime_over(RUNTIME_FOR_ASKER);
+    runtime_settled(RUNTIME_FOR_ASKER, true);
+    answer(&first, take(&first, true), 1);
+    answer(&second, take(&second, true), 1);
+    assert_true(runtime_settled(RUNTIME_FOR_ASKER, true));
+    runtime_each_profile(see_profile, NULL);
+    assert_int_equal(profiles_seen, 1);
+    runtime_over(RUNTIME_FOR_ASKER);
+}
+
+static void a_profile_that_leads_out_of_its_arrays_is_dropped(void **state)
+{
+    static const double own_caller[] = {1, 0}, no_frame[] = {0, 1}, no_node[] = {1, 1, 3, 300, 9};
+    struct heapdiff_member_profile good = profile_of_one(), bad[5] = {good, good, good, good, good};
+    bad[0].nodes = own_caller;
+    bad[1].nodes = no_frame;
+    bad[2].live = no_node;
+    bad[3].text_size--; /* its last text does not end */
+    bad[4].text_size = MEMBER_PROFILE_MAX + 1;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_null(profile_copy(&bad[i]));
+    struct profile *profile = profile_copy(&good);
+    assert_non_null(profile);
+    profile_drop(profile);
+}
+
 static void members_find_no_place_without_recording(void **state)
 {
     const struct heapdiff_member_info info = {.version = MEMBER_VERSION, .name = "node"};
@@ -245,6 +313,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(our_own_snapshot_does_not_wait_for_an_askers_collection,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_exchange_under_way_has_a_deadline, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_profile_lives_as_long_as_its_exchange, set_up, tear_down),
+        cmocka_unit_test(a_profile_that_leads_out_of_its_arrays_is_dropped),
         cmocka_unit_test_setup_teardown(members_find_no_place_without_recording, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
