@@ -10,6 +10,7 @@
 #include "frames/frame_name.h"
 #include "frames/site_frame.h"
 #include "print/processes_report.h"
+#include "print/resources_report.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -274,6 +275,7 @@ void json_report_comparison(const struct comparison *comparison,
     json_set_string(root, "operations_source",
                     operations_source_name(comparison->operations_source));
     processes_report_json(comparison, root);
+    resources_report_json(comparison, root);
     if (options->result)
         cJSON_AddItemToObject(root, "gate", gate_object(options->result));
     add_sites(root, comparison, options);

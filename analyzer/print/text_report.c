@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "print/bar.h"
 #include "print/processes_report.h"
+#include "print/resources_report.h"
 #include "print/text_rows.h"
 #include "print/text_tree.h"
 
@@ -124,8 +125,15 @@ static void add_sampling(const struct comparison *comparison, struct text *out)
             continue;
         text_format(out, "Sizes are estimated from samples, one every %s on average.\n",
                     units_bytes(sample).text);
-        return;
+        break;
     }
+    const struct store *last = comparison->stores[comparison->count - 1];
+    double distance = STORE_STATISTIC(&last->runtime, "node", FORMAT_JS_SAMPLE, 0);
+    if (last->has_js && distance > 0)
+        text_format(out,
+                    "Rows of kind js are estimated from samples, one every %s on average; their "
+                    "blocks are samples.\n",
+                    units_bytes((int64_t)distance).text);
 }
 
 /* Operations given on the command line are not repeated. */
@@ -157,6 +165,7 @@ void text_report_comparison(const struct comparison *comparison,
     if (list.length > 0)
         text_format(out, "\n%s", list.bytes);
     processes_report_text(comparison, out);
+    resources_report_text(comparison, out);
     add_operations(comparison, out);
     add_sampling(comparison, out);
     text_done(&sentence);

@@ -93,17 +93,32 @@ if (!isMainThread) {
 """
 
 
+WORKERS = """'use strict';
+const { Worker } = require('node:worker_threads');
+const CODE = "require('node:worker_threads').parentPort.on('message', () => {})";
+let open = 0;
+function runJob() {
+  new Worker(CODE, { eval: true }).once('online', () => {
+    if (++open % 4 === 0) console.log('turns');
+  });
+}
+process.on('SIGWINCH', () => {
+  for (let i = 0; i < 4; i++) runJob();
+});
+setInterval(() => {}, 60000);
+console.log('ready');
+"""
+
+
 class JsHeap(harness.TestCase):
     def measure(self, text, rounds=2, node="node", companion=True, **options):
         """A comparison of snapshots after each round but the first."""
         script = self.folder / "app.js"
-        script.write_text(text if "isMainThread" in text else text + DRIVER)
+        script.write_text(text if "SIGWINCH" in text else text + DRIVER)
         paths = []
         options.setdefault("HEAPDIFF_JS_SAMPLE", 32768)
-        with harness.Program(
-            [node, script], HEAPDIFF_AT_EXIT=0,
-            NODE_OPTIONS=f"--require={COMPANION}", **options,
-        ) as program:
+        options.setdefault("NODE_OPTIONS", f"--require={COMPANION}")
+        with harness.Program([node, script], HEAPDIFF_AT_EXIT=0, **options) as program:
             program.await_line("^ready$")
             for n in range(rounds + 1):
                 program.process.send_signal(signal.SIGWINCH)
@@ -112,6 +127,9 @@ class JsHeap(harness.TestCase):
                 paths.append(harness.snapshot(program.pid, path, str(n), "--gc"))
         self.paths = paths[1:] if rounds > 1 else paths
         return harness.compare(*self.paths)
+
+    def named(self):
+        return f"--require={COMPANION} --perf-basic-prof --interpreted-frames-native-stack"
 
     def assert_culprit(self, comparison, function, line):
         first = comparison["sites"][0]
@@ -141,7 +159,24 @@ class JsHeap(harness.TestCase):
         self.assertIn("readRows", [frame["function"] for frame in first["stack"]])
 
     def test_timers(self):
-        self.assert_culprit(self.measure(TIMERS), "state", 2)
+        comparison = self.measure(TIMERS)
+        self.assert_culprit(comparison, "state", 2)
+        timers = next(row for row in comparison["resources"] if row["what"] == "timers")
+        self.assertEqual(timers["growth"], 10000)
+        self.assertEqual(timers["count"][1] - timers["count"][0], 10000)
+        site = comparison["sites"][timers["site"] - 1]
+        self.assertEqual((site["frame"]["function"], site["frame"]["line"]), ("poll", 3))
+        text = harness.must(harness.heapdiff("compare", *self.paths)).stdout
+        self.assertIn("10,000 timers were set and not cleared: poll (app.js:3)", text)
+
+    def test_workers_that_do_not_end(self):
+        comparison = self.measure(WORKERS, NODE_OPTIONS=self.named())
+        workers = next(row for row in comparison["resources"] if row["what"] == "workers")
+        self.assertEqual(workers["growth"], 4)
+        site = comparison["sites"][workers["site"] - 1]
+        self.assertEqual((site["kind"], site["frame"]["function"]), ("thread", "runJob"))
+        text = harness.must(harness.heapdiff("compare", *self.paths)).stdout
+        self.assertIn("4 Workers started at runJob (app.js:5) have not ended.", text)
 
     def test_listeners(self):
         self.assert_culprit(self.measure(LISTENERS, rounds=3), "subscribe", 3)
