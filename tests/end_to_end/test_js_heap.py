@@ -118,7 +118,9 @@ class JsHeap(harness.TestCase):
         paths = []
         options.setdefault("HEAPDIFF_JS_SAMPLE", 32768)
         options.setdefault("NODE_OPTIONS", f"--require={COMPANION}")
-        with harness.Program([node, script], HEAPDIFF_AT_EXIT=0, **options) as program:
+        with harness.Program(
+            [node, script], cwd=self.folder, HEAPDIFF_AT_EXIT=0, **options
+        ) as program:
             program.await_line("^ready$")
             for n in range(rounds + 1):
                 program.process.send_signal(signal.SIGWINCH)
