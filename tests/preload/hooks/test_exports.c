@@ -21,7 +21,8 @@ static const char *const expected[] = {
     "heapdiff_alloc",        "heapdiff_free",          "heapdiff_member_join",
     "heapdiff_member_take",  "heapdiff_member_answer", "heapdiff_member_profile",
     "heapdiff_member_epoch", "heapdiff_member_leave",  "heapdiff_label",
-    "heapdiff_ops"};
+    "heapdiff_ops",          "heapdiff_code_added",    "heapdiff_code_moved",
+    "heapdiff_code_refused"};
 #define EXPECTED (sizeof expected / sizeof *expected)
 
 /* Output of a command about the shim, of which each line holds one word. */
