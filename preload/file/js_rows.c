@@ -32,10 +32,12 @@ static void add_frames(const char *name, const struct heapdiff_member_profile *p
     for (size_t i = 0; i < profile->frame_count; i++) {
         const char *function = text, *url = text + strlen(text) + 1;
         text = url + strlen(url) + 1;
-        ROWS_ADD(&js->rows, ROWS_INT(id, ++js->frames), ROWS_TEXT(function, function),
-                 ROWS_TEXT(url, url), ROWS_INT(line, js_number(profile->frames[2 * i])),
+        ROWS_ADD(&js->rows, ROWS_INT(id, js->frames + (sqlite3_int64)i + 1),
+                 ROWS_TEXT(function, function), ROWS_TEXT(url, url),
+                 ROWS_INT(line, js_number(profile->frames[2 * i])),
                  ROWS_INT(column_number, js_number(profile->frames[2 * i + 1])));
     }
+    js->frames += (sqlite3_int64)profile->frame_count;
 }
 
 static void add_nodes(const char *name, const struct heapdiff_member_profile *profile,
