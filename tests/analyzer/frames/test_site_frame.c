@@ -25,7 +25,7 @@ static const char *snapshot_of(const char *kind, const char *const *names)
     while (count < MOST_FRAMES && names[count])
         count++;
     for (int i = count; i >= 1; i--) {
-        char parent[16] = "NULL";
+        char parent[24] = "NULL";
         if (i < count)
             snprintf(parent, sizeof parent, "%d", i + 1);
         length += snprintf(sql + length, sizeof sql - (size_t)length,
@@ -112,7 +112,7 @@ static const char *mixed_snapshot(const struct row *rows, size_t count)
     int length = snprintf(sql, sizeof sql, "%s", "");
     for (size_t i = count; i >= 1; i--) {
         const struct row *row = &rows[i - 1];
-        char parent[16] = "NULL";
+        char parent[24] = "NULL";
         if (i < count)
             snprintf(parent, sizeof parent, "%zu", i + 1);
         if (row->module)
