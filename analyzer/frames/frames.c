@@ -127,13 +127,21 @@ static const char *package_of(struct frames *frames, const struct store_location
     return package;
 }
 
+static struct source_maps *make_source_maps(const struct store *store)
+{
+    struct source_maps *maps = source_maps_new();
+    for (size_t i = 0; i < store->source_maps.count; i++)
+        source_maps_add(maps, store->source_maps.items[i].file, store->source_maps.items[i].map);
+    return maps;
+}
+
 /* JavaScript that a tool has built: the place, and a minified name, as they were written. */
 static void apply_source_map(struct frames *frames, struct frame *frame)
 {
     const struct symbol built = {frame->function, frame->file, frame->line, frame->column};
     struct symbol original;
     if (!frames->source_maps)
-        frames->source_maps = source_maps_new();
+        frames->source_maps = make_source_maps(frames->store);
     int64_t time_ns = frames->is_local ? frames->store->facts.time_ns : 0;
     if (!source_maps_find(frames->source_maps, &built, time_ns, &original))
         return;

@@ -337,6 +337,13 @@ static bool read_runtime(struct loader *loader, sqlite3_stmt *row)
     return true;
 }
 
+static bool read_source_map(struct loader *loader, sqlite3_stmt *row)
+{
+    const struct store_source_map map = {name_at(loader, row, 0), name_at(loader, row, 1)};
+    VEC_ADD(&loader->store->source_maps, map);
+    return true;
+}
+
 static bool read_arenas(struct loader *loader, sqlite3_stmt *row)
 {
     struct store_arenas *arenas = &loader->store->arenas;
@@ -414,6 +421,8 @@ static bool read_tables(struct loader *loader, enum load_depth depth)
     return read_some(loader, tables, sizeof tables / sizeof *tables, depth) &&
            read_optional(loader, "arena", QUERY_ARENAS, read_arenas) &&
            read_optional(loader, "hole", QUERY_HOLES, read_holes) &&
+           (depth < LOAD_COUNTERS ||
+            read_optional(loader, "source_map", QUERY_SOURCE_MAPS, read_source_map)) &&
            (depth < LOAD_ALL || tags_load(loader->store, loader->database, loader->error)) &&
            link_nodes(loader) && check_tree(loader) &&
            js_load(loader->store, loader->database, depth >= LOAD_ALL, loader->error);

@@ -134,6 +134,7 @@ struct store *store_open_between(const char *path, const struct store *last, str
 
 static void free_arrays(struct store *store)
 {
+    VEC_DONE(&store->source_maps);
     VEC_DONE(&store->modules);
     VEC_DONE(&store->locations);
     VEC_DONE(&store->symbols);

@@ -112,6 +112,11 @@ struct store_arenas {
     int64_t largest_holes, largest_bytes; /* … most bytes are holes */
 };
 
+/* Of JavaScript that a loader compiled in memory; JSON, as untrusted as all texts. */
+struct store_source_map {
+    const char *file, *map;
+};
+
 struct store {
     const char *path;
     struct store_facts facts;
@@ -132,6 +137,7 @@ struct store {
     VEC(struct store_epoch) epochs;   /* by number */
     VEC(struct store_region) regions; /* of owner 'mmap' only */
     struct store_arenas arenas;       /* all 0 when nothing is known */
+    VEC(struct store_source_map) source_maps;
     VEC(struct store_statistic) allocator;
     VEC(struct store_statistic) runtime;
     int64_t rss[OWNER_COUNT];

@@ -49,6 +49,8 @@ static void add_code(struct store *all, const struct store *one, const struct ba
         symbol.location = moved(symbol.location, base->location);
         VEC_ADD(&all->symbols, symbol);
     }
+    for (size_t i = 0; i < one->source_maps.count; i++)
+        VEC_ADD(&all->source_maps, one->source_maps.items[i]);
     for (size_t i = 0; i < one->nodes.count; i++) {
         struct store_node node = one->nodes.items[i];
         node.parent = moved(node.parent, base->node);

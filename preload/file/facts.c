@@ -17,6 +17,7 @@
 #include "record/pools.h"
 #include "record/thread.h"
 #include "runtime/runtime.h"
+#include "runtime/scripts.h"
 #include "tables/jitcode.h"
 #include "tables/labels.h"
 #include "tables/places.h"
@@ -228,6 +229,19 @@ static int write_runtime(sqlite3 *db)
     return rows_end(&rows);
 }
 
+static void write_map(const char *file, const char *map, void *rows)
+{
+    ROWS_ADD(rows, ROWS_TEXT(file, file), ROWS_TEXT(map, map));
+}
+
+static int write_source_maps(sqlite3 *db)
+{
+    struct rows rows;
+    rows_begin(&rows, db, "source_map");
+    scripts_each(write_map, &rows);
+    return rows_end(&rows);
+}
+
 int facts_write(sqlite3 *db, const struct cut *cut, const struct writer_facts *facts)
 {
     int failed = write_snapshot(db, cut, facts);
@@ -247,5 +261,7 @@ int facts_write(sqlite3 *db, const struct cut *cut, const struct writer_facts *f
         failed = write_holes(db, &cut->arenas);
     if (!failed)
         failed = write_runtime(db);
+    if (!failed)
+        failed = write_source_maps(db);
     return failed;
 }

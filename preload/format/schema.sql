@@ -286,6 +286,13 @@ CREATE TABLE js_live (
   PRIMARY KEY (node_id, epoch)
 ) STRICT, WITHOUT ROWID;
 
+-- Source maps of JavaScript that a loader compiled in memory (tsx, ts-node): its lines are in no
+-- file. Without the sources' texts. Missing in snapshots of older versions of heapdiff.
+CREATE TABLE source_map (
+  file            TEXT    PRIMARY KEY,  -- as location.jit_name has it, but a path for a file: URL
+  map             TEXT    NOT NULL    -- JSON, version 3
+) STRICT, WITHOUT ROWID;
+
 -- The HEAPDIFF_* options in force.
 CREATE TABLE option (
   name            TEXT    PRIMARY KEY,

@@ -5,6 +5,7 @@
 #include "runtime/member.h"
 
 #include "runtime/runtime.h"
+#include "runtime/scripts.h"
 #include "tables/epoch.h"
 #include "tables/jitcode.h"
 
@@ -36,6 +37,13 @@ EXPORT void heapdiff_member_profile(struct heapdiff_member *member, uint32_t req
 EXPORT uint32_t heapdiff_member_epoch(void)
 {
     return epoch_now();
+}
+
+EXPORT void heapdiff_member_source_map(struct heapdiff_member *member, const char *file,
+                                       size_t file_length, const char *map, size_t map_length)
+{
+    (void)member;
+    scripts_add(file, file_length, map, map_length);
 }
 
 EXPORT void heapdiff_member_leave(struct heapdiff_member *member)

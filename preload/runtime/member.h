@@ -65,6 +65,11 @@ void heapdiff_member_profile(struct heapdiff_member *member, uint32_t request,
 /* The epoch that the next snapshot closes. */
 uint32_t heapdiff_member_epoch(void);
 
+/* The source map of code that ran as FILE and is on no disk: JSON of version 3. Both are copied; it
+ * is in every snapshot from then on. At any time. */
+void heapdiff_member_source_map(struct heapdiff_member *member, const char *file,
+                                size_t file_length, const char *map, size_t map_length);
+
 void heapdiff_member_leave(struct heapdiff_member *member);
 
 /* Code that the member's runtime makes, before it runs, and code that it has moved: so stacks get

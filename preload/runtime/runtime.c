@@ -17,6 +17,7 @@
 #include "runtime/kind.h"
 #include "runtime/member.h"
 #include "runtime/profile.h"
+#include "runtime/scripts.h"
 
 #define MEMBERS_MAX 64
 
@@ -230,6 +231,7 @@ void runtime_forked(void)
     phase = PHASE_NONE;
     kind_forked();
     helper_forked();
+    scripts_forked();
 }
 
 static void runtime_start_exchange(bool collect)

@@ -1,6 +1,7 @@
 # test_managed_stacks.py -- Stacks through native code, builtins and code made at run time.
 #
 # SPDX-License-Identifier: Apache-2.0
+import base64
 import json
 import shutil
 import sqlite3
@@ -94,6 +95,34 @@ public class Shelf {{
         Thread.currentThread().join();
     }}
 }}
+"""
+
+# Shelf.ts as a loader compiles it: three lines become one. KEEP stands in line 3, column 10.
+SHELF = """// types are left out
+
+function keep(shelf: Buffer[], size: number) { shelf.push(Buffer.alloc(size)); }
+"""
+SHELF_BUILT = ("function keep(shelf,size){shelf.push(Buffer.alloc(size))}"
+               f"const shelf=[];for(let i=0;i<{COUNT};i++)keep(shelf,20000);"
+               "console.log('kept '+shelf.length);setInterval(()=>shelf,100000);")
+SHELF_MAP = {"version": 3, "sources": ["Shelf.ts"], "names": [], "sourcesContent": [SHELF],
+             "mappings": "AAEA,SAASA,IAAT"}
+
+COMMONJS_LOADER = """
+process.setSourceMapsEnabled(true);
+require.extensions['.ts'] = (module, path) => module._compile(CODE, path);
+require('./Shelf.ts');
+"""
+
+# A hook of ES modules: load() answers for Shelf.ts.
+ES_LOADER = """
+import { register } from 'node:module';
+const load = `export async function load(url, context, next) {
+  return url.endsWith('/Shelf.ts')
+    ? { format: 'module', shortCircuit: true, source: ${JSON.stringify(CODE)} }
+    : next(url, context);
+}`;
+register('data:text/javascript,' + encodeURIComponent(load));
 """
 
 RUST = f"""
@@ -238,6 +267,40 @@ class Announced(Stacks):
     def test_code_in_the_place_of_other_code_has_its_own_name(self):
         _, names, _ = self.run_node(AGAIN, "--jit")
         self.assert_named(names, *(f"maker{number}" for number in range(GENERATIONS)))
+
+
+class Loaders(Stacks):
+    """Code that a loader compiles in memory leads back to the lines in its file."""
+
+    def setUp(self):
+        super().setUp()
+        (self.folder / "Shelf.ts").write_text(SHELF)
+        payload = base64.b64encode(json.dumps(SHELF_MAP).encode()).decode()
+        self.code = json.dumps(f"{SHELF_BUILT}\n//# sourceMappingURL=data:application/json;"
+                               f"base64,{payload}")
+
+    def check(self, *arguments):
+        options = f"--require {harness.BUILD / 'heapdiff-node.cjs'}"
+        path = self.live(["node", "--perf-basic-prof", "--interpreted-frames-native-stack",
+                          *arguments], NODE_OPTIONS=options)
+        site = self.site_of(path, "keep", "buffer")
+        frame = site["frame"]
+        source = str(self.folder / "Shelf.ts")
+        self.assertEqual((frame["file"], frame["line"]), (source, 1))
+        self.assertEqual((frame["source_file"], frame["source_line"]), (source, 3))
+        self.assertEqual(site["name"], "keep (Shelf.ts:3)")
+        with sqlite3.connect(path) as database:
+            maps = database.execute("SELECT file, map FROM source_map").fetchall()
+        self.assertEqual([file for file, _ in maps], [source])
+        self.assertNotIn("sourcesContent", maps[0][1])
+
+    def test_of_commonjs(self):
+        (self.folder / "main.cjs").write_text(COMMONJS_LOADER.replace("CODE", self.code))
+        self.check("main.cjs")
+
+    def test_of_es_modules(self):
+        (self.folder / "loader.mjs").write_text(ES_LOADER.replace("CODE", self.code))
+        self.check("--import", "./loader.mjs", "./Shelf.ts")
 
 
 class Java(Stacks):

@@ -42,6 +42,7 @@ INSERT INTO allocator VALUES ('glibc', 'arena', 5000000), ('glibc', 'uordblks', 
 INSERT INTO arena VALUES (1, 94000000000000, 94000000135168, 70, 7000, 50000, 60000, 120000, 50000);
 INSERT INTO hole VALUES (1, 5, 10, 320), (1, 12, 8, 40000);
 INSERT INTO runtime VALUES ('node', 'heapUsed', 2000000), ('node', 'heapTotal', 4000000.5), ('node', 'external', 1000);
+INSERT INTO source_map VALUES ('/srv/app.js', '{"sources":["a.ts"],"names":["n"],"mappings":"AAAAA"}');
 INSERT INTO option VALUES ('HEAPDIFF_OUT', 'a.db', 1), ('HEAPDIFF_DEPTH', '128', 0);
 INSERT INTO symbol VALUES (1, 0, 'main', '/srv/main.c', 10, 3), (2, 0, 'inline_one', '/srv/a.h', 5, NULL),
   (2, 1, 'handle', '/srv/a.c', 50, 7), (7, 0, 'handle', 'webpack:///src/app.ts', 3, 1);

@@ -9,12 +9,13 @@
 'use strict';
 
 // Taken now: the program may replace its globals later.
-const { setImmediate, performance, TextEncoder } = globalThis;
+const { setImmediate, performance, Buffer, TextEncoder } = globalThis;
 const { memoryUsage, getActiveResourcesInfo } = process;
 
 const DELAY_RESOLUTION = 20; // ms between two looks at the event loop's delay
 
 const SAMPLE_LEAST = 1024; // bytes between two samples of the JavaScript heap
+const SLOW_MAPS = 200; // ms
 
 let answer; // (request, names, values) of the module, once joined
 let delay; // histogram of the event loop's delay since the last answer
@@ -22,6 +23,7 @@ let worker; // node:worker_threads
 let v8;
 let collector;
 let sampling; // of this thread's heap: { session, bytes, births }
+const maps = { seen: new Set(), isSlow: false }; // paths whose source map was looked for
 const http = { requests: 0, failures: 0, channels: [] }; // of this thread's servers
 
 /* V8's collector, also without --expose-gc. The flag is taken back, so that no context of the
@@ -74,7 +76,68 @@ function readNumbers() {
   return numbers;
 }
 
+function isLoadersWork(path) {
+  if (maps.seen.has(path) || path.includes('/node_modules/')) {
+    return false;
+  }
+  maps.seen.add(path);
+  try {
+    return !require('node:fs').readFileSync(path, 'latin1').includes('sourceMappingURL=');
+  } catch {
+    return true; // in no file
+  }
+}
+
+function giveMap(file, { sourcesContent, ...map }) {
+  answer.sourceMap(file, JSON.stringify(map));
+}
+
+/* What Node keeps of CommonJS modules, when maps are enabled: nothing has to be parsed. */
+function giveKeptMaps() {
+  const { findSourceMap } = require('node:module');
+  for (const path of Object.keys(require.cache)) {
+    const map = maps.seen.has(path) ? undefined : findSourceMap?.(path);
+    if (map && isLoadersWork(path)) {
+      giveMap(path, map.payload);
+    }
+  }
+}
+
+function onScript({ params: { url, sourceMapURL } }) {
+  guarded(0, () => {
+    const data = /^data:application\/json[^,]*;base64,/.exec(sourceMapURL ?? '');
+    const path = url.startsWith('file:') ? require('node:url').fileURLToPath(url) : url;
+    if (data && path.startsWith('/') && isLoadersWork(path)) {
+      giveMap(path, JSON.parse(Buffer.from(sourceMapURL.slice(data[0].length), 'base64')));
+    }
+  });
+}
+
+/* Nothing lists ES modules but V8's debugger, which says where the map of each script is. It looks
+ * at all of them, which takes time: once only, when it took long. */
+function giveMapsOfScripts() {
+  const { Session } = require('node:inspector');
+  const session = new Session();
+  const started = performance.now();
+  session.connect();
+  session.on('Debugger.scriptParsed', onScript);
+  session.post('Debugger.enable');
+  session.disconnect();
+  maps.isSlow = performance.now() - started > SLOW_MAPS;
+}
+
+/* Code that a loader (tsx, ts-node) has compiled in memory has lines that are in no file. */
+function giveMaps() {
+  const options = `${process.env.NODE_OPTIONS ?? ''} ${process.execArgv.join(' ')}`;
+  const registered = '.ts' in require.extensions && !process.features.typescript;
+  giveKeptMaps();
+  if (!maps.isSlow && (registered || /--(import|loader|experimental-loader)\b/.test(options))) {
+    giveMapsOfScripts();
+  }
+}
+
 function reply(request, numbers) {
+  guarded(0, giveMaps);
   const entries = Object.entries({ ...readNumbers(), ...numbers });
   const usable = entries.filter(([, value]) => Number.isFinite(value));
   const names = usable.map(([name]) => name).join('\0');

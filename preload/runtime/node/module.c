@@ -23,6 +23,7 @@ extern WEAK __typeof(heapdiff_member_answer) heapdiff_member_answer;
 extern WEAK __typeof(heapdiff_member_profile) heapdiff_member_profile;
 extern WEAK __typeof(heapdiff_member_epoch) heapdiff_member_epoch;
 extern WEAK __typeof(heapdiff_member_leave) heapdiff_member_leave;
+extern WEAK __typeof(heapdiff_member_source_map) heapdiff_member_source_map;
 
 /* One per event loop; freed when its handle is closed. */
 struct loop {
@@ -202,6 +203,37 @@ static napi_value call_profile(napi_env env, napi_callback_info info)
     return NULL;
 }
 
+/* A copy of a string of the script, to be freed; NULL when it is none. */
+static char *string_of(napi_env env, napi_value value, size_t *length)
+{
+    if (napi_get_value_string_utf8(env, value, NULL, 0, length) != 0)
+        return NULL;
+    char *text = malloc(*length + 1);
+    if (text && napi_get_value_string_utf8(env, value, text, *length + 1, length) != 0) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
+/* answer.sourceMap(file, map) */
+static napi_value call_source_map(napi_env env, napi_callback_info info)
+{
+    napi_value arguments[2];
+    size_t count = 2, file_length, map_length;
+    void *loop;
+    if (napi_get_cb_info(env, info, &count, arguments, NULL, &loop) != 0 || count != 2)
+        return NULL;
+    char *file = string_of(env, arguments[0], &file_length);
+    char *map = string_of(env, arguments[1], &map_length);
+    if (file && map && heapdiff_member_source_map)
+        heapdiff_member_source_map(((struct loop *)loop)->member, file, file_length, map,
+                                   map_length);
+    free(file);
+    free(map);
+    return NULL;
+}
+
 /* A loop that has joined, for the arguments of call_join; NULL when the shim does not want it. */
 static struct loop *make_loop(napi_env env, const napi_value *arguments)
 {
@@ -235,12 +267,12 @@ static void announce_code(struct loop *loop, napi_value wanted)
         loop->isolate = code_begin();
 }
 
-/* join(name, isMain, onRequest, wantsNames): the function `answer`, which has a property `profile`,
- * or undefined when recording is off. */
+/* join(name, isMain, onRequest, wantsNames): the function `answer`, which has the properties
+ * `profile` and `sourceMap`, or undefined when recording is off. */
 static napi_value call_join(napi_env env, napi_callback_info info)
 {
     size_t count = 4;
-    napi_value arguments[4], answer, profile;
+    napi_value arguments[4], answer, profile, source_map;
     if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) != 0 || count != 4)
         return NULL;
     struct loop *loop = make_loop(env, arguments);
@@ -250,6 +282,9 @@ static napi_value call_join(napi_env env, napi_callback_info info)
         return NULL;
     if (napi_create_function(env, "profile", NAPI_AUTO_LENGTH, call_profile, loop, &profile) == 0)
         napi_set_named_property(env, answer, "profile", profile);
+    if (napi_create_function(env, "sourceMap", NAPI_AUTO_LENGTH, call_source_map, loop,
+                             &source_map) == 0)
+        napi_set_named_property(env, answer, "sourceMap", source_map);
     return answer;
 }
 

@@ -17,11 +17,14 @@ static const char *const expected[] = {
 #define HOOK_EXTRA(version, result, name, parameters, arguments)         #name "@" TEXT(version),
 #define HOOK_CXX(version, fallback, result, name, parameters, arguments) #name "@" #version,
 #include "real/hooks.def"
-    "heapdiff_snapshot",     "heapdiff_pause",         "heapdiff_resume",
-    "heapdiff_alloc",        "heapdiff_free",          "heapdiff_member_join",
-    "heapdiff_member_take",  "heapdiff_member_answer", "heapdiff_member_profile",
-    "heapdiff_member_epoch", "heapdiff_member_leave",  "heapdiff_label",
-    "heapdiff_ops",          "heapdiff_code_added",    "heapdiff_code_moved",
+    "heapdiff_snapshot",       "heapdiff_pause",
+    "heapdiff_resume",         "heapdiff_alloc",
+    "heapdiff_free",           "heapdiff_member_join",
+    "heapdiff_member_take",    "heapdiff_member_answer",
+    "heapdiff_member_profile", "heapdiff_member_source_map",
+    "heapdiff_member_epoch",   "heapdiff_member_leave",
+    "heapdiff_label",          "heapdiff_ops",
+    "heapdiff_code_added",     "heapdiff_code_moved",
     "heapdiff_code_refused"};
 #define EXPECTED (sizeof expected / sizeof *expected)
 

@@ -12,6 +12,7 @@
 #include "record/record.h"
 #include "runtime/helper.h"
 #include "runtime/profile.h"
+#include "runtime/scripts.h"
 #include "test.h"
 
 /* A member that answers on command, from the thread of the test. */
@@ -294,9 +295,40 @@ static void members_find_no_place_without_recording(void **state)
     assert_null(runtime_join(&info));
 }
 
+static char maps[256];
+
+static void note_map(const char *file, const char *map, void *context)
+{
+    (void)context;
+    size_t length = strlen(maps);
+    snprintf(maps + length, sizeof maps - length, "%s=%.20s;", file, map);
+}
+
+static void maps_of_scripts_stay_as_they_came_first(void **state)
+{
+    static char large[SCRIPTS_MAP_MAX + 1], fills[SCRIPTS_MAP_MAX];
+    scripts_add("/a.ts", 5, "{1}", 3);
+    scripts_add("/b.ts?x", 5, "{2}?", 3);
+    scripts_add("/a.ts", 5, "{3}", 3);
+    scripts_add("", 0, "{4}", 3);
+    scripts_add("/c.ts", 5, large, sizeof large);
+    scripts_each(note_map, NULL);
+    assert_string_equal(maps, "/a.ts={1};/b.ts={2};");
+    memset(fills, '.', sizeof fills);
+    for (unsigned i = 0; i < 2 * SCRIPTS_BYTES_MAX / SCRIPTS_MAP_MAX; i++) {
+        char name[] = {'/', (char)('A' + i)};
+        scripts_add(name, sizeof name, fills, sizeof fills);
+    }
+    maps[0] = '\0';
+    scripts_each(note_map, NULL);
+    assert_non_null(strstr(maps, "/A=...................."));
+    assert_null(strstr(maps, "/H=")); /* beyond the bound of all */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(maps_of_scripts_stay_as_they_came_first),
         cmocka_unit_test_setup_teardown(an_exchange_is_settled_when_all_have_answered, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_request_is_taken_once_and_answered_once, set_up,
