@@ -211,7 +211,7 @@ static struct frame make_frame(struct frames *frames, const struct store_locatio
     }
     if (!frame.function)
         name_unknown(frames, location, &frame);
-    if (location->jit_name && frame.file && frame.column > 0)
+    if (location->jit_name && frame.line > 0 && jit_is_javascript(location->jit_name))
         apply_source_map(frames, &frame);
     frames_classify(frames, &frame);
     frame.package = package_of(frames, location, &frame);

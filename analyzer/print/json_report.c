@@ -97,8 +97,8 @@ static void add_place(cJSON *object, const struct frame *frame)
     if (!is_built)
         return;
     json_set_string(object, "source_file", frame->file);
-    json_set_number(object, "source_line", frame->line);
-    json_set_number(object, "source_column", frame->column);
+    add_number_or_null(object, "source_line", frame->line);
+    add_number_or_null(object, "source_column", frame->column);
 }
 
 static cJSON *frame_object(const struct frame *frame)

@@ -89,24 +89,116 @@ static bool is_part_of_name(char c)
     return isalnum((unsigned char)c) || c == '_' || c == '$' || (unsigned char)c >= 0x80;
 }
 
+struct line {
+    const char *begin, *end;
+};
+
+/* False when there is no such line. */
+static bool find_line(const struct built_code *code, int number, struct line *line)
+{
+    if (number <= 0 || (size_t)number > code->lines.count)
+        return false;
+    line->begin = code->text.bytes + code->lines.items[number - 1];
+    line->end = (size_t)number < code->lines.count
+                    ? code->text.bytes + code->lines.items[number] - 1
+                    : code->text.bytes + code->text.length;
+    return true;
+}
+
+static bool is_name_at(const struct line *line, const char *at, const char *name, size_t length)
+{
+    return (size_t)(line->end - at) >= length && memcmp(at, name, length) == 0 &&
+           (at == line->begin || !is_part_of_name(at[-1])) &&
+           (at + length == line->end || !is_part_of_name(at[length]));
+}
+
 int built_code_name_column(const struct built_code *code, int line, int column, const char *name)
 {
     size_t length = strlen(name);
-    if (line <= 0 || (size_t)line > code->lines.count || length == 0 || length > FARTHEST)
+    struct line found;
+    if (length == 0 || length > FARTHEST || !find_line(code, line, &found))
         return 0;
-    const char *begin = code->text.bytes + code->lines.items[line - 1];
-    const char *end = (size_t)line < code->lines.count
-                          ? code->text.bytes + code->lines.items[line] - 1
-                          : code->text.bytes + code->text.length;
-    const char *place = find_column(begin, end, column);
-    if (!place || (size_t)(end - begin) < length)
+    const char *place = find_column(found.begin, found.end, column);
+    if (!place)
         return 0;
-    const char *at = place - 1 > end - length ? end - length : place - 1;
-    for (; at >= begin && place - at <= FARTHEST; at--) {
-        bool is_whole = (at == begin || !is_part_of_name(at[-1])) &&
-                        (at + length == end || !is_part_of_name(at[length]));
-        if (is_whole && memcmp(at, name, length) == 0)
-            return column_of(begin, at);
+    for (const char *at = place - 1; at >= found.begin && place - at <= FARTHEST; at--) {
+        if (is_name_at(&found, at, name, length))
+            return column_of(found.begin, at);
     }
     return 0;
+}
+
+static const char *skip_blanks(const char *at, const char *end)
+{
+    while (at < end && *at == ' ')
+        at++;
+    return at;
+}
+
+static bool follows(const char *at, const char *end, const char *word)
+{
+    size_t length = strlen(word);
+    return (size_t)(end - at) >= length && memcmp(at, word, length) == 0;
+}
+
+/* Behind the bracket that closes the one at AT; END when none does. */
+static const char *skip_brackets(const char *at, const char *end)
+{
+    int depth = 0;
+    for (; at < end; at++) {
+        depth += *at == '(' ? 1 : *at == ')' ? -1 : 0;
+        if (depth == 0)
+            return at + 1;
+    }
+    return end;
+}
+
+/* Whether a function begins at AT: "function", "(a)=>", "a=>", perhaps after "async". */
+static bool is_function(const char *at, const char *end)
+{
+    if (follows(at, end, "async"))
+        at = skip_blanks(at + strlen("async"), end);
+    if (follows(at, end, "function"))
+        return true;
+    if (at < end && *at == '(')
+        at = skip_brackets(at, end);
+    while (at < end && is_part_of_name(*at))
+        at++;
+    return follows(skip_blanks(at, end), end, "=>");
+}
+
+/* Whether the name from AT to AFTER is that of a function which is defined there. */
+static bool is_definition(const struct line *line, const char *at, const char *after)
+{
+    static const char word[] = "function";
+    const char *before = at;
+    while (before > line->begin && (before[-1] == ' ' || before[-1] == '*'))
+        before--;
+    if (before < at && before - line->begin >= (ptrdiff_t)sizeof word - 1 &&
+        memcmp(before - (sizeof word - 1), word, sizeof word - 1) == 0)
+        return true;
+    after = skip_blanks(after, line->end);
+    if (after < line->end && (*after == '=' || *after == ':'))
+        return is_function(skip_blanks(after + 1, line->end), line->end);
+    if (after == line->end || *after != '(' || (at > line->begin && at[-1] == '.'))
+        return false;
+    return follows(skip_blanks(skip_brackets(after, line->end), line->end), line->end, "{");
+}
+
+int built_code_definition_column(const struct built_code *code, int line, const char *name)
+{
+    size_t length = strlen(name);
+    struct line found;
+    const char *definition = NULL;
+    if (length == 0 || length > FARTHEST || !find_line(code, line, &found))
+        return 0;
+    for (const char *at = found.begin;
+         (at = memmem(at, (size_t)(found.end - at), name, length)) != NULL; at += length) {
+        if (!is_name_at(&found, at, name, length) || !is_definition(&found, at, at + length))
+            continue;
+        if (definition)
+            return 0;
+        definition = at;
+    }
+    return definition ? column_of(found.begin, definition) : 0;
 }

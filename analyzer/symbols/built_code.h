@@ -25,4 +25,8 @@ const char *built_code_map_url(const struct built_code *code, struct pool *pool)
  * "=" or ":". Columns count from 1, in units of UTF-16. 0 when it does not stand there. */
 int built_code_name_column(const struct built_code *code, int line, int column, const char *name);
 
+/* The column at which NAME stands in LINE where a function of this name is defined; 0 when that is
+ * nowhere, or in several places. */
+int built_code_definition_column(const struct built_code *code, int line, const char *name);
+
 #endif

@@ -30,6 +30,11 @@ bool jit_may_inline(const char *name)
     return jit_v8_tier(name) == '*' || jit_v8_tier(name) == '+' || jit_jvm_is_compiled(name);
 }
 
+bool jit_is_javascript(const char *name)
+{
+    return jit_v8_is_script(name);
+}
+
 struct symbol jit_parse(const char *name, struct pool *pool)
 {
     struct symbol symbol = {0};

@@ -18,4 +18,7 @@ struct symbol jit_parse(const char *name, struct pool *pool);
  * stacks: V8's Maglev and TurboFan, the JVM's compilers. False for names that do not show it. */
 bool jit_may_inline(const char *name);
 
+/* Whether V8 named the code as a function of a script. */
+bool jit_is_javascript(const char *name);
+
 #endif

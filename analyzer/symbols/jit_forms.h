@@ -18,6 +18,8 @@ jit_form jit_v8, jit_python, jit_jvm, jit_dotnet, jit_lua, jit_php, jit_ruby, ji
 /* '~' interpreter, '^' Sparkplug, '+' Maglev, '*' TurboFan; 0 when NAME is not of JavaScript. */
 char jit_v8_tier(const char *name);
 
+bool jit_v8_is_script(const char *name);
+
 /* As the JVM's own perf map names compiled methods. */
 bool jit_jvm_is_compiled(const char *name);
 

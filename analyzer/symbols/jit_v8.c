@@ -123,6 +123,11 @@ static const char *behind_kind(const char *name)
     return NULL;
 }
 
+bool jit_v8_is_script(const char *name)
+{
+    return behind_kind(name) != NULL;
+}
+
 char jit_v8_tier(const char *name)
 {
     const char *rest = behind_kind(name);

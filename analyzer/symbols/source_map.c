@@ -302,3 +302,23 @@ bool source_map_find(const struct source_map *map, int line, int column,
                                        .built_column = segment->built_column + 1};
     return true;
 }
+
+bool source_map_find_line(const struct source_map *map, int line, struct source_map_place *place)
+{
+    const struct segment *one = NULL, *segments = map->segments.items;
+    const struct segment *last = line > 0 ? find_segment(map, line - 1, INT32_MAX) : NULL;
+    bool is_one_line = true;
+    for (; last && last >= segments && last->built_line == line - 1; last--) {
+        if (last->source < 0)
+            continue;
+        if (one && one->source != last->source)
+            return false;
+        is_one_line &= !one || one->line == last->line;
+        one = last;
+    }
+    if (!one || !map->sources.items[one->source])
+        return false;
+    *place = (struct source_map_place){.source = map->sources.items[one->source],
+                                       .line = is_one_line ? one->line + 1 : 0};
+    return true;
+}

@@ -29,4 +29,8 @@ struct source_map_place {
 bool source_map_find(const struct source_map *map, int line, int column,
                      struct source_map_place *place);
 
+/* The same for LINE as a whole, if all of it is of one source: without column and name, and with
+ * line 0 if it is of several lines. */
+bool source_map_find_line(const struct source_map *map, int line, struct source_map_place *place);
+
 #endif

@@ -154,33 +154,47 @@ void source_maps_add(struct source_maps *maps, const char *file, const char *jso
 /* Where the function's name stands in the built code, if that is what ran; 0 when it does not. */
 static int find_name(const struct built *built, const struct symbol *symbol)
 {
-    return built->is_stored ? 0
-                            : built_code_name_column(&built->code, symbol->line, symbol->column,
-                                                     symbol->function);
+    if (built->is_stored)
+        return 0;
+    if (symbol->column <= 0) /* V8 before 10.5 gives lines only */
+        return built_code_definition_column(&built->code, symbol->line, symbol->function);
+    return built_code_name_column(&built->code, symbol->line, symbol->column, symbol->function);
+}
+
+/* Without a column the line may do. */
+static bool find_place(const struct built *built, const struct symbol *symbol,
+                       struct source_map_place *place)
+{
+    return symbol->column > 0 ? source_map_find(built->map, symbol->line, symbol->column, place)
+                              : source_map_find_line(built->map, symbol->line, place);
+}
+
+static struct symbol make_original(struct source_maps *maps, const struct built *built,
+                                   const struct symbol *symbol,
+                                   const struct source_map_place *place)
+{
+    return (struct symbol){.function = symbol->function,
+                           .file = map_url_source(place->source, built->folder, maps->pool),
+                           .line = place->line,
+                           .column = place->column};
 }
 
 bool source_maps_find(struct source_maps *maps, const struct symbol *symbol, int64_t time_ns,
                       struct symbol *original)
 {
     struct source_map_place place, name;
-    if (!symbol->file || symbol->line <= 0 || symbol->column <= 0)
-        return false;
-    const struct built *built = find_built(maps, symbol->file);
+    const struct built *built =
+        symbol->file && symbol->line > 0 ? find_built(maps, symbol->file) : NULL;
     if (!built || !built->map)
         return false;
     int column = find_name(built, symbol);
+    bool has_name = column > 0 && source_map_find(built->map, symbol->line, column, &name) &&
+                    name.built_column == column;
     bool is_trusted = built->is_stored || (time_ns > 0 ? built->changed_ns <= time_ns : column > 0);
-    if (!is_trusted || !source_map_find(built->map, symbol->line, symbol->column, &place))
+    if (!is_trusted || (!has_name && !find_place(built, symbol, &place)))
         return false;
-    *original = (struct symbol){.function = symbol->function,
-                                .file = map_url_source(place.source, built->folder, maps->pool),
-                                .line = place.line,
-                                .column = place.column};
-    if (column > 0 && source_map_find(built->map, symbol->line, column, &name) &&
-        name.built_column == column) {
-        original->line = name.line;
-        original->column = name.column;
-        original->function = name.name && *name.name ? name.name : symbol->function;
-    }
+    *original = make_original(maps, built, symbol, has_name ? &name : &place);
+    if (has_name && name.name && *name.name)
+        original->function = name.name;
     return true;
 }

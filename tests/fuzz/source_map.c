@@ -21,6 +21,8 @@ static void try_map(const char *bytes, size_t size)
     struct source_map *map = source_map_parse(bytes, size);
     struct source_map_place place;
     for (int line = -1; map && line < LINES; line++) {
+        if (source_map_find_line(map, line, &place) && (!place.source || place.line < 0))
+            abort();
         for (int column = -1; column < COLUMNS; column++) {
             bool found = source_map_find(map, line, column, &place);
             if (found && (!place.source || place.line < 1 || place.column < 1 ||
@@ -38,6 +40,8 @@ static void try_code(const char *bytes, size_t size, struct pool *pool)
     struct built_code code = built_code_of(&text);
     built_code_map_url(&code, pool);
     for (int line = 0; line < LINES; line++) {
+        if (built_code_definition_column(&code, line, "a") < 0)
+            abort();
         for (int column = 0; column < COLUMNS; column++) {
             int name = built_code_name_column(&code, line, column, "a");
             if (name < 0 || name > column)

@@ -162,7 +162,16 @@ static void names_of_any_kind_do_no_harm(void **state)
     }
 }
 
-TEST_MAIN(cmocka_unit_test(every_tier_of_v8_gives_the_same_name),
+static void code_of_scripts_is_javascript(void **state)
+{
+    assert_true(jit_is_javascript("JS:~f /srv/a.js:1:2"));
+    assert_true(jit_is_javascript("LazyCompile:~f /srv/a.js:1"));
+    assert_false(jit_is_javascript("py::f:/srv/a.py:1"));
+    assert_false(jit_is_javascript("Builtin:CEntry"));
+}
+
+TEST_MAIN(cmocka_unit_test(code_of_scripts_is_javascript),
+          cmocka_unit_test(every_tier_of_v8_gives_the_same_name),
           cmocka_unit_test(files_may_hold_blanks_and_colons),
           cmocka_unit_test(functions_may_be_empty_or_hold_blanks),
           cmocka_unit_test(other_names_of_v8_are_kept),

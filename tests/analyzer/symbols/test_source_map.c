@@ -169,6 +169,46 @@ static void names_stand_before_their_functions(void **state)
     built_code_done(&code);
 }
 
+static int definition(const char *line, const char *name)
+{
+    struct built_code code = code_of(line);
+    int column = built_code_definition_column(&code, 1, name);
+    built_code_done(&code);
+    return column;
+}
+
+static void a_definition_in_a_line_is_found_without_a_column(void **state)
+{
+    assert_int_equal(definition("l(1);function l(e){return l}", "l"), 15);
+    assert_int_equal(definition("function * l(e){}", "l"), 12);
+    assert_int_equal(definition("var a=1,l=e=>a,b=l", "l"), 9);
+    assert_int_equal(definition("x={l:async(e,(f))=>1}", "l"), 4);
+    assert_int_equal(definition("l = function(){}", "l"), 1);
+    assert_int_equal(definition("class A{l(e){}} x.l(2){", "l"), 9);
+    assert_int_equal(definition("function l(){} function l(){}", "l"), 0);
+    assert_int_equal(definition("l(1);x=l;y={l:3}", "l"), 0);
+    assert_int_equal(definition("l(", "l"), 0);
+    assert_int_equal(definition("", "l"), 0);
+    assert_int_equal(definition("l", ""), 0);
+}
+
+static void a_whole_line_has_a_source_if_all_of_it_has(void **state)
+{
+    struct source_map *map = parse("{\"sources\":[\"a.ts\",\"b.ts\"],\"names\":[],\"mappings\":"
+                                   "\"AACA,CAAA;AACA,CACA;AAAA,CCAA\"}");
+    struct source_map_place place;
+    assert_non_null(map);
+    assert_true(source_map_find_line(map, 1, &place));
+    assert_string_equal(place.source, "a.ts");
+    assert_int_equal(place.line, 2);
+    assert_true(source_map_find_line(map, 2, &place));
+    assert_int_equal(place.line, 0);
+    assert_false(source_map_find_line(map, 3, &place));
+    assert_false(source_map_find_line(map, 4, &place));
+    assert_false(source_map_find_line(map, 0, &place));
+    source_map_free(map);
+}
+
 static struct symbol built(const char *file, int line, int column, const char *function)
 {
     return (struct symbol){function, file, line, column};
@@ -193,6 +233,10 @@ static void a_map_beside_the_code_gives_place_and_name(void **state)
     assert_true(source_maps_find(maps, &l, NOW, &original));
     assert_string_equal(original.function, "keep");
     assert_string_equal(original.file, fixture_path("src/a.ts"));
+    assert_int_equal(original.line, 3);
+    l.column = 0;
+    assert_true(source_maps_find(maps, &l, NOW, &original));
+    assert_string_equal(original.function, "keep");
     assert_int_equal(original.line, 3);
     l = built(fixture_path("gone.js"), 1, 11, "l");
     assert_false(source_maps_find(maps, &l, NOW, &original));
@@ -237,6 +281,8 @@ TEST_MAIN(cmocka_unit_test(segments_lead_to_the_last_place_before),
           cmocka_unit_test(urls_become_paths),
           cmocka_unit_test(the_last_comment_says_where_the_map_is),
           cmocka_unit_test(names_stand_before_their_functions),
+          cmocka_unit_test(a_definition_in_a_line_is_found_without_a_column),
+          cmocka_unit_test(a_whole_line_has_a_source_if_all_of_it_has),
           cmocka_unit_test(a_map_beside_the_code_gives_place_and_name),
           cmocka_unit_test(code_that_may_be_other_code_is_not_trusted),
           cmocka_unit_test(maps_of_the_snapshot_go_first))
