@@ -32,7 +32,7 @@ struct row {
 static struct lock lock; /* writers only */
 static struct row *shelves[SHELF_COUNT];
 static atomic_uint count;
-static atomic_uint kept; /* of these; the same until one finds no room */
+static atomic_uint end = UINT32_MAX; /* the number of the first piece without room */
 static struct stacks_room texts;
 static _Atomic uint64_t marks[MARKS / 64];
 static atomic_bool refused;
@@ -42,9 +42,15 @@ uint32_t jitcode_count(void)
     return atomic_load_explicit(&count, memory_order_acquire);
 }
 
+static uint32_t end_get(void)
+{
+    return atomic_load_explicit(&end, memory_order_acquire);
+}
+
 uint32_t jitcode_dropped(void)
 {
-    return jitcode_count() - atomic_load_explicit(&kept, memory_order_acquire);
+    uint32_t announced = jitcode_count(), kept = end_get();
+    return announced > kept ? announced - kept : 0;
 }
 
 void jitcode_refuse(void)
@@ -74,9 +80,11 @@ static uint32_t mark_of(uintptr_t page)
     return (uint32_t)(page * 0x9e3779b97f4a7c15ull >> 48) % MARKS;
 }
 
-static void jitcode_lose(uintptr_t start, size_t size)
+static void jitcode_lose(const struct row *row, uint32_t number)
 {
-    uintptr_t first = start >> PAGE_BITS, last = (start + size - 1) >> PAGE_BITS;
+    uintptr_t first = row->start >> PAGE_BITS, last = (row->start + row->size - 1) >> PAGE_BITS;
+    uint32_t none = UINT32_MAX;
+    atomic_compare_exchange_strong(&end, &none, number);
     for (uintptr_t page = first; page <= last && page - first < MARKED_MOST; page++) {
         uint32_t mark = mark_of(page);
         atomic_fetch_or_explicit(&marks[mark / 64], (uint64_t)1 << mark % 64, memory_order_relaxed);
@@ -86,7 +94,7 @@ static void jitcode_lose(uintptr_t start, size_t size)
 bool jitcode_is_doubtful(uintptr_t address, uint32_t when)
 {
     uint32_t mark = mark_of(address >> PAGE_BITS);
-    return when > atomic_load_explicit(&kept, memory_order_acquire) &&
+    return when > end_get() &&
            (atomic_load_explicit(&marks[mark / 64], memory_order_relaxed) >> mark % 64 & 1);
 }
 
@@ -95,7 +103,7 @@ bool jitcode_is_doubtful(uintptr_t address, uint32_t when)
 /* Once a piece has found no room, none of the later ones is kept: their order would be lost. */
 static struct row *row_make(uint32_t number)
 {
-    if (number >= JITCODE_MOST || jitcode_dropped())
+    if (number >= JITCODE_MOST || number >= end_get())
         return NULL;
     struct row **shelf = &shelves[number >> SHELF_BITS];
     if (!*shelf)
@@ -110,11 +118,10 @@ static void jitcode_write(const struct row *row)
     struct row *place = row_make(number);
     if (number == UINT32_MAX)
         return;
-    if (place) {
+    if (place)
         *place = *row;
-        atomic_store_explicit(&kept, number + 1, memory_order_release);
-    } else
-        jitcode_lose(row->start, row->size);
+    else
+        jitcode_lose(row, number);
     atomic_store_explicit(&count, number + 1, memory_order_release);
 }
 
@@ -151,7 +158,7 @@ void jitcode_move(uintptr_t from, uintptr_t to, size_t size)
 
 bool jitcode_get(uint32_t number, struct jitcode *code)
 {
-    if (number >= atomic_load_explicit(&kept, memory_order_acquire))
+    if (number >= jitcode_count() || number >= end_get())
         return false;
     const struct row *row = &shelves[number >> SHELF_BITS][number & SHELF_MASK];
     *code = (struct jitcode){.start = row->start,
