@@ -184,7 +184,7 @@ bool accepted_write_baseline(const struct comparison *comparison, const char *pa
                     "# Bytes, kind, function, file; separated by tabs.\n");
     for (size_t i = 0; i < comparison->growing_count; i++) {
         const struct site *site = comparison->ranked[i];
-        if (!site->is_counted)
+        if (site->is_managed)
             continue;
         text_format(&text, "%" PRId64 "\t", site->growth_bytes + site->growth_bytes / SLACK);
         add_key(&text, site);

@@ -33,15 +33,12 @@ static struct frames *make_frames(struct comparison *comparison, const struct st
 }
 
 /* The stacks and parts of the first snapshot or the last. */
-static bool fold_end(struct comparison *comparison, size_t i, struct error *error)
+static void fold_end(struct comparison *comparison, size_t i)
 {
-    if (!snapshots_load(&comparison->snapshots, i, error))
-        return false;
     const struct store *store = comparison->stores[i];
     comparison->frames[i] = make_frames(comparison, store);
     site_table_add(&comparison->table, i, store, comparison->frames[i]);
     comparison->parts[i] = parts_of(store, comparison->frames[i]);
-    return true;
 }
 
 static bool fold_between(struct comparison *comparison, size_t i, struct error *error)
@@ -71,15 +68,28 @@ static void comparison_learn(struct comparison *comparison)
         wrappers_learn(&comparison->table, &first, &last, &comparison->wrappers);
 }
 
+/* Objects of JavaScript's heap can be compared when both ends know them. */
+static void find_js(struct comparison *comparison)
+{
+    bool first = comparison->stores[0]->has_js;
+    bool last = comparison->stores[comparison->count - 1]->has_js;
+    comparison->table.without_js = !first || !last;
+    if (first != last)
+        VEC_ADD(&comparison->notes,
+                "one of the snapshots knows no objects of JavaScript's heap; take both with --gc");
+}
+
 static bool fold_all(struct comparison *comparison, struct error *error)
 {
     size_t last = comparison->count - 1;
-    if (!fold_end(comparison, last, error))
+    if (!snapshots_load(&comparison->snapshots, last, error) ||
+        (last > 0 && !snapshots_load(&comparison->snapshots, 0, error)))
         return false;
+    find_js(comparison);
+    fold_end(comparison, last);
     if (last == 0)
         return true;
-    if (!fold_end(comparison, 0, error))
-        return false;
+    fold_end(comparison, 0);
     comparison_learn(comparison);
     for (size_t i = 1; i < last; i++) {
         if (!fold_between(comparison, i, error))
@@ -93,6 +103,10 @@ static void finish_sites(struct comparison *comparison)
     struct site_table *table = &comparison->table;
     if (comparison->count > 1 && !comparison->is_one_process)
         match_moved(table);
+    for (size_t i = 1; i + 1 < comparison->count; i++) {
+        if (!comparison->stores[i]->has_js)
+            site_table_fill_js(table, i);
+    }
     site_table_finish(table);
     comparison->ranked = memory_zeroed(table->sites.count, sizeof *comparison->ranked);
     for (size_t i = 0; i < table->sites.count; i++) {

@@ -42,12 +42,12 @@ struct comparison {
     struct symbols *symbols, *own_symbols; /* the latter: NULL when they are borrowed */
     const struct rules *rules;
     struct site_table table;
-    struct map wrappers;          /* functions of the program that allocate for their callers */
-    struct frames_sites sites;    /* see sites/inlined_jit.h */
-    struct base_names base_names; /* of the files of all frames */
-    struct site **ranked;         /* all sites, first the one that looks most like a leak */
+    struct map wrappers;              /* functions of the program that allocate for their callers */
+    struct frames_sites sites;        /* see sites/inlined_jit.h */
+    struct base_names base_names;     /* of the files of all frames */
+    struct site **ranked;             /* all sites, first the one that looks most like a leak */
     size_t site_count, growing_count; /* the growing ones come first in ranked */
-    int64_t growth_bytes;             /* sum over growing sites that count; see struct site */
+    int64_t growth_bytes;             /* sum over growing sites, managed heaps left out */
     int64_t noise_bytes;              /* smaller growth of all live bytes would not be noticed */
     int64_t operations;               /* units of work done from first to last; 0: not known */
     enum operations_source operations_source;

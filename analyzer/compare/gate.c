@@ -65,7 +65,7 @@ bool gate_counts(const struct gate *gate, const struct site *site)
 
 int64_t gate_excess(const struct gate *gate, const struct site *site)
 {
-    if (!site->rank.is_growing || !site->is_counted || !gate_counts(gate, site))
+    if (!site->rank.is_growing || site->is_managed || !gate_counts(gate, site))
         return 0;
     int64_t accepted = accepted_bytes(gate->accepted, site);
     return site->growth_bytes > accepted ? site->growth_bytes - accepted : 0;
@@ -141,7 +141,7 @@ static void add_sites(const struct gate *gate, const struct comparison *comparis
     for (size_t i = 0; i < comparison->growing_count; i++) {
         const struct site *site = comparison->ranked[i];
         int64_t excess = gate_excess(gate, site);
-        if (!site->is_counted || !gate_counts(gate, site))
+        if (site->is_managed || !gate_counts(gate, site))
             continue;
         result->growth_bytes = store_sum(result->growth_bytes, excess);
         result->failing += excess > 0;

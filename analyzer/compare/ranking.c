@@ -28,8 +28,8 @@ static struct rank_evidence evidence_of(const struct comparison *comparison,
         .old_blocks = site->old_blocks,
         .survivors = site->survivors,
         .deviation = site->deviation,
-        .is_managed = !site->is_counted,
-        .is_collected = is_js && site->is_counted,
+        .is_managed = site->is_managed,
+        .is_collected = is_js,
         .filling = comparison->filling};
 }
 
@@ -77,14 +77,6 @@ static int64_t find_filling(const struct comparison *comparison)
     return (int64_t)fmax(filling, 0);
 }
 
-static bool is_counted(const struct comparison *comparison, const struct site *site)
-{
-    const struct store *first = comparison->stores[0];
-    const struct store *last = comparison->stores[comparison->count - 1];
-    bool is_collected = (first->has_js_collected || !first->has_js) && last->has_js_collected;
-    return !site->is_managed && (site->kind != KIND_JS || is_collected);
-}
-
 static void judge_sites(struct comparison *comparison)
 {
     comparison->filling = comparison->count > 2 ? find_filling(comparison) : 0;
@@ -92,7 +84,6 @@ static void judge_sites(struct comparison *comparison)
     double squares = 0;
     for (size_t i = 0; i < comparison->site_count; i++) {
         struct site *site = comparison->ranked[i];
-        site->is_counted = is_counted(comparison, site);
         struct rank_evidence evidence = evidence_of(comparison, site);
         site->rank = rank_judge(&evidence, total);
         if (format_kind_is_block(site->kind))
@@ -100,7 +91,7 @@ static void judge_sites(struct comparison *comparison)
         if (!site->rank.is_growing)
             continue;
         comparison->growing_count++;
-        if (site->is_counted)
+        if (!site->is_managed)
             comparison->growth_bytes = store_sum(comparison->growth_bytes, site->growth_bytes);
         if (!site->is_managed && site->growth_bytes > largest)
             largest = site->growth_bytes;

@@ -72,10 +72,10 @@ static bool resources_is_growing(const struct comparison *comparison,
     return !trend_has_stopped(&trend) && !trend_is_zigzag(&trend);
 }
 
-/* Whether the site's stack passes through FILE of Node. */
-static bool passes(const struct site *site, const char *file)
+/* Whether the stack passes through FILE of Node. */
+static bool passes(const struct site_member *member, const char *file)
 {
-    struct frames_walk walk = frames_leaf(site->stack_frames, site->stack);
+    struct frames_walk walk = frames_leaf(member->frames, member->stack);
     const struct frame *frame;
     while ((frame = frames_caller(&walk)) != NULL)
         if (frame->file && strcmp(frame->file, file) == 0)
@@ -83,25 +83,36 @@ static bool passes(const struct site *site, const char *file)
     return false;
 }
 
-/* Timers are objects that Node's own code makes for the site; a Worker is a thread. */
-static bool may_be_origin(const struct site *site, const struct known *kind)
+/* By how many the stack's blocks became more, if it may be where the resource comes from: timers
+ * are objects that Node's own code makes for the site, a Worker is a thread. */
+static int64_t weigh_origin(const struct site_member *member, const struct site *site,
+                            const struct known *kind)
 {
-    bool is_own = site->frame.class == CLASS_OWN && site->frame.is_jit;
-    if (kind == &workers)
-        return is_own && site->kind == KIND_THREAD;
-    return is_own && site->kind == KIND_JS && strcmp(kind->what, "timers") == 0 &&
-           passes(site, "node:timers");
+    bool is_timer = site->kind == KIND_JS && strcmp(kind->what, "timers") == 0;
+    bool is_worker = site->kind == KIND_THREAD && kind == &workers;
+    if (!site->frame.is_jit || site->frame.class == CLASS_RUNTIME || (!is_timer && !is_worker) ||
+        (is_timer && !passes(member, "node:timers")))
+        return 0;
+    return store_sum(member->last.live_blocks, -member->first.live_blocks);
 }
 
 static void find_origin(const struct comparison *comparison, struct resource *resource,
                         const struct known *kind)
 {
-    for (size_t i = 0; i < comparison->growing_count && !resource->site; i++) {
-        if (!may_be_origin(comparison->ranked[i], kind))
+    const struct site_table *table = &comparison->table;
+    int64_t most = 0;
+    for (size_t i = 0; i < table->members.count; i++) {
+        const struct site_member *member = &table->members.items[i];
+        const struct site *site = &table->sites.items[member->site];
+        int64_t weight = weigh_origin(member, site, kind);
+        if (weight <= most)
             continue;
-        resource->site = comparison->ranked[i];
-        resource->rank = i + 1;
+        resource->site = site;
+        most = weight;
     }
+    for (size_t i = 0; i < comparison->growing_count; i++)
+        if (comparison->ranked[i] == resource->site)
+            resource->rank = i + 1;
 }
 
 static void add(struct resources *resources, const struct comparison *comparison,

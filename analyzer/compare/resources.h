@@ -14,7 +14,7 @@ struct resource {
     double growth;    /* last - first */
     bool is_growing;  /* by so many that it is worth a sentence, and it goes on */
     const struct site *site; /* where they come from; NULL: not known */
-    size_t rank;             /* of that site, from 1; 0: not known */
+    size_t rank;             /* of that site, from 1; 0: it is not known, or not said to grow */
 };
 
 struct resources {

@@ -21,7 +21,7 @@ struct rank_evidence {
     int64_t old_bytes, old_blocks;        /* of the first snapshot, still alive in the last */
     int64_t survivors; /* bytes allocated after the first and before the last but one, still live */
     double deviation;  /* standard deviation of the growth by sampling; 0: all blocks were seen */
-    bool is_managed;   /* the mapping of a managed heap, which has a collector, or objects in it */
+    bool is_managed;   /* the mapping of a managed heap, which has a collector */
     bool is_collected; /* objects of such a heap, counted after a collection: what is there is kept
                         */
     int64_t filling; /* bytes by which the allocator's resident memory grew in the second half of a

@@ -112,7 +112,7 @@ static size_t add_sites(const struct comparison *comparison, const struct gate *
     size_t tests = 0;
     for (size_t i = 0; i < comparison->growing_count; i++) {
         const struct site *site = comparison->ranked[i];
-        if (!site->is_counted || !gate_counts(gate, site))
+        if (site->is_managed || !gate_counts(gate, site))
             continue;
         int64_t excess = gate_excess(gate, site);
         add_site(comparison, site, excess, has_failed && excess > 0, &names, out);

@@ -27,7 +27,7 @@
 #define JIT_FLAG "--interpreted-frames-native-stack"
 #define MAP_FLAG "--perf-basic-prof"
 
-#define JS_SAMPLE "65536" /* see docs/performance.md */
+#define JS_SAMPLE "131072" /* see docs/performance.md */
 
 /* Adds the folder of our own executable. */
 static bool add_own_folder(struct text *path)

@@ -34,10 +34,12 @@ void site_table_clear(struct site_table *table)
 {
     size_t count = table->count;
     int64_t old_epoch = table->old_epoch, young_epoch = table->young_epoch;
+    bool without_js = table->without_js;
     site_table_done(table);
     site_table_init(table, count);
     table->old_epoch = old_epoch;
     table->young_epoch = young_epoch;
+    table->without_js = without_js;
 }
 
 /* What makes two stacks one site. Native code: function and line of the call; without a line,
@@ -150,9 +152,8 @@ static struct site_member *find_member(struct site_table *table, struct frames *
 static void add_ages(const struct site_table *table, const struct store *store,
                      const struct store_stack *stack, struct site *site, struct site_member *member)
 {
-    bool is_young = stack->kind == KIND_JS && !store->has_js_collected;
-    if (table->old_epoch < 0 || store->ages.count == 0 || is_young)
-        return; /* or much of what is there waits for the collector */
+    if (table->old_epoch < 0 || store->ages.count == 0)
+        return;
     if (site->old_bytes < 0)
         site->old_bytes = site->old_blocks = 0;
     if (site->survivors < 0 && table->young_epoch >= 0)
@@ -225,10 +226,23 @@ void site_table_add(struct site_table *table, size_t index, const struct store *
     bool is_first = index == 0, is_last = index + 1 == table->count;
     for (size_t i = 0; i < store->stacks.count; i++) {
         const struct store_stack *stack = &store->stacks.items[i];
+        if (stack->kind == KIND_JS && table->without_js)
+            continue;
         if (is_first || is_last)
             add_at_end(table, index, store, frames, stack, i);
         else
             add_between(table, index, frames, stack, i);
+    }
+}
+
+void site_table_fill_js(struct site_table *table, size_t index)
+{
+    for (size_t i = 0; i < table->sites.count; i++) {
+        struct site *site = &table->sites.items[i];
+        if (site->kind != KIND_JS)
+            continue;
+        site->live_bytes[index] = site->live_bytes[index - 1];
+        site->live_blocks[index] = site->live_blocks[index - 1];
     }
 }
 

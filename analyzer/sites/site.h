@@ -18,8 +18,6 @@ struct site_numbers {
 struct site {
     enum block_kind kind;
     bool is_managed;     /* mappings of a managed heap */
-    bool is_counted;     /* its growth is the program's: not the mappings of a managed heap, nor
-                            objects in it that wait for the collector */
     struct frame frame;  /* what names it */
     int64_t *live_bytes; /* per snapshot; live_blocks alike */
     int64_t *live_blocks;
@@ -56,6 +54,7 @@ struct site_table {
     size_t count;
     int64_t old_epoch;   /* that the first snapshot closed; -1: ages cannot be compared */
     int64_t young_epoch; /* that the last but one closed; -1 likewise, or only two snapshots */
+    bool without_js;     /* leave stacks of KIND_JS out: the first or the last snapshot has none */
     VEC(struct site) sites;
     VEC(struct site_member) members;
     struct map site_index, member_index;
@@ -73,6 +72,10 @@ void site_table_clear(struct site_table *table);
  * first are borrowed for the table's life, the others' are not. */
 void site_table_add(struct site_table *table, size_t index, const struct store *store,
                     struct frames *frames);
+
+/* A snapshot between that knows nothing of JavaScript's objects: as many as in the one before it.
+ * In order of the snapshots, after all were added. */
+void site_table_fill_js(struct site_table *table, size_t index);
 
 /* After all snapshots were added: growth, and the stack that each site shows. */
 void site_table_finish(struct site_table *table);

@@ -140,14 +140,12 @@ static bool read_rows(struct reader *reader, sqlite3 *database, const char *sql,
     return good;
 }
 
-/* Of all heaps, or else of none. */
-static bool are_collected(const struct store *store)
+static bool has_profile(const struct store *store)
 {
-    bool collected = true;
     for (size_t i = 0; i < store->runtime.count; i++)
-        if (strcmp(store->runtime.items[i].name, FORMAT_JS_COLLECTED) == 0)
-            collected = collected && store->runtime.items[i].value > 0;
-    return collected;
+        if (strcmp(store->runtime.items[i].name, FORMAT_JS_SAMPLE) == 0)
+            return true;
+    return false;
 }
 
 bool js_load(struct store *store, sqlite3 *database, bool with_ages, struct error *error)
@@ -159,8 +157,7 @@ bool js_load(struct store *store, sqlite3 *database, bool with_ages, struct erro
     bool good = !has_tables || (read_rows(&reader, database, QUERY_JS_FRAMES, read_frame) &&
                                 read_rows(&reader, database, QUERY_JS_NODES, read_node) &&
                                 read_rows(&reader, database, QUERY_JS_LIVE, read_live));
-    store->has_js = reader.last_node != STORE_NONE;
-    store->has_js_collected = store->has_js && are_collected(store);
+    store->has_js = reader.last_node != STORE_NONE || (has_tables && has_profile(store));
     ids_done(&reader.frames);
     ids_done(&reader.nodes);
     return good;

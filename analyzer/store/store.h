@@ -126,8 +126,7 @@ struct store {
     VEC(struct store_counter) counters;
     VEC(struct store_node) nodes;
     bool has_borrowed_nodes; /* see store_open_between */
-    bool has_js;             /* it has stacks of KIND_JS */
-    bool has_js_collected;   /* and the garbage of these heaps was collected before */
+    bool has_js;             /* its stacks of KIND_JS are known, be there some or none */
     VEC(struct store_stack) stacks;
     bool has_tags; /* the heapdiff that wrote it knew of labels and threads */
     VEC(const char *) labels;

@@ -209,7 +209,7 @@ struct store *unite(struct store *const *stores, size_t count, const struct unit
     all->texts = pool_new();
     all->path = stores[0]->path;
     all->facts = stores[0]->facts;
-    all->has_tags = all->has_js_collected = true;
+    all->has_tags = all->has_js = true;
     struct store_facts *facts = &all->facts;
     facts->epoch = facts->number = (int64_t)moment;
     facts->threads = facts->live_bytes = facts->live_blocks = 0;
@@ -220,8 +220,7 @@ struct store *unite(struct store *const *stores, size_t count, const struct unit
         struct base base = base_of(all);
         all->united[i] = stores[i];
         all->has_tags = all->has_tags && stores[i]->has_tags;
-        all->has_js = all->has_js || stores[i]->has_js;
-        all->has_js_collected = all->has_js_collected && stores[i]->has_js_collected;
+        all->has_js = all->has_js && stores[i]->has_js;
         add_code(all, stores[i], &base);
         add_stacks(all, stores[i], &base);
         add_ages(all, stores[i], &base, &ladders[i]);

@@ -23,8 +23,7 @@ extern const char format_schema_sql[];
 #define FORMAT_CODE_REFUSED   "code_refused"   /* 1: it cannot */
 
 /* runtime.statistic of a JavaScript heap whose live objects are in the tables js_*. */
-#define FORMAT_JS_SAMPLE    "js_sample_bytes" /* mean distance of two samples */
-#define FORMAT_JS_COLLECTED "js_collected"    /* 1: its garbage was collected before */
+#define FORMAT_JS_SAMPLE "js_sample_bytes" /* mean distance of two samples */
 
 /* stack.kind, in the order of enum block_kind. KIND_JS is in no row of table stack: the reader
  * makes such stacks of the tables js_*. */

@@ -257,9 +257,9 @@ CREATE TABLE runtime (
 
 -- Live objects of JavaScript heaps by the function that allocated them, from V8's sampling heap
 -- profiler (HEAPDIFF_JS_SAMPLE): estimates, like those of a sampled recording. The objects are
--- inside mappings of the heap: do not add these bytes to other tables. All three tables are empty
--- without the profiler. Statistic 'js_sample_bytes' of table runtime is the mean distance of two
--- samples; 'js_collected' is 1 when garbage was collected before.
+-- inside mappings of the heap: do not add these bytes to other tables. Garbage is collected
+-- before. Statistic 'js_sample_bytes' of table runtime is the mean distance of two samples; a heap
+-- without it has no rows: it was not asked to collect, or has no profiler.
 CREATE TABLE js_frame (
   id              INTEGER PRIMARY KEY,
   function        TEXT    NOT NULL,   -- '' when it has no name; '(V8 API)' and the like: V8 itself

@@ -145,14 +145,15 @@ function reply(request, numbers) {
 }
 
 /* Twice, with turns of the event loop between: array buffers and what finalizers hold are freed a
- * turn after their owners. The delays are read before, for a collection is one. The second one also
- * removes what the profile of the heap has left there. */
+ * turn after their owners. The delays are read before, for a collection is one. V8 collects garbage
+ * itself before it gives a profile: then that is the second one. */
 function collectAndReply(request, epoch, numbers) {
   collector ??= findCollector();
   collector();
   setImmediate(guarded, request, () => {
-    sendProfile(request, epoch, true, numbers);
-    collector();
+    if (!sendProfile(request, epoch, numbers)) {
+      collector();
+    }
     setImmediate(guarded, request, () => reply(request, numbers));
   });
 }
@@ -173,7 +174,6 @@ function onRequest(request, collect, epoch) {
     if (collect) {
       collectAndReply(request, epoch, numbers);
     } else {
-      sendProfile(request, epoch, false, numbers);
       reply(request, numbers);
     }
   });
@@ -240,11 +240,17 @@ function sumSamples(samples, now) {
   return sums;
 }
 
+/* What this script allocates, the profile above all, is none of the program's objects. */
+function isOwn(node) {
+  return node.callFrame.url.endsWith(__filename);
+}
+
 /* The nodes below the root that have samples or callees that have, callers first. */
 function listNodes(head, sums) {
-  const all = head.children.map((node) => ({ node, parent: -1, used: false }));
+  const others = (nodes) => nodes.filter((node) => !isOwn(node));
+  const all = others(head.children).map((node) => ({ node, parent: -1, used: false }));
   for (let i = 0; i < all.length; i++) {
-    for (const node of all[i].node.children) {
+    for (const node of others(all[i].node.children)) {
       all.push({ node, parent: i, used: false });
     }
   }
@@ -299,10 +305,10 @@ function packProfile({ head, samples }, now) {
   };
 }
 
-/* Whatever fails here, the numbers are sent without it. */
-function sendProfile(request, epoch, collected, numbers) {
+/* Whether it is sent. Whatever fails here, the numbers are sent without it. */
+function sendProfile(request, epoch, numbers) {
   if (!sampling) {
-    return;
+    return false;
   }
   const started = performance.now();
   try {
@@ -313,12 +319,12 @@ function sendProfile(request, epoch, collected, numbers) {
       const { texts, numbers: packed } = packProfile(result.profile, epoch);
       answer.profile(request, texts, packed);
       numbers.js_sample_bytes = sampling.bytes;
-      numbers.js_collected = collected ? 1 : 0;
       numbers.js_profile_ms = performance.now() - started;
     });
   } catch {
     // as if there were no profiler
   }
+  return numbers.js_sample_bytes > 0;
 }
 
 /* What Node's own HTTP servers say of their work, so that a report knows whether there was any. */

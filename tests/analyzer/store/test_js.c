@@ -20,7 +20,7 @@
     "INSERT INTO js_node VALUES (1, NULL, 1, 'node'), (2, 1, 2, 'node'), (3, 2, 3, 'node');"
 #define LIVE                                                                                       \
     "INSERT INTO js_live VALUES (2, 0, 4, 400, 16.0), (2, 1, 6, 600, 9.0), (3, 1, 1, 50, 1.0);"    \
-    "INSERT INTO runtime VALUES ('node', 'js_collected', 1), ('node', 'js_sample_bytes', 64);"
+    "INSERT INTO runtime VALUES ('node', 'js_sample_bytes', 64);"
 
 static struct store *open_rows(const char *name, const char *rows)
 {
@@ -65,25 +65,25 @@ static void ages_are_those_of_the_samples(void **state)
     assert_int_equal(ages[0].live_bytes, 400);
     assert_int_equal(ages[1].live_blocks, 6);
     assert_int_equal(ages[1].stack, 1);
-    assert_true(store->has_js && store->has_js_collected);
+    assert_true(store->has_js);
     store_close(store);
 }
 
-/* An older file, a program without V8, and a heap that was not collected. */
+/* An older file, a program without V8, and a heap without objects that were sampled. */
 static void what_is_not_there_is_not_claimed(void **state)
 {
     struct store *store =
         open_rows("old.db", NATIVE "DROP TABLE js_live; DROP TABLE js_node; DROP TABLE js_frame;");
     assert_int_equal(store->stacks.count, 1);
-    assert_false(store->has_js || store->has_js_collected);
+    assert_false(store->has_js);
     store_close(store);
     store = open_rows("none.db", NATIVE HEAP);
     assert_int_equal(store->stacks.count, 1);
     assert_false(store->has_js);
     store_close(store);
-    store = open_rows("young.db", NATIVE HEAP LIVE
-                      "UPDATE runtime SET value = 0 WHERE statistic = 'js_collected'");
-    assert_true(store->has_js && !store->has_js_collected);
+    store =
+        open_rows("empty.db", NATIVE "INSERT INTO runtime VALUES ('node', 'js_sample_bytes', 64)");
+    assert_true(store->has_js); /* there are none */
     store_close(store);
 }
 
@@ -129,7 +129,7 @@ static void heaps_of_several_processes_stay_apart(void **state)
     assert_int_equal(bytes, 2100);
     assert_string_equal(name_at(all, all->stacks.items[4].node),
                         "JS:remember file:///srv/server.js:12:18");
-    assert_true(all->has_js && all->has_js_collected);
+    assert_true(all->has_js);
     assert_true(STORE_STATISTIC(&all->runtime, "node", FORMAT_JS_SAMPLE, 0) == 64);
     store_close(all);
 }
