@@ -271,10 +271,7 @@ static void find_obstacle(struct work *work)
         return;
     if (work->plan->port && result->connections == 0)
         result->obstacle = pool_format(
-            result->texts, "no connection reached port %d while the load ran%s", work->plan->port,
-            result->load_status > 0
-                ? pool_format(result->texts, ", which ended with status %d", result->load_status)
-                : "");
+            result->texts, "no connection reached port %d while the load ran", work->plan->port);
 }
 
 /* What a runtime that writes a perf map leaves behind: Python's and V8's map, and V8's log. The
