@@ -15,7 +15,7 @@ static struct rank_evidence evidence_of(const struct comparison *comparison,
 {
     size_t last = comparison->count - 1;
     bool is_js = site->kind == KIND_JS;
-    bool one = comparison->is_one_process && !is_js; /* nobody counts V8's allocations */
+    bool one = comparison->is_one_process && !is_js; /* V8 does not count allocations */
     return (struct rank_evidence){
         .live_bytes = site->live_bytes,
         .live_blocks = site->live_blocks,

@@ -30,7 +30,8 @@ struct workload_requests workload_requests(const struct comparison *comparison);
 void workload_spread(const struct comparison *comparison, double *x);
 
 /* Why an all-clear would be none, in words that live as long as COMPARISON: the load failed, or
- * nothing was done, or all of it failed. NULL: there was work, or nobody knows. DONE may be NULL.
+ * nothing was done, or all of it failed. NULL: there was work, or its amount is unknown. DONE may
+ * be NULL.
  */
 const char *workload_obstacle(const struct comparison *comparison, const struct workload *done);
 

@@ -3,7 +3,7 @@
  * The client library is loaded when it is first needed: it brings curl and TLS with it, which most
  * runs have no use for. libdwfl would ask servers by itself, for each missing file and silently;
  * the reader's process therefore takes the variable out of its environment (debuginfod_hide) and
- * only this file puts it back, for the time of a question.
+ * only this file puts it back, while it asks a server.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

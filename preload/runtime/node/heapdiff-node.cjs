@@ -332,7 +332,7 @@ function countRequests() {
   const { channel } = require('node:diagnostics_channel');
   const started = channel('http.server.request.start');
   const finished = channel('http.server.response.finish');
-  http.channels.push(started, finished); // Node 18 forgets a channel that nobody holds
+  http.channels.push(started, finished); // Node 18 forgets a channel without a reference
   started.subscribe(() => {
     http.requests++;
   });

@@ -1,6 +1,6 @@
 # load.py -- So many requests to a port of this machine, each on a connection of its own.
 #
-# load.py PORT COUNT [PATH]; fails when nobody listens, not when the server answers with an error.
+# load.py PORT COUNT [PATH]; fails without a listener, not when the server answers with an error.
 #
 # SPDX-License-Identifier: Apache-2.0
 import http.client
