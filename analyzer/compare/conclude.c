@@ -76,26 +76,78 @@ static bool has_stopped(const struct comparison *comparison, enum part part)
     return trend_has_stopped(&trend) || trend_is_zigzag(&trend);
 }
 
-static bool is_block(const struct site *site)
+static enum claim claim_of(const struct site *site)
 {
-    return format_kind_is_block(site->kind);
+    switch (site->kind) {
+    case KIND_BUFFER:
+        return CLAIM_BUFFERS;
+    case KIND_JS:
+        return CLAIM_JS;
+    case KIND_THREAD:
+        return CLAIM_THREADS;
+    default:
+        return format_kind_is_block(site->kind) ? CLAIM_BLOCKS : CLAIM_MAPPINGS;
+    }
 }
 
-static void add_growing(const struct comparison *comparison, struct verdict_input *input)
+/* How the sentence names a site, with the package on the way to its blocks. */
+static const char *name_site(const struct comparison *comparison, const struct site *site)
 {
-    double squares = 0;
+    struct text name = {0};
+    const struct frame *way = site_frame_way(site->stack_frames, site->stack, &site->frame);
+    if (way) {
+        frame_name_way(way, &name);
+        text_add(&name, ", called by ");
+    }
+    frame_name(&site->frame, NULL, &name);
+    const char *words = pool_text(comparison->pool, name.bytes);
+    text_done(&name);
+    return words;
+}
+
+/* Growing sites come in the order of their rank. Behind the first that convinces, those that do not
+ * convince say nothing: what they grew by may be over tomorrow. */
+static void add_claim(struct verdict_claim *claim, const struct comparison *comparison,
+                      const struct site *site)
+{
+    bool convinces = site->rank.evidence >= RANK_CONVINCING && !site->rank.is_small;
+    if (claim->convincing > 0 && !convinces)
+        return;
+    claim->growth = store_sum(claim->growth, site->growth_bytes);
+    claim->noise = hypot(claim->noise, site->rank.noise);
+    if (convinces)
+        claim->convincing = store_sum(claim->convincing, site->growth_bytes);
+    if (claim->name)
+        return;
+    claim->name = name_site(comparison, site);
+    claim->top_growth = site->growth_bytes;
+}
+
+static void add_claims(const struct comparison *comparison, struct verdict_input *input)
+{
     for (size_t i = 0; i < comparison->growing_count; i++) {
         const struct site *site = comparison->ranked[i];
-        if (is_block(site)) {
-            input->growing_bytes = store_sum(input->growing_bytes, site->growth_bytes);
-            squares += site->rank.noise * site->rank.noise;
-        }
-        if (site->kind == KIND_BUFFER)
-            input->growing_buffers = store_sum(input->growing_buffers, site->growth_bytes);
+        if (!site->is_managed)
+            add_claim(&input->claims[claim_of(site)], comparison, site);
     }
-    input->growing_noise = (int64_t)fmin(sqrt(squares), (double)STORE_LIMIT);
     input->growth_blocks =
         store_sum(last_of(comparison)->facts.live_blocks, -first_of(comparison)->facts.live_blocks);
+}
+
+static void add_flight(const struct comparison *comparison, struct verdict_input *input)
+{
+    struct verdict_flight *flight = &input->flight;
+    for (size_t i = comparison->growing_count; i < comparison->site_count; i++) {
+        const struct site *site = comparison->ranked[i];
+        if (site->rank.pattern != PATTERN_IN_FLIGHT || !format_kind_is_block(site->kind))
+            continue;
+        flight->growth = store_sum(flight->growth, site->growth_bytes);
+        if (site->growth_bytes <= flight->top_growth)
+            continue;
+        flight->name = name_site(comparison, site);
+        flight->top_growth = site->growth_bytes;
+        flight->kept = site->rank.kept;
+    }
 }
 
 /* V8 grows its young generation while the program allocates much, and shrinks it when the program
@@ -179,57 +231,17 @@ static struct runtime nameless_runtime(const struct comparison *comparison, cons
     return runtime;
 }
 
-/* The growing site that ranks first, of those that are JavaScript's objects or of the others. */
-static const struct site *find_top(const struct comparison *comparison, bool is_js)
+/* The first growing site of blocks, and what the sentence cannot say of it. */
+static void describe_top(const struct comparison *comparison, struct verdict_input *input)
 {
     for (size_t i = 0; i < comparison->growing_count; i++) {
-        if ((comparison->ranked[i]->kind == KIND_JS) == is_js)
-            return comparison->ranked[i];
-    }
-    return NULL;
-}
-
-static void describe_js(const struct comparison *comparison, struct verdict_input *input,
-                        struct text *name)
-{
-    const struct site *top = find_top(comparison, true);
-    double squares = 0;
-    for (size_t i = 0; i < comparison->growing_count; i++) {
-        const struct site *site = comparison->ranked[i];
-        if (site->kind != KIND_JS)
+        const struct site *top = comparison->ranked[i];
+        if (claim_of(top) == CLAIM_JS || top->is_managed)
             continue;
-        input->js_growth = store_sum(input->js_growth, site->growth_bytes);
-        squares += site->rank.noise * site->rank.noise;
-    }
-    input->js_noise = (int64_t)fmin(sqrt(squares), (double)STORE_LIMIT);
-    if (!top)
+        input->nameless = nameless_runtime(comparison, top);
+        input->names_refused = store_counter(last_of(comparison), FORMAT_CODE_REFUSED) > 0;
         return;
-    frame_name(&top->frame, NULL, name);
-    input->js_name = name->bytes;
-    input->managed_heap = RUNTIME_V8;
-    input->js_top_growth = top->growth_bytes;
-    input->js_evidence = top->rank.evidence;
-}
-
-static void describe_top(const struct comparison *comparison, struct verdict_input *input,
-                         struct text *name)
-{
-    const struct site *top = find_top(comparison, false);
-    if (!top)
-        return;
-    const struct frame *way = site_frame_way(top->stack_frames, top->stack, &top->frame);
-    if (way) {
-        frame_name_way(way, name);
-        text_add(name, ", called by ");
     }
-    frame_name(&top->frame, NULL, name);
-    input->top_name = name->bytes;
-    input->top_growth = top->growth_bytes;
-    input->top_evidence = top->rank.evidence;
-    input->top_is_buffer = top->kind == KIND_BUFFER;
-    input->top_is_mapping = !is_block(top);
-    input->nameless = nameless_runtime(comparison, top);
-    input->names_refused = store_counter(last_of(comparison), FORMAT_CODE_REFUSED) > 0;
 }
 
 void conclude(struct comparison *comparison, bool is_forced)
@@ -252,11 +264,10 @@ void conclude(struct comparison *comparison, bool is_forced)
                                   .not_measurable = comparison->obstacle};
     for (int i = 0; i < PART_COUNT && input.is_series; i++)
         input.has_stopped[i] = has_stopped(comparison, (enum part)i);
-    struct text name = {0}, js_name = {0};
-    add_growing(comparison, &input);
-    describe_top(comparison, &input, &name);
-    describe_js(comparison, &input, &js_name);
+    add_claims(comparison, &input);
+    if (input.claims[CLAIM_JS].name)
+        input.managed_heap = RUNTIME_V8;
+    add_flight(comparison, &input);
+    describe_top(comparison, &input);
     comparison->verdict = verdict_reach(&input);
-    text_done(&name);
-    text_done(&js_name);
 }

@@ -4,11 +4,29 @@
  */
 #include "compare/ranking.h"
 
+#include "judge/balance.h"
 #include "judge/trend.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define FLOOR       ((int64_t)64 * 1024) /* bytes of growth; less is not listed … */
+#define FLOOR_SHARE 100                  /* … in a process of more than so many times that */
+
+/* Objects of JavaScript are moved and collected all the time: their usual growth is that of RSS. */
+static int64_t usual_growth(const struct comparison *comparison, const struct site *site)
+{
+    int64_t rss = comparison->stores[0]->facts.rss_bytes;
+    return site->kind == KIND_JS ? balance_usual_rss(rss)
+                                 : balance_usual(rss, comparison->count > 2);
+}
+
+static int64_t least_listed(const struct comparison *comparison)
+{
+    int64_t share = comparison->stores[0]->facts.rss_bytes / FLOOR_SHARE;
+    return share < FLOOR ? share : FLOOR;
+}
 
 static struct rank_evidence evidence_of(const struct comparison *comparison,
                                         const struct site *site)
@@ -30,16 +48,24 @@ static struct rank_evidence evidence_of(const struct comparison *comparison,
         .deviation = site->deviation,
         .is_managed = site->is_managed,
         .is_collected = is_js,
+        .usual = usual_growth(comparison, site),
+        .floor = least_listed(comparison),
         .filling = comparison->filling};
 }
 
-/* Growing sites first, by score; then the rest by live bytes. */
+/* 0: listed; 1: growing, but too small for the list; 2: not growing. */
+static int order_of(const struct rank *rank)
+{
+    return rank->is_growing ? rank->is_small : 2;
+}
+
+/* Growing sites first, by score, the small ones after the others; then the rest by live bytes. */
 static int by_rank(const void *a, const void *b, void *context)
 {
     const struct site *x = *(struct site *const *)a, *y = *(struct site *const *)b;
     size_t last = *(const size_t *)context;
-    if (x->rank.is_growing != y->rank.is_growing)
-        return x->rank.is_growing ? -1 : 1;
+    if (order_of(&x->rank) != order_of(&y->rank))
+        return order_of(&x->rank) - order_of(&y->rank);
     if (x->score != y->score)
         return x->score > y->score ? -1 : 1;
     if (x->growth_bytes != y->growth_bytes && last > 0)
@@ -91,6 +117,7 @@ static void judge_sites(struct comparison *comparison)
         if (!site->rank.is_growing)
             continue;
         comparison->growing_count++;
+        comparison->listed_count += !site->rank.is_small;
         if (!site->is_managed)
             comparison->growth_bytes = store_sum(comparison->growth_bytes, site->growth_bytes);
         if (!site->is_managed && site->growth_bytes > largest)

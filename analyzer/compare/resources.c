@@ -110,7 +110,7 @@ static void find_origin(const struct comparison *comparison, struct resource *re
         resource->site = site;
         most = weight;
     }
-    for (size_t i = 0; i < comparison->growing_count; i++)
+    for (size_t i = 0; i < comparison->listed_count; i++)
         if (comparison->ranked[i] == resource->site)
             resource->rank = i + 1;
 }

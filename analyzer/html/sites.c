@@ -44,7 +44,7 @@ static void write_row(const struct comparison *comparison, const struct site *si
 {
     bool is_comparison = comparison->count > 1;
     text_format(out, "[%" PRId64 ",%d,%d,%d", words_frame(words, &site->frame, false),
-                (int)site->kind, site->is_managed, site->rank.is_growing);
+                (int)site->kind, site->is_managed, site->rank.is_growing && !site->rank.is_small);
     text_format(out, ",%" PRId64 ",%" PRId64, is_comparison ? site->growth_bytes : 0,
                 is_comparison ? site->growth_blocks : 0);
     text_format(out, ",%.4g,%.4g,%" PRId64 ",%.0f", site->score, site->rank.evidence,

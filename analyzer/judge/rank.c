@@ -9,6 +9,7 @@
  *   repeated  did it happen often, or once?
  *   rising    in a series: how steadily did it grow, and does it go on?
  *   aged      in a series: are the newcomers of all ages, or only of the last moments?
+ *   clear     is it more than a site of a healthy program may grow by?
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -26,6 +27,12 @@
 #define TAU_FLOOR      0.1
 #define EVEN_FLOOR     0.4
 #define AGED_FLOOR     0.2
+#define CLEAR_FLOOR    0.05
+#define CLEAR_TIMES    2     /* the usual growth: clear of it */
+#define SURE_FINER     8     /* a series that is sure shows growth so many times smaller */
+#define FLIGHT_KEPT    0.01  /* of what was allocated: work in flight keeps no more … */
+#define FLIGHT_OLD     0.1   /* … and of the blocks at first no more … */
+#define FLIGHT_AGED    0.02  /* … and of the newcomers no more are older than the last interval */
 #define REGROWN_FACTOR 0.5   /* nothing but the trend is known */
 #define MANAGED_FACTOR 0.25  /* a heap with a collector fills up before it is collected */
 #define SIGMAS         3.0   /* of thousands of sites, noise lifts one in 700 above that */
@@ -37,8 +44,8 @@
 
 const char *rank_pattern_name(enum rank_pattern pattern)
 {
-    static const char *const names[] = {"flat", "noise", "fluctuates", "settled",
-                                        "once", "grew",  "rises"};
+    static const char *const names[] = {"flat",      "noise", "fluctuates", "settled",
+                                        "in-flight", "once",  "grew",       "rises"};
     return names[pattern];
 }
 
@@ -132,6 +139,21 @@ static bool is_filling(const struct rank_evidence *evidence, const struct rank *
            evidence->filling > 0 && growth_of(evidence) >= evidence->filling;
 }
 
+/* Requests, jobs and messages that are under way hold blocks, in bursts. The next ones replace
+ * them, so nothing of it is old. A backlog that rises in every snapshot is not that. */
+static bool is_in_flight(const struct rank_evidence *evidence, const struct rank *rank)
+{
+    double first = (double)evidence->live_bytes[0];
+    double newborn = (double)(evidence->live_bytes[last_of(evidence)] - evidence->old_bytes);
+    if (evidence->is_managed || evidence->is_collected || evidence->old_bytes < 0 ||
+        rank->kept < 0 || rank->kept > FLIGHT_KEPT || has_same_count(evidence))
+        return false;
+    if (rank->has_trend && (is_sure(evidence, rank) || evidence->survivors < 0 ||
+                            (double)evidence->survivors > FLIGHT_AGED * newborn))
+        return false;
+    return (double)evidence->old_bytes <= FLIGHT_OLD * first;
+}
+
 static enum rank_pattern find_pattern(const struct rank_evidence *evidence, const struct rank *rank)
 {
     const struct trend *trend = &rank->trend;
@@ -143,6 +165,8 @@ static enum rank_pattern find_pattern(const struct rank_evidence *evidence, cons
         return PATTERN_SETTLED;
     if (rank->has_trend && trend_is_zigzag(trend))
         return PATTERN_FLUCTUATES;
+    if (is_in_flight(evidence, rank))
+        return PATTERN_IN_FLIGHT;
     if (evidence->allocations == 1)
         return PATTERN_ONCE;
     return rank->has_trend ? PATTERN_RISES : PATTERN_GREW;
@@ -194,6 +218,24 @@ static double aged(const struct rank_evidence *evidence)
     return between(AGED_FLOOR, (double)evidence->survivors / newborn / fair);
 }
 
+/* Every step of a series rises, and what the site allocated in between is all still there. */
+static bool is_certain(const struct rank_evidence *evidence, const struct rank *rank)
+{
+    return rank->has_trend && is_sure(evidence, rank) && freed_of(evidence) == 0 &&
+           evidence->allocations >= SURE_SERIES;
+}
+
+/* Caches, tables and compiled code of a healthy program may grow a little between snapshots. */
+static double clear_of_usual(const struct rank_evidence *evidence, const struct rank *rank)
+{
+    double usual = (double)evidence->usual;
+    if (usual <= 0)
+        return 1;
+    if (is_certain(evidence, rank))
+        usual /= SURE_FINER;
+    return between(CLEAR_FLOOR, (double)growth_of(evidence) / (CLEAR_TIMES * usual));
+}
+
 /* An array that moves to a larger place when it is full is a new block each time, and so neither
  * what was freed nor its age speaks against it. */
 static bool is_regrown(const struct rank_evidence *evidence, const struct rank *rank)
@@ -204,12 +246,20 @@ static bool is_regrown(const struct rank_evidence *evidence, const struct rank *
 
 static double rank_weigh(const struct rank_evidence *evidence, const struct rank *rank)
 {
+    double clear = clear_of_usual(evidence, rank);
     if (is_regrown(evidence, rank) && !evidence->is_managed)
-        return REGROWN_FACTOR * repeated(evidence) * rising(&rank->trend);
-    double product = kept(evidence) * stayed(evidence) * repeated(evidence);
+        return clear * REGROWN_FACTOR * repeated(evidence) * rising(&rank->trend);
+    double product = clear * kept(evidence) * stayed(evidence) * repeated(evidence);
     if (rank->has_trend)
         product *= rising(&rank->trend) * aged(evidence);
     return evidence->is_managed ? product * MANAGED_FACTOR : product;
+}
+
+static double share_kept(const struct rank_evidence *evidence)
+{
+    if (evidence->allocated_bytes <= 0)
+        return -1;
+    return (double)growth_of(evidence) / (double)evidence->allocated_bytes;
 }
 
 static struct trend find_trend(const struct rank_evidence *evidence)
@@ -224,7 +274,7 @@ static struct trend find_trend(const struct rank_evidence *evidence)
 
 struct rank rank_judge(const struct rank_evidence *evidence, int64_t total)
 {
-    struct rank rank = {.pattern = PATTERN_FLAT};
+    struct rank rank = {.pattern = PATTERN_FLAT, .kept = share_kept(evidence)};
     double growth = (double)growth_of(evidence);
     rank.noise = hypot(SIGMAS * evidence->deviation, churn_noise(evidence));
     if (growth <= 0)
@@ -242,6 +292,8 @@ struct rank rank_judge(const struct rank_evidence *evidence, int64_t total)
         rank.noise = SIGMAS * evidence->deviation;
     rank.pattern = find_pattern(evidence, &rank);
     rank.is_growing = rank.pattern >= PATTERN_ONCE;
+    double finer = is_certain(evidence, &rank) ? SURE_FINER : 1;
+    rank.is_small = rank.is_growing && growth * finer < (double)evidence->floor;
     rank.evidence = rank.is_growing ? rank_weigh(evidence, &rank) : 0;
     return rank;
 }

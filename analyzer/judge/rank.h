@@ -24,6 +24,8 @@ struct rank_evidence {
     bool is_managed;   /* the mapping of a managed heap, which has a collector */
     bool is_collected; /* objects of such a heap, counted after a collection: what is there is kept
                         */
+    int64_t usual;   /* bytes by which a site of a healthy program may grow between two snapshots */
+    int64_t floor;   /* bytes: less growth is not listed */
     int64_t filling; /* bytes by which the allocator's resident memory grew in the second half of a
                         series, and goes on to; 0: it does not */
 };
@@ -33,6 +35,8 @@ enum rank_pattern {
     PATTERN_NOISE,      /* larger, but within what sampling or churn move it by */
     PATTERN_FLUCTUATES, /* goes up and down, and happens to be up */
     PATTERN_SETTLED,    /* grew, and has stopped */
+    PATTERN_IN_FLIGHT,  /* larger, but it keeps next to nothing, and all of it is young: it may be
+                           work that is under way */
     PATTERN_ONCE,       /* one allocation made all of the growth */
     PATTERN_GREW,       /* grew; two snapshots cannot say more */
     PATTERN_RISES,      /* three or more: keeps growing */
@@ -41,13 +45,18 @@ enum rank_pattern {
 struct rank {
     enum rank_pattern pattern;
     bool is_growing; /* PATTERN_ONCE and above */
+    bool is_small;   /* … by less than the floor: not listed */
     double evidence; /* 0 nothing speaks for a leak … 1 everything does; 0 when not growing */
+    double kept;     /* growth as a share of the bytes allocated in between; -1: unknown */
     double noise;    /* bytes: growth up to this is not claimed */
     bool has_trend;
     struct trend trend; /* of live bytes over x */
 };
 
-/* TOTAL is the growth of all sites together: less than a thousandth of it is not listed. */
+/* Evidence of so much convinces by itself. */
+#define RANK_CONVINCING 0.5
+
+/* TOTAL is the growth of all sites together: less than a thousandth of it is noise. */
 struct rank rank_judge(const struct rank_evidence *evidence, int64_t total);
 
 /* The evidence times the root of size: GROWTH against LARGEST, the largest growth of any site. */

@@ -1,23 +1,21 @@
-/* verdict.c -- From the parts of RSS growth to one sentence.
+/* verdict.c -- From the growing sites and the parts of RSS growth to one kind of growth.
  *
- * Live bytes are counted, while the kernel decides how much of them stays resident. So live growth
- * comes first, even when RSS has not followed yet. Then the largest part of RSS growth decides the
- * kind. The bounds below are the changes of a healthy program between two snapshots.
+ * Sites come first. What the convincing ones add up to is a leak, however much else RSS grew by:
+ * memory that the allocator retains, and heapdiff's own, explain RSS, but they do not excuse a
+ * site. Only a managed heap or mappings that grew far more come before it. Sites that do not
+ * convince count when they explain RSS. Then the largest part of RSS growth decides. The bounds
+ * below are the changes of a healthy program between two snapshots. docs/ranking.md is the long
+ * form; sentence.c words the result.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "judge/verdict.h"
 
-#include "base/units.h"
 #include "judge/advice.h"
+#include "judge/balance.h"
+#include "judge/sentence.h"
 
-#define MIB             ((int64_t)1024 * 1024)
-#define SMALL_RSS_SHARE 0.05 /* noise of a process of less than 20 MiB */
-#define RSS_NOISE_SHARE 0.02
-#define LEAK_SHARE      0.2  /* of RSS growth: a kind with a smaller share is not the cause */
-#define SURE_LEAK_SHARE 0.05 /* the same for a site that convinces, beside retention */
-#define CONVINCING      0.5  /* evidence of a site that speaks for itself */
-#define SERIES_FINER    8    /* a convincing series shows growth so many times smaller */
+#define EXPLAINS 0.2 /* of RSS growth: a kind with a smaller share is not the cause */
 
 const char *verdict_name(enum verdict_kind kind)
 {
@@ -26,57 +24,18 @@ const char *verdict_name(enum verdict_kind kind)
     return names[kind];
 }
 
-static int64_t larger(int64_t a, int64_t b)
+static int64_t growing(const struct verdict_input *input)
 {
-    return a > b ? a : b;
+    return store_sum(input->claims[CLAIM_BLOCKS].growth, input->claims[CLAIM_BUFFERS].growth);
 }
 
-static int64_t rss_noise(const struct verdict_input *input)
+/* A series knows which sites keep growing. With two snapshots it is the sum of all sites, without
+ * those that may be work in flight. */
+static int64_t plausible(const struct verdict_input *input)
 {
-    int64_t small = (int64_t)(SMALL_RSS_SHARE * (double)input->rss_first);
-    return larger(small < MIB ? small : MIB, (int64_t)(RSS_NOISE_SHARE * (double)input->rss_first));
-}
-
-static int64_t rss_growth(const struct verdict_input *input)
-{
-    return store_sum(input->rss_last, -input->rss_first);
-}
-
-/* What recording and its snapshots took is not the program's growth. */
-static int64_t program_growth(const struct verdict_input *input)
-{
-    return store_sum(rss_growth(input), -larger(input->growth.bytes[PART_HEAPDIFF], 0));
-}
-
-static int64_t sum_live_growth(const struct verdict_input *input)
-{
-    return store_sum(input->growth.bytes[PART_NATIVE_BLOCKS], input->growth.bytes[PART_BUFFERS]);
-}
-
-static bool is_convincing(const struct verdict_input *input)
-{
-    return input->top_evidence >= CONVINCING && !input->top_is_mapping;
-}
-
-/* The changes of live bytes in a healthy program, and by sampling and churn. The growing sites of a
- * series are counted without the others, so the churn of those is no noise of theirs. */
-static int64_t live_noise(const struct verdict_input *input)
-{
-    int64_t small = (int64_t)(SMALL_RSS_SHARE * (double)input->rss_first);
-    int64_t usual = small < MIB ? small : MIB;
-    if (input->is_series && is_convincing(input))
-        usual /= SERIES_FINER;
-    return larger(usual, input->is_series ? input->growing_noise : input->noise_bytes);
-}
-
-/* A series knows which sites keep growing. With two snapshots it is the sum of all sites, or the
- * growth of one that convinces by itself. */
-static int64_t live_growth(const struct verdict_input *input)
-{
-    int64_t sum = sum_live_growth(input);
     if (input->is_series)
-        return input->growing_bytes;
-    return is_convincing(input) ? larger(sum, input->top_growth) : sum;
+        return growing(input);
+    return store_sum(balance_live(input), -input->flight.growth);
 }
 
 static bool is_largest(const struct verdict_input *input, int part)
@@ -97,246 +56,93 @@ static bool counts(const struct verdict_input *input, int part)
            (part == PART_RETENTION && is_largest(input, part));
 }
 
-/* For the case without a leak. */
-static enum verdict_kind largest_kind(const struct verdict_input *input)
+/* Growth of the parts that make a kind. What V8 added to its young generation is none. */
+static int64_t part_growth(const struct verdict_input *input, enum verdict_kind kind)
 {
     static const enum verdict_kind kinds[PART_COUNT] = {
         VERDICT_NONE,    VERDICT_NONE,    VERDICT_JS_HEAP, VERDICT_RETENTION,
         VERDICT_MAPPING, VERDICT_MAPPING, VERDICT_NONE,    VERDICT_NONE};
-    int64_t sums[VERDICT_NOT_MEASURABLE] = {0};
-    enum verdict_kind best = VERDICT_NONE;
+    int64_t sum = 0;
     for (int i = 0; i < PART_HEAPDIFF; i++) {
-        if (counts(input, i) && kinds[i] != VERDICT_NONE)
-            sums[kinds[i]] = store_sum(sums[kinds[i]], input->growth.bytes[i]);
+        if (kinds[i] == kind && counts(input, i))
+            sum = store_sum(sum, input->growth.bytes[i]);
     }
-    sums[VERDICT_JS_HEAP] = store_sum(sums[VERDICT_JS_HEAP], -input->nursery_growth);
-    double least = LEAK_SHARE * (double)program_growth(input);
-    /* Retention is what is left of the allocator's memory: it has the noise of all of RSS. */
-    for (int kind = 0; kind < VERDICT_NONE; kind++) { /* sums[VERDICT_NONE] stays 0 */
-        int64_t noise = kind == VERDICT_RETENTION ? rss_noise(input) : rss_noise(input) / 2;
-        if (sums[kind] > noise && (double)sums[kind] >= least && sums[kind] > sums[best])
-            best = (enum verdict_kind)kind;
+    return kind == VERDICT_JS_HEAP ? store_sum(sum, -input->nursery_growth) : sum;
+}
+
+static double least_share(const struct verdict_input *input)
+{
+    return EXPLAINS * (double)balance_program(input);
+}
+
+/* For the case without a site that decides. Retention is what is left of the allocator's memory: it
+ * has the noise of all of RSS. */
+static enum verdict_kind largest_kind(const struct verdict_input *input)
+{
+    static const enum verdict_kind kinds[] = {VERDICT_JS_HEAP, VERDICT_RETENTION, VERDICT_MAPPING};
+    enum verdict_kind best = VERDICT_NONE;
+    int64_t most = 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        int64_t sum = part_growth(input, kinds[i]), noise = balance_rss_noise(input);
+        if (kinds[i] != VERDICT_RETENTION)
+            noise /= 2;
+        if (sum > noise && sum > most && (double)sum >= least_share(input)) {
+            most = sum;
+            best = kinds[i];
+        }
     }
     return best;
 }
 
-/* What a leak is held against: RSS growth of the program; for a site that speaks for itself,
- * without what the allocator keeps, and in a series without what has stopped. */
-static int64_t growth_to_explain(const struct verdict_input *input)
+/* Sites that do not convince by themselves, but explain what RSS grew by. */
+static bool is_plausible_leak(const struct verdict_input *input)
 {
-    int64_t growth = program_growth(input);
-    for (int i = 0; i < PART_HEAPDIFF && is_convincing(input); i++) {
-        bool is_over = i == PART_RETENTION || (input->is_series && input->has_stopped[i]);
-        if (is_over && input->growth.bytes[i] > 0)
-            growth = store_sum(growth, -input->growth.bytes[i]);
-    }
-    return growth;
+    int64_t sum = plausible(input);
+    return sum > balance_live_noise(input) && (double)sum >= least_share(input);
 }
 
-static bool has_leak(const struct verdict_input *input)
+static int64_t convincing_mappings(const struct verdict_input *input)
 {
-    return live_growth(input) > live_noise(input);
+    return store_sum(input->claims[CLAIM_MAPPINGS].convincing,
+                     input->claims[CLAIM_THREADS].convincing);
 }
 
-static bool is_leak(const struct verdict_input *input)
+/* The kind that convincing sites add up to; VERDICT_NONE: no site convinces. A leak comes after a
+ * kind of which it is a small share, such as the wrappers of JavaScript objects that pile up. */
+static enum verdict_kind convincing_kind(const struct verdict_input *input)
 {
-    double grown = (double)live_growth(input);
-    return has_leak(input) && grown >= LEAK_SHARE * (double)growth_to_explain(input) &&
-           grown >= SURE_LEAK_SHARE * (double)program_growth(input);
-}
-
-/* Objects of the JavaScript heap that stay, whatever the heap's mappings do: a heap with room grows
- * inside. Without a collection before the snapshots nothing convinces. */
-static bool has_js_leak(const struct verdict_input *input)
-{
-    return input->js_evidence >= CONVINCING && input->js_growth > input->js_noise &&
-           input->js_growth > rss_noise(input);
-}
-
-/* More than what leaks beside it, and not little of what RSS grew by. */
-static bool is_js_leak(const struct verdict_input *input)
-{
-    return has_js_leak(input) &&
-           (double)input->js_growth >= LEAK_SHARE * (double)growth_to_explain(input) &&
-           (!is_leak(input) || input->js_growth > live_growth(input));
+    int64_t leak = balance_convincing(input), mappings = convincing_mappings(input);
+    int64_t js = balance_has_js(input) ? input->claims[CLAIM_JS].growth : 0;
+    int64_t heap = part_growth(input, VERDICT_JS_HEAP);
+    if (js > leak && js > mappings)
+        return VERDICT_JS_HEAP;
+    if (leak > 0 && (double)leak < EXPLAINS * (double)heap)
+        return VERDICT_JS_HEAP;
+    if (leak > 0 && (double)leak >= EXPLAINS * (double)mappings)
+        return VERDICT_LEAK;
+    return mappings > 0 ? VERDICT_MAPPING : VERDICT_NONE;
 }
 
 static enum verdict_kind decide(const struct verdict_input *input)
 {
     if (input->not_measurable)
         return VERDICT_NOT_MEASURABLE;
-    if (is_js_leak(input))
-        return VERDICT_JS_HEAP;
-    if (is_leak(input))
+    enum verdict_kind kind = convincing_kind(input);
+    if (kind != VERDICT_NONE)
+        return kind;
+    if (is_plausible_leak(input))
         return VERDICT_LEAK;
-    if (program_growth(input) <= rss_noise(input))
+    if (balance_program(input) <= balance_rss_noise(input))
         return VERDICT_NONE;
     return largest_kind(input);
 }
 
-static void say_top(const struct verdict_input *input, int64_t whole, struct text *text)
-{
-    if (!input->top_name || input->top_growth <= 0)
-        return;
-    if (input->top_growth * 2 >= whole)
-        text_format(text, ", mostly from %s", input->top_name);
-    else
-        text_format(text, ", the largest share (%s) from %s", units_bytes(input->top_growth).text,
-                    input->top_name);
-}
-
-/* The live bytes to report: the part that grew most; in a series, or where the sum of all shrank,
- * the growth of the growing sites. */
-static int64_t leaked_bytes(const struct verdict_input *input, bool *is_buffers)
-{
-    const int64_t *bytes = input->growth.bytes;
-    *is_buffers = bytes[PART_BUFFERS] > bytes[PART_NATIVE_BLOCKS];
-    int64_t part = bytes[*is_buffers ? PART_BUFFERS : PART_NATIVE_BLOCKS];
-    if (!input->is_series && part >= input->top_growth)
-        return part;
-    *is_buffers = input->top_is_buffer;
-    if (!input->is_series)
-        return input->top_growth;
-    return *is_buffers ? input->growing_buffers : input->growing_bytes - input->growing_buffers;
-}
-
-static void say_leak(const struct verdict_input *input, struct text *text)
-{
-    bool is_buffers;
-    int64_t rss = rss_growth(input), part = leaked_bytes(input, &is_buffers);
-    const char *what = is_buffers ? "off-heap buffers" : "native blocks";
-    if (rss > rss_noise(input) && part <= rss)
-        text_format(text, "RSS grew by %s; %s of that is %s that are still live",
-                    units_bytes(rss).text, units_bytes(part).text, what);
-    else
-        text_format(text, "%s of %s was added and is still live, while RSS changed by %s",
-                    units_bytes(part).text, what, units_signed_bytes(rss).text);
-    say_top(input, part, text);
-    if (input->growth.bytes[PART_RETENTION] > part)
-        text_format(text, "; the allocator retains %s more",
-                    units_bytes(input->growth.bytes[PART_RETENTION]).text);
-}
-
-static void say_mapping(const struct verdict_input *input, struct text *text)
-{
-    int64_t mappings = input->growth.bytes[PART_MAPPINGS];
-    int64_t stacks = input->growth.bytes[PART_THREAD_STACKS];
-    text_format(text, "RSS grew by %s; %s of that is %s that were never unmapped",
-                units_bytes(rss_growth(input)).text, units_bytes(larger(mappings, stacks)).text,
-                stacks > mappings ? "thread stacks" : "mappings");
-    if (input->top_is_mapping)
-        say_top(input, larger(mappings, stacks), text);
-}
-
-static void say_none(const struct verdict_input *input, int64_t limit, struct text *text)
-{
-    int64_t rss = rss_growth(input), own = input->growth.bytes[PART_HEAPDIFF];
-    if (rss <= rss_noise(input))
-        text_format(text,
-                    "Nothing grew beyond noise: RSS changed by %s (noise is %s), live blocks by "
-                    "%s; a leak of more than %s would have been noticed",
-                    units_signed_bytes(rss).text, units_bytes(rss_noise(input)).text,
-                    units_signed_bytes(sum_live_growth(input)).text, units_bytes(limit).text);
-    else if (own * 2 >= rss)
-        text_format(text,
-                    "RSS grew by %s, but the program's own memory does not explain it: "
-                    "%s is heapdiff's own, and live blocks changed by %s",
-                    units_bytes(rss).text, units_bytes(own).text,
-                    units_signed_bytes(sum_live_growth(input)).text);
-    else if (input->is_series)
-        text_format(text,
-                    "Nothing keeps growing: RSS grew by %s and live blocks by %s since the first "
-                    "snapshot, but that has stopped or goes up and down",
-                    units_bytes(rss).text, units_signed_bytes(sum_live_growth(input)).text);
-    else
-        text_format(text, "RSS grew by %s, but no part of it stands out; live blocks changed by %s",
-                    units_bytes(rss).text, units_signed_bytes(sum_live_growth(input)).text);
-}
-
-/* Which function allocated the objects, where samples of them are known. */
-static void say_js(const struct verdict_input *input, int64_t whole, struct text *text)
-{
-    if (!input->js_name || input->js_growth <= input->js_noise)
-        return;
-    if (input->js_growth * 2 < whole)
-        text_format(text, "; live objects in it grew by %s", units_bytes(input->js_growth).text);
-    if (input->js_top_growth * 2 >= input->js_growth)
-        text_format(text, ", most of that kept by objects that %s allocated", input->js_name);
-    else
-        text_format(text, ", the largest share (%s) kept by objects that %s allocated",
-                    units_bytes(input->js_top_growth).text, input->js_name);
-}
-
-static void say_managed(const struct verdict_input *input, struct text *text)
-{
-    int64_t heap = input->growth.bytes[PART_JS_HEAP];
-    if (heap * 2 < input->js_growth && is_js_leak(input)) {
-        text_format(text,
-                    "%s of JavaScript objects was added and is still live, while RSS changed by %s",
-                    units_bytes(input->js_growth).text, units_signed_bytes(rss_growth(input)).text);
-        say_js(input, input->js_growth, text);
-        return;
-    }
-    text_format(text, "RSS grew by %s; %s of that is the %s", units_bytes(rss_growth(input)).text,
-                units_bytes(heap).text, runtime_heap_name(input->managed_heap));
-    say_js(input, heap, text);
-}
-
-static void say_retention(const struct verdict_input *input, struct text *text)
-{
-    text_format(text,
-                "RSS grew by %s, live blocks by %s: the allocator retains %s more freed memory, "
-                "which is not a leak",
-                units_bytes(rss_growth(input)).text,
-                units_signed_bytes(sum_live_growth(input)).text,
-                units_bytes(input->growth.bytes[PART_RETENTION]).text);
-}
-
-/* A leak for certain that is small beside the rest. */
-static void say_besides(const struct verdict_input *input, struct text *text)
-{
-    bool is_buffers;
-    int64_t part = leaked_bytes(input, &is_buffers);
-    if (!has_leak(input) || !is_convincing(input))
-        return;
-    text_format(text, "; besides, %s of %s was added and is still live", units_bytes(part).text,
-                is_buffers ? "off-heap buffers" : "native blocks");
-    say_top(input, part, text);
-}
-
-static void verdict_say(const struct verdict_input *input, const struct verdict *verdict,
-                        struct text *text)
-{
-    switch (verdict->kind) {
-    case VERDICT_LEAK:
-        say_leak(input, text);
-        break;
-    case VERDICT_JS_HEAP:
-        say_managed(input, text);
-        break;
-    case VERDICT_RETENTION:
-        say_retention(input, text);
-        break;
-    case VERDICT_MAPPING:
-        say_mapping(input, text);
-        break;
-    case VERDICT_NONE:
-        say_none(input, verdict->limit, text);
-        break;
-    case VERDICT_NOT_MEASURABLE:
-        text_format(text, "Not measurable: %s", input->not_measurable);
-        break;
-    }
-    if (verdict->kind > VERDICT_LEAK && verdict->kind < VERDICT_NONE)
-        say_besides(input, text);
-    text_add(text, ".");
-}
-
 struct verdict verdict_reach(const struct verdict_input *input)
 {
+    int64_t noise = balance_live_noise(input);
     struct verdict verdict = {.kind = decide(input),
-                              .limit = larger(live_noise(input), input->noise_bytes)};
-    verdict_say(input, &verdict, &verdict.text);
+                              .limit = noise > input->noise_bytes ? noise : input->noise_bytes};
+    sentence_say(input, &verdict, &verdict.text);
     advice_add(input, verdict.kind, &verdict.advice);
     return verdict;
 }

@@ -28,29 +28,41 @@ struct verdict_allocator {
                                               their bytes, the least size; 0: not known */
 };
 
+/* The kinds of sites, each with its own sentence. Mappings of a managed heap are none of these:
+ * they are a part of RSS. */
+enum claim { CLAIM_BLOCKS, CLAIM_BUFFERS, CLAIM_MAPPINGS, CLAIM_THREADS, CLAIM_JS, CLAIM_COUNT };
+
+/* What the growing sites of one kind add up to. */
+struct verdict_claim {
+    int64_t growth;     /* bytes, of the sites that count: in the order of rank down to the first
+                           that convinces, and of the others those that convince */
+    int64_t convincing; /* of those whose evidence convinces; see RANK_CONVINCING */
+    double noise;       /* of growth, by sampling and churn: three deviations */
+    const char *name;   /* of the site that ranks first; NULL: none grows */
+    int64_t top_growth; /* of that site */
+};
+
+/* Growth that may be work under way; see PATTERN_IN_FLIGHT. */
+struct verdict_flight {
+    int64_t growth;     /* of all such sites, blocks and buffers; 0: there are none */
+    const char *name;   /* of the largest */
+    int64_t top_growth; /* of that site */
+    double kept;        /* of what it allocated */
+};
+
 /* All facts that the verdict depends on. */
 struct verdict_input {
     struct parts growth;
     int64_t rss_first, rss_last;
-    int64_t growing_bytes;        /* sum over growing sites of blocks and buffers */
-    int64_t growing_buffers;      /* of them buffers */
-    int64_t noise_bytes;          /* of live bytes, by sampling and churn */
-    int64_t growing_noise;        /* the same of the growing sites alone */
-    bool is_series;               /* three snapshots or more */
-    bool has_stopped[PART_COUNT]; /* in a series: the part does not go on growing */
-    const char *top_name;         /* the site that ranks first; NULL when none grew */
-    int64_t top_growth;
-    double top_evidence;
-    bool top_is_buffer;
-    bool top_is_mapping; /* kind mmap, shm or thread */
-    const char *js_name; /* of JavaScript's objects the site that ranks first; NULL when none grew
-                            or nothing is known */
-    int64_t js_growth;   /* sum over growing sites of such objects; js_noise alike */
-    int64_t js_noise, js_top_growth;
-    double js_evidence;
-    struct runtime nameless; /* the runtime whose function names that site, as its own code has no
-                                names; RUNTIME_NONE: the site has a name of the program */
-    bool names_refused;      /* V8 cannot announce its code to the companion */
+    struct verdict_claim claims[CLAIM_COUNT];
+    struct verdict_flight flight;
+    int64_t noise_bytes;            /* of all live bytes, by sampling and churn */
+    bool is_series;                 /* three snapshots or more */
+    bool has_stopped[PART_COUNT];   /* in a series: the part does not go on growing */
+    struct runtime nameless;        /* the runtime whose function names the first site of a leak, as
+                                       its own code has no names; RUNTIME_NONE: it has a name of the
+                                       program */
+    bool names_refused;             /* V8 cannot announce its code to the companion */
     enum runtime_kind managed_heap; /* the runtime that owns the managed heap */
     int64_t nursery_growth; /* of the heap's young generation, which the collector sizes as it
                                likes; 0: not known, or it did not grow */

@@ -25,7 +25,7 @@
 size_t report_site_count(const struct comparison *comparison, const struct report_options *options)
 {
     bool all = options->all_sites || comparison->count == 1;
-    size_t count = all ? comparison->site_count : comparison->growing_count;
+    size_t count = all ? comparison->site_count : comparison->listed_count;
     while (comparison->count == 1 && count > 0 &&
            comparison->ranked[count - 1]->live_blocks[0] == 0)
         count--; /* what was freed again ranks last */
@@ -136,6 +136,20 @@ static void add_sampling(const struct comparison *comparison, struct text *out)
                     units_bytes((int64_t)distance).text);
 }
 
+/* Sites that grow, but by less than is worth a row. */
+static void add_small(const struct comparison *comparison, const struct report_options *options,
+                      struct text *out)
+{
+    size_t small = comparison->growing_count - comparison->listed_count;
+    int64_t bytes = 0;
+    for (size_t i = comparison->listed_count; i < comparison->growing_count; i++)
+        bytes = store_sum(bytes, comparison->ranked[i]->growth_bytes);
+    if (small > 0 && !options->listing && !options->all_sites && options->tree == TREE_NONE)
+        text_format(out, "%zu smaller site%s grew by %s; --all lists %s.\n", small,
+                    small == 1 ? "" : "s together", units_bytes(bytes).text,
+                    small == 1 ? "it" : "them");
+}
+
 /* Operations given on the command line are not repeated. */
 static void add_operations(const struct comparison *comparison, struct text *out)
 {
@@ -164,6 +178,7 @@ void text_report_comparison(const struct comparison *comparison,
     add_list(comparison, options, &list);
     if (list.length > 0)
         text_format(out, "\n%s", list.bytes);
+    add_small(comparison, options, out);
     processes_report_text(comparison, out);
     resources_report_text(comparison, out);
     add_operations(comparison, out);

@@ -43,7 +43,8 @@ static void churn_sinks(void **state)
     assert_true(rank_judge(&churn, 10 * MIB).evidence < rank_judge(&leak, 10 * MIB).evidence / 2);
 }
 
-/* 500 blocks that all were replaced: 510 is nothing, 700 is not. */
+/* 500 blocks that all were replaced: 510 is nothing; 700 may be more work in flight, unless more of
+ * what was allocated stays. */
 static void growth_within_churn_is_not_claimed(void **state)
 {
     int64_t bytes[] = {500 << 10, 510 << 10}, counts[] = {500, 510};
@@ -57,7 +58,69 @@ static void growth_within_churn_is_not_claimed(void **state)
     assert_int_equal(rank_judge(&churn, 10 << 10).pattern, PATTERN_NOISE);
     bytes[1] = 700 << 10;
     counts[1] = 700;
+    assert_int_equal(rank_judge(&churn, 200 << 10).pattern, PATTERN_IN_FLIGHT);
+    churn.allocated_bytes = 10 * MIB;
     assert_true(rank_judge(&churn, 200 << 10).is_growing);
+}
+
+/* Blocks that stay from before say that some are kept. So does a series in which some are old, or
+ * that rises in each of five steps. */
+static void a_leak_on_a_rare_path_is_not_in_flight(void **state)
+{
+    const int64_t bytes[] = {4 * MIB, 5 * MIB, 7 * MIB, 8 * MIB, 9 * MIB};
+    const int64_t counts[] = {400, 500, 700, 800, 900};
+    struct rank_evidence site = {.live_bytes = bytes,
+                                 .live_blocks = counts,
+                                 .x = (const double[]){0, 1, 2, 3, 4},
+                                 .count = 4,
+                                 .allocated_bytes = 1000 * MIB,
+                                 .allocations = 100000};
+    assert_int_equal(rank_judge(&site, 4 * MIB).pattern, PATTERN_IN_FLIGHT);
+    site.survivors = MIB;
+    assert_true(rank_judge(&site, 4 * MIB).is_growing);
+    site.survivors = 0;
+    site.old_bytes = MIB;
+    assert_true(rank_judge(&site, 4 * MIB).is_growing);
+    site.old_bytes = 0;
+    site.count = 5;
+    assert_true(rank_judge(&site, 5 * MIB).is_growing);
+    site.count = 2;
+    assert_int_equal(rank_judge(&site, MIB).pattern, PATTERN_IN_FLIGHT);
+}
+
+/* A little growth is usual, and too little is not listed, unless a series is certain. */
+static void small_growth_does_not_convince(void **state)
+{
+    struct rank_evidence site = leak;
+    site.usual = 20 * MIB;
+    site.floor = 11 * MIB;
+    struct rank rank = rank_judge(&site, 10 * MIB);
+    assert_true(rank.is_growing && rank.is_small && rank.evidence < RANK_CONVINCING);
+    site.usual = 9 * MIB;
+    site.floor = 9 * MIB;
+    rank = rank_judge(&site, 10 * MIB);
+    assert_true(!rank.is_small && rank.evidence >= RANK_CONVINCING);
+}
+
+static void a_series_that_is_certain_shows_little_growth(void **state)
+{
+    const int64_t bytes[] = {1000, 2000, 3000, 4000, 5000}, counts[] = {10, 20, 30, 40, 50};
+    struct rank_evidence site = {.live_bytes = bytes,
+                                 .live_blocks = counts,
+                                 .x = (const double[]){0, 1, 2, 3, 4},
+                                 .count = 5,
+                                 .allocated_bytes = 4000,
+                                 .allocations = 40,
+                                 .old_bytes = 1000,
+                                 .old_blocks = 10,
+                                 .survivors = 3000,
+                                 .usual = 20000,
+                                 .floor = 20000};
+    struct rank rank = rank_judge(&site, 4000);
+    assert_true(rank.is_growing && !rank.is_small && rank.evidence >= RANK_CONVINCING);
+    site.allocated_bytes = 9000;
+    rank = rank_judge(&site, 4000);
+    assert_true(rank.is_growing && rank.is_small && rank.evidence < RANK_CONVINCING);
 }
 
 /* 3 of 4 of the old blocks are still there: only those that moved make noise. */
@@ -257,6 +320,9 @@ static void one_snapshot_is_judged_and_has_not_grown(void **state)
 TEST_MAIN(cmocka_unit_test(a_plain_leak_has_full_evidence),
           cmocka_unit_test(the_score_falls_with_the_root_of_size), cmocka_unit_test(churn_sinks),
           cmocka_unit_test(growth_within_churn_is_not_claimed),
+          cmocka_unit_test(a_leak_on_a_rare_path_is_not_in_flight),
+          cmocka_unit_test(small_growth_does_not_convince),
+          cmocka_unit_test(a_series_that_is_certain_shows_little_growth),
           cmocka_unit_test(old_blocks_make_no_noise), cmocka_unit_test(turnover_sinks),
           cmocka_unit_test(what_happened_once_sinks_below_a_small_leak),
           cmocka_unit_test(the_unknown_lies_between),
