@@ -99,7 +99,8 @@ static int64_t hidden_growth(const struct gate *gate, const struct comparison *c
     int64_t sum = 0;
     for (size_t i = 0; i < comparison->site_count; i++) {
         const struct site *site = comparison->ranked[i];
-        bool is_noise = site->rank.pattern == PATTERN_NOISE || site->rank.pattern == PATTERN_FLAT;
+        bool is_noise = site->rank.pattern == PATTERN_NOISE || site->rank.pattern == PATTERN_FLAT ||
+                        site->rank.pattern == PATTERN_IN_FLIGHT;
         bool is_js = site->kind == KIND_JS;
         if (is_noise && !is_js && !site->is_managed && gate_counts(gate, site))
             sum = store_sum(sum, site->growth_bytes);
@@ -131,7 +132,9 @@ static const char *find_vacuum(const struct gate *gate, const struct comparison 
     if (last->sample_bytes > 0 && sampling_noise(comparison) > (double)gate->limit)
         return "too few samples for this limit; record more (a smaller HEAPDIFF_SAMPLE, or 0)";
     if (hidden_growth(gate, comparison) > gate->limit)
-        return "live memory grew by more than the limit, but it may be churn; take five snapshots";
+        return "live memory grew by more than the limit, but it may be churn or work in flight; "
+               "take "
+               "five snapshots";
     return NULL;
 }
 

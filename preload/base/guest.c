@@ -60,6 +60,7 @@ void guest_free(void *block)
 
 void guest_trim(void)
 {
+    hd_je_mallctl("thread.tcache.flush", NULL, NULL, NULL, 0);
     hd_je_mallctl("arena.0.purge", NULL, NULL, NULL, 0);
 }
 
