@@ -1,5 +1,6 @@
-/* workload.c -- What was done between the snapshots of a job, so that an all-clear has work behind
- * it.
+/* workload.c -- The work that was done between the snapshots of a job.
+ *
+ * A verdict of "no leak" needs work behind it.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,5 +1,4 @@
-/* workload.h -- What was done between the snapshots of a job, so that an all-clear has work behind
- * it.
+/* workload.h -- The work that was done between the snapshots of a job.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,5 +1,4 @@
-/* measure.c -- The whole job: start a server recorded, bring it to a steady state, load it, take
- * snapshots before, during and after.
+/* measure.c -- The whole job: start, steady state, load, snapshots, comparison.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

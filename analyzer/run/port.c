@@ -1,4 +1,4 @@
-/* port.c -- Does somebody listen on this machine's port?
+/* port.c -- Asks whether a process listens on a port of this machine.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,4 +1,4 @@
-/* port.h -- Does somebody listen on this machine's port?
+/* port.h -- Asks whether a process listens on a port of this machine.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,5 +1,4 @@
-/* work.h -- A job under way: its children, what it waits for, what it says. Shared by measure.c and
- * its parts alone.
+/* work.h -- A job under way, shared by measure.c and its parts alone.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

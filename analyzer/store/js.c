@@ -11,6 +11,7 @@
 #include "base/map.h"
 #include "store/ids.h"
 #include "store/queries.h"
+#include "store/rows.h"
 
 #include <string.h>
 
@@ -23,8 +24,6 @@ struct reader {
     bool with_ages;
     uint32_t last_node; /* whose stack is the last one; STORE_NONE: none yet */
 };
-
-typedef bool (*row_reader)(struct reader *reader, sqlite3_stmt *row);
 
 static bool damaged(struct reader *reader, const char *how)
 {
@@ -53,8 +52,9 @@ static const char *name_of(struct pool *pool, sqlite3_stmt *row)
     return pool_format(pool, "JS:%s %s:%lld:%lld", function, url, line, column);
 }
 
-static bool read_frame(struct reader *reader, sqlite3_stmt *row)
+static bool read_frame(void *context, sqlite3_stmt *row)
 {
+    struct reader *reader = context;
     struct store *store = reader->store;
     const char *name = name_of(store->texts, row);
     struct store_location location = {.id = -1 - (int64_t)store->locations.count,
@@ -68,8 +68,9 @@ static bool read_frame(struct reader *reader, sqlite3_stmt *row)
     return true;
 }
 
-static bool read_node(struct reader *reader, sqlite3_stmt *row)
+static bool read_node(void *context, sqlite3_stmt *row)
 {
+    struct reader *reader = context;
     struct store *store = reader->store;
     struct store_node node = {.parent = STORE_NONE};
     if (!ids_find(&reader->frames, sqlite3_column_int64(row, 2), &node.location))
@@ -102,8 +103,9 @@ static struct store_stack *stack_of(struct reader *reader, uint32_t node)
     return &store->stacks.items[store->stacks.count - 1];
 }
 
-static bool read_live(struct reader *reader, sqlite3_stmt *row)
+static bool read_live(void *context, sqlite3_stmt *row)
 {
+    struct reader *reader = context;
     const double most = (double)STORE_LIMIT * (double)STORE_LIMIT;
     struct store *store = reader->store;
     struct store_age age = {.epoch = number_at(row, 1),
@@ -125,21 +127,6 @@ static bool read_live(struct reader *reader, sqlite3_stmt *row)
     return true;
 }
 
-static bool read_rows(struct reader *reader, sqlite3 *database, const char *sql, row_reader read)
-{
-    sqlite3_stmt *row = NULL;
-    int status = sqlite3_prepare_v2(database, sql, -1, &row, NULL);
-    bool good = status == SQLITE_OK;
-    while (good && (status = sqlite3_step(row)) == SQLITE_ROW)
-        good = read(reader, row);
-    if (good && status != SQLITE_DONE)
-        good = false;
-    if (!good && status != SQLITE_ROW)
-        damaged(reader, sqlite3_errmsg(database));
-    sqlite3_finalize(row);
-    return good;
-}
-
 static bool has_profile(const struct store *store)
 {
     for (size_t i = 0; i < store->runtime.count; i++)
@@ -152,11 +139,12 @@ bool js_load(struct store *store, sqlite3 *database, bool with_ages, struct erro
 {
     struct reader reader = {
         .store = store, .error = error, .with_ages = with_ages, .last_node = STORE_NONE};
+    const struct rows_source source = {store, database, error};
     bool has_tables = sqlite3_table_column_metadata(database, NULL, "js_live", NULL, NULL, NULL,
                                                     NULL, NULL, NULL) == SQLITE_OK;
-    bool good = !has_tables || (read_rows(&reader, database, QUERY_JS_FRAMES, read_frame) &&
-                                read_rows(&reader, database, QUERY_JS_NODES, read_node) &&
-                                read_rows(&reader, database, QUERY_JS_LIVE, read_live));
+    bool good = !has_tables || (rows_read(&source, QUERY_JS_FRAMES, read_frame, &reader) &&
+                                rows_read(&source, QUERY_JS_NODES, read_node, &reader) &&
+                                rows_read(&source, QUERY_JS_LIVE, read_live, &reader));
     store->has_js = reader.last_node != STORE_NONE || (has_tables && has_profile(store));
     ids_done(&reader.frames);
     ids_done(&reader.nodes);

@@ -7,6 +7,7 @@
 #include "store/ids.h"
 #include "store/js.h"
 #include "store/queries.h"
+#include "store/rows.h"
 #include "store/tags.h"
 
 #include <stdlib.h>
@@ -23,8 +24,6 @@ struct loader {
     VEC(int64_t) parents; /* ids, by node; NO_PARENT for the outermost */
 };
 
-typedef bool (*row_reader)(struct loader *loader, sqlite3_stmt *row);
-
 bool load_damaged(const struct store *store, struct error *error, const char *how)
 {
     return error_set(error, "copy it again, or take a new snapshot", "%s is damaged: %s",
@@ -36,20 +35,10 @@ static bool damaged(struct loader *loader, const char *how)
     return load_damaged(loader->store, loader->error, how);
 }
 
-/* Reads the rows of SQL one by one; sees it when the file turns out to be malformed on the way. */
-static bool read_rows(struct loader *loader, const char *sql, row_reader reader)
+static bool read_rows(struct loader *loader, const char *sql, rows_reader *read)
 {
-    sqlite3_stmt *statement = NULL;
-    if (sqlite3_prepare_v2(loader->database, sql, -1, &statement, NULL) != SQLITE_OK)
-        return damaged(loader, sqlite3_errmsg(loader->database));
-    bool good = true;
-    int status = SQLITE_DONE;
-    while (good && (status = sqlite3_step(statement)) == SQLITE_ROW)
-        good = reader(loader, statement);
-    if (good && status != SQLITE_DONE)
-        good = damaged(loader, sqlite3_errmsg(loader->database));
-    sqlite3_finalize(statement);
-    return good;
+    const struct rows_source source = {loader->store, loader->database, loader->error};
+    return rows_read(&source, sql, read, loader);
 }
 
 static int64_t number_at(sqlite3_stmt *row, int column)
@@ -92,8 +81,9 @@ static bool link_at(const struct ids *ids, sqlite3_stmt *row, int column, uint32
            ids_find(ids, sqlite3_column_int64(row, column), index);
 }
 
-static bool read_snapshot(struct loader *loader, sqlite3_stmt *row)
+static bool read_snapshot(void *context, sqlite3_stmt *row)
 {
+    struct loader *loader = context;
     struct store_facts *facts = &loader->store->facts;
     int64_t *numbers[] = {&facts->number,      &facts->time_ns,      &facts->uptime_ns,
                           &facts->duration_ns, &facts->epoch,        &facts->pid,
@@ -116,8 +106,9 @@ static bool read_snapshot(struct loader *loader, sqlite3_stmt *row)
     return true;
 }
 
-static bool read_module(struct loader *loader, sqlite3_stmt *row)
+static bool read_module(void *context, sqlite3_stmt *row)
 {
+    struct loader *loader = context;
     struct store_module module = {.path = name_at(loader, row, 1),
                                   .build_id = text_at(loader, row, 2),
                                   .start = (uint64_t)sqlite3_column_int64(row, 3),
@@ -127,8 +118,9 @@ static bool read_module(struct loader *loader, sqlite3_stmt *row)
     return true;
 }
 
-static bool read_location(struct loader *loader, sqlite3_stmt *row)
+static bool read_location(void *context, sqlite3_stmt *row)
 {
+    struct loader *loader = context;
     struct store_location location = {.id = sqlite3_column_int64(row, 0),
                                       .address = (uint64_t)sqlite3_column_int64(row, 1),
                                       .offset = (uint64_t)sqlite3_column_int64(row, 3),
@@ -147,8 +139,9 @@ static int small_number_at(sqlite3_stmt *row, int column)
 }
 
 /* Rows come ordered by location id: those of one location lie side by side. */
-static bool read_symbol(struct loader *loader, sqlite3_stmt *row)
+static bool read_symbol(void *context, sqlite3_stmt *row)
 {
+    struct loader *loader = context;
     struct store *store = loader->store;
     struct store_symbol symbol = {.function = name_at(loader, row, 1),
                                   .file = text_at(loader, row, 2),
@@ -163,8 +156,9 @@ static bool read_symbol(struct loader *loader, sqlite3_stmt *row)
     return true;
 }
 
-static bool read_counter(struct loader *loader, sqlite3_stmt *row)
+static bool read_counter(void *context, sqlite3_stmt *row)
 {
+    struct loader *loader = context;
     struct store_counter counter = {.name = name_at(loader, row, 0),
                                     .value = number_at(row, 1),
                                     .meaning = name_at(loader, row, 2)};
@@ -173,8 +167,9 @@ static bool read_counter(struct loader *loader, sqlite3_stmt *row)
 }
 
 /* Parents may come later than their children, so they are linked when all are there. */
-static bool read_node(struct loader *loader, sqlite3_stmt *row)
+static bool read_node(void *context, sqlite3_stmt *row)
 {
+    struct loader *loader = context;
     struct store_node node = {.parent = STORE_NONE};
     bool is_outermost = sqlite3_column_type(row, 1) == SQLITE_NULL;
     if (!link_at(&loader->locations, row, 2, &node.location) || node.location == STORE_NONE)
@@ -226,8 +221,9 @@ static bool read_kind(const char *name, enum block_kind *kind)
     return false;
 }
 
-static bool read_stack(struct loader *loader, sqlite3_stmt *row)
+static bool read_stack(void *context, sqlite3_stmt *row)
 {
+    struct loader *loader = context;
     const char *kind = (const char *)sqlite3_column_text(row, 2);
     struct store_stack stack = {.id = sqlite3_column_int64(row, 0),
                                 .live_blocks = number_at(row, 3),
@@ -247,8 +243,9 @@ static bool read_stack(struct loader *loader, sqlite3_stmt *row)
 }
 
 /* Rows come ordered by stack id, and stacks were numbered in that order: ages lie side by side. */
-static bool read_age(struct loader *loader, sqlite3_stmt *row)
+static bool read_age(void *context, sqlite3_stmt *row)
 {
+    struct loader *loader = context;
     struct store *store = loader->store;
     struct store_age age = {.epoch = number_at(row, 1),
                             .live_blocks = number_at(row, 2),
@@ -263,8 +260,9 @@ static bool read_age(struct loader *loader, sqlite3_stmt *row)
 }
 
 /* As ages: side by side. */
-static bool read_size(struct loader *loader, sqlite3_stmt *row)
+static bool read_size(void *context, sqlite3_stmt *row)
 {
+    struct loader *loader = context;
     struct store *store = loader->store;
     struct store_size size = {.class = number_at(row, 1),
                               .live_blocks = number_at(row, 2),
@@ -278,15 +276,17 @@ static bool read_size(struct loader *loader, sqlite3_stmt *row)
     return true;
 }
 
-static bool read_epoch(struct loader *loader, sqlite3_stmt *row)
+static bool read_epoch(void *context, sqlite3_stmt *row)
 {
+    struct loader *loader = context;
     struct store_epoch epoch = {.number = number_at(row, 0), .uptime_ns = number_at(row, 1)};
     VEC_ADD(&loader->store->epochs, epoch);
     return true;
 }
 
-static bool read_code(struct loader *loader, sqlite3_stmt *row)
+static bool read_code(void *context, sqlite3_stmt *row)
 {
+    struct loader *loader = context;
     uint32_t index;
     if (!link_at(&loader->stacks, row, 0, &index) || index == STORE_NONE)
         return damaged(loader, "a region refers to a stack that is not there");
@@ -296,8 +296,9 @@ static bool read_code(struct loader *loader, sqlite3_stmt *row)
     return true;
 }
 
-static bool read_region(struct loader *loader, sqlite3_stmt *row)
+static bool read_region(void *context, sqlite3_stmt *row)
 {
+    struct loader *loader = context;
     struct store_region region = {.resident_bytes = number_at(row, 1)};
     if (!link_at(&loader->stacks, row, 0, &region.stack))
         return damaged(loader, "a region refers to a stack that is not there");
@@ -305,8 +306,9 @@ static bool read_region(struct loader *loader, sqlite3_stmt *row)
     return true;
 }
 
-static bool read_rss(struct loader *loader, sqlite3_stmt *row)
+static bool read_rss(void *context, sqlite3_stmt *row)
 {
+    struct loader *loader = context;
     static const char *const names[OWNER_COUNT] = FORMAT_OWNER_NAMES;
     const char *owner = (const char *)sqlite3_column_text(row, 0);
     int known = 0;
@@ -325,27 +327,31 @@ static struct store_statistic statistic_at(struct loader *loader, sqlite3_stmt *
         .value = real_at(row, 2, -(double)STORE_LIMIT * (double)STORE_LIMIT)};
 }
 
-static bool read_allocator(struct loader *loader, sqlite3_stmt *row)
+static bool read_allocator(void *context, sqlite3_stmt *row)
 {
+    struct loader *loader = context;
     VEC_ADD(&loader->store->allocator, statistic_at(loader, row));
     return true;
 }
 
-static bool read_runtime(struct loader *loader, sqlite3_stmt *row)
+static bool read_runtime(void *context, sqlite3_stmt *row)
 {
+    struct loader *loader = context;
     VEC_ADD(&loader->store->runtime, statistic_at(loader, row));
     return true;
 }
 
-static bool read_source_map(struct loader *loader, sqlite3_stmt *row)
+static bool read_source_map(void *context, sqlite3_stmt *row)
 {
+    struct loader *loader = context;
     const struct store_source_map map = {name_at(loader, row, 0), name_at(loader, row, 1)};
     VEC_ADD(&loader->store->source_maps, map);
     return true;
 }
 
-static bool read_arenas(struct loader *loader, sqlite3_stmt *row)
+static bool read_arenas(void *context, sqlite3_stmt *row)
 {
+    struct loader *loader = context;
     struct store_arenas *arenas = &loader->store->arenas;
     arenas->count = number_at(row, 0);
     arenas->hole_bytes = number_at(row, 1);
@@ -353,8 +359,9 @@ static bool read_arenas(struct loader *loader, sqlite3_stmt *row)
     return true;
 }
 
-static bool read_holes(struct loader *loader, sqlite3_stmt *row)
+static bool read_holes(void *context, sqlite3_stmt *row)
 {
+    struct loader *loader = context;
     struct store_arenas *arenas = &loader->store->arenas;
     arenas->largest_class = number_at(row, 0);
     arenas->largest_holes = number_at(row, 1);
@@ -364,7 +371,7 @@ static bool read_holes(struct loader *loader, sqlite3_stmt *row)
 
 /* A snapshot without these tables knows less, and is as good. */
 static bool read_optional(struct loader *loader, const char *table, const char *sql,
-                          row_reader reader)
+                          rows_reader *reader)
 {
     int found = sqlite3_table_column_metadata(loader->database, NULL, table, NULL, NULL, NULL, NULL,
                                               NULL, NULL);
@@ -378,7 +385,7 @@ static bool has_facts(struct loader *loader)
 
 struct table {
     const char *sql;
-    row_reader reader;
+    rows_reader *reader;
     enum load_depth least; /* what is less deep does without */
 };
 

@@ -7,6 +7,7 @@
 #include "store/ids.h"
 #include "store/load.h"
 #include "store/queries.h"
+#include "store/rows.h"
 
 struct reader {
     struct store *store;
@@ -20,16 +21,18 @@ static const char *text_of(struct reader *reader, sqlite3_stmt *row, int column)
     return pool_text(reader->store->texts, text ? text : "");
 }
 
-static bool read_label(struct reader *reader, sqlite3_stmt *row)
+static bool read_label(void *context, sqlite3_stmt *row)
 {
+    struct reader *reader = context;
     struct store *store = reader->store;
     ids_add(&reader->labels, sqlite3_column_int64(row, 0), (uint32_t)store->labels.count);
     VEC_ADD(&store->labels, text_of(reader, row, 1));
     return true;
 }
 
-static bool read_thread(struct reader *reader, sqlite3_stmt *row)
+static bool read_thread(void *context, sqlite3_stmt *row)
 {
+    struct reader *reader = context;
     struct store *store = reader->store;
     struct store_thread thread = {.number = sqlite3_column_int64(row, 0),
                                   .name = text_of(reader, row, 1),
@@ -45,8 +48,9 @@ static bool link_to(const struct ids *ids, sqlite3_stmt *row, int column, uint32
            ids_find(ids, sqlite3_column_int64(row, column), index);
 }
 
-static bool read_tag(struct reader *reader, sqlite3_stmt *row)
+static bool read_tag(void *context, sqlite3_stmt *row)
 {
+    struct reader *reader = context;
     struct store *store = reader->store;
     uint32_t index = store_find_stack(store, sqlite3_column_int64(row, 0));
     if (index == STORE_NONE)
@@ -59,30 +63,15 @@ static bool read_tag(struct reader *reader, sqlite3_stmt *row)
     return true;
 }
 
-static bool read_rows(struct reader *reader, sqlite3 *database, const char *sql,
-                      bool (*read)(struct reader *reader, sqlite3_stmt *row))
-{
-    sqlite3_stmt *row = NULL;
-    int status = sqlite3_prepare_v2(database, sql, -1, &row, NULL);
-    bool good = status == SQLITE_OK;
-    while (good && (status = sqlite3_step(row)) == SQLITE_ROW)
-        good = read(reader, row);
-    if (good && status != SQLITE_DONE)
-        good = false;
-    if (!good && status != SQLITE_ROW)
-        load_damaged(reader->store, reader->error, sqlite3_errmsg(database));
-    sqlite3_finalize(row);
-    return good;
-}
-
 bool tags_load(struct store *store, sqlite3 *database, struct error *error)
 {
     struct reader reader = {.store = store, .error = error};
+    const struct rows_source source = {store, database, error};
     store->has_tags = sqlite3_table_column_metadata(database, NULL, "tag", NULL, NULL, NULL, NULL,
                                                     NULL, NULL) == SQLITE_OK;
-    bool good = !store->has_tags || (read_rows(&reader, database, QUERY_LABELS, read_label) &&
-                                     read_rows(&reader, database, QUERY_THREADS, read_thread) &&
-                                     read_rows(&reader, database, QUERY_TAGS, read_tag));
+    bool good = !store->has_tags || (rows_read(&source, QUERY_LABELS, read_label, &reader) &&
+                                     rows_read(&source, QUERY_THREADS, read_thread, &reader) &&
+                                     rows_read(&source, QUERY_TAGS, read_tag, &reader));
     ids_done(&reader.labels);
     ids_done(&reader.threads);
     return good;

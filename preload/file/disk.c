@@ -1,5 +1,4 @@
-/* disk.c -- How SQLite reaches the disk, and why it failed: SQLite says "disk I/O error" and
- * forgets errno.
+/* disk.c -- How SQLite reaches the disk, and the errno that it forgets.
  *
  * Writing to the disk begins while rows are still collected: after every few megabytes we ask the
  * kernel to write, without waiting. The sync at the end, for which the asker waits, then finds

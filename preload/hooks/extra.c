@@ -1,5 +1,6 @@
-/* extra.c -- Functions that the process may lack: C23's, jemalloc's own, and those that glibc keeps
- * for old programs.
+/* extra.c -- Hooks of functions that the process may lack.
+ *
+ * These are C23's, jemalloc's own, and those that glibc keeps for old programs.
  *
  * They cannot be called before visible.c shows them, which it does when the real ones exist. The
  * exception is cfree, which old programs have always found in glibc.

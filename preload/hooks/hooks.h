@@ -1,5 +1,4 @@
-/* hooks.h -- Prototypes of our own bodies of the functions in hooks.def, and helpers that they
- * share.
+/* hooks.h -- Prototypes of the bodies of hooks.def, and helpers that they share.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

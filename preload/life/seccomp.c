@@ -1,5 +1,6 @@
-/* seccomp.c -- Says that the program is about to forbid itself system calls (seccomp) or the time
- * stamp counter, before it is in force.
+/* seccomp.c -- Notices that the program is about to install a seccomp filter.
+ *
+ * Or to forbid itself the time stamp counter. The notice comes before it is in force.
  *
  * Compiled with sibling calls, as gate.c: every other call is jumped on to, and leaves neither a
  * frame nor a trace.

@@ -1,5 +1,4 @@
-/* libunwind_config.h -- The results that libunwind's configure would have on glibc Linux, for use
- * inside the shim.
+/* libunwind_config.h -- The results of libunwind's configure on glibc Linux.
  *
  * Left out on purpose: lzma, zlib and .debug_frame (the analyzer finds names), sys/syscall.h
  * (guest.c probes memory), blocking of signals by CONFIG_BLOCK_SIGNALS.

@@ -1,5 +1,6 @@
-/* libunwind_guest.h -- Included before every libunwind file: renames calls that the shim must not
- * make.
+/* libunwind_guest.h -- Renames the calls of libunwind that the shim must not make.
+ *
+ * Every libunwind file includes it first.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

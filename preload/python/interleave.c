@@ -1,5 +1,6 @@
-/* interleave.c -- One stack of native and Python frames: each Python frame behind its interpreter's
- * frame.
+/* interleave.c -- One stack of native and Python frames.
+ *
+ * Each Python frame goes behind its interpreter's frame.
  *
  * A call from C runs _PyEval_EvalFrameDefault. Its C frame then serves Python functions that call
  * each other: a group of the chain. The group goes behind that C frame, towards the leaf's callers.

@@ -1,5 +1,4 @@
-/* interleave.h -- One stack of native and Python frames: each Python frame where its interpreter
- * stands.
+/* interleave.h -- One stack of native and Python frames.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -1,5 +1,4 @@
-/* fast.c -- HOT PATH: unwinding by cached rules, and by the parts of the last stack that are still
- * valid.
+/* fast.c -- HOT PATH: unwinding by cached rules and by valid parts of the last stack.
  *
  * A step needs the return address (it leads to the rule), rsp and rbp; these and the two words that
  * the callee saved determine the caller. So when a new walk arrives at a frame of the last stack

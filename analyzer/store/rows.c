@@ -1,0 +1,22 @@
+/* rows.c -- Reads the rows of a query, one by one.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "store/rows.h"
+
+#include "store/load.h"
+
+bool rows_read(const struct rows_source *source, const char *sql, rows_reader *read, void *context)
+{
+    sqlite3_stmt *row = NULL;
+    if (sqlite3_prepare_v2(source->database, sql, -1, &row, NULL) != SQLITE_OK)
+        return load_damaged(source->store, source->error, sqlite3_errmsg(source->database));
+    bool good = true;
+    int status = SQLITE_DONE;
+    while (good && (status = sqlite3_step(row)) == SQLITE_ROW)
+        good = read(context, row);
+    if (good && status != SQLITE_DONE)
+        good = load_damaged(source->store, source->error, sqlite3_errmsg(source->database));
+    sqlite3_finalize(row);
+    return good;
+}
