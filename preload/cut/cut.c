@@ -138,6 +138,7 @@ static void add_counters(struct cut *cut)
         const struct stack_counters *counters = stacks_counters(id);
         cut->stacks[id].allocations += counters->allocations;
         cut->stacks[id].allocated_bytes += counters->bytes;
+        cut->stacks[id].allocations = sample_allocations(cut->stacks[id].allocations);
         if (cut->stacks[id].live_blocks > (double)cut->stacks[id].allocations)
             cut->stacks[id].allocations = (uint64_t)(cut->stacks[id].live_blocks + 0.5);
         if (cut->stacks[id].kind == KIND_THREAD)

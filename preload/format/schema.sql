@@ -47,13 +47,14 @@ CREATE TABLE stack (
   node_id         INTEGER REFERENCES node (id),  -- leaf frame; NULL when no frame was found
   kind            TEXT    NOT NULL,   -- 'malloc', 'buffer', 'mmap', 'brk', 'shm', 'pool',
                                       -- 'thread': threads and their stacks
-  live_blocks     INTEGER NOT NULL,
+  live_blocks     INTEGER NOT NULL,   -- an estimate when sampled, as all numbers of this table are
   live_bytes      INTEGER NOT NULL,   -- as the program requested, without the allocator's rounding;
                                       -- resident bytes for threads and for mappings that were made
                                       -- without access
   live_variance   REAL    NOT NULL,   -- of live_bytes, in bytes squared; 0 when not sampled
-  allocations     INTEGER NOT NULL,   -- since recording began, including freed ones
-  allocated_bytes INTEGER NOT NULL,   -- since recording began, including freed ones
+  allocations     INTEGER NOT NULL,   -- since recording began, including freed ones; an estimate
+                                      -- without bias when sampled, else exact
+  allocated_bytes INTEGER NOT NULL,   -- since recording began, including freed ones; likewise
   first_epoch     INTEGER NOT NULL,   -- epoch of the first allocation
   truncated       INTEGER NOT NULL    -- 1: deeper than HEAPDIFF_DEPTH, or the unwinder gave up
 ) STRICT;

@@ -103,12 +103,12 @@ static __attribute__((noinline)) bool cache_slow(struct thread *thread, struct t
 }
 
 /* A sampled block stands for 1 / probability of its kind; mappings and pools are not sampled. */
-static inline void record_add(struct thread_stack *cached, size_t size, bool sampled)
+static inline void record_add(struct thread_stack *cached, size_t size, enum block_kind kind)
 {
-    unsigned count = 1;
-    if (__builtin_expect(sampled, 0)) {
-        double weight = 1 / sample_probability(size);
-        count = (unsigned)(weight + 0.5);
+    uint64_t count = 1;
+    if (__builtin_expect(options.sample != 0, 0)) {
+        double weight = kind == KIND_MALLOC ? 1 / sample_probability(size) : 1;
+        count = (uint64_t)(weight * SAMPLE_UNITS + 0.5);
         size = (size_t)((double)size * weight + 0.5);
     }
     atomic_store_explicit(&cached->count,
@@ -135,7 +135,7 @@ static inline __attribute__((always_inline)) uint32_t find_stack(struct thread *
     if (__builtin_expect(cached->hash != hash || !thread_stack_id(cached), 0) &&
         !cache_slow(thread, cached, hash, kind, pool))
         return 0;
-    record_add(cached, size, kind == KIND_MALLOC && options.sample != 0);
+    record_add(cached, size, kind);
     return thread_stack_id(cached);
 }
 

@@ -71,3 +71,8 @@ double sample_probability(uint64_t size)
         return 1;
     return one_minus_exp((double)size / (double)options.sample);
 }
+
+uint64_t sample_allocations(uint64_t counted)
+{
+    return options.sample ? (counted + SAMPLE_UNITS / 2) / SAMPLE_UNITS : counted;
+}

@@ -15,6 +15,14 @@
  * allocation, and at the start of a thread. 0 when everything is recorded. */
 int64_t sample_distance(uint64_t *random);
 
+/* In a sampled recording a thread counts an allocation of a stack as so many, times its weight. A
+ * weight is no whole number: rounded, it would be wrong by up to 30 % where sizes are near the
+ * mean, and always in the same direction. */
+#define SAMPLE_UNITS 256
+
+/* The number of allocations that a counter of a stack, or of a thread's stack, stands for. */
+uint64_t sample_allocations(uint64_t counted);
+
 /* The probability with which a block of this size was taken: 1 when everything is recorded. */
 double sample_probability(uint64_t size);
 

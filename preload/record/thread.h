@@ -16,7 +16,8 @@
 #define THREAD_CACHE_SIZE 512 /* stacks that a thread finds without leaving its own memory */
 
 /* A stack that this thread uses, and the allocations there that are not in the stack's own counters
- * yet. Only the owner writes. */
+ * yet. Only the owner writes. In a
+ * sampled recording a count is in units of record/sample.h. */
 struct thread_stack {
     uint64_t hash;
     _Atomic uint32_t id; /* 0: empty */

@@ -27,8 +27,9 @@ struct stack {
     uintptr_t frames[];   /* return addresses, leaf first */
 };
 
-/* The allocations ever made at a stack, without those in the threads' counters. Apart from the
- * stacks, so that counting leaves their frames alone. */
+/* The allocations ever made at a stack (in a sampled recording in units of record/sample.h),
+ * without those in the threads' counters. Apart from the stacks, so that counting leaves their
+ * frames alone. */
 struct stack_counters {
     atomic_uint_fast64_t allocations;
     atomic_uint_fast64_t bytes;

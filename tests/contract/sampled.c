@@ -1,4 +1,4 @@
-/* sampled.c -- Four sites whose live bytes are known, for counting how sampling estimates them.
+/* sampled.c -- Five sites whose live bytes are known, for counting how sampling estimates them.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -18,6 +18,13 @@ static __attribute__((noinline)) void site_large(void)
 {
     for (int i = 0; i < 250; i++)
         kept = malloc(4096);
+}
+
+/* The weight of such a block is 1.4: rounded, it would be 1. */
+static __attribute__((noinline)) void site_beyond(void)
+{
+    for (int i = 0; i < 250; i++)
+        kept = malloc(5000);
 }
 
 /* Sizes on both sides of the mean distance, and half of the blocks freed again. */
@@ -45,6 +52,7 @@ int main(void)
         return 1;
     site_small();
     site_large();
+    site_beyond();
     site_mixed();
     return pthread_join(thread, NULL);
 }

@@ -21,15 +21,23 @@ MEAN = 4096  # bytes between two samples: about 250 samples a site
 TRUTH = {  # live bytes at the end, as sampled.c says
     "site_small": 16000 * 64,
     "site_large": 250 * 4096,
+    "site_beyond": 250 * 5000,
     "site_mixed": 20 * sum(16 << i for i in range(10)),
     "site_thread": 4000 * 256,
 }
+MADE = {  # (allocations, allocated bytes), freed ones included
+    "site_small": (16000, 16000 * 64),
+    "site_large": (250, 250 * 4096),
+    "site_beyond": (250, 250 * 5000),
+    "site_mixed": (400, 40 * sum(16 << i for i in range(10))),
+    "site_thread": (4000, 4000 * 256),
+}
 QUERY = """
-SELECT live_bytes, live_variance,
+SELECT live_bytes, live_variance, allocations, allocated_bytes,
        (SELECT offset FROM stack_frames f JOIN location l ON l.id = f.location_id
                                           JOIN module m ON m.id = l.module_id
         WHERE f.stack_id = s.id AND m.path LIKE '%/sampled' ORDER BY f.depth LIMIT 1)
-FROM stack s WHERE live_bytes > 0
+FROM stack s
 """
 
 
@@ -42,16 +50,16 @@ def functions():
 
 
 def estimate(path, seed, sites):
-    """{site: (bytes, variance)} of one run."""
+    """{site: (live bytes, variance, allocations, allocated bytes)} of one run."""
     environment = {"LD_PRELOAD": str(BUILD / "libheapdiff.so"), "HEAPDIFF_OUT": str(path),
                    "HEAPDIFF_SAMPLE": str(MEAN), "HEAPDIFF_SEED": str(seed)}
     subprocess.run([PROGRAM], env=environment, stderr=subprocess.DEVNULL, check=True, timeout=60)
-    found = dict.fromkeys(TRUTH, (0, 0.0))
+    found = dict.fromkeys(TRUTH, (0, 0.0, 0, 0))
     with sqlite3.connect(path) as database:
-        for live, variance, leaf in database.execute(QUERY):
+        for *numbers, leaf in database.execute(QUERY):
             for start, end, name in sites:
                 if leaf is not None and start < leaf <= end:
-                    found[name] = (found[name][0] + live, found[name][1] + variance)
+                    found[name] = tuple(a + b for a, b in zip(found[name], numbers))
     path.unlink()
     return found
 
@@ -72,6 +80,14 @@ class Sampling(unittest.TestCase):
             mean = statistics.fmean(run[site][0] for run in self.runs)
             print(f"{site}: mean of {RUNS} estimates / truth = {mean / truth:.4f}")
             self.assertLess(abs(mean / truth - 1), 0.01, site)
+
+    def test_counters_average_to_the_truth_within_one_percent(self):
+        for site, made in MADE.items():
+            for which, truth in zip((2, 3), made):
+                mean = statistics.fmean(run[site][which] for run in self.runs)
+                print(f"{site}: mean of {'allocations' if which == 2 else 'allocated bytes'}"
+                      f" / truth = {mean / truth:.4f}")
+                self.assertLess(abs(mean / truth - 1), 0.01, site)
 
     def test_the_error_bar_covers_the_truth_in_95_percent_of_the_runs(self):
         for site, truth in TRUTH.items():
