@@ -84,7 +84,7 @@ CREATE TABLE location (
 -- All modules that were loaded during recording, including those unloaded since.
 CREATE TABLE module (
   id              INTEGER PRIMARY KEY,
-  path            TEXT    NOT NULL,
+  path            TEXT    NOT NULL,   -- absolute, also when the program loaded it by a relative path
   build_id        TEXT,               -- hex; NULL when the file has none
   start           INTEGER NOT NULL,   -- lowest mapped address
   end             INTEGER NOT NULL,   -- one past the highest

@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "base/probe.h"
 #include "tables/buffers.h"
+#include "tables/module_path.h"
 
 #define MODULES_MAX 32768
 #define ROOM_SIZE   (256u << 10)
@@ -24,8 +25,10 @@ static atomic_uint generation = 1;
 static atomic_uint seed;
 static atomic_uint dropped;
 static unsigned most = MODULES_MAX;
-static struct lock lock; /* writers only; held for a copy of a few hundred bytes */
-static char *room;       /* for records and paths, under the lock; never freed */
+static struct lock lock; /* writers only; held for a copy of a few hundred bytes, and the question
+                          * for a path */
+static char absolute[4096]; /* path of the module that is being added, under the lock */
+static char *room;          /* for records and paths, under the lock; never freed */
 static size_t room_left;
 
 uintptr_t modules_own_start, modules_own_end;
@@ -239,6 +242,21 @@ static struct module *modules_keep(struct module *fresh, const char *path)
     return module;
 }
 
+/* Under the lock. The directory may change, and the mapping may go: the path is made absolute as
+ * soon as the module is known. */
+static const char *path_of(const struct module *module, const char *path)
+{
+    uintptr_t end = 0;
+    if (!module_path_is_relative(path))
+        return path;
+    for (unsigned i = 0; i < module->header_count && !end; i++)
+        if (module->headers[i].p_type == PT_LOAD) /* in the order of their addresses */
+            end = module->bias + module->headers[i].p_vaddr + module->headers[i].p_filesz;
+    end = (end + 4095) & ~(uintptr_t)4095;
+    bool is_known = module_path_find(module->start, end, path, absolute, sizeof absolute);
+    return is_known ? absolute : path;
+}
+
 /* headers may be the caller's. */
 static const struct module *modules_add(struct module *fresh, const char *path)
 {
@@ -251,7 +269,7 @@ static const struct module *modules_add(struct module *fresh, const char *path)
         return NULL;
     const struct module *known = modules_find_known(fresh->start);
     if (!known)
-        known = look_at_dead(fresh, path);
+        known = look_at_dead(fresh, path = path_of(fresh, path));
     if (!known)
         known = modules_keep(fresh, path);
     lock_give(&lock);

@@ -1,6 +1,7 @@
 /* plugin_reload.c -- A plugin is loaded, used and closed for every job; what it allocated stays.
  *
- * When the snapshots are taken, the code that allocated is no longer mapped.
+ * When the snapshots are taken, the code that allocated is no longer mapped, and the path by which it
+ * was loaded, a relative one, leads nowhere from the directory of the process.
  *
  * expect: kind=leak site1=codec_open file=codec_plugin.c growth=9830400±2% blocks=+150±2%
  *
@@ -15,18 +16,34 @@
 #include <unistd.h>
 
 /* The plugin lies beside this program. */
-static void find_plugin(char *path, size_t size)
+static const char *find_folder(void)
 {
-    char self[PATH_MAX] = "";
+    static char self[PATH_MAX];
 
     if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
         abort();
-    snprintf(path, size, "%s/codec_plugin.so", dirname(self));
+    return dirname(self);
 }
 
-static int run_job(const char *path, int number)
+static void go_to(const char *folder)
 {
-    void *plugin = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (chdir(folder) != 0)
+        abort();
+}
+
+static void *load_plugin(const char *folder)
+{
+    void *plugin;
+
+    go_to(folder);
+    plugin = dlopen("./codec_plugin.so", RTLD_NOW | RTLD_LOCAL);
+    go_to("/");
+    return plugin;
+}
+
+static int run_job(const char *folder, int number)
+{
+    void *plugin = load_plugin(folder);
     int (*encode)(int) = plugin ? (int (*)(int))dlsym(plugin, "codec_encode") : NULL;
     int result;
 
@@ -42,16 +59,15 @@ static int run_job(const char *path, int number)
 
 int main(void)
 {
-    char path[PATH_MAX + 32];
+    const char *folder = find_folder();
     int sum = 0;
 
     noise_begin();
-    find_plugin(path, sizeof path);
     for (int i = 0; i < 10; i++)
-        sum += run_job(path, i);
+        sum += run_job(folder, i);
     heapdiff_snapshot("steady");
     for (int i = 0; i < 150; i++)
-        sum += run_job(path, i);
+        sum += run_job(folder, i);
     heapdiff_snapshot("loaded");
     printf("sum %d, %lu\n", sum, noise.sum);
     return 0;

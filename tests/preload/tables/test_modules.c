@@ -8,6 +8,7 @@
 #include "tables/modules.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -174,6 +175,28 @@ static void an_unloaded_module_keeps_its_meaning_for_what_was_seen_before(void *
     assert_null(modules_find_in(address, modules_generation()));
 }
 
+/* The loader keeps the path as dlopen got it; the directory is another one when a stack first leads
+ * through the module. */
+static void a_relative_path_is_kept_as_an_absolute_one(void **state)
+{
+    void *handle;
+    char path[4096], directory[4096];
+    const char *name = strrchr(TEST_PLUGIN, '/') + 1;
+    assert_non_null(getcwd(directory, sizeof directory));
+    snprintf(path, sizeof path, "%.*s", (int)(name - TEST_PLUGIN), TEST_PLUGIN);
+    assert_int_equal(chdir(path), 0);
+    snprintf(path, sizeof path, "./%s", name);
+    uintptr_t address = load(path, &handle);
+    assert_int_equal(chdir("/"), 0);
+    errno = ENOTTY;
+    const struct module *module = modules_find(address);
+    assert_int_equal(errno, ENOTTY);
+    assert_int_equal(chdir(directory), 0);
+    assert_non_null(module);
+    assert_string_equal(module->path, TEST_PLUGIN);
+    unload(handle);
+}
+
 static void what_is_still_loaded_does_not_die(void **state)
 {
     uint32_t before = modules_generation();
@@ -316,6 +339,7 @@ TEST_MAIN(LIST_TEST(libc_and_the_program_are_found), LIST_TEST(memory_without_a_
           LIST_TEST(what_a_module_does_not_define_is_not_found_in_it),
           LIST_TEST(the_vdso_can_be_searched_too),
           LIST_TEST(an_unloaded_module_keeps_its_meaning_for_what_was_seen_before),
+          LIST_TEST(a_relative_path_is_kept_as_an_absolute_one),
           LIST_TEST(what_is_still_loaded_does_not_die),
           LIST_TEST(the_same_plugin_at_the_same_place_revives),
           LIST_TEST(another_plugin_at_the_same_place_gives_addresses_a_new_meaning),
