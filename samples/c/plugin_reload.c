@@ -1,7 +1,7 @@
 /* plugin_reload.c -- A plugin is loaded, used and closed for every job; what it allocated stays.
  *
- * When the snapshots are taken, the code that allocated is no longer mapped, and the path by which it
- * was loaded, a relative one, leads nowhere from the directory of the process.
+ * When the snapshots are taken, the code that allocated is no longer mapped, and the relative path
+ * by which it was loaded leads nowhere from the directory of the process.
  *
  * expect: kind=leak site1=codec_open file=codec_plugin.c growth=9830400±2% blocks=+150±2%
  *
