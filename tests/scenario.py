@@ -122,9 +122,17 @@ def lines(text, key):
 
 
 def site_name(site):
+    if is_shared(site):
+        return site["name"].replace(" ", "_")
     frame = harness.own_frame(site)
     name = harness.bare_name(frame.get("function"))
     return name.split(".")[-1] if frame.get("jit") else name  # Java's Class.method
+
+
+def is_shared(site):
+    """Whether the site is what shares blocks (a pool), and no frame of its stack."""
+    functions = [frame["function"] for frame in site["stack"]]
+    return not site["managed_heap"] and site["frame"]["function"] not in functions
 
 
 def is_within(text, value, truth):

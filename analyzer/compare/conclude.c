@@ -5,6 +5,7 @@
 #include "compare/conclude.h"
 
 #include "frames/frame_name.h"
+#include "frames/shared.h"
 #include "frames/site_frame.h"
 #include "judge/trend.h"
 
@@ -239,6 +240,7 @@ static void describe_top(const struct comparison *comparison, struct verdict_inp
         if (claim_of(top) == CLAIM_JS || top->is_managed)
             continue;
         input->nameless = nameless_runtime(comparison, top);
+        input->top_advice = shared_advice(top->shared);
         input->names_refused = store_counter(last_of(comparison), FORMAT_CODE_REFUSED) > 0;
         return;
     }

@@ -4,6 +4,7 @@
  */
 #include "compare/ranking.h"
 
+#include "frames/shared.h"
 #include "judge/balance.h"
 #include "judge/trend.h"
 
@@ -47,6 +48,7 @@ static struct rank_evidence evidence_of(const struct comparison *comparison,
         .survivors = site->survivors,
         .deviation = site->deviation,
         .is_managed = site->is_managed,
+        .is_scratch = shared_is_scratch(site->shared),
         .is_collected = is_js,
         .usual = usual_growth(comparison, site),
         .floor = least_listed(comparison),

@@ -165,6 +165,7 @@ static void frames_classify(const struct frames *frames, struct frame *frame)
         frame->class = rules_class(frames->rules, &subject);
     }
     frame->managed_heap = rules_managed_heap(frames->rules, &subject);
+    frame->shared = rules_shared(frames->rules, &subject);
     frame->is_start = rules_is_start(frames->rules, &subject);
     /* The owner of code that its runtime has not named is unknown. */
     if (!frame->is_named && !frame->module && frame->class == CLASS_OWN)

@@ -29,6 +29,7 @@ struct frame {
     const struct base_names *base_names; /* of all files, as far as they are known; may be NULL */
     const char *package; /* of a dependency: npm package, wheel, Java package, soname; else NULL */
     enum rules_heap managed_heap;
+    enum rules_shared shared;
     bool is_inlined, is_jit, is_named;
     bool is_start;       /* only starts programs or threads */
     bool may_inline;     /* JIT code in which frames of inlined functions may be missing */

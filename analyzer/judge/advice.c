@@ -148,6 +148,8 @@ void advice_add(const struct verdict_input *input, enum verdict_kind kind, struc
         advise_managed(input, text);
     else if (kind == VERDICT_MAPPING)
         advise_mapping(input, text);
+    else if (kind == VERDICT_LEAK && input->top_advice)
+        text_add(text, input->top_advice);
     else if (kind == VERDICT_LEAK)
         advise_names(input, text);
     while (text->length > 0 && text->bytes[text->length - 1] == ' ')

@@ -159,7 +159,7 @@ static enum rank_pattern find_pattern(const struct rank_evidence *evidence, cons
     const struct trend *trend = &rank->trend;
     if (growth_of(evidence) <= 0)
         return PATTERN_FLAT;
-    if ((double)growth_of(evidence) <= rank->noise)
+    if ((double)growth_of(evidence) <= rank->noise || evidence->is_scratch)
         return PATTERN_NOISE;
     if (rank->has_trend && trend_has_stopped(trend))
         return PATTERN_SETTLED;

@@ -22,6 +22,7 @@ struct rank_evidence {
     int64_t survivors; /* bytes allocated after the first and before the last but one, still live */
     double deviation;  /* standard deviation of the growth by sampling; 0: all blocks were seen */
     bool is_managed;   /* the mapping of a managed heap, which has a collector */
+    bool is_scratch;   /* of a compiler at work: it goes when the work is done */
     bool is_collected; /* objects of such a heap, counted after a collection: what is there is kept
                         */
     int64_t usual;   /* bytes by which a site of a healthy program may grow between two snapshots */

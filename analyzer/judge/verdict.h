@@ -62,6 +62,7 @@ struct verdict_input {
     struct runtime nameless;        /* the runtime whose function names the first site of a leak, as
                                        its own code has no names; RUNTIME_NONE: it has a name of the
                                        program */
+    const char *top_advice;         /* about what that site is; NULL: none */
     bool names_refused;             /* V8 cannot announce its code to the companion */
     enum runtime_kind managed_heap; /* the runtime that owns the managed heap */
     int64_t nursery_growth; /* of the heap's young generation, which the collector sizes as it

@@ -171,12 +171,11 @@ static void add_evidence(cJSON *object, const struct comparison *comparison,
 
 static cJSON *site_object(const struct comparison *comparison, const struct site *site, size_t rank)
 {
-    static const char *const kinds[] = FORMAT_KIND_NAMES;
     struct text name = {0};
     cJSON *object = cJSON_CreateObject();
     frame_name(&site->frame, NULL, &name);
     json_set_number(object, "rank", (int64_t)rank);
-    json_set_string(object, "kind", kinds[site->kind]);
+    json_set_string(object, "kind", site_kind_name(site));
     if (site->deviation > 0)
         cJSON_AddNumberToObject(object, "error_bytes", site->deviation);
     json_set_string(object, "name", name.bytes);

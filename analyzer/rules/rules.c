@@ -17,22 +17,34 @@
 extern const char rules_default_text[]; /* default.rules, made into C by the build */
 
 /* Beyond enum frame_class: rules about mappings, and about the start of programs. */
-enum { RULE_JS_HEAP = CLASS_COUNT, RULE_JS_HEAP_PAGE, RULE_MAPPING, RULE_START, RULE_COUNT };
+enum {
+    RULE_JS_HEAP = CLASS_COUNT,
+    RULE_JS_HEAP_PAGE,
+    RULE_MAPPING,
+    RULE_START,
+    RULE_SHARED, /* and those of enum rules_shared behind it, without SHARED_NONE */
+    RULE_COUNT = RULE_SHARED + SHARED_COUNT - 1
+};
 static const char *const class_names[RULE_COUNT] = {
-    "own",        "runtime", "library",      "wrapper", "allocator", "heapdiff",
-    "dependency", "js-heap", "js-heap-page", "mapping", "start"};
+    "own",         "runtime",     "library",      "wrapper", "allocator", "heapdiff",
+    "dependency",  "js-heap",     "js-heap-page", "mapping", "start",     "buffer-pool",
+    "socket-read", "netty-arena", "arena",        "compiler"};
 
 enum field { FIELD_FUNCTION, FIELD_FILE, FIELD_MODULE, FIELD_COUNT };
 static const char *const field_names[FIELD_COUNT] = {"function", "file", "module"};
 
 /* Each question that is asked of a frame has rules of its own. */
-enum question { ASK_CLASS, ASK_HEAP, ASK_START, QUESTION_COUNT };
+enum question { ASK_CLASS, ASK_HEAP, ASK_START, ASK_SHARED, QUESTION_COUNT };
+
+struct condition {
+    enum field field;
+    bool by_path;        /* the pattern speaks about the whole path, not its last part */
+    const char *pattern; /* NULL: no condition */
+};
 
 struct rule {
     int class;
-    enum field field;
-    bool by_path; /* the pattern speaks about the whole path, not its last part */
-    const char *pattern;
+    struct condition first, second;
 };
 
 struct rules {
@@ -42,7 +54,10 @@ struct rules {
 
 static enum question question_of(int class)
 {
-    return class < CLASS_COUNT ? ASK_CLASS : class == RULE_START ? ASK_START : ASK_HEAP;
+    return class < CLASS_COUNT    ? ASK_CLASS
+           : class >= RULE_SHARED ? ASK_SHARED
+           : class == RULE_START  ? ASK_START
+                                  : ASK_HEAP;
 }
 
 bool rules_match(const char *pattern, const char *text)
@@ -85,12 +100,19 @@ static struct texts texts_of(const struct rules_subject *subject)
 }
 
 /* Most patterns differ from the text in the first character. */
+static bool condition_holds(const struct condition *condition, const struct texts *texts)
+{
+    const char *text =
+        condition->by_path ? texts->whole[condition->field] : texts->last[condition->field];
+    if (!text || (*condition->pattern != '*' && *condition->pattern != *text))
+        return false;
+    return rules_match(condition->pattern, text);
+}
+
 static bool rule_fits(const struct rule *rule, const struct texts *texts)
 {
-    const char *text = rule->by_path ? texts->whole[rule->field] : texts->last[rule->field];
-    if (!text || (*rule->pattern != '*' && *rule->pattern != *text))
-        return false;
-    return rules_match(rule->pattern, text);
+    return condition_holds(&rule->first, texts) &&
+           (!rule->second.pattern || condition_holds(&rule->second, texts));
 }
 
 /* The first rule that matches, but for those of class BUT; NULL: none does. */
@@ -156,6 +178,12 @@ bool rules_is_start(const struct rules *rules, const struct rules_subject *subje
     return find_rule(rules, ASK_START, subject) != NULL;
 }
 
+enum rules_shared rules_shared(const struct rules *rules, const struct rules_subject *subject)
+{
+    const struct rule *rule = find_rule(rules, ASK_SHARED, subject);
+    return rule ? (enum rules_shared)(rule->class - RULE_SHARED + 1) : SHARED_NONE;
+}
+
 static int find_name(const char *const *names, int count, const char *name)
 {
     for (int i = 0; i < count; i++) {
@@ -175,27 +203,46 @@ static char *next_word(char **text)
     return word;
 }
 
+static void cut_end(char *text)
+{
+    for (char *end = text + strlen(text); end > text && isspace((unsigned char)end[-1]);)
+        *--end = '\0';
+}
+
+/* "field pattern"; false: there is no such field. */
+static bool parse_condition(char *text, struct condition *condition)
+{
+    int field = find_name(field_names, FIELD_COUNT, next_word(&text));
+    cut_end(text);
+    *condition = (struct condition){
+        .field = (enum field)field, .by_path = strchr(text, '/') != NULL, .pattern = text};
+    return field >= 0;
+}
+
 static bool parse_line(struct rules *rules, char *line, const char **wrong)
 {
-    for (char *end = line + strlen(line); end > line && isspace((unsigned char)end[-1]);)
-        *--end = '\0';
+    cut_end(line);
     line += strspn(line, " \t");
     if (!*line || *line == '#')
         return true;
-    int class = find_name(class_names, RULE_COUNT, next_word(&line));
-    int field = class < 0 ? -1 : find_name(field_names, FIELD_COUNT, next_word(&line));
-    struct rule rule = {.class = class,
-                        .field = (enum field)field,
-                        .by_path = strchr(line, '/') != NULL,
-                        .pattern = line};
-    *wrong = class < 0   ? "no such class: own, wrapper, dependency, library, runtime, allocator, "
-                           "heapdiff, js-heap, js-heap-page, mapping and start are"
-             : field < 0 ? "the second word must be function, file or module"
-             : !*line    ? "a pattern is missing"
-                         : NULL;
+    struct rule rule = {.class = find_name(class_names, RULE_COUNT, next_word(&line))};
+    char *both = strstr(line, " & ");
+    if (both)
+        *both = '\0';
+    bool has_fields =
+        parse_condition(line, &rule.first) && (!both || parse_condition(both + 3, &rule.second));
+    bool has_patterns = *rule.first.pattern && (!both || *rule.second.pattern);
+    *wrong =
+        rule.class < 0
+            ? "no such class: own, wrapper, dependency, library, runtime, allocator, heapdiff, "
+              "js-heap, js-heap-page, mapping, start, buffer-pool, socket-read, netty-arena, "
+              "arena and compiler are"
+        : !has_fields   ? "the second word must be function, file or module"
+        : !has_patterns ? "a pattern is missing"
+                        : NULL;
     if (*wrong)
         return false;
-    VEC_ADD(&rules->asked[question_of(class)], rule);
+    VEC_ADD(&rules->asked[question_of(rule.class)], rule);
     return true;
 }
 
@@ -208,8 +255,9 @@ static bool parse_text(struct rules *rules, const char *text, const char *path, 
         if (end)
             *end++ = '\0';
         if (!parse_line(rules, line, &wrong))
-            return error_set(error, "a rule is: class function|file|module pattern", "%s:%d: %s",
-                             path, number, wrong);
+            return error_set(error,
+                             "a rule is: class function|file|module pattern [& field pattern]",
+                             "%s:%d: %s", path, number, wrong);
         line = end;
     }
     return true;

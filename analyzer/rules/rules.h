@@ -56,6 +56,18 @@ enum rules_heap {
 };
 enum rules_heap rules_managed_heap(const struct rules *rules, const struct rules_subject *subject);
 
+/* What a frame shows about blocks that are asked for by no one function; frames/shared.h. */
+enum rules_shared {
+    SHARED_NONE,
+    SHARED_BUFFER_POOL, /* Node's pool for small Buffers takes a slab */
+    SHARED_SOCKET_READ, /* libuv takes a buffer for what a stream has received */
+    SHARED_NETTY_ARENA, /* Netty takes a chunk */
+    SHARED_ARENA,       /* a block of an arena, of which a caller tells whose */
+    SHARED_COMPILER,    /* a JIT compiler at work on one function */
+    SHARED_COUNT
+};
+enum rules_shared rules_shared(const struct rules *rules, const struct rules_subject *subject);
+
 /* Whether the frame only starts programs or threads. */
 bool rules_is_start(const struct rules *rules, const struct rules_subject *subject);
 

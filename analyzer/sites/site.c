@@ -5,6 +5,7 @@
 #include "sites/site.h"
 
 #include "base/text.h"
+#include "frames/shared.h"
 #include "frames/site_frame.h"
 #include "judge/runtime.h"
 
@@ -70,14 +71,26 @@ static void unite_heap(struct frame *frame)
         .function = RUNTIME_V8_HEAP, .class = CLASS_RUNTIME, .managed_heap = HEAP_MANAGED};
 }
 
+static struct frame choose_frame(struct frames *frames, const struct store_stack *stack,
+                                 bool *managed)
+{
+    *managed = site_frame_is_managed(frames, stack);
+    enum rules_shared shared = *managed ? SHARED_NONE : shared_of(frames, stack);
+    if (shared != SHARED_NONE)
+        return shared_frame(shared);
+    struct frame frame = site_frame_find(frames, stack, *managed);
+    frame.shared = SHARED_NONE; /* it says nothing of this stack */
+    if (*managed)
+        unite_heap(&frame);
+    return frame;
+}
+
 /* The index of the site of STACK. With CAN_ADD false, NO_SITE when it is not there yet. */
 static size_t find_site(struct site_table *table, struct frames *frames,
                         const struct store_stack *stack, bool can_add)
 {
-    bool managed = site_frame_is_managed(frames, stack), is_new = false;
-    struct frame frame = site_frame_find(frames, stack, managed);
-    if (managed)
-        unite_heap(&frame);
+    bool managed, is_new = false;
+    struct frame frame = choose_frame(frames, stack, &managed);
     struct text key = {0};
     make_key(&key, stack->kind, managed, &frame);
     size_t *slot = can_add ? map_add(&table->site_index, key.bytes, key.length, &is_new)
@@ -87,6 +100,7 @@ static size_t find_site(struct site_table *table, struct frames *frames,
         int64_t *numbers = pool_zeroed(table->pool, 4 * table->count * sizeof *numbers);
         struct site site = {.kind = stack->kind,
                             .is_managed = managed,
+                            .shared = frame.shared,
                             .frame = frame,
                             .live_bytes = numbers,
                             .live_blocks = numbers + table->count,
@@ -103,11 +117,14 @@ static size_t find_site(struct site_table *table, struct frames *frames,
 
 struct frame site_frame(struct frames *frames, const struct store_stack *stack)
 {
-    bool managed = site_frame_is_managed(frames, stack);
-    struct frame frame = site_frame_find(frames, stack, managed);
-    if (managed)
-        unite_heap(&frame);
-    return frame;
+    bool managed;
+    return choose_frame(frames, stack, &managed);
+}
+
+const char *site_kind_name(const struct site *site)
+{
+    static const char *const names[] = FORMAT_KIND_NAMES;
+    return shared_is_slab(site->shared) ? "pool-slab" : names[site->kind];
 }
 
 static struct site_member *look_up_member(struct site_table *table, struct frames *frames,

@@ -17,9 +17,10 @@ struct site_numbers {
 
 struct site {
     enum block_kind kind;
-    bool is_managed;     /* mappings of a managed heap */
-    struct frame frame;  /* what names it */
-    int64_t *live_bytes; /* per snapshot; live_blocks alike */
+    bool is_managed;          /* mappings of a managed heap */
+    enum rules_shared shared; /* of a pool, or of a compiler at work; see frames/shared.h */
+    struct frame frame;       /* what names it */
+    int64_t *live_bytes;      /* per snapshot; live_blocks alike */
     int64_t *live_blocks;
     int64_t *allocations; /* ever, per snapshot; allocated_bytes alike */
     int64_t *allocated_bytes;
@@ -82,6 +83,9 @@ void site_table_finish(struct site_table *table);
 
 /* Adds what STACK has in its snapshot. */
 void site_add_numbers(struct site_numbers *numbers, const struct store_stack *stack);
+
+/* "malloc", "buffer", …, "pool-slab": the kind in JSON. */
+const char *site_kind_name(const struct site *site);
 
 /* The frame that names STACK's site. */
 struct frame site_frame(struct frames *frames, const struct store_stack *stack);
