@@ -151,6 +151,17 @@ static void add_flight(const struct comparison *comparison, struct verdict_input
     }
 }
 
+static int64_t scratch_growth(const struct comparison *comparison)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < comparison->site_count; i++) {
+        const struct site *site = comparison->ranked[i];
+        if (shared_is_scratch(site->shared) && format_kind_is_block(site->kind))
+            sum = store_sum(sum, site->growth_bytes);
+    }
+    return sum;
+}
+
 /* V8 grows its young generation while the program allocates much, and shrinks it when the program
  * is idle. */
 static int64_t nursery_size(const struct store *store)
@@ -262,6 +273,7 @@ void conclude(struct comparison *comparison, bool is_forced)
                                   .threads_last = last->threads,
                                   .managed_heap = find_managed_heap(comparison),
                                   .nursery_growth = nursery_growth(comparison),
+                                  .scratch_growth = scratch_growth(comparison),
                                   .allocator = describe_allocator(comparison),
                                   .not_measurable = comparison->obstacle};
     for (int i = 0; i < PART_COUNT && input.is_series; i++)

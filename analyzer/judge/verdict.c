@@ -30,12 +30,12 @@ static int64_t growing(const struct verdict_input *input)
 }
 
 /* A series knows which sites keep growing. With two snapshots it is the sum of all sites, without
- * those that may be work in flight. */
+ * those that may be work in flight, or are a compiler's. */
 static int64_t plausible(const struct verdict_input *input)
 {
     if (input->is_series)
         return growing(input);
-    return store_sum(balance_live(input), -input->flight.growth);
+    return store_sum(balance_live(input), -store_sum(input->flight.growth, input->scratch_growth));
 }
 
 static bool is_largest(const struct verdict_input *input, int part)

@@ -67,6 +67,7 @@ struct verdict_input {
     enum runtime_kind managed_heap; /* the runtime that owns the managed heap */
     int64_t nursery_growth; /* of the heap's young generation, which the collector sizes as it
                                likes; 0: not known, or it did not grow */
+    int64_t scratch_growth; /* of the blocks of compilers at work, which they will return */
     int64_t threads_first, threads_last;
     int64_t growth_blocks; /* of native blocks and buffers */
     struct verdict_allocator allocator;

@@ -75,8 +75,13 @@ function nextLine() {
 
 async function snapshot(label) {
   await settle();
+  await snapshotAtOnce(label);
+}
+
+/* While whatever is under way goes on. */
+async function snapshotAtOnce(label) {
   console.log(`snapshot ${label}`);
   await nextLine();
 }
 
-module.exports = { begin, work, settle, snapshot, random, sum: () => sum };
+module.exports = { begin, work, settle, snapshot, snapshotAtOnce, random, sum: () => sum };

@@ -1,8 +1,8 @@
 /* pool_slices.js -- A few bytes per request are kept, and each keeps a slab of Node's Buffer pool.
  *
  * Small Buffers are slices of a shared block of 8 KiB. readFrame needs most of each block and keeps
- * nothing, so it is mostly readFrame that runs when a new block is made. rememberTopic keeps 8 bytes
- * of each block.
+ * nothing, so it is mostly readFrame that runs when a new block is made. rememberTopic keeps a few
+ * bytes of each block.
  *
  * expect: kind=leak site1=Buffer_pool_slab growth=6553600±10% blocks=+800±10%
  * expect: absent=readFrame absent=rememberTopic

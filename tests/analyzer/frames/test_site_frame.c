@@ -6,6 +6,7 @@
 
 #include "fixture.h"
 #include "frames/frame_name.h"
+#include "frames/shared.h"
 #include "symbols/symbols.h"
 #include "test.h"
 
@@ -169,6 +170,27 @@ static void expect_mixed(const char *site, const char *way, const struct row *ro
     rules_free(rules);
 }
 
+static void expect_shared(enum rules_shared expected, const struct row *rows, size_t count)
+{
+    struct error error;
+    struct rules *rules = rules_new(NULL, &error);
+    struct symbols *symbols = symbols_new(NULL);
+    struct store *store = store_open(mixed_snapshot(rows, count), &error);
+    if (!store)
+        fail_msg("%s", error.message);
+    struct frames *frames = frames_new(store, symbols, rules);
+    assert_int_equal(shared_of(frames, &store->stacks.items[0]), expected);
+    frames_free(frames);
+    store_close(store);
+    symbols_free(symbols);
+    rules_free(rules);
+}
+
+#define EXPECT_SHARED(shared, ...)                                                                 \
+    do {                                                                                           \
+        const struct row rows[] = {__VA_ARGS__};                                                   \
+        expect_shared(shared, rows, sizeof rows / sizeof *rows);                                   \
+    } while (0)
 #define EXPECT(site, way, ...)                                                                     \
     do {                                                                                           \
         const struct row rows[] = {__VA_ARGS__};                                                   \
@@ -222,7 +244,48 @@ static void a_name_comes_before_none(void **state)
            NATIVE("/srv/libmine.so", NULL), NATIVE("/srv/app", "main"));
 }
 
-TEST_MAIN(cmocka_unit_test(a_package_is_on_the_way_and_the_program_is_the_site),
+#define NODE(symbol) NATIVE("/usr/bin/node", symbol)
+#define JVM(symbol)  NATIVE("/usr/lib/jvm/lib/server/libjvm.so", symbol)
+
+static void a_slab_of_a_pool_has_no_owner(void **state)
+{
+    EXPECT_SHARED(SHARED_BUFFER_POOL, NODE("v8::internal::BackingStore::Allocate"),
+                  JIT("JS:~createPool node:buffer:152:20"), JIT("JS:~allocate node:buffer:429:18"),
+                  JIT("JS:~readFrame /srv/server.js:12:3"));
+    EXPECT_SHARED(SHARED_NONE, NODE("v8::internal::BackingStore::Allocate"),
+                  JIT("JS:~allocate node:buffer:429:18"), JIT("JS:~readBody /srv/server.js:12:3"));
+    EXPECT_SHARED(SHARED_NONE, JIT("JS:~createPool /srv/pg/pool.js:152:20"));
+    EXPECT_SHARED(SHARED_SOCKET_READ, NODE("node::Environment::allocate_managed_buffer"),
+                  NODE("node::EmitToJSStreamListener::OnStreamAlloc"), NODE("uv__read"));
+    EXPECT_SHARED(SHARED_NETTY_ARENA, JIT("Ljava/nio/ByteBuffer;allocateDirect"),
+                  JIT("Lio/netty/buffer/PoolArena$DirectArena;newChunk"), JIT("LHandler;read"));
+    EXPECT_SHARED(SHARED_NONE, JIT("Ljava/nio/ByteBuffer;allocateDirect"),
+                  JIT("Lio/netty/buffer/PoolArena$DirectArena;newUnpooledChunk"));
+}
+
+/* What the program does beyond its own frame is not asked, and an arena alone may be anyone's. */
+static void arenas_of_a_compiler_at_work_are_scratch(void **state)
+{
+    EXPECT_SHARED(SHARED_COMPILER, JVM("os::malloc"), JVM("ChunkPool::allocate"),
+                  JVM("Arena::grow"), JVM("PhaseChaitin::Register_Allocate"),
+                  JVM("CompileBroker::compiler_thread_loop"));
+    EXPECT_SHARED(SHARED_COMPILER, JVM("Arena::grow"), JVM("RangeCheckEliminator::calc_bounds"));
+    EXPECT_SHARED(SHARED_NONE, JVM("os::malloc"), JVM("Arena::Arena"),
+                  JVM("SymbolTable::create_table"));
+    EXPECT_SHARED(SHARED_NONE, JVM("AllocateHeap"), JVM("nmethod::new_nmethod"),
+                  JVM("CompileBroker::compiler_thread_loop"));
+    EXPECT_SHARED(SHARED_NONE, NATIVE("/srv/app", "Arena::grow"),
+                  NATIVE("/srv/app", "Compile::run"));
+    EXPECT_SHARED(SHARED_COMPILER, NODE("v8::internal::Zone::Expand"),
+                  NODE("v8::internal::compiler::PipelineCompilationJob::ExecuteJobImpl"),
+                  NODE("v8::internal::OptimizingCompileDispatcher::CompileNext"));
+    EXPECT_SHARED(SHARED_NONE, NODE("v8::internal::Zone::Expand"),
+                  NODE("v8::internal::wasm::WasmEngine::WasmEngine"));
+}
+
+TEST_MAIN(cmocka_unit_test(a_slab_of_a_pool_has_no_owner),
+          cmocka_unit_test(arenas_of_a_compiler_at_work_are_scratch),
+          cmocka_unit_test(a_package_is_on_the_way_and_the_program_is_the_site),
           cmocka_unit_test(without_the_program_the_nearest_dependency_is_the_site),
           cmocka_unit_test(a_name_comes_before_none),
           cmocka_unit_test(the_first_own_frame_is_the_site),

@@ -236,6 +236,15 @@ static void a_managed_heap_sinks(void **state)
     assert_true(rank_judge(&managed, 10 * MIB).evidence < 0.5);
 }
 
+static void scratch_of_a_compiler_does_not_grow(void **state)
+{
+    struct rank_evidence scratch = leak;
+    assert_true(rank_judge(&scratch, 10 * MIB).is_growing);
+    scratch.is_scratch = true;
+    assert_int_equal(rank_judge(&scratch, 10 * MIB).pattern, PATTERN_NOISE);
+    assert_false(rank_judge(&scratch, 10 * MIB).is_growing);
+}
+
 static void shrinking_sites_do_not_grow(void **state)
 {
     const int64_t shrunk[] = {20 * MIB, 10 * MIB};
@@ -323,6 +332,7 @@ TEST_MAIN(cmocka_unit_test(a_plain_leak_has_full_evidence),
           cmocka_unit_test(a_leak_on_a_rare_path_is_not_in_flight),
           cmocka_unit_test(small_growth_does_not_convince),
           cmocka_unit_test(a_series_that_is_certain_shows_little_growth),
+          cmocka_unit_test(scratch_of_a_compiler_does_not_grow),
           cmocka_unit_test(old_blocks_make_no_noise), cmocka_unit_test(turnover_sinks),
           cmocka_unit_test(what_happened_once_sinks_below_a_small_leak),
           cmocka_unit_test(the_unknown_lies_between),

@@ -211,10 +211,26 @@ static void a_users_rules_go_before_ours(void **state)
     rules_free(rules);
 }
 
+static void both_conditions_of_a_rule_must_hold(void **state)
+{
+    struct error error;
+    const char *path = fixture_file("both.rules", "wrapper function take* & file /srv/pool/*\n");
+    struct rules *rules = rules_new(path, &error);
+    struct rules_subject both = {.function = "take_one", .file = "/srv/pool/a.c"};
+    struct rules_subject one = {.function = "take_one", .file = "/srv/app/a.c"};
+    struct rules_subject other = {.function = "give", .file = "/srv/pool/a.c"};
+    assert_non_null(rules);
+    assert_int_equal(rules_class(rules, &both), CLASS_WRAPPER);
+    assert_int_equal(rules_class(rules, &one), CLASS_OWN);
+    assert_int_equal(rules_class(rules, &other), CLASS_OWN);
+    rules_free(rules);
+}
+
 static void faulty_rules_name_file_and_line(void **state)
 {
-    static const char *const faults[] = {"wrapper function a\nwraper function b\n",
-                                         "\nwrapper func b\n", "#\nwrapper function\n"};
+    static const char *const faults[] = {
+        "wrapper function a\nwraper function b\n", "\nwrapper func b\n", "#\nwrapper function\n",
+        "\nwrapper function a & fil b\n", "\nwrapper function a & file \n"};
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
         struct error error;
         assert_null(rules_new(fixture_file("bad.rules", faults[i]), &error));
@@ -237,4 +253,5 @@ TEST_MAIN(cmocka_unit_test(a_star_stands_for_anything),
           cmocka_unit_test(the_heap_of_go_is_managed),
           cmocka_unit_test(mappings_of_the_js_heap_are_told_from_others),
           cmocka_unit_test(a_users_rules_go_before_ours),
+          cmocka_unit_test(both_conditions_of_a_rule_must_hold),
           cmocka_unit_test(faulty_rules_name_file_and_line))
