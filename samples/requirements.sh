@@ -5,12 +5,12 @@
 #
 # SPDX-License-Identifier: Apache-2.0
 
-requirements_build="gcc g++ cmake ninja-build pkg-config binutils libsqlite3-dev libjemalloc-dev
-  libunwind-dev liblzma-dev zlib1g-dev libdw-dev libelf-dev libcjson-dev libutf8proc-dev
-  libiberty-dev libcmocka-dev python3 lowdown"
+requirements_build="gcc g++ cmake ninja-build pkg-config binutils make bzip2
+  libsqlite3-dev libunwind-dev liblzma-dev zlib1g-dev libdw-dev libelf-dev libcjson-dev
+  libutf8proc-dev libiberty-dev libcmocka-dev python3 lowdown"
 requirements_demo="nodejs"
 requirements_tests="nodejs redis-server redis-tools elfutils procps libtcmalloc-minimal4
-  libmimalloc2.0 npm chromium golang-go protobuf-compiler
+  libjemalloc2 libmimalloc2.0 npm chromium golang-go protobuf-compiler
   debuginfod libdebuginfod1 libc6-dbg dwz xz-utils clang openjdk-17-jdk-headless rustc
   libxml2-utils clang-tidy-14 cppcheck"
 

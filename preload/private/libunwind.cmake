@@ -9,8 +9,8 @@ if(NOT EXISTS "${HEAPDIFF_LIBUNWIND_SOURCE}/src/mi/backtrace.c")
   message(STATUS "Fetching Debian's source package libunwind ${HEAPDIFF_LIBUNWIND_VERSION}")
   get_filename_component(parent "${HEAPDIFF_LIBUNWIND_SOURCE}" DIRECTORY)
   execute_process(
-    COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/libunwind_source.sh" "${parent}"
-            ${HEAPDIFF_LIBUNWIND_VERSION} ${HEAPDIFF_LIBUNWIND_SHA256}
+    COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/debian_source.sh" "${parent}" libunwind
+            ${HEAPDIFF_LIBUNWIND_VERSION} tar.gz ${HEAPDIFF_LIBUNWIND_SHA256}
     RESULT_VARIABLE failed)
   if(failed)
     message(FATAL_ERROR "libunwind's source could not be fetched; unpack version ${upstream} yourself "

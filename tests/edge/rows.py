@@ -114,6 +114,13 @@ LOADING = [*rows("@loads", "storm @libloaded.so|threads @libloaded.so|namespace 
                            "|keep @libloaded.so|missing none|tls @libtls256.so"
                            "|tls @libtls1024.so|tls @libtls1400.so"),
            row("@begun", variables={"LD_BIND_NOW": 1}, title="bind_now"),
+           *[row(command, status, variables={"LD_AUDIT": "@libaudit.so"},
+                 title=f"audited {command}")
+             for command, status in (("@begun", "exit 0"), ("@end exit main", "exit 3"),
+                                     ("@end _exit thread", "exit 4"), ("@threads joined", "exit 0"),
+                                     ("@loads threads @libloaded.so", "exit 0"),
+                                     ("@loads namespace @libloaded.so", "exit 0"),
+                                     ("@loads tls @libtls256.so", "exit 0"))],
            row("@new_in_dlopen @libwaits.so"),
            *[row("@begun", variables={"EDGE_FIRST": what}, title=f"first {what}")
              for what in "sbrk brk shm mmap reallocarray memalign aligned posix usable malloc free"

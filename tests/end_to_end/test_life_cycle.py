@@ -11,6 +11,7 @@ import unittest
 import harness
 
 ENDINGS = harness.PROGRAMS / "endings"
+AUDITOR = harness.BUILD / "tests" / "edge" / "programs" / "libaudit.so"
 KEPT = "SELECT coalesce(sum(live_blocks), 0) FROM stack WHERE live_bytes = 1000 * live_blocks"
 
 
@@ -48,6 +49,9 @@ class LifeCycle(harness.TestCase):
 
     def test_so_does__exit(self):
         self.assert_one(self.run_way("_exit", status=4))
+
+    def test_so_does_a_program_with_an_auditor_of_its_loader(self):
+        self.assert_one(self.run_way("return", status=3, LD_AUDIT=AUDITOR))
 
     def test_so_does__exit_in_a_signal_handler(self):
         self.assert_one(self.run_way("handler", status=5))

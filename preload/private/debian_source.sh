@@ -1,17 +1,17 @@
 #!/bin/sh
-# libunwind_source.sh -- Fetches and unpacks Debian's source package of libunwind.
+# debian_source.sh -- Fetches and unpacks the upstream part of a Debian source package.
 #
-# libunwind_source.sh DIRECTORY VERSION SHA256
-# Debian's static libunwind is not position-independent; its source package can be. apt verifies the
+# debian_source.sh DIRECTORY PACKAGE VERSION SUFFIX SHA256
+# For libraries that Debian has only in a form that cannot become part of the shim. apt verifies the
 # signature, the hash pins the contents. Needs no root: apt works on lists of its own.
 #
 # SPDX-License-Identifier: Apache-2.0
 set -eu
-directory=$1 version=$2 sha256=$3
+directory=$1 package=$2 version=$3 suffix=$4 sha256=$5
 mkdir -p "$directory"
 directory=$(cd "$directory" && pwd)
-upstream=${version%-*}
-tarball="$directory/libunwind_$upstream.orig.tar.gz"
+name="${package}_${version%-*}.orig.$suffix"
+tarball="$directory/$name"
 
 fetch() {
   work=$(mktemp -d "$directory/apt.XXXXXX")
@@ -27,12 +27,12 @@ fetch() {
   set -- -qq -o Dir::Etc::SourceList=/dev/null -o "Dir::Etc::SourceParts=$work/parts" \
     -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache" -o APT::Sandbox::User=
   apt-get "$@" update
-  (cd "$work" && apt-get "$@" source --download-only "libunwind=$version")
-  mv "$work/libunwind_$upstream.orig.tar.gz" "$tarball"
+  (cd "$work" && apt-get "$@" source --download-only "$package=$version")
+  mv "$work/$name" "$tarball"
 }
 
 matches() { echo "$sha256  $tarball" | sha256sum --check --status 2>/dev/null; }
 
 matches || fetch
-matches || { echo "libunwind_source.sh: $tarball has another hash than $sha256" >&2; exit 1; }
-tar -C "$directory" -xzf "$tarball"
+matches || { echo "debian_source.sh: $tarball has another hash than $sha256" >&2; exit 1; }
+tar -C "$directory" -xf "$tarball"
