@@ -9,6 +9,7 @@
 #include "compare/comparison.h"
 
 #include "compare/conclude.h"
+#include "compare/folding.h"
 #include "compare/ranking.h"
 #include "sites/inlined_jit.h"
 #include "sites/match.h"
@@ -214,6 +215,8 @@ static struct comparison *comparison_run(const struct snapshots *snapshots,
     name_stacks(comparison);
     if (comparison->count > 1)
         conclude(comparison, options->is_forced);
+    if (comparison->count > 1)
+        folding_make(comparison);
     return comparison;
 }
 

@@ -47,7 +47,8 @@ struct comparison {
     struct base_names base_names;     /* of the files of all frames */
     struct site **ranked;             /* all sites, first the one that looks most like a leak */
     size_t site_count, growing_count; /* the growing ones come first in ranked */
-    size_t listed_count;              /* the first of these: not too small for a list */
+    size_t listed_count;              /* the first of these: each has a row in lists */
+    size_t folded_count;              /* the next: in the rows of others, see compare/folding.h */
     int64_t growth_bytes;             /* sum over growing sites, managed heaps left out */
     int64_t noise_bytes;              /* smaller growth of all live bytes would not be noticed */
     int64_t operations;               /* units of work done from first to last; 0: not known */

@@ -149,7 +149,8 @@ static bool is_shown(const struct listing *listing, const struct listing_row *ro
 {
     const struct listing_options *options = &listing->options;
     if (options->what == WHAT_GROWTH && row->site)
-        return (row->site->rank.is_growing && !row->site->rank.is_small) || options->all;
+        return (row->site->rank.is_growing && !row->site->rank.is_small && !row->site->leader) ||
+               options->all;
     return row->values[options->what] != 0 || options->all;
 }
 

@@ -7,6 +7,7 @@
 #include "print/json_report.h"
 
 #include "base/json.h"
+#include "compare/folding.h"
 #include "frames/frame_name.h"
 #include "frames/site_frame.h"
 #include "print/processes_report.h"
@@ -169,6 +170,30 @@ static void add_evidence(cJSON *object, const struct comparison *comparison,
     cJSON_AddNumberToObject(trend, "going_on", rank->trend.going_on);
 }
 
+static void add_part(cJSON *parts, const struct comparison *comparison, const struct site *site)
+{
+    cJSON *part = cJSON_CreateObject();
+    json_set_string(part, "kind", site_kind_name(site));
+    json_set_number(part, "growth_bytes", site->growth_bytes);
+    json_set_number(part, "growth_blocks", site->growth_blocks);
+    add_numbers(part, "live_bytes", site->live_bytes, comparison->count);
+    add_numbers(part, "live_blocks", site->live_blocks, comparison->count);
+    cJSON_AddItemToArray(parts, part);
+}
+
+/* A place with several kinds of blocks: its numbers are those of the first kind. */
+static void add_site_parts(cJSON *object, const struct comparison *comparison,
+                           const struct site *site)
+{
+    const struct site *inside = folding_next(comparison, site, NULL);
+    if (!inside)
+        return;
+    cJSON *parts = cJSON_AddArrayToObject(object, "parts");
+    add_part(parts, comparison, site);
+    for (; inside; inside = folding_next(comparison, site, inside))
+        add_part(parts, comparison, inside);
+}
+
 static cJSON *site_object(const struct comparison *comparison, const struct site *site, size_t rank)
 {
     struct text name = {0};
@@ -192,6 +217,7 @@ static cJSON *site_object(const struct comparison *comparison, const struct site
     add_numbers(object, "live_blocks", site->live_blocks, comparison->count);
     add_numbers(object, "allocations", site->allocations, comparison->count);
     add_numbers(object, "allocated_bytes", site->allocated_bytes, comparison->count);
+    add_site_parts(object, comparison, site);
     cJSON_AddBoolToObject(object, "managed_heap", site->is_managed);
     cJSON_AddItemToObject(object, "stack", stack_array(site));
     text_done(&name);

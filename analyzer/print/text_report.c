@@ -140,9 +140,10 @@ static void add_sampling(const struct comparison *comparison, struct text *out)
 static void add_small(const struct comparison *comparison, const struct report_options *options,
                       struct text *out)
 {
-    size_t small = comparison->growing_count - comparison->listed_count;
+    size_t first = comparison->listed_count + comparison->folded_count;
+    size_t small = comparison->growing_count - first;
     int64_t bytes = 0;
-    for (size_t i = comparison->listed_count; i < comparison->growing_count; i++)
+    for (size_t i = first; i < comparison->growing_count; i++)
         bytes = store_sum(bytes, comparison->ranked[i]->growth_bytes);
     if (small > 0 && !options->listing && !options->all_sites && options->tree == TREE_NONE)
         text_format(out, "%zu smaller site%s grew by %s; --all lists %s.\n", small,

@@ -10,6 +10,7 @@
 
 #include "base/units.h"
 #include "base/utf8.h"
+#include "compare/folding.h"
 #include "frames/frame_name.h"
 #include "print/bar.h"
 #include "print/text_stack.h"
@@ -152,10 +153,23 @@ static void add_row(const struct table *table, const struct listing_row *row, si
     text_done(&line);
 }
 
+/* Other kinds of blocks of the same place: "and +250.6 KiB of malloc in 6,015 blocks". */
+static void add_folded(const struct table *table, const struct site *leader, struct text *out)
+{
+    const struct site *site = NULL;
+    if (table->listing->options.all || what_of(table) != WHAT_GROWTH)
+        return;
+    while ((site = folding_next(table->comparison, leader, site)) != NULL)
+        text_format(out, INDENT "%sand %s of %s in %s blocks%s\n", term_dim(table->term),
+                    units_signed_bytes(site->growth_bytes).text, site_kind_name(site),
+                    units_signed_count(site->growth_blocks).text, term_plain(table->term));
+}
+
 static void add_details(const struct table *table, const struct listing_row *row,
                         const struct report_options *options, struct text *out)
 {
     double one = comparison_per_operation(table->comparison, row->site);
+    add_folded(table, row->site, out);
     if (one != 0)
         text_format(out, INDENT "%s%.1f bytes per operation%s\n", term_dim(table->term), one,
                     term_plain(table->term));

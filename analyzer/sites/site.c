@@ -121,6 +121,11 @@ struct frame site_frame(struct frames *frames, const struct store_stack *stack)
     return choose_frame(frames, stack, &managed);
 }
 
+void site_place(const struct site *site, struct text *key)
+{
+    make_key(key, KIND_COUNT, site->is_managed, &site->frame);
+}
+
 const char *site_kind_name(const struct site *site)
 {
     static const char *const names[] = FORMAT_KIND_NAMES;

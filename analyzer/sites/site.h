@@ -6,6 +6,7 @@
 #define ANALYZER_SITES_SITE_H
 
 #include "base/map.h"
+#include "base/text.h"
 #include "frames/frames.h"
 #include "judge/rank.h"
 
@@ -34,7 +35,9 @@ struct site {
     int64_t growth_bytes, growth_blocks;  /* last snapshot - first */
     double deviation;                     /* of growth_bytes, by sampling */
     struct rank rank;
-    double score; /* 0..1, see rank.h */
+    double score;              /* 0..1, see rank.h */
+    const struct site *leader; /* the listed site of the same place, of another kind of blocks, that
+                                  ranks before this one: both are one row; NULL: a row of its own */
     struct frames
         *stack_frames; /* of the snapshot that holds the stack that is shown: the member */
     const struct store_stack *stack; /* that grew most */
@@ -83,6 +86,9 @@ void site_table_finish(struct site_table *table);
 
 /* Adds what STACK has in its snapshot. */
 void site_add_numbers(struct site_numbers *numbers, const struct store_stack *stack);
+
+/* Adds the key of SITE's place: sites of one place differ in kind alone. */
+void site_place(const struct site *site, struct text *key);
 
 /* "malloc", "buffer", …, "pool-slab": the kind in JSON. */
 const char *site_kind_name(const struct site *site);

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "compare/comparison.h"
+#include "compare/folding.h"
 #include "fixture.h"
 #include "test.h"
 
@@ -88,6 +89,29 @@ static void tiers_of_a_function_are_one_site(void **state)
     assert_int_equal(site->live_bytes[1], 44 * MIB);
     assert_int_equal(comparison->growing_count, 1);
     assert_int_equal(comparison->verdict.kind, VERDICT_LEAK);
+    comparison_close(comparison);
+}
+
+/* handleUpload keeps a buffer and two mallocs for each request. */
+static void kinds_of_one_place_are_one_row(void **state)
+{
+    static const char *const mallocs[] = {
+        "INSERT INTO stack VALUES (5, 5, 'malloc', 8, 8 << 10, 0, 8, 8 << 10, 1, 0)",
+        "INSERT INTO stack VALUES (5, 5, 'malloc', 888, 888 << 10, 0, 888, 888 << 10, 1, 0)"};
+    const struct numbers after = {44, 0, 20, 100, 30};
+    const char *paths[] = {make("a.db", 1, &before, mallocs[0]),
+                           make("b.db", 2, &after, mallocs[1])};
+    struct comparison *comparison = compare(paths, 2);
+    assert_int_equal(comparison->growing_count, 2);
+    assert_int_equal(comparison->listed_count, 1);
+    const struct site *leader = comparison->ranked[0];
+    const struct site *inside = folding_next(comparison, leader, NULL);
+    assert_int_equal(leader->kind, KIND_BUFFER);
+    assert_ptr_equal(inside, comparison->ranked[1]);
+    assert_int_equal(inside->kind, KIND_MALLOC);
+    assert_int_equal(inside->growth_bytes, 880 << 10);
+    assert_ptr_equal(inside->leader, leader);
+    assert_null(folding_next(comparison, leader, inside));
     comparison_close(comparison);
 }
 
@@ -367,6 +391,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tiers_of_a_function_are_one_site),
+        cmocka_unit_test(kinds_of_one_place_are_one_row),
         cmocka_unit_test(our_own_frames_are_not_in_a_stack),
         cmocka_unit_test(a_leak_ranks_above_larger_churn),
         cmocka_unit_test(growth_within_churn_is_left_out),
