@@ -19,8 +19,8 @@ void host_begin(void);
 /* Its pid, in its own pid namespace; 0 before host_begin. No system call. */
 pid_t host_pid(void);
 
-/* In the control process, once: finds the program's number in the /proc that is mounted here, which
- * may belong to another pid namespace. */
+/* In the program, before a control process starts: finds the program's number in the /proc that is
+ * mounted here, which may belong to another pid namespace. */
 void host_enter(void);
 
 /* The path of one of its files in /proc: "status", "task/12/comm". */

@@ -40,13 +40,25 @@ static void pass_on(void)
     syscall(SYS_futex, leader, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
-/* The second thread sleeps on the word from the beginning and without end. So it is the first in
- * the queue of sleepers, of which the kernel wakes one. The others may be in pthread_join for the
- * main thread. */
+/* ---- the second thread --------------------------------------------------------------------------
+ *
+ * It sleeps on the word from the beginning and without end. So it is the first in the queue of
+ * sleepers, of which the kernel wakes one. The others may be in pthread_join for the main thread.
+ * It falls asleep on a word of ours, and the kernel moves it from there: only the kernel knows when
+ * a thread sleeps, and a look into /proc would cost more than all the rest of our start. */
+
+#define TURNS 10000
+
+static _Atomic uint32_t arrived; /* futex: 1 when the second thread is about to sleep */
+static _Atomic uint32_t hall;    /* where it falls asleep while this is 0 */
+
 static int leader_second_body(void *nothing)
 {
     (void)nothing;
     uint32_t seen;
+    atomic_store(&arrived, 1);
+    syscall(SYS_futex, &arrived, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+    syscall(SYS_futex, &hall, FUTEX_WAIT, 0, NULL, NULL, 0);
     while ((seen = atomic_load(leader)) != 0 && !atomic_load(&rests))
         syscall(SYS_futex, leader, FUTEX_WAIT, seen, NULL, NULL, 0);
     if (seen != 0)
@@ -55,6 +67,33 @@ static int leader_second_body(void *nothing)
     atomic_store(&has_left, true);
     wake();
     return 0;
+}
+
+/* Moves the second thread, when it sleeps, to the word. */
+static void leader_move_second(void)
+{
+    while (!atomic_load(&arrived))
+        syscall(SYS_futex, &arrived, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
+    for (int turn = 0; turn < TURNS; turn++) {
+        if (syscall(SYS_futex, &hall, FUTEX_REQUEUE, 0, 1L, leader, 0) == 1) {
+            if (atomic_load(leader) == 0)
+                pass_on(); /* the kernel's wake came before the move */
+            return;
+        }
+        sched_yield();
+    }
+    atomic_store(&hall, 1); /* it goes to the word by itself, behind those who are there */
+    syscall(SYS_futex, &hall, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+static bool leader_start_second(void)
+{
+    atomic_store(&arrived, 0);
+    atomic_store(&hall, 0);
+    bool started = task_start_second(leader_second_body);
+    if (started)
+        leader_move_second();
+    return started;
 }
 
 void leader_rest(void)
@@ -69,8 +108,7 @@ void leader_rest(void)
 void leader_go_on(void)
 {
     atomic_store(&rests, false);
-    if (is_watched && !task_start_second(leader_second_body))
-        is_watched = false;
+    is_watched = is_watched && leader_start_second();
 }
 
 void leader_watch(void (*wake_up)(void))
@@ -81,7 +119,7 @@ void leader_watch(void (*wake_up)(void))
         leader = NULL; /* not the word that we took it for */
     atomic_store(&has_left, false);
     is_leaderless = false;
-    is_watched = leader && task_start_second(leader_second_body);
+    is_watched = leader && leader_start_second();
     next_look = clock_now() + LOOK_NS;
 }
 

@@ -26,7 +26,6 @@
 #include "base/host.h"
 #include "base/lock.h"
 #include "base/memory.h"
-#include "base/procstat.h"
 #include "control/tls.h"
 #include "tables/nptl.h"
 
@@ -37,7 +36,6 @@
 
 #define NAME         "heapdiff" /* in /proc/PID/comm */
 #define PATIENCE_MS  100
-#define TURNS        10000
 #define FILES_LEAST  64
 #define SECOND_STACK ((size_t)16 << 10)
 #define STACK_SIZE   ((size_t)1 << 20)
@@ -134,7 +132,6 @@ static int task_begin(void *nothing)
     (void)nothing;
     set_signals();
     set_limits();
-    host_enter();
     setsid();
     leave_descriptors();
     if (chdir("/") != 0)
@@ -143,14 +140,6 @@ static int task_begin(void *nothing)
     run();
     syscall(SYS_exit_group, 0); /* with the second thread */
     return 0;
-}
-
-static bool task_sleeps(pid_t thread)
-{
-    char path[48];
-    struct procstat stat;
-    snprintf(path, sizeof path, "/proc/self/task/%d/stat", (int)thread);
-    return !procstat_read(path, &stat) || stat.state == 'S';
 }
 
 bool task_start_second(int (*body)(void *))
@@ -162,8 +151,6 @@ bool task_start_second(int (*body)(void *))
     pid_t thread = clone(body, end, flags, NULL, NULL, tls_make(end), &second);
     if (thread < 0)
         atomic_store(&second, 0);
-    for (int turn = 0; thread > 0 && !task_sleeps(thread) && turn < TURNS; turn++)
-        sched_yield();
     return thread > 0;
 }
 
@@ -204,6 +191,7 @@ int task_start(void (*body)(void), void (*fault_body)(void))
     int error = is_for_another_namespace() ? EBUSY : make_room();
     if (error)
         return error;
+    host_enter();
     run = body;
     on_fault = fault_body;
     pid_t *tid = tls_tid(pointer);

@@ -24,7 +24,7 @@ int task_learn(void);
 int task_start(void (*body)(void), void (*fault)(void));
 
 /* In the control process: a second thread of it, which runs BODY with a small stack, makes system
- * calls and touches nothing that the first one uses. Returns when it sleeps. */
+ * calls and touches nothing that the first one uses. */
 bool task_start_second(int (*body)(void *));
 
 /* Whether that thread runs. */
