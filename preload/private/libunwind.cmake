@@ -47,13 +47,26 @@ set(files
   ${arch}/is_fpreg.c ${arch}/Lapply_reg_state.c ${arch}/Lreg_states_iterate.c
   ${arch}/Lcreate_addr_space.c ${arch}/Lget_proc_info.c ${arch}/Lget_save_loc.c ${arch}/Lglobal.c
   ${arch}/Linit.c ${arch}/Linit_local.c ${arch}/Lregs.c ${arch}/Lresume.c ${arch}/Lstash_frame.c
-  ${arch}/Lstep.c ${arch}/Ltrace.c ${arch}/getcontext.S)
+  ${arch}/Lstep.c ${arch}/getcontext.S)
 if(arch STREQUAL "x86_64")
   list(APPEND files x86_64/setcontext.S x86_64/Los-linux.c)
 else()
   list(APPEND files aarch64/Lis_signal_frame.c)
 endif()
 list(TRANSFORM files PREPEND "${HEAPDIFF_LIBUNWIND_SOURCE}/src/")
+
+# A thread's cache of frames begins with 2^14 entries, and writing them is a tenth of the time that a
+# process of ours takes to start. With 2^9 it grows where it is used.
+set(trace "${CMAKE_CURRENT_BINARY_DIR}/${arch}/Gtrace.c")
+file(READ "${HEAPDIFF_LIBUNWIND_SOURCE}/src/${arch}/Gtrace.c" text)
+string(REPLACE "#define HASH_MIN_BITS 14" "#define HASH_MIN_BITS 9" smaller "${text}")
+if(smaller STREQUAL text)
+  message(FATAL_ERROR "libunwind's Gtrace.c does not say HASH_MIN_BITS as expected")
+endif()
+file(CONFIGURE OUTPUT "${trace}" CONTENT "${smaller}" @ONLY)
+configure_file("${HEAPDIFF_LIBUNWIND_SOURCE}/src/${arch}/Ltrace.c"
+               "${CMAKE_CURRENT_BINARY_DIR}/${arch}/Ltrace.c" COPYONLY)
+list(APPEND files "${CMAKE_CURRENT_BINARY_DIR}/${arch}/Ltrace.c")
 
 enable_language(ASM)
 add_library(heapdiff_private_unwind STATIC ${files})
@@ -64,5 +77,6 @@ target_compile_options(heapdiff_private_unwind PRIVATE
   "SHELL:-include \"${CMAKE_CURRENT_SOURCE_DIR}/libunwind_guest.h\"")
 target_include_directories(heapdiff_private_unwind
   PUBLIC "${include}" "${HEAPDIFF_LIBUNWIND_SOURCE}/include"
-  PRIVATE "${HEAPDIFF_LIBUNWIND_SOURCE}/src" "${HEAPDIFF_LIBUNWIND_SOURCE}/include/tdep-${arch}"
+  PRIVATE "${HEAPDIFF_LIBUNWIND_SOURCE}/src" "${HEAPDIFF_LIBUNWIND_SOURCE}/src/${arch}"
+          "${HEAPDIFF_LIBUNWIND_SOURCE}/include/tdep-${arch}"
           "${PROJECT_SOURCE_DIR}/preload")
