@@ -23,10 +23,11 @@ import targets
 import memory
 import programs
 import snapshots
+import starts
 from peers import Peers, missing_programs
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ["churn", "memory", "programs", "snapshots"]
+PARTS = ["churn", "memory", "programs", "snapshots", "starts"]
 
 
 def say(text):
@@ -65,8 +66,9 @@ def machine():
 
 
 def measure(options, peers, missing):
-    """{'churn': …, 'memory': …, 'writing': …, 'programs': …, 'snapshots': …}"""
-    results = {"churn": {}, "memory": [], "writing": [], "programs": {}, "snapshots": []}
+    """{'churn': …, 'memory': …, 'writing': …, 'programs': …, 'snapshots': …, 'starts': …}"""
+    results = {"churn": {}, "memory": [], "writing": [], "programs": {}, "snapshots": [],
+               "starts": []}
     parts = options.only or PARTS
     for number in range(options.rounds):
         say(f"round {number + 1} of {options.rounds}, load {os.getloadavg()[0]:.1f}")
@@ -79,6 +81,8 @@ def measure(options, peers, missing):
             programs.round_of(peers, results["programs"], options.quick, missing)
         if "snapshots" in parts:
             results["snapshots"].append(snapshots.measure(peers, options.quick, missing))
+        if "starts" in parts:
+            results["starts"].append(starts.measure(peers, options.quick))
     return results
 
 
@@ -90,6 +94,7 @@ def table(results):
         rows += targets.memory_rows(results["memory"], results["writing"])
     rows += targets.program_rows(results["programs"])
     rows += targets.snapshot_rows(results["snapshots"])
+    rows += targets.start_rows(results["starts"])
     targets.absolute(targets.Churns(results["churn"]), rows)
     return rows
 

@@ -152,3 +152,22 @@ def snapshot_rows(rounds):
                         [(found[case]["file_bytes"] - (1 << 20) - 24 * listed)
                          / found[case]["stacks"] for found in rounds], 200))
     return rows
+
+
+STARTS = {"passive": 0.7, "recorded": 1.2, "recorded by FOLLOW": 1.2}
+
+
+def start_rows(rounds):
+    """Milliseconds more than a plain process."""
+    rows = []
+    for kind, words in (("one", "one process"), ("pipeline", "each of 100 in a pipe")):
+        for way in rounds[0][kind] if rounds else []:
+            plain = [found[kind]["plain"] for found in rounds]
+            values = [found[kind][way] for found in rounds]
+            if way == "plain":
+                rows.append(Row(f"start, {words}: CPU time, plain", "ms", plain))
+                continue
+            added = [value - base for value, base in zip(values, plain)]
+            rows.append(Row(f"start, {words}: CPU time added, {way}", "ms", added,
+                            STARTS.get(way)))
+    return rows

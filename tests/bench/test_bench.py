@@ -17,6 +17,7 @@ sys.path.insert(0, str(HERE))
 import churns  # noqa: E402  found by the path above
 import programs  # noqa: E402
 import snapshots  # noqa: E402
+import starts  # noqa: E402
 
 
 class Bench(unittest.TestCase):
@@ -48,6 +49,11 @@ class Bench(unittest.TestCase):
             self.assertGreaterEqual(found[name]["stacks"], stacks // 50)
             self.assertGreaterEqual(found[name]["blocks"], blocks // 50 if listed else 0)
             self.assertGreater(found[name]["rest_us"], 100)
+
+    def test_starts_were_measured_in_every_way(self):
+        found = self.found["measurements"]["starts"][0]
+        self.assertEqual(set(found["one"]), set(starts.WAYS))
+        self.assertEqual(set(found["pipeline"]), set(starts.PIPELINES))
 
     def test_every_row_has_its_numbers_and_is_printed(self):
         self.assertGreater(len(self.found["rows"]), 20)
