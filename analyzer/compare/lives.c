@@ -4,24 +4,10 @@
  */
 #include "compare/lives.h"
 
-#include "store/store.h"
+#include "store/order.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-struct dated {
-    const char *path;
-    struct store *facts;
-};
-
-static int by_time(const void *a, const void *b)
-{
-    const struct store_facts *x = &((const struct dated *)a)->facts->facts;
-    const struct store_facts *y = &((const struct dated *)b)->facts->facts;
-    if (x->time_ns != y->time_ns)
-        return x->time_ns < y->time_ns ? -1 : 1;
-    return x->number < y->number ? -1 : x->number > y->number;
-}
 
 /* Copies of one snapshot are one. */
 static bool is_known(const struct life *life, const struct store_facts *facts)
@@ -42,9 +28,9 @@ static struct life *find_life(struct lives *lives, const struct store_facts *fac
     return NULL;
 }
 
-static void lives_add(struct lives *lives, const struct dated *dated)
+static void lives_add(struct lives *lives, const char *path, const struct store *store)
 {
-    const struct store_facts *facts = &dated->facts->facts;
+    const struct store_facts *facts = &store->facts;
     struct life *life = find_life(lives, facts);
     if (!life) {
         struct life begun = {.pid = facts->pid,
@@ -61,7 +47,7 @@ static void lives_add(struct lives *lives, const struct dated *dated)
     }
     life->last_ns = facts->time_ns;
     life->last_rss = facts->rss_bytes;
-    VEC_ADD(&life->paths, dated->path);
+    VEC_ADD(&life->paths, path);
     VEC_ADD(&life->epochs, facts->epoch);
 }
 
@@ -107,11 +93,14 @@ static void settle(const struct lives *lives, struct program *program)
     program->moments = least;
 }
 
-static void group(struct lives *lives, struct dated *dated, size_t count)
+static void group(struct lives *lives, const char *const *paths, struct store **stores,
+                  size_t count)
 {
-    qsort(dated, count, sizeof *dated, by_time);
+    size_t *position = memory_zeroed(count, sizeof *position);
+    store_order(stores, position, count);
     for (size_t i = 0; i < count; i++)
-        lives_add(lives, &dated[i]);
+        lives_add(lives, paths[position[i]], stores[i]);
+    free(position);
     for (size_t i = 0; i < lives->list.count; i++)
         assign(lives, i);
     for (size_t i = 0; i < lives->programs.count; i++)
@@ -120,18 +109,18 @@ static void group(struct lives *lives, struct dated *dated, size_t count)
 
 bool lives_read(struct lives *lives, const char *const *paths, size_t count, struct error *error)
 {
-    struct dated *dated = memory_zeroed(count, sizeof *dated);
+    struct store **stores = memory_zeroed(count, sizeof *stores);
     bool good = true;
     lives->pool = pool_new();
     for (size_t i = 0; i < count && good; i++) {
-        dated[i] = (struct dated){paths[i], store_open_facts(paths[i], error)};
-        good = dated[i].facts != NULL;
+        stores[i] = store_open_facts(paths[i], error);
+        good = stores[i] != NULL;
     }
     if (good)
-        group(lives, dated, count);
+        group(lives, paths, stores, count);
     for (size_t i = 0; i < count; i++)
-        store_close(dated[i].facts);
-    free(dated);
+        store_close(stores[i]);
+    free(stores);
     return good;
 }
 

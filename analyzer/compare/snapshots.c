@@ -4,25 +4,10 @@
  */
 #include "compare/snapshots.h"
 
+#include "store/order.h"
 #include "store/unite.h"
 
 #include <stdlib.h>
-
-struct dated {
-    struct store *store;
-    size_t position; /* in which it was given */
-};
-
-static int by_time(const void *a, const void *b)
-{
-    const struct dated *x = a, *y = b;
-    const struct store_facts *left = &x->store->facts, *right = &y->store->facts;
-    if (left->time_ns != right->time_ns)
-        return left->time_ns < right->time_ns ? -1 : 1;
-    if (left->number != right->number)
-        return left->number < right->number ? -1 : 1;
-    return x->position < y->position ? -1 : 1;
-}
 
 static bool is_copy(const struct store_facts *a, const struct store_facts *b)
 {
@@ -35,15 +20,13 @@ static bool is_copy(const struct store_facts *a, const struct store_facts *b)
 static void snapshots_sort(struct snapshots *snapshots)
 {
     size_t given = snapshots->count, kept = 0;
-    struct dated *dated = memory_zeroed(given, sizeof *dated);
-    for (size_t i = 0; i < given; i++)
-        dated[i] = (struct dated){snapshots->stores[i], i};
-    qsort(dated, given, sizeof *dated, by_time);
+    size_t *position = memory_zeroed(given, sizeof *position);
+    store_order(snapshots->stores, position, given);
     snapshots->was_sorted = true;
     for (size_t i = 0; i < given; i++) {
-        struct store *store = dated[i].store;
+        struct store *store = snapshots->stores[i];
         bool is_needed = kept < 2 && i + 1 == given;
-        snapshots->was_sorted &= dated[i].position == i;
+        snapshots->was_sorted &= position[i] == i;
         if (i == 0 || is_needed || !is_copy(&snapshots->stores[kept - 1]->facts, &store->facts))
             snapshots->stores[kept++] = store;
         else if (!snapshots->is_borrowed)
@@ -51,7 +34,7 @@ static void snapshots_sort(struct snapshots *snapshots)
     }
     snapshots->count = kept;
     snapshots->copies = given - kept;
-    free(dated);
+    free(position);
 }
 
 bool snapshots_of_files(struct snapshots *snapshots, const char *const *paths, size_t count,
@@ -176,12 +159,20 @@ void snapshots_trim(struct snapshots *snapshots, size_t index)
         store_trim(snapshots->stores[index]);
 }
 
+/* By the clock of the process, where they are of one: the wall clock may have been set. */
+static int64_t snapshots_between(const struct store *first, const struct store *other)
+{
+    return store_is_same_process(first, other)
+               ? store_sum(other->facts.uptime_ns, -first->facts.uptime_ns)
+               : store_sum(other->facts.time_ns, -first->facts.time_ns);
+}
+
 void snapshots_times(const struct snapshots *snapshots, double *x)
 {
     struct store *const *stores = snapshots->stores;
     bool rises = true;
     for (size_t i = 0; i < snapshots->count; i++) {
-        x[i] = (double)store_sum(stores[i]->facts.time_ns, -stores[0]->facts.time_ns) / 1e9;
+        x[i] = (double)snapshots_between(stores[0], stores[i]) / 1e9;
         rises &= i == 0 || x[i] > x[i - 1];
     }
     for (size_t i = 0; i < snapshots->count && !rises; i++)

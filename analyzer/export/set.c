@@ -151,6 +151,14 @@ static void add_snapshot(struct set *set, size_t index, const struct set_options
         snapshot->process++;
 }
 
+/* Of one process by its own clock, since the wall clock may have been set. */
+static bool was_before(const struct store *one, const struct store *other)
+{
+    if (store_is_same_process(one, other) || store_is_same_process(other, one))
+        return one->facts.uptime_ns < other->facts.uptime_ns;
+    return one->facts.time_ns < other->facts.time_ns;
+}
+
 static bool set_load(struct set *set, const char *const *paths, const struct rules *rules,
                      struct error *error)
 {
@@ -159,7 +167,7 @@ static bool set_load(struct set *set, const char *const *paths, const struct rul
         if (!store)
             return false;
         set->snapshots[i].frames = frames_new(store, set->symbols, rules);
-        if (i > 0 && store->facts.time_ns < set->snapshots[i - 1].store->facts.time_ns)
+        if (i > 0 && was_before(store, set->snapshots[i - 1].store))
             return error_set(error, "name the earlier snapshot first", "%s was taken before %s",
                              store->path, set->snapshots[i - 1].store->path);
     }

@@ -403,6 +403,7 @@ static bool read_heads(struct loader *loader, enum load_depth depth)
 {
     static const struct table tables[] = {
         {QUERY_SNAPSHOT, read_snapshot, LOAD_FACTS},
+        {QUERY_EPOCHS, read_epoch, LOAD_FACTS},
         {QUERY_MODULES, read_module, LOAD_MODULES},
     };
     return read_some(loader, tables, sizeof tables / sizeof *tables, depth) && has_facts(loader);
@@ -418,7 +419,6 @@ static bool read_tables(struct loader *loader, enum load_depth depth)
         {QUERY_STACKS, read_stack, LOAD_STACKS},
         {QUERY_AGES, read_age, LOAD_ALL},
         {QUERY_SIZES, read_size, LOAD_ALL},
-        {QUERY_EPOCHS, read_epoch, LOAD_STACKS},
         {QUERY_REGIONS, read_region, LOAD_STACKS},
         {QUERY_CODE, read_code, LOAD_ALL},
         {QUERY_RSS, read_rss, LOAD_STACKS},

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SAME_START_NS ((int64_t)10 * 1000000000) /* the wall clock may be set between snapshots */
+#define SAME_START_NS ((int64_t)10 * 1000000000)
 #define CHECK_LIMIT                                                                                \
     ((int64_t)16 * 1024 * 1024) /* larger files are checked by reading them only                   \
                                  */
@@ -28,14 +28,41 @@ int64_t store_sum(int64_t a, int64_t b)
     return sum > limit ? limit : sum < -limit ? -limit : sum;
 }
 
+/* By the wall clock, where the files do not say more. */
+static bool began_together(const struct store_facts *x, const struct store_facts *y)
+{
+    int64_t apart =
+        store_sum(store_sum(y->time_ns, -x->time_ns), -store_sum(y->uptime_ns, -x->uptime_ns));
+    return apart < SAME_START_NS && apart > -SAME_START_NS;
+}
+
+static const struct store_epoch *epoch_after(const struct store *store, int64_t number)
+{
+    for (size_t i = 0; i < store->epochs.count; i++)
+        if (store->epochs.items[i].number == number + 1)
+            return &store->epochs.items[i];
+    return NULL;
+}
+
+/* Each snapshot begins an epoch, and all later ones know when. So the wall clock may be set between
+ * the two, and the machine may sleep. */
+static bool is_continued(const struct store *x, const struct store *y)
+{
+    const struct store_epoch *next = epoch_after(y, x->facts.epoch);
+    if (!next)
+        return began_together(&x->facts, &y->facts);
+    int64_t apart = store_sum(next->uptime_ns, -x->facts.uptime_ns);
+    return apart >= 0 && apart < SAME_START_NS && x->epochs.count <= y->epochs.count &&
+           (!x->epochs.count || memcmp(x->epochs.items, y->epochs.items,
+                                       x->epochs.count * sizeof *x->epochs.items) == 0);
+}
+
 bool store_is_same_process(const struct store *a, const struct store *b)
 {
     const struct store_facts *x = &a->facts, *y = &b->facts;
-    int64_t apart =
-        store_sum(store_sum(y->time_ns, -x->time_ns), -store_sum(y->uptime_ns, -x->uptime_ns));
     return x->pid == y->pid && x->started_ns == y->started_ns &&
            strcmp(x->program, y->program) == 0 && strcmp(x->host, y->host) == 0 &&
-           y->uptime_ns >= x->uptime_ns && apart < SAME_START_NS && apart > -SAME_START_NS;
+           y->uptime_ns >= x->uptime_ns && is_continued(a, b);
 }
 
 /* `immutable` keeps SQLite from looking for a journal beside the file and from locking it. */

@@ -162,7 +162,7 @@ struct store *store_open_between(const char *path, const struct store *last, str
  * of LAST and every stack of it is known there. See borrow.c. */
 bool store_borrow_nodes(struct store *store, const struct store *last);
 
-/* Opens a snapshot for its facts alone: all arrays stay empty. */
+/* Opens a snapshot for its facts alone: all arrays but epochs stay empty. */
 struct store *store_open_facts(const char *path, struct error *error);
 
 /* Gives all arrays but epochs, counters and statistics back, and their texts; facts and sums stay.
