@@ -7,7 +7,7 @@
 
 #include "store/store.h"
 
-/* Sorts stores by time; those of one process by its own clock, which nobody can set. Equal ones
+/* Sorts stores by time; those of one process by its own clock, which cannot be set. Equal ones
  * stay as they are. position[i] becomes the former place of stores[i]. */
 void store_order(struct store **stores, size_t *position, size_t count);
 
