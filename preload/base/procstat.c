@@ -34,3 +34,11 @@ bool procstat_read(const char *path, struct procstat *stat)
             stat->fields[field] = strtoull(at + 1, NULL, 10);
     return true;
 }
+
+bool procstat_run_time(const char *path, uint64_t *ns)
+{
+    char text[128];
+    read_row(path, text, sizeof text);
+    *ns = strtoull(text, NULL, 10);
+    return *text >= '0' && *text <= '9';
+}

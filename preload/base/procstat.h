@@ -28,4 +28,8 @@ struct procstat {
 /* False when the file cannot be read or has no such row. */
 bool procstat_read(const char *path, struct procstat *stat);
 
+/* How long a thread has run, in ns, by the first number of its schedstat. False when it cannot be
+ * read. */
+bool procstat_run_time(const char *path, uint64_t *ns);
+
 #endif

@@ -15,8 +15,12 @@
 
 #include <stdatomic.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
+#include "base/host.h"
+#include "base/procstat.h"
 #include "runtime/helper.h"
 #include "runtime/kind.h"
 #include "runtime/runtime.h"
@@ -38,6 +42,9 @@ static struct {
 #define FORK_WARNS 0x030c0000ul
 
 static struct heapdiff_member *_Atomic member;
+
+/* How long the main thread had run when it was asked; 0: it was not, or nothing tells. */
+static uint64_t ran_before;
 
 bool collector_look(void)
 {
@@ -103,10 +110,27 @@ void collector_collect(void)
     python.release(state);
 }
 
+/* Of the main thread, whose id is the process's. */
+static uint64_t main_thread_ran(void)
+{
+    char path[64];
+    uint64_t ns;
+    snprintf(path, sizeof path, "/proc/%d/task/%d/schedstat", (int)host_pid(), (int)host_pid());
+    return procstat_run_time(path, &ns) ? ns : 0;
+}
+
 void collector_ask(void)
 {
-    if (!helper_is_here() && may_collect() && python.add_pending_call)
-        python.add_pending_call(collect_and_answer, NULL);
+    ran_before = 0;
+    if (helper_is_here() || !may_collect() || !python.add_pending_call)
+        return;
+    ran_before = main_thread_ran();
+    python.add_pending_call(collect_and_answer, NULL);
+}
+
+bool collector_sleeps(void)
+{
+    return ran_before && main_thread_ran() == ran_before;
 }
 
 void collector_join(void)

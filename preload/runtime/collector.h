@@ -20,6 +20,9 @@ bool collector_bears_a_thread(void);
 /* Where there is no helper thread: has the interpreter collect and answer. Control process only. */
 void collector_ask(void);
 
+/* Whether the main thread has not run since: it waits in the kernel, and Python with it. */
+bool collector_sleeps(void);
+
 /* Collects and answers if that is asked for. Errand thread only. */
 void collector_collect(void);
 

@@ -47,6 +47,11 @@ void kind_ask_all(void)
     collector_ask();
 }
 
+bool kind_sleeps(void)
+{
+    return collector_sleeps();
+}
+
 bool kind_wants_helper(void)
 {
     return is_python && collector_bears_a_thread();
@@ -69,8 +74,10 @@ const char *kind_silence(void)
     if (is_node)
         return "its event loop has not turned for 5 s, so the garbage could not be collected";
     if (!helper_is_here())
-        return "its main thread has not run Python code for 5 s, so the garbage could not be "
-               "collected";
+        return kind_sleeps() ? "its main thread waits for work and runs no Python code, so the "
+                               "garbage could not be collected"
+                             : "its main thread has not run Python code for 5 s, so the garbage "
+                               "could not be collected";
     return "no thread of it let go of the interpreter for 5 s, so the garbage could not be "
            "collected";
 }

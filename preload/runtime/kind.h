@@ -19,6 +19,9 @@ bool kind_wants_helper(void);
 /* Asks those members that have no thread of ours. Control process. */
 void kind_ask_all(void);
 
+/* Whether the member that was asked so cannot answer soon, because nothing runs in it. */
+bool kind_sleeps(void);
+
 /* Makes members of the runtimes that need no companion (Python). Control process. */
 void kind_join_all(void);
 

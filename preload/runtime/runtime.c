@@ -23,6 +23,7 @@
 
 /* Patience, in ms from the beginning of an exchange. */
 #define TAKE_MS      5000 /* a collection is worth waiting for, but a blocked loop must not hang */
+#define ASLEEP_MS    500  /* a thread that has not run at all until then waits for work */
 #define FINISH_MS    120000 /* a collection that runs: a second per GiB and more */
 #define NUMBERS_MS   1000   /* a snapshot is written without them rather than later */
 #define OWN_MS       250    /* without an asker: pressure may be about to end the process */
@@ -270,6 +271,12 @@ void runtime_wake_members(void)
     lock_give(&lock);
 }
 
+/* Most collectors answer, or their thread runs at least; one that waits for work does neither. */
+static uint64_t patience_to_take(const struct heapdiff_member *member)
+{
+    return member->only_to_collect && kind_sleeps() ? ASLEEP_MS : TAKE_MS;
+}
+
 /* When to stop waiting for a member that was asked; 0 when there is nothing to wait for. */
 static uint64_t limit_of(const struct heapdiff_member *member, bool main_waits)
 {
@@ -278,7 +285,7 @@ static uint64_t limit_of(const struct heapdiff_member *member, bool main_waits)
     if (collecting && member->taken == number)
         return started + FINISH_MS;
     uint64_t patience = user == RUNTIME_FOR_OURSELVES ? OWN_MS : NUMBERS_MS;
-    uint64_t limit = started + (collecting ? TAKE_MS : patience);
+    uint64_t limit = started + (collecting ? patience_to_take(member) : patience);
     uint64_t straggler = main_done + STRAGGLER_MS;
     return !member->is_main && main_done && !main_waits && straggler < limit ? straggler : limit;
 }

@@ -8,6 +8,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+from pathlib import Path
 
 import harness
 
@@ -275,6 +276,16 @@ class Others(Runtimes):
 
     def test_python_that_is_busy_collects(self):
         self.check_python("while True: pass")
+
+    def test_a_python_that_waits_for_work_is_not_waited_for(self):
+        """From 3.12 on it has no thread of ours: nothing runs that could call the collector."""
+        pythons = sorted(Path.home().glob(".pyenv/versions/3.1[2-9]*/bin/python3"))
+        if not pythons:
+            self.skipTest("no CPython 3.12 or later is installed")
+        code = "import signal; print('ready', flush=True); signal.pause()"
+        with start(pythons[0], "-c", code) as program:
+            self.assertIn("waits for work and runs no Python code", self.refusal(program, "--gc"))
+            self.snapshot(program, "without")
 
     @harness.unittest.skipUnless(shutil.which("javac") and shutil.which("jcmd"), "needs a JDK")
     def test_a_jvm_collects_through_jcmd(self):
