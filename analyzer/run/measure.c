@@ -196,8 +196,8 @@ static bool run_pass(struct work *work, struct pass *pass, bool *by_itself)
 }
 
 /* Loads the server until the time is over and memory has settled, for EXTRA_MS more at most. A load
- * that ends by itself earlier runs again as long as memory has not settled. *LENGTH: how long one
- * run of it takes; 0: not known. */
+ * that ends by itself earlier runs again as long as memory has not settled. *LENGTH: how long its
+ * last whole run took; 0: there was none. */
 static bool warm_up(struct work *work, int64_t *length)
 {
     struct steady steady = {0};
@@ -210,7 +210,8 @@ static bool warm_up(struct work *work, int64_t *length)
         struct pass pass = {.began = now, .ends = ends, .steady = &steady};
         good = run_pass(work, &pass, &by_itself);
         now = work_now_ms();
-        *length = by_itself ? now - pass.began : 0;
+        if (by_itself)
+            *length = now - pass.began;
         is_steady = !work->plan->may_wait || steady_is_reached(&steady) ||
                     (by_itself && now < start + least && steady.samples.count < 3);
     }
@@ -224,9 +225,45 @@ static bool warm_up(struct work *work, int64_t *length)
 /* ---- the job ------------------------------------------------------------------------------------
  */
 
+/* A run whose operations count with those of the runs before. *GOES_ON: it did what it should. */
+static bool run_again(struct work *work, bool *goes_on)
+{
+    struct pass pass = {.began = work_now_ms(), .ends = WORK_FOREVER};
+    int64_t before = work->operations_before;
+    pass.moments = moments_plan(pass.began, 0, 0);
+    operations_file_clear(&work->operations);
+    bool good = run_pass(work, &pass, goes_on);
+    int64_t done = operations_file_read(&work->operations);
+    work->operations_before = before < 0 || done < 0 ? -1 : before + done;
+    *goes_on = *goes_on && work->result->load_status == 0;
+    return good;
+}
+
+/* A load that is over in a moment says little: it runs TIMES between each two snapshots, which then
+ * are taken while nothing is under way. */
+static bool load_repeatedly(struct work *work, int times)
+{
+    int all = times * (work->plan->snapshots - 1);
+    int64_t began = work_now_ms();
+    bool good = true, goes_on = true;
+    work_say("load, %d times, %d between two snapshots: %s", all, times, work->plan->load);
+    for (int i = 1; good && goes_on && i <= all; i++) {
+        good = run_again(work, &goes_on);
+        if (good && goes_on && i % times == 0 && i < all)
+            good = moments_take_after(work, began);
+    }
+    return good;
+}
+
+static int64_t operations_done(const struct work *work)
+{
+    return work->repeats ? work->operations_before : operations_file_read(&work->operations);
+}
+
 static bool load_between(struct work *work, int64_t length)
 {
     const struct measure_plan *plan = work->plan;
+    int times = plan->duration > 0 ? 0 : moments_times(length, plan->snapshots - 2);
     struct pass pass = {.began = work_now_ms(), .ends = WORK_FOREVER};
     bool by_itself;
     if (plan->duration > 0) {
@@ -234,11 +271,14 @@ static bool load_between(struct work *work, int64_t length)
         pass.ends = pass.began + length;
     }
     pass.moments = moments_plan(pass.began, length, plan->snapshots - 2);
-    if (plan->load)
-        work_say("load: %s", plan->load);
     operations_file_clear(&work->operations);
     work->result->load_status = -1;
     look_at_connections(work);
+    work->repeats = times > 0;
+    if (work->repeats)
+        return load_repeatedly(work, times);
+    if (plan->load)
+        work_say("load: %s", plan->load);
     bool good = run_pass(work, &pass, &by_itself);
     moments_end(work, &pass.moments);
     return good;
@@ -258,15 +298,14 @@ static bool measure(struct work *work)
     work->root = work->server.pid;
     return wait_ready(work) && (plan->warm_up <= 0 || warm_up(work, &length)) &&
            moments_take(work, "steady", plan->load ? 0 : -1) && load_between(work, length) &&
-           moments_take_last(work, "loaded", operations_file_read(&work->operations));
+           moments_take_last(work, "loaded", operations_done(work));
 }
 
 /* Why an all-clear would be none; NULL. Requests are counted by the snapshots themselves. */
 static void find_obstacle(struct work *work)
 {
     struct measure_result *result = work->result;
-    int64_t done = operations_file_read(&work->operations);
-    if (!work->plan->load || done > 0)
+    if (!work->plan->load || operations_done(work) > 0)
         return;
     if (work->plan->port && result->connections == 0)
         result->obstacle = pool_format(

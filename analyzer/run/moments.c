@@ -17,7 +17,9 @@
 #define FIRST_STEP_MS   1000
 #define RESTART_MS      5000 /* how long a restart may take after the load */
 #define RESTART_STEP_MS 50
-#define SHORT_MS        2000 /* a load that is known to end sooner gets no snapshots between */
+#define SHORT_MS        4000 /* a load that is known to end sooner is run several times */
+#define ENOUGH_MS       6000 /* of load, all runs of a short one together */
+#define MOST_TIMES      100  /* runs of it between two snapshots */
 #define LATE_SHARE      0.85 /* of the load's time */
 
 /* ---- when ---------------------------------------------------------------------------------------
@@ -28,7 +30,15 @@ struct moments moments_plan(int64_t began, int64_t length, int most)
     return (struct moments){.began = began,
                             .length = length,
                             .step = length > 0 && most > 0 ? length / (most + 1) : FIRST_STEP_MS,
-                            .most = length > 0 && length < SHORT_MS ? 0 : most};
+                            .most = most};
+}
+
+int moments_times(int64_t length, int most)
+{
+    if (length <= 0 || length >= SHORT_MS || most <= 0)
+        return 0;
+    int64_t part = length * (most + 1), times = (ENOUGH_MS + part - 1) / part;
+    return (int)(times < MOST_TIMES ? times : MOST_TIMES);
 }
 
 int64_t moments_next(const struct moments *moments)
@@ -252,9 +262,26 @@ static void thin(struct measured *measured)
     measured->paths.count = kept;
 }
 
-bool moments_take_between(struct work *work, struct moments *moments)
+/* After MS of the load. Without a process the job goes on. */
+static bool take_labelled(struct work *work, int64_t ms)
 {
     char label[32];
+    snprintf(label, sizeof label, "during-%.3gs", (double)ms / 1000);
+    bool good = moments_take(work, label, -1);
+    if (good || work->error->code == INTERRUPTED)
+        return good;
+    work_say("no process serves at this moment; is it being restarted?");
+    *work->error = (struct error){0};
+    return true;
+}
+
+bool moments_take_after(struct work *work, int64_t began)
+{
+    return take_labelled(work, work_now_ms() - began);
+}
+
+bool moments_take_between(struct work *work, struct moments *moments)
+{
     if (moments->taken >= moments->most) {
         for (size_t i = 0; i < work->result->processes.count; i++)
             thin(&work->result->processes.items[i]);
@@ -266,14 +293,9 @@ bool moments_take_between(struct work *work, struct moments *moments)
     }
     moments->last += moments->step;
     moments->taken++;
-    snprintf(label, sizeof label, "during-%.3gs", (double)moments->last / 1000);
-    bool good = moments_take(work, label, -1);
+    bool good = take_labelled(work, moments->last);
     moments->finished = work_now_ms() - moments->began;
-    if (good || work->error->code == INTERRUPTED)
-        return good;
-    work_say("no process serves at this moment; is it being restarted?");
-    *work->error = (struct error){0};
-    return true;
+    return good;
 }
 
 static bool has_series(const struct work *work)

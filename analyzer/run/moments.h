@@ -9,7 +9,7 @@
 
 /* When to take the snapshots between the first and the last, of a load that began at BEGAN. With a
  * LENGTH (ms; 0: not known) they stand evenly; without, at growing distances, and earlier ones are
- * removed when there are too many. A load that is over in a moment gets none. */
+ * removed when there are too many. */
 struct moments {
     int64_t began, length, step;
     int most, taken;  /* between */
@@ -17,6 +17,10 @@ struct moments {
     int64_t finished; /* and at which it was finished */
 };
 struct moments moments_plan(int64_t began, int64_t length, int most);
+
+/* How often a load of this LENGTH has to run between two snapshots, so that they are far enough
+ * apart, and the same work lies between each two. 0: once in all, with the snapshots during it. */
+int moments_times(int64_t length, int most);
 
 /* Milliseconds of the clock at which the next one is due. INT64_MAX: none. */
 int64_t moments_next(const struct moments *moments);
@@ -35,6 +39,9 @@ bool moments_take_last(struct work *work, const char *label, int64_t operations)
 
 /* The same between first and last; thins out what was taken before when there are too many. */
 bool moments_take_between(struct work *work, struct moments *moments);
+
+/* One between, after a run of a load that began at BEGAN. */
+bool moments_take_after(struct work *work, int64_t began);
 
 /* The load has ended: removes the snapshot that was taken last when the load was as good as over,
  * for what grows until its end would seem to have stopped. */

@@ -29,6 +29,8 @@ struct work {
     bool root_has_left; /* it ended with status 0 and left others behind: pm2 start */
     int signals;        /* readable when somebody asks us to stop */
     struct operations_file operations; /* of the load */
+    bool repeats;                      /* a short load is run several times; */
+    int64_t operations_before;         /* what all runs of it have said; -1: not known */
     struct descendants tree;
     struct serving serving;
     struct connections connections;

@@ -81,6 +81,25 @@ class Launchers(Serving):
         self.expect_no_process()
 
 
+class ShortLoad(Serving):
+    def test_it_runs_again_and_the_same_work_lies_between_two_snapshots(self):
+        result, comparison = self.measure("node", SERVER, self.port, warm_up=0.5,
+                                          load=f"python3 {LOAD} {self.port} 40")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        done = comparison["work"]["operations"]
+        self.assertEqual(len(comparison["snapshots"]), 5)
+        self.assertGreaterEqual(done, 4 * 40)
+        self.assertEqual(done % 160, 0)  # whole runs, as many between each two
+        self.assert_within(comparison["sites"][0]["growth_bytes"], done * KEPT, 5)
+
+    def test_operations_that_it_states_are_added_up(self):
+        load = f"python3 {LOAD} {self.port} 40 && echo 10 >$HEAPDIFF_OPS_FILE"
+        _, comparison = self.measure("node", SERVER, self.port, warm_up=0.5, load=load)
+        self.assertEqual(comparison["work"]["source"], "load")
+        requests = comparison["work"]["operations"] * 4
+        self.assert_within(comparison["sites"][0]["growth_bytes"], requests * KEPT, 5)
+
+
 class WithoutAPort(Serving):
     def test_the_process_that_grows_is_named(self):
         worker = self.folder / "worker.py"

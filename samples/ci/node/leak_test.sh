@@ -15,7 +15,7 @@ trap 'rm -r "$folder"' EXIT
 
 measure() {
     mkdir "$folder/$1"
-    "$heapdiff" run -o "$folder/$1/" --on-port "$port" --warmup 2 \
+    "$heapdiff" run -o "$folder/$1/" --on-port "$port" --warmup 2 --snapshots 2 \
         --load "node '$here/load.js' $port 2000" -- node "$here/service.js" "$port" >&2
     status=0
     "$heapdiff" compare "$folder/$1"/*steady.db "$folder/$1"/*loaded.db --ops 2000 \

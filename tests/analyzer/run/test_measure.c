@@ -66,7 +66,7 @@ static void a_load_stands_between_two_snapshots(void **state)
 static void a_load_says_how_much_it_has_done(void **state)
 {
     const struct fixture_result *result =
-        fixture_run("heapdiff run --warmup 60 --load 'until [ -e %s ]; do :; done;"
+        fixture_run("heapdiff run --warmup 60 --snapshots 2 --load 'until [ -e %s ]; do :; done;"
                     " echo 250 >>\"$HEAPDIFF_OPS_FILE\"; echo \"$HEAPDIFF_OPS_FILE\" >%s'"
                     " -o %s -- %s",
                     fixture_path("ready"), fixture_path("name"), prefix(), server());
