@@ -240,17 +240,18 @@ static bool run_again(struct work *work, bool *goes_on)
 }
 
 /* A load that is over in a moment says little: it runs TIMES between each two snapshots, which then
- * are taken while nothing is under way. */
-static bool load_repeatedly(struct work *work, int times)
+ * are taken while nothing is under way. DONE of its runs are over. */
+static bool load_repeatedly(struct work *work, int times, int done, int64_t began)
 {
     int all = times * (work->plan->snapshots - 1);
-    int64_t began = work_now_ms();
     bool good = true, goes_on = true;
+    work->repeats = true;
     work_say("load, %d times, %d between two snapshots: %s", all, times, work->plan->load);
-    for (int i = 1; good && goes_on && i <= all; i++) {
-        good = run_again(work, &goes_on);
-        if (good && goes_on && i % times == 0 && i < all)
+    while (good && goes_on && done < all) {
+        if (done && done % times == 0)
             good = moments_take_after(work, began);
+        good = good && run_again(work, &goes_on);
+        done++;
     }
     return good;
 }
@@ -260,28 +261,41 @@ static int64_t operations_done(const struct work *work)
     return work->repeats ? work->operations_before : operations_file_read(&work->operations);
 }
 
-static bool load_between(struct work *work, int64_t length)
+/* Its length was not known; now it is. */
+static bool load_again(struct work *work, int64_t began)
+{
+    int times = moments_times(work_now_ms() - began, work->plan->snapshots - 2);
+    if (times == 0 || work->plan->warm_up <= 0 || work->result->load_status != 0)
+        return true;
+    work->operations_before = operations_file_read(&work->operations);
+    return load_repeatedly(work, times, 1, began);
+}
+
+static bool load_once(struct work *work, int64_t length)
 {
     const struct measure_plan *plan = work->plan;
-    int times = plan->duration > 0 ? 0 : moments_times(length, plan->snapshots - 2);
     struct pass pass = {.began = work_now_ms(), .ends = WORK_FOREVER};
-    bool by_itself;
-    if (plan->duration > 0) {
+    bool by_itself, is_timed = plan->duration > 0, is_known = length > 0 || is_timed;
+    if (is_timed) {
         length = (int64_t)(plan->duration * 1000);
         pass.ends = pass.began + length;
     }
     pass.moments = moments_plan(pass.began, length, plan->snapshots - 2);
-    operations_file_clear(&work->operations);
-    work->result->load_status = -1;
-    look_at_connections(work);
-    work->repeats = times > 0;
-    if (work->repeats)
-        return load_repeatedly(work, times);
     if (plan->load)
         work_say("load: %s", plan->load);
     bool good = run_pass(work, &pass, &by_itself);
     moments_end(work, &pass.moments);
-    return good;
+    return good && (is_known || !by_itself || load_again(work, pass.began));
+}
+
+static bool load_between(struct work *work, int64_t length)
+{
+    const struct measure_plan *plan = work->plan;
+    int times = plan->duration > 0 ? 0 : moments_times(length, plan->snapshots - 2);
+    operations_file_clear(&work->operations);
+    work->result->load_status = -1;
+    look_at_connections(work);
+    return times ? load_repeatedly(work, times, 0, work_now_ms()) : load_once(work, length);
 }
 
 static bool measure(struct work *work)
