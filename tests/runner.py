@@ -2,12 +2,14 @@
 # runner.py -- Runs the samples under the shim and scores what heapdiff says about them.
 #
 # SPDX-License-Identifier: Apache-2.0
-"""usage: runner.py [--json FILE] [--jobs N] [--keep FOLDER] [FOLDER|SAMPLE...]
+"""usage: runner.py [--json FILE] [--jobs N] [--keep FOLDER] [--times N] [FOLDER|SAMPLE|TWIN...]
 
-e.g. runner.py c node/worker.js. Without arguments all samples are run. One line a sample, with a
-mark for each question; a sample is right when it has them all. A miss that the sample says to be
-known is marked `known`; exit 1 when there is another one, or when a known one is a miss no longer.
-samples/README.md explains the marks; HEAPDIFF_BUILD names the build folder.
+e.g. runner.py c node/worker.js field/backlog.cpp+clean. Without arguments all samples are run. One
+line a sample, with a mark for each question; a sample is right when it has them all. A miss that
+the sample says to be known is marked `known`; exit 1 when there is another one, or when a known one
+is a miss no longer. With --times the bounded twins alone are run, N times each with other work in
+flight; exit 1 when one of them is called a leak. samples/README.md explains the marks;
+HEAPDIFF_BUILD names the build folder.
 """
 import argparse
 import json
@@ -23,6 +25,7 @@ import harness  # noqa: E402
 import scenario as scenarios  # noqa: E402
 
 MARKS = scenarios.MARKS
+WIDTH = 34  # of the column of names
 
 
 def parse(arguments):
@@ -30,15 +33,22 @@ def parse(arguments):
     parser.add_argument("--json", type=Path, help="write all results to a file")
     parser.add_argument("--jobs", type=int, default=2, help="samples at a time (2)")
     parser.add_argument("--keep", type=Path, help="keep the snapshots in a folder")
+    parser.add_argument("--times", type=int, default=0, help="run the bounded twins so often")
     parser.add_argument("names", nargs="*")
     return parser.parse_args(arguments)
+
+
+def names_of(scenario):
+    """What it may be called: field, field/backlog.cpp, field/backlog.cpp+clean, +clean."""
+    folder, source = scenario.name.split("/")[0], scenario.name.split("+")[0]
+    return {folder, source, scenario.name, f"+{scenario.twin}"}
 
 
 def chosen(names):
     everything = scenarios.all_scenarios()
     picked = [
         each for each in everything
-        if not names or any(name in (each.name, each.name.split("/")[0]) for name in names)
+        if not names or any(name in names_of(each) for name in names)
     ]
     if not picked:
         raise SystemExit(f"runner.py: no sample is named {' or '.join(names)}")
@@ -81,10 +91,10 @@ def mark_word(row, mark):
 
 def print_row(row):
     if row["skipped"]:
-        print(f"{row['name']:<30} skipped: {row['skipped']}", flush=True)
+        print(f"{row['name']:<{WIDTH}} skipped: {row['skipped']}", flush=True)
         return
     words = "".join(f" {mark_word(row, mark):<8}" for mark in MARKS)
-    print(f"{row['name']:<30}{words}", flush=True)
+    print(f"{row['name']:<{WIDTH}}{words}", flush=True)
     for mark in row["misses"]:
         reason = row["reasons"].get(mark)
         print(f"    {mark}: {row['marks'][mark]}" + (f" -- {reason}" if reason else ""))
@@ -102,9 +112,51 @@ def print_score(rows):
     print(f"score    {sum(not row['misses'] for row in ran)} of {len(ran)} samples with every mark")
 
 
+def repeat_one(scenario, seed):
+    """A bounded twin with other work in flight: in words, if it is called a leak."""
+    scenario.settings["SAMPLE_SEED"] = str(seed)
+    with tempfile.TemporaryDirectory(prefix="heapdiff-sample.") as folder:
+        try:
+            comparison, _ = drive.measure(scenario, Path(folder), is_repeated=True)
+        except drive.Unavailable as reason:
+            return None, str(reason)
+        except (AssertionError, OSError) as error:
+            return f"did not run: {error}", ""
+    return scenario.false_leak(comparison), comparison["verdict"]["text"]
+
+
+def repeat(scenario, times):
+    """The row of one twin: how often it was called a leak, with each such sentence."""
+    row = {"name": scenario.name, "runs": 0, "false": []}
+    for seed in range(1, times + 1):
+        wrong, text = repeat_one(scenario, seed)
+        row["runs"] += wrong is not None
+        if wrong:
+            row["false"].append({"seed": seed, "wrong": wrong, "text": text})
+    print(f"{row['name']:<{WIDTH}} {len(row['false'])} of {row['runs']}", flush=True)
+    for each in row["false"]:
+        print(f"    seed {each['seed']}: {each['wrong']}: {each['text']}")
+    return row
+
+
+def repeat_all(options):
+    """Every bounded twin `options.times` times; exit 1 if one of the runs was called a leak."""
+    twins = [each for each in chosen(options.names) if each.is_bounded()]
+    print(f"{'bounded twin':<{WIDTH}} false leaks")
+    with ThreadPoolExecutor(max_workers=options.jobs) as pool:
+        rows = list(pool.map(lambda each: repeat(each, options.times), twins))
+    false, runs = sum(len(row["false"]) for row in rows), sum(row["runs"] for row in rows)
+    print(f"false leaks {false} of {runs} runs of {len(rows)} twins")
+    if options.json:
+        options.json.write_text(json.dumps(rows, indent=1) + "\n")
+    return 1 if false or not runs else 0
+
+
 def main(arguments):
     options = parse(arguments)
-    print(f"{'sample':<30}" + "".join(f" {mark:<8}" for mark in MARKS))
+    if options.times:
+        return repeat_all(options)
+    print(f"{'sample':<{WIDTH}}" + "".join(f" {mark:<8}" for mark in MARKS))
     rows = []
     with ThreadPoolExecutor(max_workers=options.jobs) as pool:
         for row in pool.map(lambda each: run_one(each, options.keep), chosen(options.names)):

@@ -1,19 +1,24 @@
 # scenario.py -- What a sample says must be found, and whether a comparison found it.
 #
 # SPDX-License-Identifier: Apache-2.0
-"""samples/README.md explains the lines `expect:`, `expect-miss:`, `set:` and `drive:`.
+"""samples/README.md explains the lines `expect:`, `expect-miss:`, `twin:`, `set:`, `drive:`,
+`lives:`.
 
-A comparison has five marks: the site, the verdict's kind, the growth, the unexplained part, and no
-false alarm. A mark is None if the sample declares nothing about it.
+A comparison has six marks: the site, the verdict's kind, the growth, the unexplained part, no false
+alarm, and that the outputs agree (agreement.py). A mark is None if the sample declares nothing
+about it.
 """
 import re
 from pathlib import Path
 
+import agreement
 import harness
 
 NUMBER = re.compile(r"([+-]?\d+|stats|stdout)(?:±(\d+(?:\.\d+)?)%)?$")
-KEYS = ("kind", "site1", "file", "via", "growth", "blocks", "absent", "also")
-MARKS = ("site", "verdict", "growth", "other", "alarm")
+KEYS = ("kind", "site1", "file", "via", "growth", "blocks", "absent", "also",
+        "not", "names", "says", "resource", "gate")
+MARKS = ("site", "verdict", "growth", "other", "alarm", "agree")
+FALSE_LEAKS = ("leak", "mapping", "js-heap")  # the kinds that accuse a program
 
 MIB = 1024 * 1024
 OTHER_SHARE, OTHER_BYTES = 0.05, MIB  # `other` may be as much as the larger of the two
@@ -23,18 +28,22 @@ ALARM_BYTES, ALARM_LIVE_SHARE, ALARM_CULPRIT_SHARE = 64 * 1024, 0.01, 0.1
 
 
 class Scenario:
-    """A sample and its truth."""
+    """A sample and its truth; a twin is the same program with one change, and a truth of its own."""
 
-    def __init__(self, source):
-        self.source = source
-        self.name = str(source.relative_to(harness.SAMPLES))
+    def __init__(self, source, twin=""):
+        self.source, self.twin = source, twin
+        self.name = str(source.relative_to(harness.SAMPLES)) + (f"+{twin}" if twin else "")
         text = source.read_text()
         self.is_server = bool(lines(text, "drive"))
+        self.lives = int((lines(text, "lives") or [1])[0])
         self.settings = dict(line.split("=", 1) for line in lines(text, "set"))
+        if twin:
+            self.settings["SAMPLE_TWIN"] = twin
+        key = f"expect-{twin}" if twin else "expect"
         self.expected = [
-            tuple(word.split("=", 1)) for line in lines(text, "expect") for word in line.split()
+            tuple(word.split("=", 1)) for line in lines(text, key) for word in line.split()
         ]
-        misses = [line.split(" -- ", 1) for line in lines(text, "expect-miss")]
+        misses = [line.split(" -- ", 1) for line in lines(text, f"{key}-miss")]
         self.known_misses = {mark.rstrip("?"): reason for mark, reason in misses}
         self.sure_misses = {mark for mark, _ in misses if not mark.endswith("?")}
         self.check_words()
@@ -57,6 +66,7 @@ class Scenario:
             "growth": self.mark_growth(top, truth),
             "other": mark_other(comparison),
             "alarm": self.mark_alarm(comparison, top),
+            "agree": "; ".join(agreement.faults(comparison, self.source.suffix == ".js")),
         }
 
     def mark_site(self, top):
@@ -78,9 +88,21 @@ class Scenario:
         )
 
     def mark_verdict(self, comparison):
-        kind = comparison["verdict"]["kind"]
-        wanted = "|".join(self.values("kind"))
-        return "" if kind in wanted.split("|") else f"{kind}, not {wanted}"
+        verdict = comparison["verdict"]
+        kind, wanted = verdict["kind"], "|".join(self.values("kind"))
+        wrong = [] if kind in wanted.split("|") else [f"{kind}, not {wanted}"]
+        wrong += [f"names {name}" for name in self.values("not") if has_word(verdict["text"], name)]
+        wrong += [f"does not name {names}" for names in self.values("names")
+                  if not any(has_word(verdict["text"], name) for name in names.split("|"))]
+        said = " ".join([verdict["text"], verdict.get("advice") or "", *comparison["notes"]]).lower()
+        wrong += [f"does not say {words}" for words in self.values("says")
+                  if not any(word in said for word in words.split("|"))]
+        growing = {each["what"] for each in comparison.get("resources", []) if each["growth"] > 0}
+        wrong += [f"{names}: no growth is counted" for names in self.values("resource")
+                  if not growing & set(names.split("|"))]
+        wrong += [f"the gate {comparison['gate']['result']}" for results in self.values("gate")
+                  if comparison["gate"]["result"] not in results.split("|")]
+        return "; ".join(wrong)
 
     def mark_growth(self, top, truth):
         wanted = [(key, value) for key in ("growth", "blocks") for value in self.values(key)]
@@ -96,6 +118,8 @@ class Scenario:
 
     def mark_alarm(self, comparison, top):
         """Innocent sites that are listed as growing. Of a managed heap only the verdict speaks."""
+        if self.is_bounded():
+            return self.mark_bounded(comparison)
         bound = max(ALARM_BYTES, ALARM_LIVE_SHARE * comparison["snapshots"][0]["live_bytes"])
         if self.values("site1") and top:
             bound = max(bound, ALARM_CULPRIT_SHARE * top["growth_bytes"])
@@ -105,6 +129,26 @@ class Scenario:
             if site_name(site) in self.values("absent")
             or (site["growth_bytes"] > bound and not self.may_grow(site, top))
         )
+
+    def is_bounded(self):
+        """Whether this is a twin that does not leak."""
+        kinds = set("|".join(self.values("kind")).split("|"))
+        return bool(self.twin) and kinds <= {"none", "retention"}
+
+    def mark_bounded(self, comparison):
+        """Of a bounded twin no site is convincing, and no gate fails."""
+        alarms = [f"{site_name(site)} {site['growth_bytes']:+} with evidence {site['evidence']:.2f}"
+                  for site in comparison["sites"]
+                  if site["growth_bytes"] > ALARM_BYTES and agreement.is_convincing(site)]
+        if comparison["gate"]["result"] == "exceeded":
+            alarms.append(f"the gate counts {comparison['growth_bytes']:+}")
+        return ", ".join(alarms)
+
+    def false_leak(self, comparison):
+        """In words, if a bounded twin is called a leak."""
+        kind, gate = comparison["verdict"]["kind"], comparison["gate"]["result"]
+        wrong = [kind] if kind in FALSE_LEAKS else []
+        return ", ".join(wrong + (["the gate"] if gate == "exceeded" else []))
 
     def may_grow(self, site, top):
         named = self.values("site1")
@@ -133,6 +177,11 @@ def is_shared(site):
     """Whether the site is what shares blocks (a pool), and no frame of its stack."""
     functions = [frame["function"] for frame in site["stack"]]
     return not site["managed_heap"] and site["frame"]["function"] not in functions
+
+
+def has_word(text, word):
+    """`open_cursor` is in "mostly from open_cursor (a.c:24)", `cursor` is not."""
+    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
 
 
 def is_within(text, value, truth):
@@ -164,4 +213,11 @@ def all_scenarios():
         for path in sorted(harness.SAMPLES.glob("*/*"))
         if path.suffix in (".c", ".cpp", ".js", ".py", ".java")
     ]
-    return [Scenario(path) for path in sources if lines(path.read_text(), "expect")]
+    return [each for path in sources for each in scenarios_of(path)]
+
+
+def scenarios_of(path):
+    """The program as it is, then its twins."""
+    text = path.read_text()
+    twins = [""] if lines(text, "expect") else []
+    return [Scenario(path, twin) for twin in twins + lines(text, "twin")]
