@@ -16,7 +16,8 @@ import harness
 
 NUMBER = re.compile(r"([+-]?\d+|stats|stdout)(?:±(\d+(?:\.\d+)?)%)?$")
 KEYS = ("kind", "site1", "file", "via", "growth", "blocks", "absent", "also",
-        "not", "names", "says", "resource", "gate")
+        "allocations", "not", "names", "says", "resource", "gate")
+GROWTH = ("growth", "blocks", "allocations")
 MARKS = ("site", "verdict", "growth", "other", "alarm", "agree")
 FALSE_LEAKS = ("leak", "mapping", "js-heap")  # the kinds that accuse a program
 
@@ -105,11 +106,10 @@ class Scenario:
         return "; ".join(wrong)
 
     def mark_growth(self, top, truth):
-        wanted = [(key, value) for key in ("growth", "blocks") for value in self.values(key)]
+        wanted = [(key, value) for key in GROWTH for value in self.values(key)]
         if not wanted:
             return None
-        found = {key: top[f"growth_{'bytes' if key == 'growth' else key}"] if top else 0
-                 for key, _ in wanted}
+        found = growth_of(top) if top else dict.fromkeys(GROWTH, 0)
         return "; ".join(
             f"{key} {found[key]:+}, not {describe(value, truth.get(key))}"
             for key, value in wanted
@@ -182,6 +182,13 @@ def is_shared(site):
 def has_word(text, word):
     """`open_cursor` is in "mostly from open_cursor (a.c:24)", `cursor` is not."""
     return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
+
+
+def growth_of(site):
+    """What the words of GROWTH ask of a site."""
+    made = site["allocations"]
+    return {"growth": site["growth_bytes"], "blocks": site["growth_blocks"],
+            "allocations": made[-1] - made[0]}
 
 
 def is_within(text, value, truth):

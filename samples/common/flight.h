@@ -1,9 +1,9 @@
 /* flight.h -- Work that is under way while a snapshot is taken: threads with a burst in hand.
  *
- * flight_series(n, serve) calls serve(0) to warm up, then takes n snapshots with serve(step) between
- * them. Meanwhile FLIGHT_THREADS threads render bursts of memory and drop each when they begin the
- * next; at every snapshot each of them stands with a burst in hand, a larger or a smaller one. The
- * same in every run; SAMPLE_SEED=N gives other bursts.
+ * flight_series(n, serve) calls serve(0) to warm up, then takes n snapshots with serve(step)
+ * between them. Meanwhile FLIGHT_THREADS threads render bursts of memory and drop each when they
+ * begin the next; at every snapshot each of them stands with a burst in hand, a larger or a smaller
+ * one. The same in every run; SAMPLE_SEED=N gives other bursts.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
