@@ -13,7 +13,7 @@
 
 enum { NOTES = 1200, NOTE = 1200, DEPTH = 16 };
 
-static char *notes[2 * NOTES];
+static char *volatile notes[2 * NOTES];
 static unsigned kept;
 static unsigned long visited;
 
