@@ -2,7 +2,8 @@
 #
 # SPDX-License-Identifier: Apache-2.0
 """begin() builds the decoys, work(n) makes and drops strings, bytes and objects, the same in every
-run; snapshot(label) collects garbage and asks the shim, if there is one, for a snapshot."""
+run; snapshot(label) collects garbage, unless collect is false, and asks the shim, if there is one,
+for a snapshot."""
 import ctypes
 import gc
 import hashlib
@@ -40,8 +41,9 @@ def work(messages):
         _message(number)
 
 
-def snapshot(label):
-    gc.collect()
+def snapshot(label, collect=True):
+    if collect:
+        gc.collect()
     _snapshot(label.encode())
 
 
