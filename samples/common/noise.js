@@ -1,8 +1,9 @@
 /* noise.js -- What a Node service does beside its leak: constant tables, work that keeps nothing.
  *
  * begin() builds the decoys; work(n) makes and drops Buffers, strings and objects. Seeded: every
- * run does the same. snapshot(label) lets the garbage be collected, prints "snapshot LABEL", and
- * waits for a line on stdin (or its end): whoever runs the program takes the snapshot meanwhile.
+ * run does the same. snapshot(label) lets the garbage be collected, unless collect is false, prints
+ * "snapshot LABEL", and waits for a line on stdin (or its end): whoever runs the program takes the
+ * snapshot meanwhile.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -73,15 +74,12 @@ function nextLine() {
   }).then(() => { process.stdin.pause(); });
 }
 
-async function snapshot(label) {
-  await settle();
-  await snapshotAtOnce(label);
-}
-
-/* While whatever is under way goes on. */
-async function snapshotAtOnce(label) {
+async function snapshot(label, { collect = true } = {}) {
+  if (collect) {
+    await settle();
+  }
   console.log(`snapshot ${label}`);
   await nextLine();
 }
 
-module.exports = { begin, work, settle, snapshot, snapshotAtOnce, random, sum: () => sum };
+module.exports = { begin, work, settle, snapshot, random, sum: () => sum };

@@ -34,8 +34,7 @@ def remember_upload(body):
 
 
 def decode_scan(size):
-    lines = [bytearray(size // 20) for _ in range(20)]
-    return sum(len(line) for line in lines)
+    return [bytearray(size // 20) for _ in range(20)]
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -48,7 +47,9 @@ class Handler(BaseHTTPRequestHandler):
             remember_upload(body)
             self.answer(len(body))
         else:
-            self.answer(decode_scan(int(body)))
+            lines = decode_scan(int(body))  # in hand until the client has its answer
+            self.answer(sum(len(line) for line in lines))
+            self.wfile.flush()
 
     def answer(self, number):
         text = b"%d" % number
