@@ -6,6 +6,7 @@
 - the parts add up to the growth of RSS;
 - the sentence's numbers are those of the parts that it names, within their rounding;
 - the site that the sentence names for a part is memory of that part;
+- where the sentence says that nothing grew, or that no part stands out, none does;
 - no convincing site is listed under a sentence that says that nothing grew;
 - only a program of V8 has a JavaScript heap.
 """
@@ -18,6 +19,7 @@ UNITS = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
 SIZE = r"([+-]?\d[\d,]*(?:\.\d+)?) (B|KiB|MiB|GiB)"
 SHARE = re.compile(SIZE + r" of (?:that|it|this) (?:is|are) (?:the |its )?"
                    r"([a-zA-Z][\w -]*?)(?= that\b|, |; |\.$|\. | from | which| \(|$)")
+OWNER = re.compile(r"[^.;]*?(?:mostly|most of (?:it|them)) from (.+?)(?= \(|, called by|;|\.$)")
 # What a part is called in a sentence, and the kinds of its sites.
 PARTS = (
     ("native block", "native blocks", {"malloc", "pool", "brk"}),
@@ -30,13 +32,14 @@ PARTS = (
     ("thread stack", "thread stacks", {"thread"}),
     ("unexplained", "other", set()),
 )
+PROGRAMS_OWN = ("native blocks", "off-heap buffers", "mappings", "thread stacks")
 
 
 def faults(comparison, is_node):
     """Each contradiction, in words."""
     if comparison["verdict"]["kind"] == "not-measurable":
         return []
-    checks = (sum_faults, number_faults, owner_faults, list_faults)
+    checks = (sum_faults, number_faults, owner_faults, silence_faults, list_faults)
     found = [fault for check in checks for fault in check(comparison)]
     text = comparison["verdict"]["text"]
     if not is_node and re.search(r"js heap|JavaScript|\bV8\b", text, re.IGNORECASE):
@@ -88,6 +91,8 @@ def number_faults(comparison):
     for match, part, _ in shares(comparison):
         if part is None:
             found.append(f"'{match[3]}' is no part")
+        elif whole and rss < parts.get(part, 0):
+            found.append(f"says that {parts[part]} of {part} is a share of {rss}")
         elif not is_rounded(match[1], match[2], parts.get(part, 0)):
             found.append(f"says {match[1]} {match[2]} of {part}, JSON {parts.get(part, 0)}")
     return found
@@ -97,7 +102,7 @@ def owner_faults(comparison):
     """mostly from F: F is a site of the part that the sentence has just named."""
     text, found = comparison["verdict"]["text"], []
     for match, part, kinds in shares(comparison):
-        named = re.match(r"[^.;]*?most(?:ly|ly of it| of them)? from ([^\s(]+)", text[match.end():])
+        named = re.match(OWNER, text[match.end():])
         if not named or not kinds:
             continue
         owned = {site["kind"] for site in comparison["sites"]
@@ -105,6 +110,23 @@ def owner_faults(comparison):
                  == harness.bare_name(named[1])}
         if owned and not owned & kinds:
             found.append(f"{named[1]} made no {part}, but {', '.join(sorted(owned))}")
+    return found
+
+
+def silence_faults(comparison):
+    """Where nothing grew, no part of the program did; where no part stands out, none does."""
+    verdict, parts = comparison["verdict"], parts_of(comparison)
+    found = []
+    if "no part" in verdict["text"]:
+        rss = verdict["rss_growth_bytes"]
+        found += [f"says that no part stands out, {part} is {growth} of {rss}"
+                  for part, growth in parts.items() if growth > rss / 2]
+    if verdict["text"].startswith("Nothing grew"):
+        limit = re.search(r"noise is " + SIZE, verdict["text"])
+        limit = float(limit[1].replace(",", "")) * UNITS[limit[2]] if limit else 0
+        limit = max(limit, verdict["limit_bytes"])
+        found += [f"says that nothing grew, {part} grew by {parts[part]}"
+                  for part in PROGRAMS_OWN if parts[part] > limit]
     return found
 
 

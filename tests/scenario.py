@@ -29,7 +29,7 @@ ALARM_BYTES, ALARM_LIVE_SHARE, ALARM_CULPRIT_SHARE = 64 * 1024, 0.01, 0.1
 
 
 class Scenario:
-    """A sample and its truth; a twin is the same program with one change, and a truth of its own."""
+    """A sample and its truth; a twin is the same program with one change, and its own truth."""
 
     def __init__(self, source, twin=""):
         self.source, self.twin = source, twin
@@ -95,7 +95,8 @@ class Scenario:
         wrong += [f"names {name}" for name in self.values("not") if has_word(verdict["text"], name)]
         wrong += [f"does not name {names}" for names in self.values("names")
                   if not any(has_word(verdict["text"], name) for name in names.split("|"))]
-        said = " ".join([verdict["text"], verdict.get("advice") or "", *comparison["notes"]]).lower()
+        said = [verdict["text"], verdict.get("advice") or "", *comparison["notes"]]
+        said = " ".join(said).lower()
         wrong += [f"does not say {words}" for words in self.values("says")
                   if not any(word in said for word in words.split("|"))]
         growing = {each["what"] for each in comparison.get("resources", []) if each["growth"] > 0}

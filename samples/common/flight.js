@@ -46,7 +46,7 @@ async function fly(random, gate) {
   return burst.length;
 }
 
-async function series(snapshots, serve, options) {
+async function series(snapshots, serve, optionsOf = () => ({})) {
   const randoms = Array.from({ length: TASKS }, (_, number) => makeRandom(number));
   noise.begin();
   for (let step = 0; step < snapshots; step++) {
@@ -57,7 +57,7 @@ async function series(snapshots, serve, options) {
     for (let round = 0; round <= ROUNDS; round++) {
       await new Promise(setImmediate);
     }
-    await noise.snapshot(`look${step}`, options);
+    await noise.snapshot(`look${step}`, optionsOf(step));
     open();
     await Promise.all(flights);
   }

@@ -1,6 +1,7 @@
 /* heap_beside.js -- A cache of objects that fills to 40 MB and stops; a small leak that never does.
  *
- * Five snapshots. The cache is full at the third. Of what RSS grows by, the leak is a twentieth.
+ * Five snapshots. The cache is full at the second. Of what RSS grows by, the leak is a
+ * fifteenth.
  *
  * expect: kind=leak site1=keepReceipt file=heap_beside.js growth=2400000±2% blocks=+240±2%
  * expect: also=renderBurst not=renderBurst names=keepReceipt gate=exceeded

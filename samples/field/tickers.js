@@ -23,7 +23,6 @@ let watched = 0;
 function watchPrice(number) {
   const history = Buffer.alloc(HISTORY, number % 256);
   const ticker = setInterval(() => { history[0]++; }, HOUR);
-  ticker.unref();
   watched += history.length;
   return ticker;
 }
@@ -38,4 +37,7 @@ async function serve() {
   }
 }
 
-flight.series(5, serve).then(() => console.log(`${watched} bytes watched, ${noise.sum()}`));
+flight.series(5, serve).then(() => {
+  console.log(`${watched} bytes watched, ${noise.sum()}`);
+  process.exit(0);
+});

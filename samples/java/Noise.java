@@ -1,7 +1,7 @@
 /* Noise.java -- What a Java service does beside its leak: a constant table, work that keeps nothing.
  *
- * snapshot() collects garbage, prints "snapshot LABEL" and waits for a line on stdin (or its end):
- * whoever runs the program takes the snapshot meanwhile.
+ * snapshot() collects garbage if asked, prints "snapshot LABEL" and waits for a line on stdin (or
+ * its end): whoever runs the program takes the snapshot meanwhile.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -35,7 +35,13 @@ final class Noise {
     }
 
     static void snapshot(String label) throws IOException {
-        System.gc();
+        snapshot(label, true);
+    }
+
+    static void snapshot(String label, boolean collect) throws IOException {
+        if (collect) {
+            System.gc();
+        }
         System.out.println("snapshot " + label);
         System.out.flush();
         int read;
