@@ -66,12 +66,38 @@ static const char *find_obstacle(struct comparison *comparison, bool is_forced)
     return NULL;
 }
 
+/* V8 grows its young generation while the program allocates much, and shrinks it when the program
+ * is idle. */
+static int64_t nursery_size(const struct store *store)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < store->runtime.count; i++) /* one of each isolate */
+        if (strcmp(store->runtime.items[i].name, "new_space_committed") == 0)
+            sum = store_sum(sum, (int64_t)store->runtime.items[i].value);
+    return sum;
+}
+
+static int64_t nursery_growth(const struct comparison *comparison)
+{
+    int64_t first = nursery_size(first_of(comparison)), last = nursery_size(last_of(comparison));
+    int64_t heap = comparison->growth.bytes[PART_JS_HEAP], grown = last - first;
+    return first > 0 && grown > 0 && heap > 0 ? (grown < heap ? grown : heap) : 0;
+}
+
+/* Of a managed heap, what the program fills: V8 sizes its young generation as it likes. */
+static double part_without_nursery(const struct comparison *comparison, size_t i, enum part part)
+{
+    int64_t bytes = comparison->parts[i].bytes[part];
+    int64_t nursery = part == PART_JS_HEAP ? nursery_size(comparison->stores[i]) : 0;
+    return (double)store_sum(bytes, -nursery);
+}
+
 /* Whether a part that grew does not go on growing. */
 static bool has_stopped(const struct comparison *comparison, enum part part)
 {
     double *y = memory_zeroed(comparison->count, sizeof *y);
     for (size_t i = 0; i < comparison->count; i++)
-        y[i] = (double)comparison->parts[i].bytes[part];
+        y[i] = part_without_nursery(comparison, i, part);
     struct trend trend = trend_of(comparison->x, y, comparison->count);
     free(y);
     return trend_has_stopped(&trend) || trend_is_zigzag(&trend);
@@ -160,23 +186,6 @@ static int64_t scratch_growth(const struct comparison *comparison)
             sum = store_sum(sum, site->growth_bytes);
     }
     return sum;
-}
-
-/* V8 grows its young generation while the program allocates much, and shrinks it when the program
- * is idle. */
-static int64_t nursery_size(const struct store *store)
-{
-    int64_t sum = 0;
-    for (size_t i = 0; i < store->runtime.count; i++) /* one of each isolate */
-        if (strcmp(store->runtime.items[i].name, "new_space_committed") == 0)
-            sum = store_sum(sum, (int64_t)store->runtime.items[i].value);
-    return sum;
-}
-
-static int64_t nursery_growth(const struct comparison *comparison)
-{
-    int64_t first = nursery_size(first_of(comparison)), last = nursery_size(last_of(comparison));
-    return first > 0 && last > first ? last - first : 0;
 }
 
 /* The runtime of the largest mapping of a managed heap. */

@@ -30,9 +30,10 @@
 #define CLEAR_FLOOR    0.05
 #define CLEAR_TIMES    2     /* the usual growth: clear of it */
 #define SURE_FINER     8     /* a series that is sure shows growth so many times smaller */
-#define FLIGHT_KEPT    0.01  /* of what was allocated: work in flight keeps no more … */
+#define FLIGHT_KEPT    0.12  /* of what was allocated: work in flight keeps no more … */
 #define FLIGHT_OLD     0.1   /* … and of the blocks at first no more … */
-#define FLIGHT_AGED    0.02  /* … and of the newcomers no more are older than the last interval */
+#define FLIGHT_UNKNOWN 0.01  /* … of what was allocated, where there were hardly any at first */
+#define FLIGHT_AGED    0.02  /* of the newcomers no more are older than the last interval */
 #define REGROWN_FACTOR 0.5   /* nothing but the trend is known */
 #define MANAGED_FACTOR 0.25  /* a heap with a collector fills up before it is collected */
 #define SIGMAS         3.0   /* of thousands of sites, noise lifts one in 700 above that */
@@ -144,9 +145,10 @@ static bool is_filling(const struct rank_evidence *evidence, const struct rank *
 static bool is_in_flight(const struct rank_evidence *evidence, const struct rank *rank)
 {
     double first = (double)evidence->live_bytes[0];
+    double most = evidence->live_blocks[0] < FEW_BLOCKS ? FLIGHT_UNKNOWN : FLIGHT_KEPT;
     double newborn = (double)(evidence->live_bytes[last_of(evidence)] - evidence->old_bytes);
     if (evidence->is_managed || evidence->is_collected || evidence->old_bytes < 0 ||
-        rank->kept < 0 || rank->kept > FLIGHT_KEPT || has_same_count(evidence))
+        rank->kept < 0 || rank->kept > most || has_same_count(evidence))
         return false;
     if (rank->has_trend && (is_sure(evidence, rank) || evidence->survivors < 0 ||
                             (double)evidence->survivors > FLIGHT_AGED * newborn))

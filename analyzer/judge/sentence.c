@@ -171,6 +171,12 @@ static void say_none(const struct verdict_input *input, int64_t limit, struct te
                     "%s; a leak of more than %s would have been noticed",
                     units_signed_bytes(rss).text, units_bytes(own).text,
                     units_signed_bytes(live).text, units_bytes(limit).text);
+    else if (input->nursery_growth * 2 > balance_program(input))
+        text_format(text,
+                    "No leak: RSS grew by %s, mostly by %s of V8's young generation, which V8 "
+                    "sizes as it likes; live blocks changed by %s",
+                    units_bytes(rss).text, units_bytes(input->nursery_growth).text,
+                    units_signed_bytes(live).text);
     else if (input->is_series)
         text_format(text,
                     "No leak: RSS grew by %s and live blocks by %s since the first snapshot, but "
@@ -179,8 +185,6 @@ static void say_none(const struct verdict_input *input, int64_t limit, struct te
     else
         text_format(text, "RSS grew by %s, but no part of it stands out; live blocks changed by %s",
                     units_bytes(rss).text, units_signed_bytes(live).text);
-    if (rss > noise)
-        say_nursery(input, text);
 }
 
 /* Which function allocated the objects, where samples of them are known. */

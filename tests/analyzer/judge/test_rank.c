@@ -59,7 +59,7 @@ static void growth_within_churn_is_not_claimed(void **state)
     bytes[1] = 700 << 10;
     counts[1] = 700;
     assert_int_equal(rank_judge(&churn, 200 << 10).pattern, PATTERN_IN_FLIGHT);
-    churn.allocated_bytes = 10 * MIB;
+    churn.allocated_bytes = MIB;
     assert_true(rank_judge(&churn, 200 << 10).is_growing);
 }
 
