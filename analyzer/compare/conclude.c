@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FALLS_OF_GARBAGE 0.2 /* of the growth: what falls more holds garbage at times */
+
 static const struct store *first_of(const struct comparison *comparison)
 {
     return comparison->stores[0];
@@ -66,15 +68,21 @@ static const char *find_obstacle(struct comparison *comparison, bool is_forced)
     return NULL;
 }
 
+/* A figure of V8, over all isolates; 0: there is none. */
+static int64_t sum_of_isolates(const struct store *store, const char *name)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < store->runtime.count; i++)
+        if (strcmp(store->runtime.items[i].name, name) == 0)
+            sum = store_sum(sum, (int64_t)store->runtime.items[i].value);
+    return sum;
+}
+
 /* V8 grows its young generation while the program allocates much, and shrinks it when the program
  * is idle. */
 static int64_t nursery_size(const struct store *store)
 {
-    int64_t sum = 0;
-    for (size_t i = 0; i < store->runtime.count; i++) /* one of each isolate */
-        if (strcmp(store->runtime.items[i].name, "new_space_committed") == 0)
-            sum = store_sum(sum, (int64_t)store->runtime.items[i].value);
-    return sum;
+    return sum_of_isolates(store, "new_space_committed");
 }
 
 static int64_t nursery_growth(const struct comparison *comparison)
@@ -84,23 +92,37 @@ static int64_t nursery_growth(const struct comparison *comparison)
     return first > 0 && grown > 0 && heap > 0 ? (grown < heap ? grown : heap) : 0;
 }
 
-/* Of a managed heap, what the program fills: V8 sizes its young generation as it likes. */
-static double part_without_nursery(const struct comparison *comparison, size_t i, enum part part)
+static struct trend trend_of_part(const struct comparison *comparison, enum part part)
 {
-    int64_t bytes = comparison->parts[i].bytes[part];
-    int64_t nursery = part == PART_JS_HEAP ? nursery_size(comparison->stores[i]) : 0;
-    return (double)store_sum(bytes, -nursery);
+    double *y = memory_zeroed(comparison->count, sizeof *y);
+    for (size_t i = 0; i < comparison->count; i++)
+        y[i] = (double)comparison->parts[i].bytes[part];
+    struct trend trend = trend_of(comparison->x, y, comparison->count);
+    free(y);
+    return trend;
+}
+
+/* Whether what V8's heaps hold has stopped growing, whatever they reserve for it. It says so after
+ * collections alone: without, it goes up and down, and is not believed. */
+static bool is_filled(const struct comparison *comparison)
+{
+    double *y = memory_zeroed(comparison->count, sizeof *y);
+    bool is_known = true;
+    for (size_t i = 0; i < comparison->count; i++) {
+        y[i] = (double)sum_of_isolates(comparison->stores[i], "heapUsed");
+        is_known &= y[i] > 0;
+    }
+    struct trend trend = trend_of(comparison->x, y, comparison->count);
+    free(y);
+    return is_known && trend_has_stopped(&trend) && trend.falls < FALLS_OF_GARBAGE;
 }
 
 /* Whether a part that grew does not go on growing. */
 static bool has_stopped(const struct comparison *comparison, enum part part)
 {
-    double *y = memory_zeroed(comparison->count, sizeof *y);
-    for (size_t i = 0; i < comparison->count; i++)
-        y[i] = part_without_nursery(comparison, i, part);
-    struct trend trend = trend_of(comparison->x, y, comparison->count);
-    free(y);
-    return trend_has_stopped(&trend) || trend_is_zigzag(&trend);
+    struct trend trend = trend_of_part(comparison, part);
+    return trend_has_stopped(&trend) || trend_is_zigzag(&trend) ||
+           (part == PART_JS_HEAP && is_filled(comparison));
 }
 
 static enum claim claim_of(const struct site *site)

@@ -177,6 +177,11 @@ static void say_none(const struct verdict_input *input, int64_t limit, struct te
                     "sizes as it likes; live blocks changed by %s",
                     units_bytes(rss).text, units_bytes(input->nursery_growth).text,
                     units_signed_bytes(live).text);
+    else if (input->scratch_growth * 2 > balance_program(input))
+        text_format(text,
+                    "No leak: RSS grew by %s, mostly by %s that a JIT compiler has in work and "
+                    "will return",
+                    units_bytes(rss).text, units_bytes(input->scratch_growth).text);
     else if (input->is_series)
         text_format(text,
                     "No leak: RSS grew by %s and live blocks by %s since the first snapshot, but "
