@@ -32,6 +32,8 @@ PARTS = (
     ("thread stack", "thread stacks", {"thread"}),
     ("unexplained", "other", set()),
 )
+ADDED = re.compile(SIZE + r" of ([a-z -]+?) was added")
+TOGETHER = re.compile(r"all ([a-z -]+?) together changed by " + SIZE)
 PROGRAMS_OWN = ("native blocks", "off-heap buffers", "mappings", "thread stacks")
 
 
@@ -88,6 +90,14 @@ def number_faults(comparison):
         rss = comparison["verdict"]["rss_growth_bytes"] * (1 if whole[1] == "grew" else -1)
         if not is_rounded(whole[2], whole[3], rss):
             found.append(f"says {whole[0]}, JSON {rss}")
+    changed = re.search(r"RSS changed by " + SIZE, text)
+    all_of_it = comparison["verdict"]["rss_growth_bytes"]
+    if changed and not is_rounded(changed[1], changed[2], all_of_it):
+        found.append(f"says {changed[0]}, JSON {all_of_it}")
+    for match in TOGETHER.finditer(text):
+        growth = parts.get(part_named(match[1])[0], 0)
+        if not is_rounded(match[2], match[3], growth):
+            found.append(f"says {match[0]}, JSON {growth}")
     for match, part, _ in shares(comparison):
         if part is None:
             found.append(f"'{match[3]}' is no part")
@@ -102,7 +112,7 @@ def owner_faults(comparison):
     """mostly from F: F is a site of the part that the sentence has just named."""
     text, found = comparison["verdict"]["text"], []
     for match, part, kinds in shares(comparison):
-        named = re.match(OWNER, text[match.end():])
+        named = OWNER.match(text[match.end():])
         if not named or not kinds:
             continue
         owned = {site["kind"] for site in comparison["sites"]
@@ -119,6 +129,9 @@ def silence_faults(comparison):
     found = []
     if "no part" in verdict["text"]:
         rss = verdict["rss_growth_bytes"]
+        young = re.search(SIZE + r" is V8's young generation", verdict["text"])
+        if young:  # it is said, then
+            parts["js heap"] -= float(young[1].replace(",", "")) * UNITS[young[2]]
         found += [f"says that no part stands out, {part} is {growth} of {rss}"
                   for part, growth in parts.items() if growth > rss / 2]
     if verdict["text"].startswith("Nothing grew"):
