@@ -3,7 +3,6 @@
  * Its threads take megabytes for a large function, in zones, and return them afterwards.
  *
  * expect: kind=none|retention
- * expect-miss: agree? -- the sentence says that no part stands out, and means but for compilers
  *
  * SPDX-License-Identifier: Apache-2.0
  */
