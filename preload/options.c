@@ -148,6 +148,8 @@ static struct option_row table[] = {
      offsetof(struct options, depth), OPTION_DEPTH, false, NULL},
     {"HEAPDIFF_INTERVAL", "off", "seconds between automatic snapshots",
      offsetof(struct options, interval), OPTION_SECONDS, false, NULL},
+    {"HEAPDIFF_TIMELINE", "off", "seconds between two points of the timeline in each snapshot",
+     offsetof(struct options, timeline), OPTION_SECONDS, false, NULL},
     {"HEAPDIFF_SIGNAL", "off", "a signal that takes a snapshot (USR2, RTMIN+5)",
      offsetof(struct options, signal), OPTION_SIGNAL, false, NULL},
     {"HEAPDIFF_AT_RSS", "off",

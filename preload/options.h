@@ -31,6 +31,7 @@ struct options {
     uint64_t seed;                /* HEAPDIFF_SEED: 0: another one in every run */
     unsigned depth;               /* HEAPDIFF_DEPTH: 1 … OPTIONS_DEPTH_MAX */
     double interval;              /* HEAPDIFF_INTERVAL: seconds, 0 = off */
+    double timeline;              /* HEAPDIFF_TIMELINE: seconds, 0 = off */
     int signal;                   /* HEAPDIFF_SIGNAL: number, 0 = off */
     struct options_limits at_rss; /* HEAPDIFF_AT_RSS */
     bool at_exit, follow, verbose, quiet, thread, threads, blocks, python;

@@ -10,6 +10,7 @@
 #include "html/sites.h"
 #include "html/sources.h"
 #include "html/stacks.h"
+#include "html/timeline.h"
 #include "html/words.h"
 
 #include <stdlib.h>
@@ -80,6 +81,8 @@ void page_write_data(const struct comparison *comparison, const struct page_opti
     add_object(out, "snapshots", facts_snapshots(comparison));
     add_object(out, "verdict", facts_verdict(comparison));
     add_object(out, "notes", facts_notes(comparison));
+    timeline_write(comparison, out);
+    text_add(out, ",");
     page_say(options, "naming the frames of all stacks");
     sites_write(comparison, count, &words, out);
     text_add(out, ",");

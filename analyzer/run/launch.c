@@ -160,8 +160,10 @@ static void set_options(const struct launch *launch)
     }
     if (launch->follow)
         setenv("HEAPDIFF_FOLLOW", "1", 1);
-    if (launch->is_job)
+    if (launch->is_job) {
         setenv("HEAPDIFF_AT_EXIT", "0", 1);
+        setenv("HEAPDIFF_TIMELINE", "1", 0); /* the user's own is kept */
+    }
 }
 
 /* Node names the file that it cannot find and does not start: only one that is there is named. */

@@ -55,6 +55,8 @@
 #define QUERY_JS_LIVE                                                                              \
     "SELECT node_id, epoch, samples, live_bytes, live_variance FROM js_live ORDER BY node_id, "    \
     "epoch"
+#define QUERY_TIMELINE                                                                             \
+    "SELECT name, statistic, time_ns, value FROM timeline ORDER BY name, statistic, time_ns"
 #define QUERY_SOURCE_MAPS "SELECT file, map FROM source_map"
 #define QUERY_ALLOCATOR   "SELECT name, statistic, value FROM allocator"
 #define QUERY_RUNTIME     "SELECT name, statistic, value FROM runtime"

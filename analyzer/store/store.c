@@ -172,6 +172,7 @@ static void free_arrays(struct store *store)
     VEC_DONE(&store->ages);
     VEC_DONE(&store->sizes);
     VEC_DONE(&store->regions);
+    VEC_DONE(&store->timeline);
 }
 
 /* Their texts are those of the whole. */

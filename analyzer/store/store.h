@@ -104,6 +104,13 @@ struct store_statistic {
     double value;
 };
 
+/* A number between snapshots, as a statistic at its time. */
+struct store_point {
+    const char *owner, *name;
+    int64_t time_ns;
+    double value;
+};
+
 /* What glibc's arenas hold free: all of them together. */
 struct store_arenas {
     int64_t count;                        /* of those with a live block */
@@ -139,6 +146,7 @@ struct store {
     VEC(struct store_source_map) source_maps;
     VEC(struct store_statistic) allocator;
     VEC(struct store_statistic) runtime;
+    VEC(struct store_point) timeline; /* by series, then time; not of those between */
     int64_t rss[OWNER_COUNT];
     struct pool *texts;
     struct store **united; /* what it was made of, by unite.c; NULL: of a file */

@@ -7,7 +7,6 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "kernel/limit.h"
 #include "kernel/process.h"
@@ -47,14 +46,6 @@ const char *pressure_decide(struct pressure *pressure, uint64_t rss, uint64_t *w
     return highest ? highest->text : NULL;
 }
 
-static uint64_t read_rss(void)
-{
-    char text[128];
-    process_read_text("/proc/self/statm", text, sizeof text);
-    const char *resident = strchr(text, ' ');
-    return resident ? strtoull(resident, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
-}
-
 const char *pressure_look(struct pressure *pressure, uint64_t now_ns, uint64_t *wait_ns)
 {
     bool is_old = !pressure->memory_ns || now_ns - pressure->memory_ns > MEMORY_AGE_NS;
@@ -65,5 +56,5 @@ const char *pressure_look(struct pressure *pressure, uint64_t now_ns, uint64_t *
         pressure->memory = limit_of_memory("");
         pressure->memory_ns = now_ns;
     }
-    return pressure_decide(pressure, read_rss(), wait_ns);
+    return pressure_decide(pressure, process_rss(), wait_ns);
 }

@@ -1,4 +1,4 @@
-/* timers.c -- Snapshots by the clock and by memory: HEAPDIFF_INTERVAL, HEAPDIFF_AT_RSS.
+/* timers.c -- What is due by the clock: HEAPDIFF_INTERVAL, HEAPDIFF_AT_RSS, HEAPDIFF_TIMELINE.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -9,10 +9,12 @@
 #include "base/clock.h"
 #include "control/pressure.h"
 #include "format/schema.h"
+#include "kernel/process.h"
 #include "options.h"
+#include "runtime/timeline.h"
 
-/* When the next snapshot or look is due; 0: never. */
-static uint64_t interval_at, look_at;
+/* When the next snapshot, look or point is due; 0: never. */
+static uint64_t interval_at, look_at, point_at;
 static struct pressure pressure;
 
 void timers_rearm(void)
@@ -26,6 +28,8 @@ void timers_begin(void)
         timers_rearm();
     if (options.at_rss.count > 0 && !look_at)
         look_at = clock_now();
+    if (options.timeline > 0 && options.thread && !point_at)
+        point_at = clock_now();
 }
 
 static unsigned look_at_memory(uint64_t time, char *label, size_t size)
@@ -38,10 +42,20 @@ static unsigned look_at_memory(uint64_t time, char *label, size_t size)
     return passed ? 1u << REASON_PRESSURE : 0;
 }
 
+/* Late ones are not made up for. */
+static void add_point(uint64_t time)
+{
+    double period = options.timeline < TIMELINE_LEAST ? TIMELINE_LEAST : options.timeline;
+    timeline_add_rss(process_rss());
+    point_at = time + (uint64_t)(period * 1e9);
+}
+
 unsigned timers_look(char *label, size_t size)
 {
     unsigned due = 0;
-    uint64_t time = interval_at || look_at ? clock_now() : 0;
+    uint64_t time = interval_at || look_at || point_at ? clock_now() : 0;
+    if (point_at && time >= point_at)
+        add_point(time);
     if (interval_at && time >= interval_at) {
         due |= 1u << REASON_INTERVAL;
         interval_at = 0;
@@ -53,11 +67,13 @@ unsigned timers_look(char *label, size_t size)
 
 uint64_t timers_deadline(void)
 {
-    return look_at && (!interval_at || look_at < interval_at) ? look_at : interval_at;
+    uint64_t snapshot_at =
+        look_at && (!interval_at || look_at < interval_at) ? look_at : interval_at;
+    return point_at && (!snapshot_at || point_at < snapshot_at) ? point_at : snapshot_at;
 }
 
 void timers_forked(void)
 {
-    interval_at = look_at = 0;
+    interval_at = look_at = point_at = 0;
     pressure = (struct pressure){0};
 }

@@ -1,4 +1,4 @@
-/* timers.h -- Snapshots by the clock and by memory: HEAPDIFF_INTERVAL, HEAPDIFF_AT_RSS.
+/* timers.h -- What is due by the clock: HEAPDIFF_INTERVAL, HEAPDIFF_AT_RSS, HEAPDIFF_TIMELINE.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -2,8 +2,8 @@
  *
  * It sleeps on two futexes at once: the control page's (other processes) and its own bell (the API,
  * a signal, exit, the program's end). Without a request it does nothing but check RSS when
- * HEAPDIFF_AT_RSS is set. With HEAPDIFF_THREAD=0 a control process exists only while a snapshot is
- * taken.
+ * HEAPDIFF_AT_RSS or HEAPDIFF_TIMELINE is set. With HEAPDIFF_THREAD=0 a control process exists only
+ * while a snapshot is taken.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -18,6 +18,7 @@
 #include "record/thread.h"
 #include "runtime/runtime.h"
 #include "runtime/scripts.h"
+#include "runtime/timeline.h"
 #include "tables/jitcode.h"
 #include "tables/labels.h"
 #include "tables/places.h"
@@ -229,6 +230,21 @@ static int write_runtime(sqlite3 *db)
     return rows_end(&rows);
 }
 
+static void write_point(const char *name, const char *statistic, uint64_t time_ns, double value,
+                        void *rows)
+{
+    ROWS_ADD(rows, ROWS_WORD(name, name), ROWS_WORD(statistic, statistic),
+             ROWS_INT(time_ns, time_ns), ROWS_REAL(value, value));
+}
+
+static int write_timeline(sqlite3 *db)
+{
+    struct rows rows;
+    rows_begin(&rows, db, "timeline");
+    timeline_each(write_point, &rows);
+    return rows_end(&rows);
+}
+
 static void write_map(const char *file, const char *map, void *rows)
 {
     ROWS_ADD(rows, ROWS_TEXT(file, file), ROWS_TEXT(map, map));
@@ -261,6 +277,8 @@ int facts_write(sqlite3 *db, const struct cut *cut, const struct writer_facts *f
         failed = write_holes(db, &cut->arenas);
     if (!failed)
         failed = write_runtime(db);
+    if (!failed)
+        failed = write_timeline(db);
     if (!failed)
         failed = write_source_maps(db);
     return failed;

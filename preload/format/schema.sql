@@ -256,6 +256,20 @@ CREATE TABLE runtime (
   PRIMARY KEY (name, statistic)
 ) STRICT, WITHOUT ROWID;
 
+-- Numbers of the process between snapshots (HEAPDIFF_TIMELINE), from the start of recording on: of
+-- the last snapshot of a process they are those of all. A long series keeps every second point,
+-- then every fourth, and so on. Missing in snapshots of older versions of heapdiff.
+CREATE TABLE timeline (
+  name            TEXT    NOT NULL,   -- 'process': the kernel says it; else the runtime, by the name
+                                      -- of its main thread in table runtime
+  statistic       TEXT    NOT NULL,   -- 'rss'; 'heapUsed', 'external', 'arrayBuffers',
+                                      -- 'eventLoopDelay_max_ms': the longest since the point before;
+                                      -- 'http_requests': begun so far
+  time_ns         INTEGER NOT NULL,   -- as in snapshot.time_ns
+  value           REAL    NOT NULL,
+  PRIMARY KEY (name, statistic, time_ns)
+) STRICT, WITHOUT ROWID;
+
 -- Live objects of JavaScript heaps by the function that allocated them, from V8's sampling heap
 -- profiler (HEAPDIFF_JS_SAMPLE): estimates, like those of a sampled recording. The objects are
 -- inside mappings of the heap: do not add these bytes to other tables. Garbage is collected

@@ -299,3 +299,11 @@ unsigned process_threads(void)
     uint64_t threads = process_status_number("Threads");
     return threads ? (unsigned)threads : 1;
 }
+
+uint64_t process_rss(void)
+{
+    char text[128];
+    process_read_text("/proc/self/statm", text, sizeof text);
+    const char *resident = strchr(text, ' ');
+    return resident ? strtoull(resident, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+}

@@ -54,6 +54,9 @@ size_t process_mapping_after(const struct process_maps *maps, uintptr_t address)
 /* A whole file of /proc as text, cut at size - 1. Returns its length; 0 when it cannot be read. */
 size_t process_read_text(const char *path, char *text, size_t size);
 
+/* Resident bytes of the process as the kernel counts them; 0 when it does not say. */
+uint64_t process_rss(void);
+
 /* The number in bytes behind "name:" in /proc/self/status ("VmHWM"), 0 when it is not there. It is
  * of the memory, which the control process shares. */
 uint64_t process_status_bytes(const char *name);

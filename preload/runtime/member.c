@@ -46,6 +46,12 @@ EXPORT void heapdiff_member_source_map(struct heapdiff_member *member, const cha
     scripts_add(file, file_length, map, map_length);
 }
 
+EXPORT void heapdiff_member_sample(struct heapdiff_member *member, const double *values,
+                                   size_t count)
+{
+    runtime_sample(member, values, count);
+}
+
 EXPORT void heapdiff_member_leave(struct heapdiff_member *member)
 {
     runtime_leave(member);

@@ -70,6 +70,16 @@ uint32_t heapdiff_member_epoch(void);
 void heapdiff_member_source_map(struct heapdiff_member *member, const char *file,
                                 size_t file_length, const char *map, size_t map_length);
 
+/* What the main thread's heap is like now, for HEAPDIFF_TIMELINE: values in this order, NaN for one
+ * that is not known. Bytes; the longest delay of the event loop since the last sample; requests
+ * begun so far. At any time; other members' samples are ignored. */
+#define MEMBER_SAMPLES 5
+#define MEMBER_SAMPLE_NAMES                                                                        \
+    {                                                                                              \
+        "heapUsed", "external", "arrayBuffers", "eventLoopDelay_max_ms", "http_requests"           \
+    }
+void heapdiff_member_sample(struct heapdiff_member *member, const double *values, size_t count);
+
 void heapdiff_member_leave(struct heapdiff_member *member);
 
 /* Code that the member's runtime makes, before it runs, and code that it has moved: so stacks get

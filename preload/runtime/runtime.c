@@ -18,6 +18,7 @@
 #include "runtime/member.h"
 #include "runtime/profile.h"
 #include "runtime/scripts.h"
+#include "runtime/timeline.h"
 
 #define MEMBERS_MAX 64
 
@@ -188,6 +189,12 @@ void runtime_profile(struct heapdiff_member *member, uint32_t request,
     profile_drop(profile);
 }
 
+void runtime_sample(const struct heapdiff_member *member, const double *values, size_t count)
+{
+    if (member->is_main)
+        timeline_add_member(member->name, values, count);
+}
+
 /* ---- the control process's side
  * ------------------------------------------------------------------
  */
@@ -233,6 +240,7 @@ void runtime_forked(void)
     kind_forked();
     helper_forked();
     scripts_forked();
+    timeline_forked();
 }
 
 static void runtime_start_exchange(bool collect)

@@ -21,6 +21,7 @@ void runtime_answer(struct heapdiff_member *member, uint32_t request, const char
                     size_t length, const double *values, size_t count);
 void runtime_profile(struct heapdiff_member *member, uint32_t request,
                      const struct heapdiff_member_profile *profile);
+void runtime_sample(const struct heapdiff_member *member, const double *values, size_t count);
 void runtime_leave(struct heapdiff_member *member);
 
 /* Wakes those that are asked and have not been woken. Errand thread only. */

@@ -9,7 +9,7 @@
 'use strict';
 
 // Taken now: the program may replace its globals later.
-const { setImmediate, performance, Buffer, TextEncoder } = globalThis;
+const { setImmediate, setInterval, performance, Buffer, TextEncoder } = globalThis;
 const { memoryUsage, getActiveResourcesInfo } = process;
 
 const DELAY_RESOLUTION = 20; // ms between two looks at the event loop's delay
@@ -343,6 +343,28 @@ function countRequests() {
   });
 }
 
+/* ---- the timeline ------------------------------------------------------------------------------ */
+
+/* The main thread's numbers every so many seconds (HEAPDIFF_TIMELINE), in the order of member.h.
+ * The histogram is another one than that of the answers, which cover the time between them. */
+function startTimeline(monitor) {
+  const seconds = Number(process.env.HEAPDIFF_TIMELINE);
+  if (!worker.isMainThread || !(seconds >= 0.05)) {
+    return;
+  }
+  const values = new Float64Array(5);
+  const longest = monitor({ resolution: DELAY_RESOLUTION });
+  longest.enable();
+  const takeSample = () => {
+    const { heapUsed, external, arrayBuffers } = memoryUsage.call(process);
+    const late = longest.max > 0 ? Math.max(0, longest.max / 1e6 - DELAY_RESOLUTION) : NaN;
+    longest.reset();
+    values.set([heapUsed, external, arrayBuffers, late, http.requests]);
+    answer.sample(values);
+  };
+  setInterval(() => guarded(0, takeSample), seconds * 1000).unref();
+}
+
 /* Options of V8, as the main thread was given them: --name_of-it also counts. */
 function hasOption(name) {
   const options = `${process.env.NODE_OPTIONS ?? ''} ${process.execArgv.join(' ')} `;
@@ -385,8 +407,10 @@ function join() {
     keepCallsApart();
     guarded(0, countRequests);
     guarded(0, startSampling);
-    delay = require('node:perf_hooks').monitorEventLoopDelay({ resolution: DELAY_RESOLUTION });
+    const { monitorEventLoopDelay } = require('node:perf_hooks');
+    delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION });
     delay.enable();
+    guarded(0, () => startTimeline(monitorEventLoopDelay));
   }
 }
 

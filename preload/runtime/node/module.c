@@ -24,6 +24,7 @@ extern WEAK __typeof(heapdiff_member_profile) heapdiff_member_profile;
 extern WEAK __typeof(heapdiff_member_epoch) heapdiff_member_epoch;
 extern WEAK __typeof(heapdiff_member_leave) heapdiff_member_leave;
 extern WEAK __typeof(heapdiff_member_source_map) heapdiff_member_source_map;
+extern WEAK __typeof(heapdiff_member_sample) heapdiff_member_sample;
 
 /* One per event loop; freed when its handle is closed. */
 struct loop {
@@ -203,6 +204,21 @@ static napi_value call_profile(napi_env env, napi_callback_info info)
     return NULL;
 }
 
+/* answer.sample(numbers): a Float64Array, which stays the script's. */
+static napi_value call_sample(napi_env env, napi_callback_info info)
+{
+    static const int float64 = 8; /* napi_typedarray_type */
+    napi_value argument, buffer;
+    size_t count = 1, number_count;
+    void *loop;
+    if (napi_get_cb_info(env, info, &count, &argument, NULL, &loop) != 0 || count != 1)
+        return NULL;
+    const double *numbers = typed_array(env, argument, float64, &number_count, &buffer);
+    if (numbers && heapdiff_member_sample)
+        heapdiff_member_sample(((struct loop *)loop)->member, numbers, number_count);
+    return NULL;
+}
+
 /* A copy of a string of the script, to be freed; NULL when it is none. */
 static char *string_of(napi_env env, napi_value value, size_t *length)
 {
@@ -267,12 +283,20 @@ static void announce_code(struct loop *loop, napi_value wanted)
         loop->isolate = code_begin();
 }
 
+static void give_function(napi_env env, napi_value object, const char *name, napi_callback body,
+                          struct loop *loop)
+{
+    napi_value function;
+    if (napi_create_function(env, name, NAPI_AUTO_LENGTH, body, loop, &function) == 0)
+        napi_set_named_property(env, object, name, function);
+}
+
 /* join(name, isMain, onRequest, wantsNames): the function `answer`, which has the properties
- * `profile` and `sourceMap`, or undefined when recording is off. */
+ * `profile`, `sourceMap` and `sample`, or undefined when recording is off. */
 static napi_value call_join(napi_env env, napi_callback_info info)
 {
     size_t count = 4;
-    napi_value arguments[4], answer, profile, source_map;
+    napi_value arguments[4], answer;
     if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) != 0 || count != 4)
         return NULL;
     struct loop *loop = make_loop(env, arguments);
@@ -280,11 +304,9 @@ static napi_value call_join(napi_env env, napi_callback_info info)
         announce_code(loop, arguments[3]);
     if (!loop || napi_create_function(env, "answer", NAPI_AUTO_LENGTH, call_answer, loop, &answer))
         return NULL;
-    if (napi_create_function(env, "profile", NAPI_AUTO_LENGTH, call_profile, loop, &profile) == 0)
-        napi_set_named_property(env, answer, "profile", profile);
-    if (napi_create_function(env, "sourceMap", NAPI_AUTO_LENGTH, call_source_map, loop,
-                             &source_map) == 0)
-        napi_set_named_property(env, answer, "sourceMap", source_map);
+    give_function(env, answer, "profile", call_profile, loop);
+    give_function(env, answer, "sourceMap", call_source_map, loop);
+    give_function(env, answer, "sample", call_sample, loop);
     return answer;
 }
 
