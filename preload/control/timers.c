@@ -47,7 +47,9 @@ static void add_point(uint64_t time)
 {
     double period = options.timeline < TIMELINE_LEAST ? TIMELINE_LEAST : options.timeline;
     timeline_add_rss(process_rss());
-    point_at = time + (uint64_t)(period * 1e9);
+    point_at += (uint64_t)(period * 1e9);
+    if (point_at <= time)
+        point_at = time + (uint64_t)(period * 1e9);
 }
 
 unsigned timers_look(char *label, size_t size)
