@@ -5,6 +5,7 @@
 #include "compare/listing.h"
 
 #include "base/text.h"
+#include "compare/names.h"
 #include "frames/frame_name.h"
 #include "frames/site_frame.h"
 
@@ -87,13 +88,12 @@ static int64_t listing_blocks(const struct comparison *comparison, const struct 
 static const char *name_of(struct listing *listing, const struct comparison *comparison,
                            const struct site *site)
 {
-    static const char *const kinds[] = FORMAT_KIND_NAMES;
     const struct frame *frame = &site->frame;
     struct frame whole = *frame;
     struct text name = {0};
     switch (listing->options.by) {
     case BY_KINDS:
-        return site->is_managed ? "managed heap" : kinds[site->kind];
+        return names_kind(site);
     case BY_MODULES:
         if (frame->module)
             return pool_text(listing->pool, text_base_name(frame->module));

@@ -7,6 +7,7 @@
 #include "html/facts.h"
 
 #include "base/json.h"
+#include "compare/names.h"
 #include "frames/coverage.h"
 
 #include <string.h>
@@ -89,7 +90,7 @@ cJSON *facts_verdict(const struct comparison *comparison)
     cJSON *object = cJSON_CreateObject();
     cJSON *names = cJSON_AddArrayToObject(object, "part_names");
     for (int i = 0; i < PART_COUNT; i++)
-        cJSON_AddItemToArray(names, cJSON_CreateString(parts_name((enum part)i)));
+        cJSON_AddItemToArray(names, cJSON_CreateString(names_part(comparison, (enum part)i)));
     if (comparison->count < 2)
         return object;
     add_text(object, "kind", verdict_name(comparison->verdict.kind));

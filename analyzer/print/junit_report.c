@@ -6,6 +6,7 @@
 
 #include "base/map.h"
 #include "base/units.h"
+#include "compare/names.h"
 #include "frames/frame_name.h"
 #include "print/xml.h"
 
@@ -59,11 +60,10 @@ static void add_whole(const struct comparison *comparison, const struct gate_res
  * the folder of their file only must not have the same one. */
 static void name_site(const struct site *site, struct map *names, struct text *name)
 {
-    static const char *const kinds[] = FORMAT_KIND_NAMES;
     bool is_new;
     frame_name(&site->frame, NULL, name);
     if (site->kind != KIND_MALLOC)
-        text_format(name, " [%s]", kinds[site->kind]);
+        text_format(name, " [%s]", names_kind(site));
     size_t *uses = map_add(names, name->bytes, name->length, &is_new);
     *uses = is_new ? 1 : *uses + 1;
     if (!is_new)

@@ -5,6 +5,7 @@
 #include "print/markdown_report.h"
 
 #include "base/units.h"
+#include "compare/names.h"
 #include "frames/frame_name.h"
 #include "print/processes_report.h"
 
@@ -37,7 +38,7 @@ static void add_parts(const struct comparison *comparison, struct text *out)
     for (int i = 0; i < PART_COUNT; i++) {
         int64_t bytes = comparison->growth.bytes[i];
         if (bytes != 0)
-            text_format(out, "| %s | %s |\n", parts_name((enum part)i),
+            text_format(out, "| %s | %s |\n", names_part(comparison, (enum part)i),
                         units_signed_bytes(bytes).text);
     }
     text_format(out, "| **RSS** | **%s** |\n\n",
@@ -46,10 +47,9 @@ static void add_parts(const struct comparison *comparison, struct text *out)
 
 static void add_site(const struct site *site, size_t rank, struct text *out)
 {
-    static const char *const kinds[] = FORMAT_KIND_NAMES;
     text_format(out, "| %zu | ", rank);
     add_frame(out, &site->frame);
-    text_format(out, " | %s | %s | %s | %s | %.2f |\n", kinds[site->kind],
+    text_format(out, " | %s | %s | %s | %s | %.2f |\n", names_kind(site),
                 units_signed_bytes(site->growth_bytes).text,
                 units_signed_count(site->growth_blocks).text, rank_pattern_name(site->rank.pattern),
                 site->score);

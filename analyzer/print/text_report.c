@@ -6,6 +6,7 @@
 
 #include "base/units.h"
 #include "base/utf8.h"
+#include "compare/names.h"
 #include "print/bar.h"
 #include "print/processes_report.h"
 #include "print/resources_report.h"
@@ -61,7 +62,7 @@ static void add_parts(const struct comparison *comparison, const struct term *te
         if ((double)llabs(bytes) < SMALL_PART * (double)sum)
             small = store_sum(small, bytes);
         else if (bytes != 0)
-            add_part(comparison, parts_name((enum part)i), bytes, term, out);
+            add_part(comparison, names_part(comparison, (enum part)i), bytes, term, out);
     }
     if (small != 0)
         add_part(comparison, "parts below 1 %", small, term, out);

@@ -11,6 +11,7 @@
 #include "base/units.h"
 #include "base/utf8.h"
 #include "compare/folding.h"
+#include "compare/names.h"
 #include "frames/frame_name.h"
 #include "print/bar.h"
 #include "print/text_stack.h"
@@ -32,6 +33,7 @@ struct table {
     const struct listing *listing;
     const struct term *term;
     bool has_bar, has_live, has_trend, has_kind;
+    int kind_width;
     int64_t largest; /* of the number asked for */
 };
 
@@ -52,7 +54,11 @@ static struct table describe(const struct comparison *comparison, const struct l
     struct table table = {.comparison = comparison, .listing = listing, .term = &options->term};
     enum listing_what what = listing->options.what;
     int width = options->term.width;
+    table.kind_width = KIND;
     for (size_t i = 0; i < count; i++) {
+        const struct site *site = listing->rows.items[i].site;
+        int kind = site ? (int)strlen(names_kind(site)) : 0;
+        table.kind_width = kind > table.kind_width ? kind : table.kind_width;
         int64_t value = llabs(listing->rows.items[i].values[what]);
         table.largest = value > table.largest ? value : table.largest;
     }
@@ -77,7 +83,7 @@ static void add_headings(const struct table *table, struct text *out)
     if (table->has_trend)
         text_format(out, "  %-*s", TREND, table->comparison->count > 2 ? "live" : "pattern");
     if (table->has_kind)
-        text_format(out, "  %-*s", KIND, "kind");
+        text_format(out, "  %-*s", table->kind_width, "kind");
     text_format(out, "  %s%s\n", listing_by_name(table->listing->options.by),
                 term_plain(table->term));
 }
@@ -120,7 +126,6 @@ static void add_name(const struct table *table, const struct listing_row *row, s
 static void add_row(const struct table *table, const struct listing_row *row, size_t rank,
                     struct text *out)
 {
-    static const char *const kinds[] = FORMAT_KIND_NAMES;
     enum listing_what what = what_of(table);
     bool is_signed = what == WHAT_GROWTH && table->comparison->count > 1;
     int64_t value = row->values[what], blocks = row->blocks[what];
@@ -147,7 +152,7 @@ static void add_row(const struct table *table, const struct listing_row *row, si
     if (table->has_trend)
         add_trend(table, row->site, &line);
     if (table->has_kind)
-        text_format(&line, "  %-*s", KIND, row->site->is_managed ? "gc heap" : kinds[row->kind]);
+        text_format(&line, "  %-*s", table->kind_width, names_kind(row->site));
     add_name(table, row, utf8_columns(line.bytes) - escapes, &line);
     text_add(out, line.bytes);
     text_done(&line);

@@ -67,8 +67,10 @@ static void unite_heap(struct frame *frame)
 {
     if (runtime_of(frame).kind != RUNTIME_V8)
         return;
-    *frame = (struct frame){
-        .function = RUNTIME_V8_HEAP, .class = CLASS_RUNTIME, .managed_heap = HEAP_MANAGED};
+    *frame = (struct frame){.function = RUNTIME_V8_HEAP,
+                            .class = CLASS_RUNTIME,
+                            .owner = OWNER_RUNTIME,
+                            .managed_heap = HEAP_MANAGED};
 }
 
 static struct frame choose_frame(struct frames *frames, const struct store_stack *stack,
