@@ -4,6 +4,7 @@
  */
 #include "commands/page_command.h"
 
+#include "compare/programs.h"
 #include "html/page.h"
 
 #include <stdio.h>
@@ -31,6 +32,39 @@ static void say_note(const char *note)
     text_done(&clean);
 }
 
+/* A page that is being made. */
+struct made {
+    const struct page_options *options;
+    struct text *page, *policy; /* policy: may be NULL */
+    struct error *obstacle;
+};
+
+static void write_one(const struct comparison *comparison, const struct made *made)
+{
+    for (size_t i = 0; i < comparison->notes.count; i++)
+        say_note(comparison->notes.items[i]);
+    page_write(comparison, made->options, made->page);
+    if (made->policy)
+        page_policy(made->policy);
+    if (comparison->obstacle) {
+        error_set(made->obstacle, "the page says so too", "nothing was compared: %s",
+                  comparison->obstacle);
+        made->obstacle->code = EXIT_NOT_MEASURABLE;
+    }
+}
+
+/* As compare: the program that grew most, its processes together. */
+static bool write_programs(const struct lives *lives, const struct comparison_options *how,
+                           const struct made *made, struct error *error)
+{
+    struct programs programs = {0};
+    bool good = programs_compare(&programs, lives, how, error);
+    if (good)
+        write_one(programs.main, made);
+    programs_done(&programs);
+    return good;
+}
+
 bool page_command_make(const char *const *paths, size_t count, const struct page_words *words,
                        struct text *page, struct text *policy, struct error *obstacle,
                        struct error *error)
@@ -47,22 +81,21 @@ bool page_command_make(const char *const *paths, size_t count, const struct page
                                    .by = parse_by(words->by),
                                    .has_sources = !words->no_source,
                                    .say = isatty(STDERR_FILENO) ? page_command_say : NULL};
+    const struct made made = {&options, page, policy, obstacle};
     if (options.say && count > 2)
         page_command_say("comparing the snapshots");
-    struct comparison *comparison = comparison_open_with(paths, count, &how, error);
-    for (size_t i = 0; comparison && i < comparison->notes.count; i++)
-        say_note(comparison->notes.items[i]);
-    if (comparison)
-        page_write(comparison, &options, page);
-    if (comparison && policy)
-        page_policy(policy);
-    if (comparison && comparison->obstacle) {
-        error_set(obstacle, "the page says so too", "nothing was compared: %s",
-                  comparison->obstacle);
-        obstacle->code = EXIT_NOT_MEASURABLE;
+    struct lives lives = {0};
+    bool good = lives_read(&lives, paths, count, error);
+    if (good && lives_are_several(&lives)) {
+        good = write_programs(&lives, &how, &made, error);
+    } else if (good) {
+        struct comparison *comparison = comparison_open_with(paths, count, &how, error);
+        good = comparison != NULL;
+        if (good)
+            write_one(comparison, &made);
+        comparison_close(comparison);
     }
-    bool good = comparison != NULL;
-    comparison_close(comparison);
+    lives_done(&lives);
     rules_free(rules);
     return good;
 }

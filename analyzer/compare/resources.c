@@ -7,7 +7,8 @@
  */
 #include "compare/resources.h"
 
-#include "base/text.h"
+#include "base/units.h"
+#include "frames/frame_name.h"
 #include "judge/trend.h"
 
 #include <stdlib.h>
@@ -191,4 +192,32 @@ void resources_free(struct resources *resources)
     VEC_DONE(&resources->list);
     pool_free(resources->pool);
     free(resources);
+}
+
+/* "60 Workers started at runJob (server.js:6) have not ended." */
+static void say_workers(const struct resource *resource, struct text *out)
+{
+    text_format(out, "%s Workers", units_count((int64_t)resource->growth).text);
+    if (resource->site) {
+        text_add(out, " started at ");
+        frame_name(&resource->site->frame, NULL, out);
+    }
+    text_add(out, " have not ended.");
+}
+
+void resources_say(const struct resource *resource, struct text *out)
+{
+    if (strcmp(resource->what, "workers") == 0) {
+        say_workers(resource, out);
+        return;
+    }
+    text_format(out, "%s ", units_count((int64_t)resource->growth).text);
+    text_add_clean(out, resource->what, true);
+    text_format(out, " %s", resource->fate);
+    if (resource->site) {
+        text_add(out, ": ");
+        frame_name(&resource->site->frame, NULL, out);
+    }
+    text_format(out, " (%s at first, %s now).", units_count((int64_t)resource->count[0]).text,
+                units_count((int64_t)(resource->count[0] + resource->growth)).text);
 }

@@ -107,8 +107,7 @@ struct frame site_frame_find(struct frames *frames, const struct store_stack *st
                           .owner = OWNER_RUNTIME};
 }
 
-/* Whether the frame is worth a word on the way from the program to its blocks. */
-static bool is_on_the_way(const struct frame *frame)
+bool site_frame_is_on_way(const struct frame *frame)
 {
     bool is_language = frame->module && package_is_language(frame->module);
     return frame->is_named && frame->package &&
@@ -130,7 +129,7 @@ const struct frame *site_frame_way(struct frames *frames, const struct store_sta
     while ((frame = frames_caller(&walk)) != NULL) {
         if (site_frame_is(frame, site))
             return way;
-        way = is_on_the_way(frame) ? frame : way;
+        way = site_frame_is_on_way(frame) ? frame : way;
     }
     return NULL;
 }

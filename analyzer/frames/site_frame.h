@@ -18,6 +18,10 @@ struct frame site_frame_find(struct frames *frames, const struct store_stack *st
 /* Whether FRAME is the one that names the site. */
 bool site_frame_is(const struct frame *frame, const struct frame *site);
 
+/* Whether the frame is of a package that is worth a word on the way from the program to its blocks.
+ */
+bool site_frame_is_on_way(const struct frame *frame);
+
 /* The function of a package that the program's frame SITE called, on the way to the blocks of
  * STACK: the outermost one. NULL: there is none, or SITE is not the program's. Lives as long as
  * FRAMES. */

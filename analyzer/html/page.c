@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "html/facts.h"
+#include "html/findings.h"
 #include "html/group_rows.h"
 #include "html/sites.h"
 #include "html/sources.h"
@@ -40,6 +41,9 @@ static void add_names(struct text *out)
     text_add(out, "],\"classes\":[");
     for (int i = 0; i < CLASS_COUNT; i++)
         text_format(out, "%s\"%s\"", i ? "," : "", rules_class_name((enum frame_class)i));
+    text_add(out, "],\"owners\":[");
+    for (int i = OWNER_PROGRAM; i <= OWNER_RUNTIME; i++)
+        text_format(out, "%s\"%s\"", i ? "," : "", rules_owner_name((enum frame_owner)i));
     text_add(out, "],");
 }
 
@@ -81,6 +85,8 @@ void page_write_data(const struct comparison *comparison, const struct page_opti
     add_object(out, "snapshots", facts_snapshots(comparison));
     add_object(out, "verdict", facts_verdict(comparison));
     add_object(out, "notes", facts_notes(comparison));
+    add_object(out, "resources", findings_resources(comparison, site_index));
+    add_object(out, "processes", findings_processes(comparison));
     timeline_write(comparison, out);
     text_add(out, ",");
     page_say(options, "naming the frames of all stacks");

@@ -4,6 +4,8 @@
  */
 #include "html/sites.h"
 
+#include "frames/site_frame.h"
+
 #include <inttypes.h>
 
 static void add_series(struct text *out, const int64_t *values, size_t count)
@@ -58,7 +60,8 @@ static void write_row(const struct comparison *comparison, const struct site *si
     text_format(out, ",%.4g", site->deviation);
     add_series(out, site->live_bytes, comparison->count);
     add_series(out, site->live_blocks, comparison->count);
-    text_add(out, "]");
+    const struct frame *way = site_frame_way(site->stack_frames, site->stack, &site->frame);
+    text_format(out, ",%" PRId64 "]", way ? words_frame(words, way, true) : -1);
 }
 
 void sites_write(const struct comparison *comparison, size_t count, struct words *words,
@@ -67,7 +70,7 @@ void sites_write(const struct comparison *comparison, size_t count, struct words
     text_add(out, "\"sites\":{\"fields\":[\"frame\",\"kind\",\"managed\",\"growing\",\"growth\","
                   "\"growth_blocks\",\"score\",\"evidence\",\"pattern\",\"noise\",\"old\","
                   "\"survivors\",\"total\",\"allocations\",\"slope\",\"slope_low\",\"slope_high\","
-                  "\"chance\",\"deviation\",\"live\",\"blocks\"],\"rows\":[");
+                  "\"chance\",\"deviation\",\"live\",\"blocks\",\"way\"],\"rows\":[");
     for (size_t i = 0; i < count; i++) {
         text_add(out, i ? "," : "");
         write_row(comparison, comparison->ranked[i], words, out);

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "frames/frame_name.h"
+#include "frames/site_frame.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -49,9 +50,11 @@ static int64_t add_frame(struct words *words, const struct frame *frame)
                               .class = (int64_t)frame->class,
                               .flags = (frame->is_inlined ? WORD_INLINED : 0) |
                                        (frame->is_jit ? WORD_JIT : 0) |
-                                       (frame->is_named ? WORD_NAMED : 0),
+                                       (frame->is_named ? WORD_NAMED : 0) |
+                                       (site_frame_is_on_way(frame) ? WORD_ON_WAY : 0),
                               .shown_file = words_text(words, frame_name_file(frame)),
-                              .package = words_text(words, frame->package)};
+                              .package = words_text(words, frame->package),
+                              .owner = (int64_t)frame->owner};
     bool is_new;
     size_t *number = map_add(&words->frames, &word, sizeof word, &is_new);
     if (is_new) {
@@ -89,5 +92,8 @@ void words_write(const struct words *words, struct text *out)
                     i ? "," : "", frame->function, frame->file, frame->line, frame->column,
                     frame->module, frame->class, frame->flags, frame->shown_file, frame->package);
     }
+    text_add(out, "],\"frame_owners\":[");
+    for (size_t i = 0; i < words->frame_list.count; i++)
+        text_format(out, "%s%" PRId64, i ? "," : "", words->frame_list.items[i].owner);
     text_add(out, "]");
 }

@@ -11,10 +11,10 @@
 
 /* All but the function are -1 or 0 where unknown. */
 struct word_frame {
-    int64_t function, file, line, column, module, class, flags, shown_file, package;
+    int64_t function, file, line, column, module, class, flags, shown_file, package, owner;
 };
 
-enum { WORD_INLINED = 1, WORD_JIT = 2, WORD_NAMED = 4 };
+enum { WORD_INLINED = 1, WORD_JIT = 2, WORD_NAMED = 4, WORD_ON_WAY = 8 };
 
 /* Zero-initialise it; words_done gives it back. */
 struct words {
@@ -32,7 +32,8 @@ int64_t words_text(struct words *words, const char *untrusted);
 /* The number of a frame. IS_LASTING: the frame's address identifies it from now on. */
 int64_t words_frame(struct words *words, const struct frame *frame, bool is_lasting);
 
-/* "strings":[…],"frames":[…]: the frames one after the other, nine numbers each. */
+/* "strings":[…],"frames":[…],"frame_owners":[…]: the frames one after the other, nine numbers each,
+ * and whose each is. */
 void words_write(const struct words *words, struct text *out);
 
 #endif

@@ -5,46 +5,17 @@
 #include "print/resources_report.h"
 
 #include "base/json.h"
-#include "base/units.h"
 #include "compare/resources.h"
-#include "frames/frame_name.h"
-
-#include <string.h>
-
-/* "60 Workers started at runJob (server.js:6) have not ended." */
-static void add_workers(const struct resource *resource, struct text *out)
-{
-    text_format(out, "%s Workers", units_count((int64_t)resource->growth).text);
-    if (resource->site) {
-        text_add(out, " started at ");
-        frame_name(&resource->site->frame, NULL, out);
-    }
-    text_add(out, " have not ended.\n");
-}
-
-static void add_sentence(const struct resource *resource, struct text *out)
-{
-    if (strcmp(resource->what, "workers") == 0) {
-        add_workers(resource, out);
-        return;
-    }
-    text_format(out, "%s ", units_count((int64_t)resource->growth).text);
-    text_add_clean(out, resource->what, true);
-    text_format(out, " %s", resource->fate);
-    if (resource->site) {
-        text_add(out, ": ");
-        frame_name(&resource->site->frame, NULL, out);
-    }
-    text_format(out, " (%s at first, %s now).\n", units_count((int64_t)resource->count[0]).text,
-                units_count((int64_t)(resource->count[0] + resource->growth)).text);
-}
 
 void resources_report_text(const struct comparison *comparison, struct text *out)
 {
     struct resources *resources = resources_new(comparison);
-    for (size_t i = 0; i < resources->list.count && !comparison->obstacle; i++)
-        if (resources->list.items[i].is_growing)
-            add_sentence(&resources->list.items[i], out);
+    for (size_t i = 0; i < resources->list.count && !comparison->obstacle; i++) {
+        if (!resources->list.items[i].is_growing)
+            continue;
+        resources_say(&resources->list.items[i], out);
+        text_add(out, "\n");
+    }
     resources_free(resources);
 }
 
