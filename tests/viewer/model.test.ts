@@ -7,6 +7,8 @@ import { type FlameOptions, buildFlame, searchFlame } from '../../viewer/src/mod
 import { siteMarkdown, summaryMarkdown } from '../../viewer/src/model/markdown';
 import { Model } from '../../viewer/src/model/model';
 import { matcher, select } from '../../viewer/src/model/select';
+import { commandsOf } from '../../viewer/src/model/commands';
+import { largest, measured, measuredRate, sum, withPoints } from '../../viewer/src/model/timeline';
 import { START, readState, writeState } from '../../viewer/src/model/state';
 import { blocks, bytes, percent, rate, seconds, signedBytes } from '../../viewer/src/model/units';
 
@@ -26,6 +28,8 @@ function sample(): Document {
   return {
     schema: 1, version: '1', one_process: true, operations: 0, operations_from: '', noise: 0,
     kinds: ['malloc', 'buffer'], classes: ['own', 'runtime'],
+    owners: ['program', 'dependency', 'runtime'], frame_owners: [0, 0, 0, 0],
+    resources: [], processes: [], timeline: [],
     snapshots: [1, 2, 3].map(snapshot),
     verdict: { part_names: ['native blocks', 'other'], kind: 'leak', text: 'It leaks.',
       advice: '', limit: 1, parts: [6000, 4000] },
@@ -33,12 +37,12 @@ function sample(): Document {
     sites: {
       fields: ['frame', 'kind', 'managed', 'growing', 'growth', 'growth_blocks', 'score',
         'evidence', 'pattern', 'noise', 'old', 'survivors', 'total', 'allocations', 'slope',
-        'slope_low', 'slope_high', 'chance', 'deviation', 'live', 'blocks'],
+        'slope_low', 'slope_high', 'chance', 'deviation', 'live', 'blocks', 'way'],
       rows: [
         [2, 1, 0, 1, 300, 1, 0.9, 0.9, 5, 0, 100, 150, 350, 3, 2.5, 2, 3, 0.1, 0, [100, 200, 400],
-          [1, 2, 4]],
+          [1, 2, 4], -1],
         [3, 0, 0, 0, -100, -2, 0, 0, 6, 0, 50, null, 900, 9, null, null, null, null, 0,
-          [200, 150, 100], [2, 2, 1]],
+          [200, 150, 100], [2, 2, 1], -1],
       ],
     },
     stacks: {
@@ -68,7 +72,7 @@ function sample(): Document {
 
 const model = new Model(sample());
 const flameOf = (options: Partial<FlameOptions>) => buildFlame(model, {
-  what: 'growth', inverted: false, ownOnly: false, kind: '', site: -1, sign: 'both', grouped: false,
+  what: 'growth', inverted: false, depth: 'every', kind: '', site: -1, sign: 'both', grouped: false,
   ...options,
 });
 const path = (names: string[], graph = flameOf({})) => names.reduce(
@@ -99,7 +103,7 @@ describe('units', () => {
       ['40 ms', '5.0 s', '10 min', '2.0 h']);
   });
   it('has no share of nothing', () => {
-    expect([percent(1, 0), percent(1, 3), percent(-1, 100)]).toEqual(['0 %', '33 %', '-1.0 %']);
+    expect([percent(1, 0), percent(1, 3), percent(-1, 100)]).toEqual(['0 %', '33 %', '−1.0 %']);
   });
 });
 
@@ -126,6 +130,89 @@ describe('the document', () => {
   });
 });
 
+describe('the way to a site', () => {
+  // keep < (send of express) < serve < main
+  const withPackage = () => {
+    const document = sample();
+    document.strings.push('send', 'express');
+    document.classes.push('dependency');
+    document.frames.push(10, -1, 0, 0, -1, 2, 4 | 8, -1, 11);
+    document.frame_owners.push(1);
+    document.nodes = [-1, 0, 0, 1, 1, 4, 2, 2, 0, 3];
+    document.stacks.rows = [[3, 0, 300, 400, 150, 50, 350, 0], [4, 1, -100, 100, 0, 1000, 900, 1]];
+    return document;
+  };
+  it('is told by the functions of the program alone', () => {
+    const found = new Model(withPackage());
+    expect(found.callersOf(found.sites[0]).map((frame) => frame.name)).toEqual(['serve', 'main']);
+    expect(found.sites.map((site) => site.caller)).toEqual(['serve', 'main']);
+  });
+  it('adds stacks up by the package that the program called', () => {
+    const document = withPackage();
+    document.nodes = [-1, 0, 0, 1, 1, 2, 2, 4, 0, 3]; // keep calls send
+    const found = new Model(document);
+    expect(found.packages.map((group) => [group.name, group.sites, group.values.growth])).toEqual(
+      [['express', 1, 300], ['(program)', 1, -100]]);
+  });
+  it('makes a suspect of growth with evidence alone', () => {
+    expect(model.sites.map((site) => site.suspect)).toEqual([true, false]);
+    const document = sample();
+    document.sites.rows[0][7] = 0.49;
+    expect(new Model(document).sites[0].suspect).toBe(false);
+  });
+});
+
+describe('the timeline', () => {
+  const series = (pid: number, ...points: number[]) => ({
+    pid, name: 'process', statistic: 'rss', points,
+  });
+  const at = (seconds: number, ...timeline: ReturnType<typeof series>[]) => ({
+    snapshots: [{ seconds }], timeline,
+  });
+  it('has nothing where nothing was measured', () => {
+    expect(measured(at(0), 'rss', sum)).toBe(null);
+    expect(measured(at(0, series(1)), 'rss', sum)).toBe(null);
+    expect(measuredRate(at(0), 'rss')).toBe(null);
+  });
+  it('is as it was measured in one process', () => {
+    expect(measured(at(9, series(1, -1, 10, 0, 20)), 'rss', sum)).toEqual({ x: [-1, 0],
+      values: [10, 20] });
+  });
+  it('adds processes up, from their beginning to their end', () => {
+    const both = at(20, series(1, 0, 10, 1, 10, 2, 10, 3, 10), series(2, 2.5, 5, 3.5, 7, 7.5, 7));
+    expect(measured(both, 'rss', sum)).toEqual({ x: [0, 1, 2, 2.5, 3, 3.5, 7.5],
+      values: [10, 10, 10, 15, 15, 17, 7] });
+    expect(measured(both, 'rss', largest)?.values.at(-2)).toBe(10);
+  });
+  it('ends with the first process whose last snapshot was taken', () => {
+    const both = at(2, series(1, 0, 10, 1, 10, 2, 10), series(2, 0, 5, 1, 5, 2, 5, 3, 5, 4, 5));
+    expect(measured(both, 'rss', sum)).toEqual({ x: [0, 1, 2], values: [15, 15, 15] });
+  });
+  it('knows what the snapshots know, too', () => {
+    expect(withPoints({ x: [0, 2], values: [1, 3] }, { x: [1], values: [9] })).toEqual(
+      { x: [0, 1, 2], values: [1, 9, 3] });
+  });
+  it('turns a count into a rate, which no restart makes negative', () => {
+    expect(measuredRate(at(9, series(1, 0, 0, 2, 10, 3, 4)), 'rss')).toEqual({ x: [2, 3],
+      values: [5, 0] });
+  });
+});
+
+describe('commands', () => {
+  it('name the files as a shell takes them', () => {
+    const document = sample();
+    document.snapshots[0].file = "it's a.db";
+    expect(commandsOf(new Model(document))[1].line).toBe(
+      "heapdiff compare 'it'\\''s a.db' 2.db 3.db");
+  });
+  it('name the snapshots of all processes', () => {
+    const process = { pid: 1, lives: 1, growth: 0, rss_growth: 0, summed: true };
+    const processes = [{ ...process, files: ['a.db', 'b.db'] }, { ...process, files: ['c.db'] }];
+    expect(commandsOf(new Model({ ...sample(), processes }))[1].line).toBe(
+      'heapdiff compare a.db b.db c.db');
+  });
+});
+
 describe('groups', () => {
   it('have their numbers, also of stacks that are not on the page', () => {
     expect(model.groups.map((group) => [group.name, group.sites, group.values.growth,
@@ -140,7 +227,9 @@ describe('groups', () => {
 });
 
 describe('a selection', () => {
-  const all = { query: '', kind: '', module: '', growing: false, reversed: false } as const;
+  const all = {
+    query: '', kind: '', module: '', package: '', growing: false, reversed: false,
+  } as const;
   const names = (more: object) => select(model.sites, { ...all, sort: 'rank', ...more })
     .map((site) => site.index);
   it('is as ranked until asked otherwise', () => {
@@ -154,6 +243,10 @@ describe('a selection', () => {
     expect(names({ query: 'app.c -keep' })).toEqual([1]);
     expect(names({ kind: 'malloc' })).toEqual([1]);
     expect(names({ growing: true })).toEqual([0]);
+  });
+  it('holds the sites that a package has a part of', () => {
+    expect(names({ package: '(program)' })).toEqual([0, 1]);
+    expect(names({ package: 'express' })).toEqual([]);
   });
   it('takes a lonely dash as a word', () => {
     expect(matcher('-')('a-b')).toBe(true);
@@ -193,6 +286,19 @@ describe('a flame graph', () => {
     expect(flameOf({ site: 1 }).root.net).toBe(-100);
     expect(flameOf({ kind: 'mmap' }).root.width).toBe(0);
   });
+  it('leaves out the frames of runtimes when asked to, but never a whole stack', () => {
+    const document = sample();
+    document.frames[5] = document.frames[23] = document.frames[32] = 1;
+    const graph = buildFlame(new Model(document), { what: 'live', inverted: false, depth: 'own',
+      kind: '', site: -1, sign: 'both', grouped: false });
+    expect(graph.root.children.map((child) => child.frame?.name)).toEqual(['serve', 'cache']);
+    expect(graph.depth).toBe(1);
+  });
+  it('knows the frames of suspects', () => {
+    const { nodes } = flameOf({});
+    expect(nodes.filter((node) => node.suspect).map((node) => node.frame?.name)).toEqual(
+      ['keep`s | friend']);
+  });
   it('stands below labels when asked to, and is as much in all', () => {
     const { root } = flameOf({ grouped: true });
     expect([root.width, root.net]).toEqual([400, 200]);
@@ -218,6 +324,9 @@ describe('the address', () => {
     const state = { ...START, view: 'flame' as const, query: 'a b&c=d#e', inverted: true, zoom: 7 };
     expect(writeState(START)).toBe('#summary');
     expect(readState(writeState(state))).toEqual(state);
+  });
+  it('understands addresses of older pages', () => {
+    expect(readState('#flame?own=1').depth).toBe('own');
   });
   it('leads somewhere whatever it says', () => {
     expect(readState('#<script>?sort=evil&site=-3&what=x&zoom=1e9&all=yes')).toEqual(START);

@@ -38,6 +38,7 @@ def make_server(folder):
     jobs = server.allocate(job, 65536, 32)
     pages = server.allocate(page, 8192, 64)
     paths = []
+    timeline = ""
     for number in range(1, 5):
         server.allocate(upload, 32768, 100)
         server.free(pages + jobs[-8:])
@@ -45,11 +46,18 @@ def make_server(folder):
         pages = server.allocate(page, 8192, 64)
         server.free(server.allocate(small, 80, 500))
         heap_used = (20 + number) * MIB
+        time_ns = 1_700_000_000 * 10**9 + number * heap.MINUTE_NS
+        points = "".join(
+            f"INSERT INTO timeline VALUES ('process', 'rss', {time_ns - 10**9 * back},"
+            f" {(44 + 4 * number - back) * MIB}), ('node', 'http_requests',"
+            f" {time_ns - 10**9 * back}, {number * 100 - back});" for back in range(1, 30))
+        timeline += points
         paths.append(server.snapshot(
             folder / f"{number}.db", blocks=False, rss=(40 + 4 * number) * MIB,
             more="INSERT INTO runtime VALUES"
                  f" ('node', 'heapUsed', {heap_used}), ('node', 'external', {heap_used // 2}),"
-                 f" ('node', 'eventLoopDelay_p99_ms', {number * 3});"
+                 f" ('node', 'eventLoopDelay_p99_ms', {number * 3}),"
+                 f" ('node', 'activeResources_Timeout', {number * 50}); {timeline}"
                  "INSERT INTO label VALUES (1, 'POST /upload');"
                  f"INSERT INTO tag VALUES ({upload}, 1, NULL)"))
     return paths

@@ -31,15 +31,23 @@ function Bar({ model, state, go, onHelp, theme, nextTheme }: {
   const last = model.doc.snapshots[model.count - 1];
   const save = () => download(`heapdiff.${last.program.replace(/[^\w.-]/g, '_')}.json`,
     'application/json', document.getElementById('heapdiff-data')?.textContent ?? '');
+  const [open, setOpen] = useState(false); // of the tools, where there is little room
   return (
     <header class="masthead">
       <h1><b>heapdiff</b> <bdi>{last.program}</bdi> <small>pid {last.pid}</small></h1>
+      <select class="narrow" aria-label="View" value={state.view}
+        onChange={(event) => go({ view: event.currentTarget.value as View, site: -1, stack: 0,
+          zoom: 0 })}>
+        {VIEWS.map((view) => <option key={view} value={view}>{LABELS[view]}</option>)}
+      </select>
+      <button type="button" class="narrow" aria-expanded={open} aria-label="More"
+        onClick={() => setOpen(!open)}>⋯</button>
       <nav aria-label="Views">
         {VIEWS.map((view) => (
           <button type="button" key={view} aria-current={state.view === view ? 'page' : undefined}
             onClick={() => go({ view, site: -1, stack: 0, zoom: 0 })}>{LABELS[view]}</button>))}
       </nav>
-      <div class="tools">
+      <div class={`tools ${open ? 'open' : ''}`}>
         <CopyButton label="Copy Markdown" text={() => summaryMarkdown(model)} />
         <button type="button" onClick={save}>Save JSON</button>
         <button type="button" onClick={nextTheme} title="Light, dark, as the system (t)">

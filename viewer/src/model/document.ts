@@ -54,6 +54,30 @@ export interface Coverage {
   counters: { name: string; meaning: string; value: number }[];
 }
 
+// A resource of the runtime that became more, in words.
+export interface Resource {
+  text: string;
+  site: number; // where they come from; -1: not known, or not on the page
+  count: number[]; // per snapshot
+}
+
+export interface Process {
+  pid: number;
+  lives: number; // of its program, one after the other; else 1
+  files: string[]; // its snapshots
+  growth: number; // bytes, of its growing sites
+  rss_growth: number;
+  summed: boolean; // a part of the numbers of the page
+}
+
+// What was measured between the snapshots of one process.
+export interface Series {
+  pid: number;
+  name: string; // 'process' (of the kernel) or the runtime
+  statistic: string; // 'rss', 'heapUsed', …
+  points: number[]; // seconds since the first snapshot, value, …
+}
+
 // Stacks by what they are of: one label or thread has a share of one stack.
 export interface Groups {
   by: 'label' | 'thread';
@@ -77,9 +101,13 @@ export interface Document {
   noise: number;
   kinds: string[];
   classes: string[];
+  owners: string[]; // of frames: program, dependency, runtime
   snapshots: Snapshot[];
   verdict: Verdict;
   notes: string[];
+  resources: Resource[];
+  processes: Process[]; // when there are several
+  timeline: Series[];
   sites: Columns;
   sites_left_out: number;
   stacks: Columns;
@@ -91,6 +119,7 @@ export interface Document {
   sources: [number, number, number, string, number][]; // file, line, first line, text, changed
   coverage: Coverage;
   strings: string[];
+  frame_owners: number[]; // by frame
   frames: number[]; // function, file, line, column, module, class, flags, file as shown, package, …
 }
 

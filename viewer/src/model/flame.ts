@@ -2,7 +2,7 @@
 //
 // SPDX-License-Identifier: Apache-2.0
 import type { Frame, Model, Stack, What } from './model';
-import { placeOf } from './model';
+import { isSame, placeOf } from './model';
 import { matcher } from './select';
 
 export interface FlameNode {
@@ -14,13 +14,14 @@ export interface FlameNode {
   net: number; // bytes, signed
   width: number; // bytes moved, up and down: what it is drawn as wide as
   site: number; // of the stack that ends here and weighs most; -1: none does
+  suspect: boolean; // it is the frame of a site that is suspected
   start: number; // left edge, in bytes from the root's
 }
 
 export interface FlameOptions {
   what: What;
   inverted: boolean; // leaves at the root: who allocates, below them their callers
-  ownOnly: boolean; // leave frames of runtimes and libraries out
+  depth: 'own' | 'packages' | 'every'; // whose frames are left in
   kind: string; // '': all
   site: number; // -1: all
   sign: 'both' | 'grew' | 'shrank';
@@ -29,16 +30,17 @@ export interface FlameOptions {
 
 function makeNode(id: number, frame: Frame | null, parent: FlameNode | null): FlameNode {
   return {
-    id, frame, parent, children: [], net: 0, width: 0, site: -1, start: 0,
+    id, frame, parent, children: [], net: 0, width: 0, site: -1, suspect: false, start: 0,
     depth: parent ? parent.depth + 1 : 0,
   };
 }
 
-function chosenFrames(frames: Frame[], ownOnly: boolean, siteFrame: Frame): Frame[] {
-  if (!ownOnly) {
+function chosenFrames(frames: Frame[], depth: FlameOptions['depth'], siteFrame: Frame): Frame[] {
+  if (depth === 'every') {
     return frames;
   }
-  const own = frames.filter((frame) => frame.cls === 'own');
+  const own = frames.filter((frame) => frame.cls === 'own'
+    || (depth === 'packages' && frame.owner === 'dependency'));
   return own.length > 0 ? own : [siteFrame];
 }
 
@@ -87,7 +89,7 @@ export function buildFlame(model: Model, options: FlameOptions): Flame {
       || (options.site >= 0 && stack.site !== options.site)) {
       continue;
     }
-    let path = chosenFrames(model.framesOf(stack), options.ownOnly, site.frame);
+    let path = chosenFrames(model.framesOf(stack), options.depth, site.frame);
     if (!options.inverted) {
       path.reverse();
     }
@@ -109,6 +111,7 @@ export function buildFlame(model: Model, options: FlameOptions): Flame {
       }
       child.net += value;
       child.width += width;
+      child.suspect ||= site.suspect && value > 0 && isSame(frame, site.frame);
       node = child;
     }
     if (node.site < 0) {

@@ -5,6 +5,8 @@ import type { Columns, Document } from './document';
 
 export type FrameSort = 'js' | 'inlined' | 'native' | 'unnamed';
 
+export type Owner = 'program' | 'dependency' | 'runtime';
+
 export interface Frame {
   id: number;
   name: string; // the function
@@ -14,13 +16,16 @@ export interface Frame {
   line: number;
   column: number;
   module: string; // path, '' for code of a managed runtime
-  cls: string; // whose it is: own, dependency, runtime, library, wrapper, allocator
+  cls: string; // own, dependency, runtime, library, wrapper, allocator
+  owner: Owner; // whose code it is
+  onWay: boolean; // of a package that is worth a word on the way to blocks
   sort: FrameSort;
 }
 
 export interface Site {
   index: number;
   frame: Frame;
+  way: Frame | null; // of a package, that the program's frame called on the way to the blocks
   kind: string;
   managed: boolean;
   growing: boolean;
@@ -28,6 +33,7 @@ export interface Site {
   growthBlocks: number;
   score: number;
   evidence: number; // 0..1
+  suspect: boolean; // grows, and its evidence convinces
   pattern: string;
   noise: number;
   old: number | null;
@@ -42,6 +48,8 @@ export interface Site {
   deviation: number;
   live: number[];
   blocks: number[];
+  caller: string; // the next function of the program above it
+  packages: Set<string>; // of its stacks
   text: string; // what a search looks into, in lower case
 }
 
@@ -88,6 +96,17 @@ export interface Source {
   changed: boolean;
 }
 
+// Evidence from which on a site convinces by itself: RANK_CONVINCING of analyzer/judge/rank.h.
+const CONVINCING = 0.5;
+
+const OTHERS: Record<Owner, string> = {
+  program: '(program)', dependency: '(other dependencies)', runtime: '(runtime)',
+};
+
+export function isSame(a: Frame, b: Frame): boolean {
+  return a.name === b.name && a.file === b.file && a.line === b.line;
+}
+
 function reader(columns: Columns) {
   const at = new Map(columns.fields.map((name, index) => [name, index]));
   return (row: unknown[], name: string) => row[at.get(name) ?? -1];
@@ -110,6 +129,7 @@ export class Model {
   readonly count: number; // of snapshots
   readonly groups: Group[]; // those with most growth (of one snapshot: live bytes) first
   readonly shares: Share[];
+  readonly packages: Group[]; // as groups
   readonly frameCount: number; // with those that stand for groups
   private readonly sources = new Map<string, Source>();
   private readonly stacksBySite = new Map<number, Stack[]>();
@@ -119,6 +139,10 @@ export class Model {
     this.readFrames();
     this.sites = this.readSites();
     this.stacks = this.readStacks();
+    for (const site of this.sites) {
+      site.caller = this.callersOf(site)[0]?.name ?? '';
+    }
+    this.packages = this.sumPackages();
     this.groups = (doc.groups?.totals ?? []).map(([name, sites, ...values]) => ({
       name: this.text(name), sites,
       values: Object.fromEntries(WHATS.map((what, i) => [what, values[i]])) as Group['values'],
@@ -164,6 +188,8 @@ export class Model {
         column: numbers[i + 3],
         module: this.text(numbers[i + 4]),
         cls: this.doc.classes[numbers[i + 5]] ?? 'own',
+        owner: (this.doc.owners[this.doc.frame_owners[i / 9]] ?? 'runtime') as Owner,
+        onWay: (flags & 8) !== 0,
         sort: flags & 2 ? 'js' : !isNamed ? 'unnamed' : flags & 1 ? 'inlined' : 'native',
       });
     }
@@ -181,6 +207,8 @@ export class Model {
         ? number('growth') : live[live.length - 1]);
       return {
         index, frame, kind, live,
+        way: this.frames[number('way')] ?? null,
+        suspect: number('growing') === 1 && number('evidence') >= CONVINCING,
         managed: number('managed') === 1,
         growing: number('growing') === 1,
         growth: number('growth'),
@@ -200,6 +228,8 @@ export class Model {
         chance: maybe('chance'),
         deviation: number('deviation'),
         blocks: get(row, 'blocks') as number[],
+        caller: '',
+        packages: new Set<string>(),
         text: [frame.name, frame.file, frame.module, frame.package, kind].join('\n').toLowerCase(),
       };
     });
@@ -229,7 +259,7 @@ export class Model {
     return new Map((this.doc.groups?.totals ?? []).map(([name], i) => [name, {
       id: this.frames.length + i, name: this.text(name), file: '', shownFile: '', package: '',
       line: 0, column: 0, module: '',
-      cls: 'own', sort: 'native',
+      cls: 'own', owner: 'program', onWay: false, sort: 'native',
     }]));
   }
 
@@ -254,6 +284,24 @@ export class Model {
       .sort((a, b) => b.values[what] - a.values[what] || b.values.live - a.values.live);
   }
 
+  private sumPackages(): Group[] {
+    const groups = new Map<string, Group>();
+    for (const stack of this.stacks) {
+      const name = this.packageOf(stack);
+      const group = groups.get(name) ?? { name, sites: 0,
+        values: Object.fromEntries(WHATS.map((what) => [what, 0])) as Group['values'] };
+      const { packages } = this.sites[stack.site];
+      group.sites += packages.has(name) ? 0 : 1;
+      packages.add(name);
+      for (const what of WHATS) {
+        group.values[what] += stack.values[what];
+      }
+      groups.set(name, group);
+    }
+    const what: What = this.isComparison ? 'growth' : 'live';
+    return [...groups.values()].sort((a, b) => b.values[what] - a.values[what]);
+  }
+
   // Leaf first.
   framesOf(stack: Stack): Frame[] {
     const frames: Frame[] = [];
@@ -261,6 +309,39 @@ export class Model {
       frames.push(this.frames[this.doc.nodes[2 * node + 1]]);
     }
     return frames;
+  }
+
+  // The program's functions that led to the site, nearest first; recursion is said once.
+  callersOf(site: Site): Frame[] {
+    const [stack] = this.stacksOf(site);
+    if (!stack) {
+      return [];
+    }
+    const frames = this.framesOf(stack);
+    const at = frames.findIndex((frame) => isSame(frame, site.frame));
+    const shown = (frame: Frame) => frame.cls === 'own'
+      || (frame.cls === 'dependency' && site.frame.cls === 'dependency');
+    let before = frames[at];
+    return frames.slice(at + 1).filter((frame) => {
+      const isNew = at >= 0 && shown(frame) && !isSame(frame, before);
+      before = isNew ? frame : before;
+      return isNew;
+    });
+  }
+
+  // The package that the program called on the way to a stack's blocks; else whose code it is.
+  packageOf(stack: Stack): string {
+    const { frame } = this.sites[stack.site];
+    const frames = this.framesOf(stack);
+    const at = frames.findIndex((other) => isSame(other, frame));
+    const way = frame.owner !== 'program' ? undefined
+      : frames.slice(0, Math.max(0, at)).findLast((other) => other.onWay);
+    return way?.package || frame.package || OTHERS[frame.owner];
+  }
+
+  // Whether functions made at run time are named: then the others are of little use in a graph.
+  get hasOwnCode(): boolean {
+    return this.sites.some((site) => site.frame.sort === 'js' && site.frame.owner === 'program');
   }
 
   sizesOf(site: Site): SizeRow[] {

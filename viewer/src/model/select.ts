@@ -4,7 +4,7 @@
 import type { Site } from './model';
 
 export const SORTS = [
-  'rank', 'name', 'kind', 'growth', 'live', 'temporary', 'survivors', 'evidence', 'slope',
+  'rank', 'name', 'caller', 'kind', 'growth', 'live', 'temporary', 'survivors', 'evidence', 'slope',
 ] as const;
 export type Sort = (typeof SORTS)[number];
 
@@ -12,6 +12,7 @@ export interface Selection {
   query: string;
   kind: string; // '': all
   module: string; // '': all
+  package: string; // '': all
   growing: boolean; // only those that grow
   sort: Sort;
   reversed: boolean;
@@ -31,6 +32,7 @@ function valueOf(site: Site, sort: Sort): number | string {
   switch (sort) {
     case 'rank': return -site.index;
     case 'name': return site.frame.name.toLowerCase();
+    case 'caller': return site.caller.toLowerCase();
     case 'kind': return site.kind;
     case 'live': return site.live[site.live.length - 1];
     case 'survivors': return site.survivors ?? -Infinity;
@@ -46,6 +48,7 @@ export function select(sites: Site[], selection: Selection): Site[] {
     (!selection.growing || site.growing)
     && (!selection.kind || site.kind === selection.kind)
     && (!selection.module || site.frame.module === selection.module)
+    && (!selection.package || site.packages.has(selection.package))
     && matches(site.text));
   const { sort } = selection;
   if (sort !== 'rank') {

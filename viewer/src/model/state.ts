@@ -7,6 +7,10 @@ import { SORTS, type Sort } from './select';
 export const VIEWS = ['summary', 'sites', 'flame', 'timeline', 'facts'] as const;
 export type View = (typeof VIEWS)[number];
 
+// Frames of a flame graph: the program's own, with those of dependencies, all. 'auto': by the data.
+export const DEPTHS = ['auto', 'own', 'packages', 'every'] as const;
+export type Depth = (typeof DEPTHS)[number];
+
 export interface State {
   view: View;
   site: number; // -1: none is open
@@ -14,21 +18,22 @@ export interface State {
   query: string;
   kind: string;
   module: string;
+  package: string; // '': all
   all: boolean; // also sites that do not grow
   sort: Sort;
   reversed: boolean;
   what: What;
   inverted: boolean;
-  own: boolean;
+  depth: Depth;
   grouped: boolean; // stacks below their label or thread
   sign: 'both' | 'grew' | 'shrank';
   zoom: number; // id of a node of the flame graph
 }
 
 export const START: State = {
-  view: 'summary', site: -1, stack: 0, query: '', kind: '', module: '', all: false, sort: 'rank',
-  reversed: false, what: 'growth', inverted: false, own: false, grouped: false, sign: 'both',
-  zoom: 0,
+  view: 'summary', site: -1, stack: 0, query: '', kind: '', module: '', package: '',
+  all: false, sort: 'rank', reversed: false, what: 'growth', inverted: false, depth: 'auto',
+  grouped: false, sign: 'both', zoom: 0,
 };
 
 // Only what differs from the start is written.
@@ -55,7 +60,7 @@ function count(word: string | null, fallback: number): number {
 export function readState(hash: string): State {
   const [view, rest = ''] = hash.replace(/^#/, '').split('?', 2);
   const words = new URLSearchParams(rest);
-  const flag = (name: 'all' | 'reversed' | 'inverted' | 'own' | 'grouped') =>
+  const flag = (name: 'all' | 'reversed' | 'inverted' | 'grouped') =>
     words.has(name) ? words.get(name) === '1' : START[name];
   return {
     view: oneOf(view, VIEWS, START.view),
@@ -64,12 +69,13 @@ export function readState(hash: string): State {
     query: words.get('query') ?? '',
     kind: words.get('kind') ?? '',
     module: words.get('module') ?? '',
+    package: words.get('package') ?? '',
     all: flag('all'),
     sort: oneOf(words.get('sort'), SORTS, START.sort),
     reversed: flag('reversed'),
     what: oneOf(words.get('what'), WHATS, START.what),
     inverted: flag('inverted'),
-    own: flag('own'),
+    depth: words.get('own') === '1' ? 'own' : oneOf(words.get('depth'), DEPTHS, START.depth),
     grouped: flag('grouped'),
     sign: oneOf(words.get('sign'), ['both', 'grew', 'shrank'] as const, START.sign),
     zoom: count(words.get('zoom'), 0),

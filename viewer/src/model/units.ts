@@ -72,7 +72,8 @@ export function percent(part: number, whole: number): string {
     return '0 %';
   }
   const value = (100 * part) / whole;
-  return `${Math.abs(value) >= 10 || value === 0 ? value.toFixed(0) : value.toFixed(1)} %`;
+  const size = Math.abs(value);
+  return `${value < 0 ? '−' : ''}${size.toFixed(size >= 10 || size === 0 ? 0 : 1)} %`;
 }
 
 export function time(secondsSince1970: number): string {

@@ -14,12 +14,12 @@ export interface Painting {
   zoom: FlameNode;
   focus: FlameNode;
   found: Set<Frame>; // what a search found
-  isSigned: boolean; // colour by growth, else by whose code it is
+  isSigned: boolean; // shrinkage and suspects have colours of their own
 }
 
 function colours() {
-  const names = ['up', 'down', 'even', 'own', 'dependency', 'runtime', 'library', 'wrapper',
-    'allocator', 'found', 'ink', 'paper', 'accent'] as const;
+  const names = ['suspect', 'down', 'even', 'program', 'dependency', 'runtime', 'found', 'ink',
+    'paper', 'accent'] as const;
   return Object.fromEntries(names.map((name) => [name, colour(`--${name}`)])) as
     Record<(typeof names)[number], string>;
 }
@@ -53,13 +53,10 @@ function fillOf(node: FlameNode, painting: Painting, palette: ReturnType<typeof 
   if (!node.frame) {
     return palette.even;
   }
-  if (!painting.isSigned) {
-    return palette[node.frame.cls as 'own'] ?? palette.library;
+  if (!painting.isSigned || node.net >= 0) {
+    return node.suspect && painting.isSigned ? palette.suspect : palette[node.frame.owner];
   }
-  const strength = Math.sqrt(Math.abs(node.net) / (painting.flame.largest || 1));
-  const share = Math.round(14 + 60 * strength); // names stay readable on it
-  const sign = node.net > 0 ? palette.up : node.net < 0 ? palette.down : palette.even;
-  return `color-mix(in srgb, ${sign} ${share}%, ${palette.paper})`;
+  return palette.down;
 }
 
 const CHARACTER = 6.6; // pixels, of the font below

@@ -3,8 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from 'preact';
 import { useId, useState } from 'preact/hooks';
-import type { Frame } from '../model/model';
-import { placeOf } from '../model/model';
+import { type Frame, type Model, type Site, placeOf } from '../model/model';
+import { blocks, count, signedBlocks, signedCount } from '../model/units';
 import { TERMS, type Term } from './terms';
 
 // A word that explains itself to the mouse, the keyboard and screen readers.
@@ -71,20 +71,53 @@ export function Name({ frame, place = true }: { frame: Frame; place?: boolean })
   );
 }
 
-// Values as a line without axes; red when it ends higher, unless QUIET.
-export function Spark({ values, wide = 84, high = 20, quiet = false }:
-  { values: number[]; wide?: number; high?: number; quiet?: boolean }) {
+const MOST_CALLERS = 4;
+
+// "called from route (a.js:4) < serve (a.js:3), through json (express)", or nothing.
+export function Callers({ model, site, most = MOST_CALLERS }:
+  { model: Model; site: Site; most?: number }) {
+  const callers = model.callersOf(site);
+  if (callers.length === 0 && !site.way) {
+    return null;
+  }
+  return (
+    <span class="callers">
+      {site.way && <>through <bdi class="name">{site.way.name} ({site.way.package})</bdi>
+        {callers.length > 0 && ', '}</>}
+      {callers.length > 0 && 'called from '}
+      {callers.slice(0, most).map((frame, i) => (
+        <span key={i}>{i > 0 && ' < '}<Name frame={frame} /></span>))}
+      {callers.length > most && ' < …'}
+    </span>
+  );
+}
+
+// Objects of the JavaScript heap are counted as samples.
+export function blocksOf(site: Site, value: number, isGrowth = false): string {
+  if (site.kind === 'js') {
+    return `${isGrowth ? signedCount(value) : count(value)} ${Math.abs(value) === 1 ? 'sample'
+      : 'samples'}`;
+  }
+  return isGrowth ? signedBlocks(value) : blocks(value);
+}
+
+// Values as a line without axes; red for a suspect alone.
+export function Spark({ values, wide = 84, high = 20, suspect = false }:
+  { values: number[]; wide?: number; high?: number; suspect?: boolean }) {
   const least = Math.min(...values);
   const most = Math.max(...values);
   const span = most - least || 1;
   const step = wide / Math.max(1, values.length - 1);
   const points = values.map((value, i) =>
     `${(i * step).toFixed(1)},${(high - 2 - ((value - least) / span) * (high - 4)).toFixed(1)}`);
-  const tone = quiet ? 'even' : values[values.length - 1] > values[0] ? 'up'
-    : values[values.length - 1] < values[0] ? 'down' : 'even';
+  const tone = suspect ? 'suspect' : 'even';
   return (
     <svg class={`spark ${tone}`} width={wide} height={high} aria-hidden="true">
-      <polyline points={points.join(' ')} />
+      {values.length > 2 && <polyline points={points.join(' ')} />}
+      {points.map((point, i) => {
+        const [x, y] = point.split(',');
+        return <circle key={i} cx={Math.min(wide - 2, Math.max(2, Number(x)))} cy={y} r={2} />;
+      })}
     </svg>
   );
 }

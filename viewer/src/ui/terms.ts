@@ -21,7 +21,8 @@ export const TERMS = {
   rss: 'Resident set size: memory of the process that is in RAM. The parts add up to it.',
   'native blocks': 'Live bytes of malloc, of the functions like it, and of custom pools.',
   'off-heap buffers': 'Live bytes of Node Buffers, ArrayBuffers and Java direct buffers.',
-  'js heap': 'Resident pages of a managed heap: a garbage collector decides when to free them.',
+  'managed heap': 'Resident pages of a managed heap: a garbage collector decides when to free '
+    + 'them.',
   'allocator retention': 'Memory that the allocator holds beyond live blocks: freed memory that it '
     + 'has not returned to the system, fragmentation, its own bookkeeping.',
   mappings: 'Resident pages of all other mappings, including files.',

@@ -63,7 +63,7 @@ export function Facts({ model }: ViewProps) {
           && `; ${count(coverage.unknown_addresses)} addresses outside all known code`}
         {sitesOut > 0 && `; ${count(sitesOut)} sites are not on this page`}
         {stacksOut > 0 && `; ${count(stacksOut)} stacks are not on this page`}.</p>
-      <table class="plain">
+      <div class="scroll" tabIndex={0} role="region" aria-label="Names"><table class="plain">
         <thead><tr><th scope="col">Code</th><th scope="col">Addresses</th><th scope="col">Named</th>
           <th scope="col">With a line</th></tr></thead>
         <tbody>
@@ -71,7 +71,7 @@ export function Facts({ model }: ViewProps) {
           <Covered label="native" value={coverage.native} />
           <Covered label="made at run time (JIT)" value={coverage.jit} />
         </tbody>
-      </table>
+      </table></div>
       <h2>Modules in the stacks</h2>
       <div class="scroll" tabIndex={0} role="region" aria-label="Modules">
         <table class="plain">

@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import {
-  type Flame as Graph, type FlameNode, buildFlame, flameLabel, searchFlame,
+  type Flame as Graph, type FlameNode, type FlameOptions, buildFlame, flameLabel, searchFlame,
 } from '../model/flame';
 import type { Model, What } from '../model/model';
 import type { ViewProps } from '../ui/app_state';
@@ -21,7 +21,9 @@ function whatOf(model: Model, what: What): What {
   return model.isComparison ? what : what === 'growth' || what === 'survivors' ? 'live' : what;
 }
 
-function Controls({ model, state, go, what, share }: ViewProps & { what: What; share: string }) {
+function Controls({ model, state, go, what, depth, share }: ViewProps & {
+  what: What; depth: FlameOptions['depth']; share: string;
+}) {
   const kinds = useMemo(() => [...new Set(model.sites.map((site) => site.kind))].sort(), [model]);
   const labels = WHAT_LABELS.filter(([name]) => (model.isComparison || !['growth', 'survivors']
     .includes(name)) && (model.isSeries || name !== 'survivors'));
@@ -47,9 +49,12 @@ function Controls({ model, state, go, what, share }: ViewProps & { what: What; s
       <label><input type="checkbox" checked={state.inverted}
         onChange={(event) => go({ inverted: event.currentTarget.checked, zoom: 0 })} /> inverted
       </label>
-      <label><input type="checkbox" checked={state.own}
-        onChange={(event) => go({ own: event.currentTarget.checked, zoom: 0 })} /> own code only
-      </label>
+      <select aria-label="Frames" value={depth}
+        onChange={(event) => go({ depth: event.currentTarget.value as 'own', zoom: 0 })}>
+        <option value="own">own code only</option>
+        <option value="packages">with dependencies</option>
+        <option value="every">every frame</option>
+      </select>
       {model.doc.groups && (
         <label><input type="checkbox" checked={state.grouped}
           onChange={(event) => go({ grouped: event.currentTarget.checked, zoom: 0 })} />{' '}
@@ -63,14 +68,13 @@ function Controls({ model, state, go, what, share }: ViewProps & { what: What; s
 }
 
 function Legend({ isSigned }: { isSigned: boolean }) {
-  const entries = isSigned ? [['up', 'grew'], ['down', 'shrank']]
-    : [['own', 'own code'], ['dependency', 'dependency'], ['runtime', 'runtime'],
-      ['library', 'library'], ['wrapper', 'wrapper'], ['allocator', 'allocator']];
+  const entries = [...(isSigned ? [['suspect', 'suspect'], ['down', 'shrank']] : []),
+    ['program', 'program'], ['dependency', 'dependency'], ['runtime', 'runtime']];
   return (
     <p class="legend">
       {entries.map(([tone, label]) => (
         <span key={tone}><i class={`swatch ${tone}`} aria-hidden="true" />{label}</span>))}
-      <span>Width: bytes{isSigned && ' added or removed; full colour: a large share'}</span>
+      <span>Width: bytes{isSigned && ' added or removed'}</span>
     </p>
   );
 }
@@ -86,7 +90,7 @@ function Detail({ graph, node, model, state, go, say }: ViewProps & {
       <p><bdi class="name">{flameLabel(node)}</bdi></p>
       <p>
         <b>{say(node.net)}</b>, {percent(node.width, graph.root.width)} of all
-        {node.frame && <> · {node.frame.cls} code · {node.frame.sort}
+        {node.frame && <> · {node.frame.package || node.frame.owner} · {node.frame.sort}
           {node.frame.module && <> · <bdi>{node.frame.module}</bdi></>}</>}
       </p>
       <p class="buttons">
@@ -177,11 +181,12 @@ function Canvas({ painting, label, onFocus, onZoom, say }: CanvasProps) {
 export function Flame(props: ViewProps & { site?: number }) {
   const { model, state, go, site = -1 } = props;
   const what = whatOf(model, state.what);
+  const depth = state.depth !== 'auto' ? state.depth : model.hasOwnCode ? 'own' : 'every';
   const graph = useMemo(() => buildFlame(model, {
-    what, inverted: state.inverted, ownOnly: state.own, kind: site >= 0 ? '' : state.kind, site,
+    what, inverted: state.inverted, depth, kind: site >= 0 ? '' : state.kind, site,
     sign: what === 'growth' ? state.sign : 'both',
     grouped: state.grouped && model.doc.groups !== null,
-  }), [model, what, state.inverted, state.own, state.kind, state.sign, state.grouped, site]);
+  }), [model, what, state.inverted, depth, state.kind, state.sign, state.grouped, site]);
   const zoom = graph.nodes[state.zoom] ?? graph.root;
   const [focus, setFocus] = useState<FlameNode>(zoom);
   useEffect(() => setFocus(zoom), [graph, zoom]);
@@ -195,7 +200,7 @@ export function Flame(props: ViewProps & { site?: number }) {
   const leftOut = model.doc.stacks_left_out;
   return (
     <div>
-      <Controls {...props} what={what} share={share} />
+      <Controls {...props} what={what} depth={depth} share={share} />
       <Legend isSigned={what === 'growth'} />
       <Detail {...props} graph={graph} node={seen} say={say} />
       {graph.root.width === 0 ? <p class="empty">No stack has such bytes.</p>

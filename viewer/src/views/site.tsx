@@ -2,42 +2,28 @@
 //
 // SPDX-License-Identifier: Apache-2.0
 import { useState } from 'preact/hooks';
-import { type Frame, type Model, type Site as SiteOf, placeOf } from '../model/model';
+import { type Frame, type Model, type Site as SiteOf, isSame } from '../model/model';
 import { siteMarkdown, stackText } from '../model/markdown';
 import type { ViewProps } from '../ui/app_state';
 import { Chart } from '../ui/chart';
-import { CopyButton, Meter, Name, Tip } from '../ui/small';
+import { Callers, CopyButton, Meter, Name, Tip, blocksOf } from '../ui/small';
+import { SourceLines } from '../ui/source';
 import { PATTERNS, type Term } from '../ui/terms';
-import { blocks, bytes, count, percent, rate, signedBlocks, signedBytes } from '../model/units';
+import { blocks, bytes, count, percent, rate, signedBytes } from '../model/units';
 
 const SORTS: Record<Frame['sort'], string> = {
   js: 'JIT', inlined: 'inlined', native: 'native', unnamed: 'no name',
 };
 
-function SourceLines({ model, frame }: { model: Model; frame: Frame }) {
-  const source = model.sourceOf(frame);
-  if (!source) {
-    return null;
-  }
-  return (
-    <pre class="source" tabIndex={0} aria-label={`Source around ${placeOf(frame)}`}>
-      {source.changed && <em>This file is newer than the snapshot.</em>}
-      {source.lines.map((line, i) => (
-        <span key={i} class={source.first + i === frame.line ? 'here' : ''}>
-          {String(source.first + i).padStart(5)}  {line}
-        </span>))}
-    </pre>
-  );
-}
-
-function FrameRow({ model, frame, isSite }: { model: Model; frame: Frame; isSite: boolean }) {
-  const [open, setOpen] = useState(isSite);
+function FrameRow({ model, frame, isSite, isOpen }:
+  { model: Model; frame: Frame; isSite: boolean; isOpen: boolean }) {
+  const [open, setOpen] = useState(isOpen);
   const hasSource = model.sourceOf(frame) !== undefined;
   return (
-    <li class={`frame ${frame.cls} ${isSite ? 'site' : ''}`}>
+    <li class={`frame ${frame.owner} ${isSite ? 'site' : ''}`}>
       <div>
         <span class={`sort ${frame.sort}`}>{SORTS[frame.sort]}</span>
-        <span class="cls">{frame.cls}</span>
+        <span class="cls">{frame.package ? <bdi>{frame.package}</bdi> : frame.owner}</span>
         <Name frame={frame} place={false} />
         {frame.file && <bdi class="place">{frame.file}{frame.line ? `:${frame.line}` : ''}
           {frame.column ? `:${frame.column}` : ''}</bdi>}
@@ -51,12 +37,17 @@ function FrameRow({ model, frame, isSite }: { model: Model; frame: Frame; isSite
   );
 }
 
+// "express, body-parser, runtime".
+function foldName(frames: Frame[]): string {
+  return [...new Set(frames.map((frame) => frame.package || frame.owner))].join(', ');
+}
+
 // Folds consecutive frames outside the user's own code into one line.
 function foldFrames(frames: Frame[], siteAt: number): (Frame[] | number)[] {
   const groups: (Frame[] | number)[] = [];
   frames.forEach((frame, i) => {
     const last = groups[groups.length - 1];
-    if (frame.cls === 'own' || i === siteAt) {
+    if (frame.owner === 'program' || i === siteAt) {
       groups.push(i);
     } else if (Array.isArray(last)) {
       last.push(frame);
@@ -67,11 +58,21 @@ function foldFrames(frames: Frame[], siteAt: number): (Frame[] | number)[] {
   return groups;
 }
 
+// The frame whose source is open from the start: the site, or, where its file is not on this page,
+// the nearest of the program above it.
+function openFrame(model: Model, frames: Frame[], siteAt: number): number {
+  const from = Math.max(0, siteAt);
+  return frames.findIndex((frame, i) => i >= from && model.sourceOf(frame) !== undefined
+    && (i === siteAt || frame.owner === 'program'));
+}
+
 function Stack({ model, frames, siteAt }: { model: Model; frames: Frame[]; siteAt: number }) {
   const [all, setAll] = useState(false);
   const [open, setOpen] = useState(new Set<number>());
+  const openAt = openFrame(model, frames, siteAt);
   const row = (frame: Frame, i: number | string, isSite: boolean) => (
-    <FrameRow key={`${i}.${frame.id}`} model={model} frame={frame} isSite={isSite} />);
+    <FrameRow key={`${i}.${frame.id}`} model={model} frame={frame} isSite={isSite}
+      isOpen={i === openAt} />);
   return (
     <>
       <label><input type="checkbox" checked={all}
@@ -87,7 +88,7 @@ function Stack({ model, frames, siteAt }: { model: Model; frames: Frame[]; siteA
           return (
             <li class="fold" key={g}>
               <button type="button" class="link" onClick={() => setOpen(new Set([...open, g]))}>
-                {group.length} frames of {[...new Set(group.map((frame) => frame.cls))].join(', ')}
+                {group.length} frames of {foldName(group)}
               </button>
             </li>);
         })}
@@ -161,16 +162,17 @@ function Numbers({ model, site }: { model: Model; site: SiteOf }) {
   return (
     <dl class="figures">
       {model.isComparison && <Fact term="growth">{signedBytes(site.growth)}
-        <small>{signedBlocks(site.growthBlocks)}{site.deviation > 0
+        <small>{blocksOf(site, site.growthBlocks, true)}{site.deviation > 0
           && `, ± ${bytes(2 * site.deviation)} by sampling`}</small></Fact>}
-      <Fact term="live">{bytes(site.live[last])}<small>{blocks(site.blocks[last])}</small></Fact>
+      <Fact term="live">{bytes(site.live[last])}
+        <small>{blocksOf(site, site.blocks[last])}</small></Fact>
       <Fact term="temporary" label="churn">{bytes(site.temporary)}
         <small>{percent(site.temporary, site.total)} of {bytes(site.total)} allocated</small></Fact>
       {site.survivors !== null && <Fact term="survivors">{bytes(site.survivors)}</Fact>}
       {site.slope !== null && <Fact term="slope">{rate(site.slope)}<small>{rate(site.slopeLow ?? 0)}
         {' '}to {rate(site.slopeHigh ?? 0)}</small></Fact>}
       {model.isComparison && <Fact term="evidence">{site.evidence.toFixed(2)}
-        <Meter value={site.evidence} tone="up" />
+        <Meter value={site.evidence} tone={site.suspect ? 'suspect' : 'plain'} />
         <small>{site.pattern}: {PATTERNS[site.pattern] ?? ''}</small></Fact>}
       {operations > 0 && <div class="figure"><dt>per operation</dt>
         <dd>{signedBytes(Math.round(site.growth / operations))}
@@ -185,11 +187,10 @@ export function Site({ model, state, go }: ViewProps) {
   const at = Math.min(state.stack, Math.max(0, stacks.length - 1));
   const stack = stacks[at];
   const frames = stack ? model.framesOf(stack) : [];
-  const siteAt = frames.findIndex((frame) => frame.name === site.frame.name
-    && frame.file === site.frame.file && frame.line === site.frame.line);
+  const siteAt = frames.findIndex((frame) => isSame(frame, site.frame));
   const what = model.isComparison ? 'growth' : 'live';
   return (
-    <article class="site">
+    <article class={`site ${site.suspect ? 'suspect' : ''}`}>
       <header>
         <button type="button" onClick={() => go({ site: -1, stack: 0 })}>← Sites (Esc)</button>
         <span class="chip">{site.kind}</span>
@@ -197,10 +198,11 @@ export function Site({ model, state, go }: ViewProps) {
         <CopyButton label="Copy as Markdown" text={() => siteMarkdown(model, site, frames)} />
       </header>
       <h2><span class="quiet">#{site.index + 1} </span><Name frame={site.frame} /></h2>
+      <Callers model={model} site={site} />
       <Numbers model={model} site={site} />
       {model.isComparison && (
         <Chart label="Live bytes of this site over the snapshots" model={model} high={160}
-          lines={[{ name: 'live', values: site.live, tone: '--up' }]} say={bytes} />)}
+          lines={[{ name: 'live', values: site.live, tone: '--accent' }]} say={bytes} />)}
       <section>
         <h3>{stacks.length > 1 ? `Stack ${at + 1} of ${stacks.length}` : 'Stack'}
           {stack && <small> {(what === 'growth' ? signedBytes : bytes)(stack.values[what])}

@@ -6,9 +6,9 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import { type Model, type Site, baseName } from '../model/model';
 import { type Sort, select } from '../model/select';
 import type { ViewProps } from '../ui/app_state';
-import { Meter, Name, Spark } from '../ui/small';
+import { Meter, Name, Spark, blocksOf } from '../ui/small';
 import { TERMS, type Term } from '../ui/terms';
-import { blocks, bytes, count, rate, signedBytes } from '../model/units';
+import { bytes, count, rate, signedBytes } from '../model/units';
 
 interface Column {
   sort: Sort;
@@ -18,42 +18,58 @@ interface Column {
   isNumber: boolean;
 }
 
-const toneOf = (value: number) => (value > 0 ? 'up' : value < 0 ? 'down' : 'even');
+// What a row says of the way to the site: the next caller, and the package in between.
+function CallerCell({ site, model }: { site: Site; model: Model }) {
+  const [caller] = model.callersOf(site);
+  return (
+    <>
+      {caller && <Name frame={caller} />}
+      {site.way && <small>through <bdi>{site.way.name} ({site.way.package})</bdi></small>}
+    </>
+  );
+}
 
 const COLUMNS: Column[] = [
   { sort: 'rank', label: '#', isNumber: true, show: (site) => site.index + 1 },
   { sort: 'name', label: 'Site', term: 'site', isNumber: false, show: (site) => (
     <>
       <Name frame={site.frame} />
-      <small>{site.frame.package || baseName(site.frame.module)
-        || (site.frame.sort === 'js' ? 'managed' : '')}</small>
+      <small>{site.frame.package || baseName(site.frame.module)}</small>
     </>) },
+  { sort: 'caller', label: 'Called from', isNumber: false,
+    show: (site, model) => <CallerCell site={site} model={model} /> },
   { sort: 'kind', label: 'Kind', term: 'kind', isNumber: false,
     show: (site) => <span class="chip">{site.kind}</span> },
   { sort: 'growth', label: 'Growth', term: 'growth', isNumber: true, show: (site) => (
-    <span class={toneOf(site.growth)}>{signedBytes(site.growth)}</span>) },
+    <>
+      <span class={site.suspect ? 'up' : ''}>{signedBytes(site.growth)}</span>
+      {site.deviation > 0 && <small>± {bytes(2 * site.deviation)}</small>}
+    </>) },
   { sort: 'slope', label: 'Series', term: 'slope', isNumber: true, show: (site) => (
     <>
-      <Spark values={site.live} quiet={!site.growing} />
+      <Spark values={site.live} suspect={site.suspect} />
       {site.slope !== null && <small>{rate(site.slope)}</small>}
     </>) },
   { sort: 'live', label: 'Live', term: 'live', isNumber: true, show: (site) => (
     <>{bytes(site.live[site.live.length - 1])}
-      <small>{blocks(site.blocks[site.blocks.length - 1])}</small></>) },
+      <small>{blocksOf(site, site.blocks[site.blocks.length - 1])}</small></>) },
   { sort: 'temporary', label: 'Churn', term: 'temporary', isNumber: true,
     show: (site) => bytes(site.temporary) },
   { sort: 'survivors', label: 'Survivors', term: 'survivors', isNumber: true,
     show: (site) => (site.survivors === null ? '–' : bytes(site.survivors)) },
   { sort: 'evidence', label: 'Evidence', term: 'evidence', isNumber: true, show: (site) => (
-    <><Meter value={site.evidence} tone="up" /><small>{site.evidence.toFixed(2)} {site.pattern}
-    </small></>) },
+    <>
+      <Meter value={site.evidence} tone={site.suspect ? 'suspect' : 'plain'} />
+      <small>{site.evidence.toFixed(2)} {site.pattern}</small>
+    </>) },
 ];
 
-const ONE = new Set<Sort>(['rank', 'name', 'kind', 'live', 'temporary']);
+const ONE = new Set<Sort>(['rank', 'name', 'caller', 'kind', 'live', 'temporary']);
 const OVERSCAN = 4;
 
 function Filters({ model, state, go, shown }: ViewProps & { shown: number }) {
   const kinds = useMemo(() => [...new Set(model.sites.map((site) => site.kind))].sort(), [model]);
+  const packages = model.packages.map((group) => group.name);
   return (
     <div class="filters" role="search">
       <input id="search" type="search" placeholder="Search: words, -not this  ( / )"
@@ -69,6 +85,12 @@ function Filters({ model, state, go, shown }: ViewProps & { shown: number }) {
         <option value="">all modules</option>
         {model.modules.map((path) => <option key={path} value={path}>{baseName(path)}</option>)}
       </select>
+      {packages.length > 1 && (
+        <select aria-label="Package" value={state.package}
+          onChange={(event) => go({ package: event.currentTarget.value })}>
+          <option value="">all packages</option>
+          {packages.map((name) => <option key={name} value={name}>{name}</option>)}
+        </select>)}
       {model.isComparison && (
         <label><input type="checkbox" checked={state.all}
           onChange={(event) => go({ all: event.currentTarget.checked })} /> include sites without
@@ -88,7 +110,9 @@ function HeadCell({ column, state, go }: Pick<ViewProps, 'state' | 'go'> & { col
   return (
     <div role="columnheader" class={`cell ${column.sort}`} aria-sort={order}>
       <button type="button" onClick={onClick}
-        title={column.term ? TERMS[column.term] : 'The rank weighs evidence with size'}>
+        title={column.term ? TERMS[column.term] : column.sort === 'caller'
+          ? 'The next function of the program above the site'
+          : 'The rank weighs evidence with size'}>
         {column.label}
         {isSorted && <span aria-hidden="true">{order === 'ascending' ? ' ▴' : ' ▾'}</span>}
       </button>
@@ -160,7 +184,8 @@ function useWindow(box: { current: HTMLElement | null }, high: number, rows: num
 export function useSelection(model: Model, state: ViewProps['state']): Site[] {
   return useMemo(
     () => select(model.sites, { ...state, growing: model.isComparison && !state.all }),
-    [model, state.query, state.kind, state.module, state.all, state.sort, state.reversed]);
+    [model, state.query, state.kind, state.module, state.package, state.all, state.sort,
+      state.reversed]);
 }
 
 interface SitesProps extends ViewProps {
@@ -171,7 +196,7 @@ interface SitesProps extends ViewProps {
 export function Sites({ model, state, go, marked, onMark }: SitesProps) {
   const rows = useSelection(model, state);
   const box = useRef<HTMLDivElement>(null);
-  const high = matchMedia('(max-width: 700px)').matches ? 92 : 46;
+  const high = matchMedia('(max-width: 700px)').matches ? 108 : 46;
   const { first, last } = useWindow(box, high, rows.length);
   const columns = useMemo(() => columnsOf(model), [model]);
   const open = useCallback((at: number, site: Site) => {

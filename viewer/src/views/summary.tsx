@@ -1,10 +1,13 @@
 // summary.tsx -- The verdict, the parts of RSS growth, and the first sites of the ranking.
 //
 // SPDX-License-Identifier: Apache-2.0
-import type { Model } from '../model/model';
+import { commandsOf } from '../model/commands';
+import type { Model, Site } from '../model/model';
 import type { ViewProps } from '../ui/app_state';
-import { Meter, Name, Spark, Tip } from '../ui/small';
-import type { Term } from '../ui/terms';
+import { Callers, CopyButton, Meter, Name, Spark, Tip, blocksOf } from '../ui/small';
+import { SourceLines } from '../ui/source';
+import { TERMS, type Term } from '../ui/terms';
+import { Packages, Processes, Tagged } from './groups';
 import { bytes, count, percent, seconds, signedBytes, signedCount } from '../model/units';
 
 interface Step {
@@ -20,6 +23,16 @@ function stepsOf(names: string[], values: number[]): Step[] {
     sum += value;
     return step;
   }).filter((step) => step.value !== 0);
+}
+
+// The managed heap is called by its language.
+function termOf(part: string): Term {
+  return part in TERMS ? (part as Term) : 'managed heap';
+}
+
+// What recording costs is not the program's.
+function toneOf(name: string, value: number, isGrowth: boolean): string {
+  return name === 'heapdiff itself' ? 'aside' : !isGrowth ? 'even' : value > 0 ? 'up' : 'down';
 }
 
 // Bars that begin where the one before ended, and end at the sum.
@@ -44,11 +57,11 @@ function Waterfall({ names, values, isGrowth }:
       <tbody>
         {steps.map((step) => (
           <tr key={step.name}>
-            <th scope="row"><Tip term={step.name as Term} /></th>
+            <th scope="row"><Tip term={termOf(step.name)}>{step.name}</Tip></th>
             <td class="number">{say(step.value)}</td>
             <td class="number">{percent(step.value, sum)}</td>
-            <td class="track"><span class={`bar ${!isGrowth ? 'even' : step.value > 0 ? 'up'
-              : 'down'}`} style={bar(step.from, step.value)} /></td>
+            <td class="track"><span class={`bar ${toneOf(step.name, step.value, isGrowth)}`}
+              style={bar(step.from, step.value)} /></td>
           </tr>
         ))}
         <tr class="sum">
@@ -66,8 +79,19 @@ function Figure({ label, value, more }: { label: string; value: string; more?: s
   return <div class="figure"><dt>{label}</dt><dd>{value}{more && <small>{more}</small>}</dd></div>;
 }
 
+// A number of the runtimes, all heaps together, in each snapshot; null when the last has none.
+function runtimeSum(model: Model, statistic: string): number[] | null {
+  const sums = model.doc.snapshots.map((snapshot) => Object.entries(snapshot.runtime)
+    .filter(([name]) => name.endsWith(`.${statistic}`)).reduce((sum, [, value]) => sum + value, 0));
+  return sums[sums.length - 1] > 0 ? sums : null;
+}
+
+const RUNTIME: [string, string][] = [
+  ['heapUsed', 'Heap used'], ['external', 'External'],
+];
+
 function Figures({ model }: { model: Model }) {
-  const { snapshots } = model.doc;
+  const { snapshots, operations } = model.doc;
   const first = snapshots[0];
   const last = snapshots[snapshots.length - 1];
   const change = (a: number, b: number) => (model.isComparison ? signedBytes(b - a) : undefined);
@@ -79,6 +103,13 @@ function Figures({ model }: { model: Model }) {
         more={change(first.live_bytes, last.live_bytes)} />
       <Figure label="Live blocks" value={count(last.live_blocks)} more={model.isComparison
         ? signedCount(last.live_blocks - first.live_blocks) : undefined} />
+      {RUNTIME.map(([name, label]) => {
+        const sums = runtimeSum(model, name);
+        return sums && <Figure key={name} label={label} value={bytes(sums[sums.length - 1])}
+          more={change(sums[0], sums[sums.length - 1])} />;
+      })}
+      {operations > 0 && <Figure label="Operations" value={count(operations)}
+        more={model.doc.operations_from} />}
       {model.isComparison && <Figure label="Between first and last" value={seconds(last.seconds)}
         more={`${snapshots.length} snapshots`} />}
       {last.sample_bytes > 0 && <Figure label="Sampled" value={`1 in ${bytes(last.sample_bytes)}`}
@@ -87,13 +118,56 @@ function Figures({ model }: { model: Model }) {
   );
 }
 
+const HEAP = 2; // its part's place, which has its language's name
 const KINDS: Record<string, string> = {
-  leak: 'Leak', 'js-heap': 'Managed heap', retention: 'Retention', mapping: 'Mappings',
+  leak: 'Leak', retention: 'Retention', mapping: 'Mappings',
   none: 'No growth', 'not-measurable': 'Not measurable',
 };
 
+function shownSites(model: Model): Site[] {
+  return model.sites.filter((site) => (model.isComparison ? site.growing : site.live[0] > 0));
+}
+
+// That of which the verdict speaks.
+function firstSite(model: Model): Site | undefined {
+  const sites = shownSites(model);
+  const isHeap = model.doc.verdict.kind === 'js-heap';
+  return sites.find((site) => isHeap && site.kind === 'js') ?? sites[0];
+}
+
+// The site to look at first: who called it, and its line.
+function First({ model, go }: Pick<ViewProps, 'model' | 'go'>) {
+  const site = firstSite(model);
+  if (!site) {
+    return null;
+  }
+  const sourced = [site.frame, ...model.callersOf(site)].find((frame) => model.sourceOf(frame));
+  const last = site.live.length - 1;
+  const { operations } = model.doc;
+  return (
+    <section class={`first ${site.suspect ? 'suspect' : ''}`}>
+      <h2>{model.isComparison ? 'Look here first' : 'Largest site'}</h2>
+      <p class="line">
+        <button type="button" class="link"
+          onClick={() => go({ view: 'sites', site: site.index, stack: 0 })}>
+          <Name frame={site.frame} /></button>
+        <span class="chip">{site.kind}</span>
+      </p>
+      <p>{model.isComparison
+        ? <><b>{signedBytes(site.growth)}</b> in {blocksOf(site, site.growthBlocks)}</>
+        : <><b>{bytes(site.live[last])}</b> in {blocksOf(site, site.blocks[last])}</>}
+      {operations > 0 && <>, {bytes(site.growth / operations)} per operation</>}</p>
+      <Callers model={model} site={site} />
+      {sourced && <SourceLines model={model} frame={sourced} around={2} />}
+    </section>
+  );
+}
+
+const MOST_SITES = 8;
+
 function TopSites({ model, go }: Pick<ViewProps, 'model' | 'go'>) {
-  const sites = model.sites.filter((site) => site.growing || !model.isComparison).slice(0, 5);
+  const all = shownSites(model);
+  const sites = all.slice(0, MOST_SITES);
   const valueOf = (i: number) => (model.isComparison ? sites[i].growth : sites[i].live[0]);
   const largest = Math.max(1, ...sites.map((_, i) => valueOf(i)));
   return (
@@ -105,59 +179,68 @@ function TopSites({ model, go }: Pick<ViewProps, 'model' | 'go'>) {
           <li key={site.index}>
             <button type="button" onClick={() => go({ view: 'sites', site: site.index, stack: 0 })}>
               <span class="number">{(model.isComparison ? signedBytes : bytes)(valueOf(i))}</span>
-              <Meter value={valueOf(i) / largest} tone={model.isComparison ? 'up' : 'plain'} />
-              {model.isComparison && <Spark values={site.live} wide={64} high={20} />}
+              <Meter value={valueOf(i) / largest} tone={site.suspect ? 'suspect' : 'plain'} />
+              {model.isSeries && (
+                <Spark values={site.live} wide={64} high={20} suspect={site.suspect} />)}
               <span class="chip">{site.kind}</span>
-              <Name frame={site.frame} />
+              <span class="what"><Name frame={site.frame} />
+                <Callers model={model} site={site} most={1} /></span>
             </button>
           </li>
         ))}
       </ol>
       <p><button type="button" class="link" onClick={() => go({ view: 'sites', site: -1 })}>
-        All sites</button></p>
+        {all.length > sites.length ? `All ${count(all.length)} sites` : 'All sites'}</button></p>
     </section>
   );
 }
 
-const MOST_GROUPS = 12;
-
-// Growth (or, with one snapshot, live bytes) by the labels that the program set, or by thread.
-function Groups({ model, go }: Pick<ViewProps, 'model' | 'go'>) {
-  const { groups } = model.doc;
-  if (!groups) {
+// Timers, sockets, Workers and the like that became more.
+function Resources({ model, go }: Pick<ViewProps, 'model' | 'go'>) {
+  const { resources } = model.doc;
+  if (resources.length === 0) {
     return null;
   }
-  const what = model.isComparison ? 'growth' : 'live';
-  const say = model.isComparison ? signedBytes : bytes;
-  const rows = model.groups.slice(0, MOST_GROUPS);
-  const more = model.groups.length - rows.length;
-  const largest = Math.max(1, ...rows.map((row) => Math.abs(row.values[what])));
   return (
-    <section class="groups">
-      <h2>{model.isComparison ? 'Growth' : 'Live bytes'} by {groups.by}</h2>
-      <table>
-        <thead><tr><th scope="col">{groups.by}</th>
-          <th scope="col" class="number">{model.isComparison ? 'Growth' : 'Live'}</th>
-          <th scope="col"><span class="quiet">Bar</span></th>
-          {model.isComparison && <th scope="col" class="number">Live</th>}
-          <th scope="col" class="number">Sites</th></tr></thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.name}>
-              <th scope="row"><bdi>{row.name}</bdi></th>
-              <td class="number">{say(row.values[what])}</td>
-              <td><Meter value={Math.abs(row.values[what]) / largest}
-                tone={model.isComparison && row.values[what] > 0 ? 'up' : 'plain'} /></td>
-              {model.isComparison && <td class="number">{bytes(row.values.live)}</td>}
-              <td class="number">{count(row.sites)}</td>
-            </tr>))}
-        </tbody>
-      </table>
-      {more > 0 && <p>{count(more)} more.</p>}
-      {groups.note && <p class="note">{groups.note}</p>}
-      <p><button type="button" class="link"
-        onClick={() => go({ view: 'flame', grouped: true, zoom: 0 })}>
-        Flame graph by {groups.by}</button></p>
+    <section class="resources">
+      <h2>What became more beside memory</h2>
+      <ul>
+        {resources.map(({ text, site }) => (
+          <li key={text}><bdi>{text}</bdi>{' '}
+            {site >= 0 && <button type="button" class="link"
+              onClick={() => go({ view: 'sites', site, stack: 0 })}>Show where</button>}
+          </li>))}
+      </ul>
+    </section>
+  );
+}
+
+// Where the verdict gives no advice, the list of sites is enough for who knows this page.
+function adviceOf(model: Model): string {
+  switch (model.doc.verdict.kind) {
+    case 'leak':
+      return firstSite(model)?.frame.sort === 'js'
+        ? 'The line above allocates the memory. A reference keeps it longer than the request '
+          + 'lasts: look for a map, an array, a listener or a closure that only grows.'
+        : 'The line above allocates the blocks. Look for the path on which they are not freed, '
+          + 'or for a container that only grows.';
+    case 'none':
+      return 'A longer load or more snapshots notice smaller leaks.';
+    default:
+      return '';
+  }
+}
+
+function NextSteps({ model }: { model: Model }) {
+  return (
+    <section class="next">
+      <h2>Next</h2>
+      <p>{model.doc.verdict.advice || adviceOf(model)}</p>
+      <dl class="commands">
+        {commandsOf(model).map(({ what, line }) => (
+          <div key={what}><dt>{what}</dt>
+            <dd><code>{line}</code> <CopyButton label="Copy" text={() => line} /></dd></div>))}
+      </dl>
     </section>
   );
 }
@@ -167,22 +250,31 @@ export function Summary({ model, go }: ViewProps) {
   const last = snapshots[snapshots.length - 1];
   return (
     <div class="summary">
-      <section class={`verdict ${verdict.kind ?? 'none'}`}>
-        {verdict.kind && <p class="kind">{KINDS[verdict.kind]}</p>}
+      <section class={`verdict ${verdict.kind ?? 'live'}`}>
+        {verdict.kind && <p class="kind">{verdict.kind === 'js-heap' ? verdict.part_names[HEAP]
+          : KINDS[verdict.kind]}</p>}
         <h2 class="sentence">{verdict.text
           ?? `${bytes(last.live_bytes)} in ${count(last.live_blocks)} blocks are live.`}</h2>
-        {verdict.advice && <p>{verdict.advice}</p>}
         {notes.map((note) => <p class="note" key={note}>Note: {note}.</p>)}
       </section>
       <Figures model={model} />
       <div class="halves">
-        <section>
+        <div>
+          <First model={model} go={go} />
+          <TopSites model={model} go={go} />
+        </div>
+        <div>
           <Waterfall names={verdict.part_names} values={verdict.parts ?? last.parts}
             isGrowth={verdict.parts !== undefined} />
-        </section>
-        <TopSites model={model} go={go} />
+          <Resources model={model} go={go} />
+          <NextSteps model={model} />
+        </div>
       </div>
-      <Groups model={model} go={go} />
+      <div class="halves">
+        <Processes model={model} />
+        <Packages model={model} go={go} />
+        <Tagged model={model} go={go} />
+      </div>
     </div>
   );
 }
