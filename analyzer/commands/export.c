@@ -11,7 +11,7 @@
 
 struct export_options {
     const char *format, *target, *class_by, *by, *rules;
-    bool growth, grouped;
+    bool growth, grouped, all_frames;
     struct symbol_sources sources;
 };
 
@@ -33,6 +33,9 @@ static const struct option_spec options[] = {
     {"grouped", 0, OPTION_FLAG, NULL,
      "Write one object per stack, size class and lifetime, not one per block: smaller files.",
      offsetof(struct export_options, grouped)},
+    {"all-frames", 0, OPTION_FLAG, NULL,
+     "Keep frames of runtimes and allocators in files for DevTools, too.",
+     offsetof(struct export_options, all_frames)},
     {"rules", 0, OPTION_TEXT, "FILE", "Decide whose code a frame is by the rules in FILE first.",
      offsetof(struct export_options, rules)},
     SYMBOL_OPTIONS(struct export_options, sources),
@@ -75,7 +78,8 @@ static int export_main(int argc, char **argv, struct error *error)
                                      .class_by = parse_class(given.class_by),
                                      .root_by = parse_root(given.by),
                                      .growth = given.growth,
-                                     .grouped = given.grouped};
+                                     .grouped = given.grouped,
+                                     .all_frames = given.all_frames};
     bool good = rules && export_run(&request, error);
     rules_free(rules);
     return good ? EXIT_DONE : error->code;

@@ -38,6 +38,7 @@ struct format {
     bool is_binary;
     bool is_one_text;   /* read by DevTools as one text, whose length is limited */
     bool opens_by_name; /* in DevTools, which looks at the ending */
+    bool from_site;     /* stacks begin at the program's function; see tree.h */
     bool (*write)(const struct task *task, struct error *error);
     const char *advice; /* said once on stderr; NULL: none */
 };
@@ -95,12 +96,14 @@ static const struct format formats[] = {
      .ending = ".heapsnapshot",
      .has_objects = true,
      .opens_by_name = true,
+     .from_site = true,
      .write = write_snapshot},
     {.name = "heaptimeline",
      .ending = ".heaptimeline",
      .has_objects = true,
      .has_freed = true,
      .opens_by_name = true,
+     .from_site = true,
      .write = write_timeline,
      .advice = "for allocation stacks tick DevTools' Memory > Allocations on timeline > Allocation "
                "stack traces before loading the file"},
@@ -109,6 +112,7 @@ static const struct format formats[] = {
      .can_grow = true,
      .is_one_text = true,
      .opens_by_name = true,
+     .from_site = true,
      .write = write_heapprofile},
     {.name = "pprof",
      .ending = ".pb.gz",
@@ -245,11 +249,13 @@ static bool write_set(const struct export_request *request, const struct format 
 static bool export_write_all(const struct export_request *request, const struct format *format,
                              struct error *error)
 {
-    struct set_options options = {.class_by = request->class_by,
-                                  .root_by = request->root_by,
-                                  .rules = request->rules,
-                                  .sources = request->sources,
-                                  .with_freed = format->has_freed};
+    struct set_options options = {
+        .class_by = request->class_by,
+        .root_by = request->root_by,
+        .rules = request->rules,
+        .sources = request->sources,
+        .stacks = format->from_site && !request->all_frames ? TREE_FROM_SITE : TREE_WHOLE,
+        .with_freed = format->has_freed};
     size_t together = format->has_objects && format->has_freed ? 1 : request->count;
     for (size_t i = 0; i < request->count; i += together) {
         struct set *set = set_open(request->paths + i, together, &options, error);

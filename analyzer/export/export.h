@@ -18,6 +18,7 @@ struct export_request {
     enum root_by root_by;
     bool growth;         /* only what grew from the first to the last */
     int64_t most_blocks; /* that become an object each; 0: as many as DevTools can read */
+    bool all_frames;     /* also in formats that begin at the site */
     bool grouped;        /* one object per stack, size and age instead of one per block */
 };
 

@@ -33,7 +33,7 @@ static void write_path(const struct tree *tree, uint32_t node, struct out *out)
 void folded_write(const struct profile *profile, struct out *out)
 {
     const struct tree *tree = &profile->set->tree;
-    int64_t *values = profile_values(profile);
+    int64_t *values = profile_values(profile, false);
     for (uint32_t i = GROUP_COUNT; i < tree->nodes.count; i++) {
         if (values[i] == 0)
             continue;

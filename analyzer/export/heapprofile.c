@@ -1,5 +1,7 @@
 /* heapprofile.c -- .heapprofile: live memory or growth as a sampling heap profile for DevTools.
  *
+ * Where the objects of V8's heap are known, its mappings are left out: the objects are inside.
+ *
  * DevTools shows it as a flame chart, bottom up and top down. Lines and columns count from 0.
  * DevTools merges functions by name, script, line and column, so that every file has a script of
  * its own. It can take no more than 120,000 children of one node.
@@ -73,7 +75,7 @@ void heapprofile_write(const struct profile *profile, struct out *out)
 {
     const struct tree *tree = &profile->set->tree;
     const struct tree_frame root = {.function = "(root)", .place = ""};
-    int64_t *values = profile_values(profile);
+    int64_t *values = profile_values(profile, true);
     uint8_t *used = walk_used(tree, values);
     struct writer writer = {.out = out, .next_id = (uint64_t)tree->nodes.count + 2};
     enum walk_step step;

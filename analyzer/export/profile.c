@@ -122,7 +122,7 @@ static void profile_scale(int64_t *values, const uint32_t *classes, const struct
     free(sums);
 }
 
-int64_t *profile_values(const struct profile *profile)
+int64_t *profile_values(const struct profile *profile, bool without_heap)
 {
     size_t count = profile->set->tree.nodes.count;
     int64_t *values = memory_zeroed(count + 1, sizeof *values);
@@ -131,6 +131,8 @@ int64_t *profile_values(const struct profile *profile)
         const struct profile_row *row = &profile->rows.items[i];
         const struct set_snapshot *snapshot = &profile->set->snapshots[row->snapshot];
         uint32_t leaf = snapshot->leaves[row->stack];
+        if (without_heap && snapshot->is_heap && snapshot->is_heap[row->stack])
+            continue;
         values[leaf] = store_sum(values[leaf], row->bytes);
         classes[leaf] = snapshot->classes[row->stack];
     }

@@ -26,10 +26,12 @@ struct profile {
 void profile_make(struct profile *profile, const struct set *set, size_t index, bool growth);
 void profile_done(struct profile *profile);
 
-/* Bytes by node of the tree, where they were allocated; never negative. Of growth, the nodes of a
+/* WITHOUT_HEAP: without the mappings of V8's heap where the objects inside are known, which would
+ * be counted twice.
+ * Bytes by node of the tree, where they were allocated; never negative. Of growth, the nodes of a
  * class add up to what the class grew by: what merely moved from one stack to another is none.
  * free() it. */
-int64_t *profile_values(const struct profile *profile);
+int64_t *profile_values(const struct profile *profile, bool without_heap);
 
 /* The writers. Errors of writing are OUT's. */
 void heapprofile_write(const struct profile *profile, struct out *out);

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "frames/frame_name.h"
+#include "frames/site_frame.h"
 #include "sites/inlined_jit.h"
 #include "symbols/symbols.h"
 
@@ -133,12 +134,22 @@ static void set_learn(struct set *set)
     }
 }
 
+static bool *find_heap(const struct set_snapshot *snapshot)
+{
+    size_t count = snapshot->store->stacks.count;
+    bool *is_heap = memory_zeroed(count + 1, sizeof *is_heap);
+    for (size_t i = 0; i < count; i++)
+        is_heap[i] = site_frame_is_managed(snapshot->frames, &snapshot->store->stacks.items[i]);
+    return is_heap;
+}
+
 static void add_snapshot(struct set *set, size_t index, const struct set_options *options)
 {
     struct set_snapshot *snapshot = &set->snapshots[index];
     const struct store *store = snapshot->store;
     const char **roots = name_roots(set, store, options->root_by);
-    snapshot->leaves = tree_add(&set->tree, store, snapshot->frames, roots, options->with_freed);
+    snapshot->leaves =
+        tree_add(&set->tree, store, snapshot->frames, roots, options->stacks, options->with_freed);
     free(roots);
     snapshot->classes = memory_zeroed(store->stacks.count + 1, sizeof *snapshot->classes);
     for (size_t i = 0; i < store->stacks.count; i++) {
@@ -146,6 +157,8 @@ static void add_snapshot(struct set *set, size_t index, const struct set_options
         if (stack->live_bytes > 0 || stack->live_blocks > 0)
             snapshot->classes[i] = class_of(set, snapshot->frames, stack, options->class_by);
     }
+    if (store->has_js)
+        snapshot->is_heap = find_heap(snapshot);
     while (snapshot->process < index &&
            !store_is_same_process(set->snapshots[snapshot->process].store, store))
         snapshot->process++;
@@ -201,6 +214,7 @@ void set_close(struct set *set)
         store_close(set->snapshots[i].store);
         free(set->snapshots[i].leaves);
         free(set->snapshots[i].classes);
+        free(set->snapshots[i].is_heap);
     }
     tree_done(&set->tree);
     map_done(&set->class_index);

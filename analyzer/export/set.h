@@ -21,6 +21,7 @@ struct set_options {
     const struct rules *rules;            /* borrowed */
     const struct symbol_sources *sources; /* of names, borrowed; NULL: the usual ones */
     bool with_freed;                      /* stacks without live blocks, too */
+    enum tree_stacks stacks;
 };
 
 struct set_snapshot {
@@ -28,6 +29,7 @@ struct set_snapshot {
     struct frames *frames;
     uint32_t *leaves;  /* node of the tree, by stack */
     uint32_t *classes; /* index into class_names, by stack */
+    bool *is_heap;     /* by stack: V8's mappings, when the objects inside are known one by one */
     uint32_t process;  /* the same number for snapshots of one process */
 };
 

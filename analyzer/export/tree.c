@@ -7,6 +7,8 @@
 #include "base/progress.h"
 #include "base/utf8.h"
 #include "frames/frame_name.h"
+#include "frames/site_frame.h"
+#include "sites/site.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -169,10 +171,13 @@ struct adder {
     struct frames *frames;
     struct frame_indexes {
         uint32_t *items; /* inlined ones first; NULL: not yet known */
+        const struct frame **frames;
         size_t count;
     } * locations;
     struct pool *pool;
+    bool from_site;
     VEC(uint32_t) path;
+    VEC(const struct frame *) path_frames;
 };
 
 static const struct frame_indexes *frames_of(struct adder *adder, uint32_t location)
@@ -182,25 +187,58 @@ static const struct frame_indexes *frames_of(struct adder *adder, uint32_t locat
         return known;
     struct frame_list list = frames_at(adder->frames, location);
     known->items = pool_zeroed(adder->pool, list.count * sizeof *known->items);
+    known->frames = pool_zeroed(adder->pool, list.count * sizeof(struct frame *));
     for (size_t i = 0; i < list.count; i++) {
-        if (list.items[i].class != CLASS_HEAPDIFF)
-            known->items[known->count++] = find_frame(adder->tree, &list.items[i]);
+        if (list.items[i].class == CLASS_HEAPDIFF)
+            continue;
+        known->frames[known->count] = &list.items[i];
+        known->items[known->count++] = find_frame(adder->tree, &list.items[i]);
     }
     return known;
+}
+
+static void collect_path(struct adder *adder, const struct store_stack *stack)
+{
+    adder->path.count = adder->path_frames.count = 0;
+    uint32_t node = stack->node;
+    for (int depth = 0; node != STORE_NONE && depth < FRAMES_DEEPEST; depth++) {
+        const struct store_node *row = &adder->store->nodes.items[node];
+        const struct frame_indexes *frames = frames_of(adder, row->location);
+        for (size_t i = 0; i < frames->count; i++) {
+            VEC_ADD(&adder->path, frames->items[i]);
+            VEC_ADD(&adder->path_frames, frames->frames[i]);
+        }
+        node = row->parent;
+    }
+}
+
+/* Leaves the site and those of its callers that are no runtime's: a reader looks for their line,
+ * and not for what the allocator did below or the runtime above. */
+static void shorten_path(struct adder *adder, const struct store_stack *stack)
+{
+    struct frame site = site_frame(adder->frames, stack);
+    size_t count = adder->path.count, kept = 0, at = 0;
+    bool is_heap = site_frame_is_managed(adder->frames, stack); /* why it grew is no matter */
+    while (at < count && !site_frame_is(adder->path_frames.items[at], &site))
+        at++;
+    uint32_t leaf = at < count ? adder->path.items[at] : find_frame(adder->tree, &site);
+    size_t next = at < count ? at + 1 : 0; /* a site that is not in the stack lies below it */
+    for (; next < count && !is_heap; next++)
+        if (adder->path_frames.items[next]->owner != OWNER_RUNTIME)
+            adder->path.items[kept++] = adder->path.items[next];
+    adder->path.count = kept;
+    VEC_ADD(&adder->path, leaf);
+    for (size_t i = kept; i > 0; i--) /* the leaf comes first */
+        adder->path.items[i] = adder->path.items[i - 1];
+    adder->path.items[0] = leaf;
 }
 
 static uint32_t tree_add_stack(struct adder *adder, const struct store_stack *stack,
                                const char *root)
 {
-    adder->path.count = 0;
-    uint32_t node = stack->node;
-    for (int depth = 0; node != STORE_NONE && depth < FRAMES_DEEPEST; depth++) {
-        const struct store_node *row = &adder->store->nodes.items[node];
-        const struct frame_indexes *frames = frames_of(adder, row->location);
-        for (size_t i = 0; i < frames->count; i++)
-            VEC_ADD(&adder->path, frames->items[i]);
-        node = row->parent;
-    }
+    collect_path(adder, stack);
+    if (adder->from_site && adder->path.count > 0)
+        shorten_path(adder, stack);
     if (adder->path.count == 0)
         VEC_ADD(&adder->path, add_made_up(adder->tree, "(no stack)"));
     if (root)
@@ -210,9 +248,13 @@ static uint32_t tree_add_stack(struct adder *adder, const struct store_stack *st
 }
 
 uint32_t *tree_add(struct tree *tree, const struct store *store, struct frames *frames,
-                   const char *const *roots, bool with_freed)
+                   const char *const *roots, enum tree_stacks stacks, bool with_freed)
 {
-    struct adder adder = {.tree = tree, .store = store, .frames = frames, .pool = pool_new()};
+    struct adder adder = {.tree = tree,
+                          .store = store,
+                          .frames = frames,
+                          .from_site = stacks == TREE_FROM_SITE,
+                          .pool = pool_new()};
     uint32_t *leaves = memory_zeroed(store->stacks.count + 1, sizeof *leaves);
     adder.locations = memory_zeroed(store->locations.count + 1, sizeof *adder.locations);
     for (size_t i = 0; i < store->stacks.count; i++) {
@@ -223,6 +265,7 @@ uint32_t *tree_add(struct tree *tree, const struct store *store, struct frames *
     }
     progress_end();
     VEC_DONE(&adder.path);
+    VEC_DONE(&adder.path_frames);
     free(adder.locations);
     pool_free(adder.pool);
     return leaves;

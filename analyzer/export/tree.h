@@ -46,11 +46,14 @@ struct tree {
 void tree_init(struct tree *tree);
 void tree_done(struct tree *tree);
 
+/* Of each stack all frames, or its site and those of the callers that are no runtime's. */
+enum tree_stacks { TREE_WHOLE, TREE_FROM_SITE };
+
 /* Adds the stacks of a snapshot that hold live blocks; WITH_FREED, also those whose blocks are all
  * free. ROOTS: by index of the stack, names of frames further out than all others; NULL: none.
  * Returns the leaf of each, by index of the stack; free() it. */
 uint32_t *tree_add(struct tree *tree, const struct store *store, struct frames *frames,
-                   const char *const *roots, bool with_freed);
+                   const char *const *roots, enum tree_stacks stacks, bool with_freed);
 
 enum tree_group tree_group_of(enum block_kind kind);
 

@@ -118,6 +118,42 @@ class Profiles(harness.TestCase):
         self.assertEqual(main["callFrame"]["url"], "/srv/app.js")
         self.assertEqual(main["callFrame"]["lineNumber"], 0)
 
+    def chain(self, node):
+        """Names and sizes from the root down, of a tree without branches."""
+        names = [(node["callFrame"]["functionName"], node["selfSize"])]
+        for child in node["children"]:
+            names += self.chain(child)
+        return names
+
+    def test_heapprofile_begins_at_the_site_and_leaves_runtimes_out(self):
+        server = heap.Heap()
+        server.allocate(server.stack(
+            "operator new", js("keep", 10), js("emit", 500, "node:events"), "Builtin:JSEntry",
+            js("main", 1)), 100, 3)
+        path = server.snapshot(self.folder / "mixed.db")
+        short, whole = [json.loads(export(self.folder / name, path, options=[
+            "--format", "heapprofile", *options])[0].read_text())["head"]
+            for name, options in (("short", []), ("whole", ["--all-frames"]))]
+        self.assertEqual(self.chain(short), [("(root)", 0), ("(native heap)", 0), ("main", 0),
+                                             ("keep", 300)])
+        self.assertEqual([name for name, _ in self.chain(whole)][2:], [
+            "main", "Builtin:JSEntry", "emit", "keep", "operator new"])
+
+    def test_heapprofile_counts_the_objects_of_a_heap_and_not_its_mappings_too(self):
+        server = heap.Heap()
+        server.allocate(server.stack(
+            "v8::internal::MemoryAllocator::AllocatePage", js("main", 1), kind="mmap"), 1 << 20)
+        objects = ("INSERT INTO js_frame VALUES (1, 'keep', 'file:///srv/app.js', 10, 5);"
+                   "INSERT INTO js_node VALUES (1, NULL, 1, 'node');"
+                   "INSERT INTO js_live VALUES (1, 1, 4, 5000, 1.0)")
+        shown = []
+        for name, more in (("mapped", ""), ("known", objects)):
+            path = server.snapshot(self.folder / f"{name}.db", blocks=False, more=more)
+            head = export(self.folder / name, path, options=["--format", "heapprofile"])[0]
+            shown.append(self.chain(json.loads(head.read_text())["head"])[1:])
+        self.assertEqual(shown, [[("(mappings)", 0), ("JavaScript heap (V8)", 1 << 20)],
+                                 [("(JavaScript objects)", 0), ("keep", 5000)]])
+
     def test_json_has_every_stack_with_its_counters(self):
         data = json.loads(self.files["json"][1].read_text())
         sums = defaultdict(int)
@@ -143,7 +179,8 @@ class Profiles(harness.TestCase):
             ["node", HERE / "speedscope.mjs", CHROMIUM, *files])).stdout)
         for rows in shown:
             selfs = {row[2].strip(): row[1].split(" ")[0] for row in rows}
-            self.assertRegex(selfs["operator new"], r"^(35,000|34\.18|35\.00)")
+            leaf = "grow" if rows is shown[2] else "operator new"
+            self.assertRegex(selfs[leaf], r"^(35,000|34\.18|35\.00)")
 
 
 if __name__ == "__main__":
