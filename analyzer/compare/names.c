@@ -29,6 +29,5 @@ const char *names_part(const struct comparison *comparison, enum part part)
 
 const char *names_kind(const struct site *site)
 {
-    static const char *const kinds[] = FORMAT_KIND_NAMES;
-    return site->is_managed ? "managed heap" : kinds[site->kind];
+    return site->is_managed ? "managed heap" : site_kind_name(site);
 }

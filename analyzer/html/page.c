@@ -34,11 +34,7 @@ static void add_object(struct text *out, const char *name, cJSON *object)
 
 static void add_names(struct text *out)
 {
-    static const char *const kinds[] = FORMAT_KIND_NAMES;
-    text_add(out, "\"kinds\":[");
-    for (int i = 0; i < KIND_COUNT; i++)
-        text_format(out, "%s\"%s\"", i ? "," : "", kinds[i]);
-    text_add(out, "],\"classes\":[");
+    text_add(out, "\"classes\":[");
     for (int i = 0; i < CLASS_COUNT; i++)
         text_format(out, "%s\"%s\"", i ? "," : "", rules_class_name((enum frame_class)i));
     text_add(out, "],\"owners\":[");
@@ -90,7 +86,7 @@ void page_write_data(const struct comparison *comparison, const struct page_opti
     timeline_write(comparison, out);
     text_add(out, ",");
     page_say(options, "naming the frames of all stacks");
-    sites_write(comparison, count, &words, out);
+    sites_write(comparison, site_index, count, &words, out);
     text_add(out, ",");
     int64_t *stack_rows = memory_zeroed(comparison->table.members.count + 1, sizeof *stack_rows);
     stacks_write(comparison, site_index, MOST_STACKS, &words, stack_rows, out);

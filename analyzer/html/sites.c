@@ -4,6 +4,7 @@
  */
 #include "html/sites.h"
 
+#include "compare/names.h"
 #include "frames/site_frame.h"
 
 #include <inttypes.h>
@@ -42,11 +43,12 @@ static void add_trend(struct text *out, const struct rank *rank)
 }
 
 static void write_row(const struct comparison *comparison, const struct site *site,
-                      struct words *words, struct text *out)
+                      const int64_t *site_index, struct words *words, struct text *out)
 {
     bool is_comparison = comparison->count > 1;
-    text_format(out, "[%" PRId64 ",%d,%d,%d", words_frame(words, &site->frame, false),
-                (int)site->kind, site->is_managed, site->rank.is_growing && !site->rank.is_small);
+    text_format(out, "[%" PRId64 ",%" PRId64 ",%d,%d", words_frame(words, &site->frame, false),
+                words_text(words, names_kind(site)), site->is_managed,
+                site->rank.is_growing && !site->rank.is_small);
     text_format(out, ",%" PRId64 ",%" PRId64, is_comparison ? site->growth_bytes : 0,
                 is_comparison ? site->growth_blocks : 0);
     text_format(out, ",%.4g,%.4g,%" PRId64 ",%.0f", site->score, site->rank.evidence,
@@ -61,19 +63,21 @@ static void write_row(const struct comparison *comparison, const struct site *si
     add_series(out, site->live_bytes, comparison->count);
     add_series(out, site->live_blocks, comparison->count);
     const struct frame *way = site_frame_way(site->stack_frames, site->stack, &site->frame);
-    text_format(out, ",%" PRId64 "]", way ? words_frame(words, way, true) : -1);
+    int64_t leader = site->leader ? site_index[site->leader - comparison->table.sites.items] : -1;
+    text_format(out, ",%" PRId64 ",%" PRId64 "]", way ? words_frame(words, way, true) : -1, leader);
 }
 
-void sites_write(const struct comparison *comparison, size_t count, struct words *words,
-                 struct text *out)
+void sites_write(const struct comparison *comparison, const int64_t *site_index, size_t count,
+                 struct words *words, struct text *out)
 {
     text_add(out, "\"sites\":{\"fields\":[\"frame\",\"kind\",\"managed\",\"growing\",\"growth\","
                   "\"growth_blocks\",\"score\",\"evidence\",\"pattern\",\"noise\",\"old\","
                   "\"survivors\",\"total\",\"allocations\",\"slope\",\"slope_low\",\"slope_high\","
-                  "\"chance\",\"deviation\",\"live\",\"blocks\",\"way\"],\"rows\":[");
+                  "\"chance\",\"deviation\",\"live\",\"blocks\",\"way\","
+                  "\"leader\"],\"rows\":[");
     for (size_t i = 0; i < count; i++) {
         text_add(out, i ? "," : "");
-        write_row(comparison, comparison->ranked[i], words, out);
+        write_row(comparison, comparison->ranked[i], site_index, words, out);
     }
     text_format(out, "]},\"sites_left_out\":%zu", comparison->site_count - count);
 }

@@ -23,11 +23,11 @@ const snapshot = (n: number) => ({
 // main > serve > keep (own), which grows by 300; main > cache, which shrinks by 100.
 function sample(): Document {
   const strings = ['main', 'serve', 'keep`s | friend', 'cache', '/srv/app.c', 'rises', 'flat',
-    'GET /orders', '(no label)', 'app.c'];
+    'GET /orders', '(no label)', 'app.c', 'malloc', 'buffer'];
   const frame = (name: number, line: number) => [name, 4, line, 0, -1, 0, 4, 9, -1];
   return {
     schema: 1, version: '1', one_process: true, operations: 0, operations_from: '', noise: 0,
-    kinds: ['malloc', 'buffer'], classes: ['own', 'runtime'],
+    classes: ['own', 'runtime'],
     owners: ['program', 'dependency', 'runtime'], frame_owners: [0, 0, 0, 0],
     resources: [], processes: [], timeline: [],
     snapshots: [1, 2, 3].map(snapshot),
@@ -37,12 +37,12 @@ function sample(): Document {
     sites: {
       fields: ['frame', 'kind', 'managed', 'growing', 'growth', 'growth_blocks', 'score',
         'evidence', 'pattern', 'noise', 'old', 'survivors', 'total', 'allocations', 'slope',
-        'slope_low', 'slope_high', 'chance', 'deviation', 'live', 'blocks', 'way'],
+        'slope_low', 'slope_high', 'chance', 'deviation', 'live', 'blocks', 'way', 'leader'],
       rows: [
-        [2, 1, 0, 1, 300, 1, 0.9, 0.9, 5, 0, 100, 150, 350, 3, 2.5, 2, 3, 0.1, 0, [100, 200, 400],
-          [1, 2, 4], -1],
-        [3, 0, 0, 0, -100, -2, 0, 0, 6, 0, 50, null, 900, 9, null, null, null, null, 0,
-          [200, 150, 100], [2, 2, 1], -1],
+        [2, 11, 0, 1, 300, 1, 0.9, 0.9, 5, 0, 100, 150, 350, 3, 2.5, 2, 3, 0.1, 0, [100, 200, 400],
+          [1, 2, 4], -1, -1],
+        [3, 10, 0, 0, -100, -2, 0, 0, 6, 0, 50, null, 900, 9, null, null, null, null, 0,
+          [200, 150, 100], [2, 2, 1], -1, -1],
       ],
     },
     stacks: {
@@ -136,7 +136,7 @@ describe('the way to a site', () => {
     const document = sample();
     document.strings.push('send', 'express');
     document.classes.push('dependency');
-    document.frames.push(10, -1, 0, 0, -1, 2, 4 | 8, -1, 11);
+    document.frames.push(12, -1, 0, 0, -1, 2, 4 | 8, -1, 13);
     document.frame_owners.push(1);
     document.nodes = [-1, 0, 0, 1, 1, 4, 2, 2, 0, 3];
     document.stacks.rows = [[3, 0, 300, 400, 150, 50, 350, 0], [4, 1, -100, 100, 0, 1000, 900, 1]];

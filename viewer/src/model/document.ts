@@ -99,7 +99,6 @@ export interface Document {
   operations: number;
   operations_from: string; // '' when they were not counted
   noise: number;
-  kinds: string[];
   classes: string[];
   owners: string[]; // of frames: program, dependency, runtime
   snapshots: Snapshot[];

@@ -33,6 +33,7 @@ export interface Site {
   growthBlocks: number;
   score: number;
   evidence: number; // 0..1
+  leader: number; // site of the same place whose row this one is in; -1: it has one of its own
   suspect: boolean; // grows, and its evidence convinces
   pattern: string;
   noise: number;
@@ -201,13 +202,14 @@ export class Model {
       const number = (name: string) => get(row, name) as number;
       const maybe = (name: string) => get(row, name) as number | null;
       const frame = this.frames[number('frame')];
-      const kind = number('managed') ? 'managed heap' : this.doc.kinds[number('kind')];
+      const kind = this.text(number('kind'));
       const live = get(row, 'live') as number[];
       const freed = number('total') - (this.isComparison && this.doc.one_process
         ? number('growth') : live[live.length - 1]);
       return {
         index, frame, kind, live,
         way: this.frames[number('way')] ?? null,
+        leader: number('leader'),
         suspect: number('growing') === 1 && number('evidence') >= CONVINCING,
         managed: number('managed') === 1,
         growing: number('growing') === 1,
@@ -342,6 +344,11 @@ export class Model {
   // Whether functions made at run time are named: then the others are of little use in a graph.
   get hasOwnCode(): boolean {
     return this.sites.some((site) => site.frame.sort === 'js' && site.frame.owner === 'program');
+  }
+
+  // Other kinds of blocks of the same place: parts of one row.
+  partsOf(site: Site): Site[] {
+    return this.sites.filter((other) => other.leader === site.index);
   }
 
   sizesOf(site: Site): SizeRow[] {

@@ -125,7 +125,8 @@ const KINDS: Record<string, string> = {
 };
 
 function shownSites(model: Model): Site[] {
-  return model.sites.filter((site) => (model.isComparison ? site.growing : site.live[0] > 0));
+  return model.sites.filter((site) => (model.isComparison ? site.growing && site.leader < 0
+    : site.live[0] > 0));
 }
 
 // That of which the verdict speaks.
@@ -156,7 +157,10 @@ function First({ model, go }: Pick<ViewProps, 'model' | 'go'>) {
       <p>{model.isComparison
         ? <><b>{signedBytes(site.growth)}</b> in {blocksOf(site, site.growthBlocks)}</>
         : <><b>{bytes(site.live[last])}</b> in {blocksOf(site, site.blocks[last])}</>}
-      {operations > 0 && <>, {bytes(site.growth / operations)} per operation</>}</p>
+      {operations > 0 && <>, {bytes(site.growth / operations)} per operation</>}
+      {model.partsOf(site).map((part) => (
+        <span key={part.index}>; and {signedBytes(part.growth)} of {part.kind} in{' '}
+          {blocksOf(part, part.growthBlocks)}</span>))}</p>
       <Callers model={model} site={site} />
       {sourced && <SourceLines model={model} frame={sourced} around={2} />}
     </section>
