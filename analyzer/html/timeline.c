@@ -9,7 +9,7 @@
 #include <string.h>
 
 struct writer {
-    int64_t start_ns; /* time 0 of the page */
+    double end; /* seconds of the page at which the snapshot was taken */
     bool has_series;
     struct text *out;
 };
@@ -39,7 +39,9 @@ static void write_store(struct writer *writer, const struct store *store)
             begin_series(writer, store, point);
         }
         text_format(writer->out, "%s%.3f,%.10g", is_next ? "," : "",
-                    (double)store_sum(point->time_ns, -writer->start_ns) / 1e9, point->value);
+                    writer->end +
+                        (double)store_sum(point->uptime_ns, -store->facts.uptime_ns) / 1e9,
+                    point->value);
         last = point;
     }
     text_add(writer->out, last ? "]}" : "");
@@ -52,13 +54,18 @@ static bool is_same_process(const struct store *a, const struct store *b)
 
 void timeline_write(const struct comparison *comparison, struct text *out)
 {
-    struct store *first = comparison->stores[0], *last = comparison->stores[comparison->count - 1];
-    struct writer writer = {.start_ns = first->facts.time_ns, .out = out};
+    size_t end = comparison->count - 1;
+    struct store *first = comparison->stores[0], *last = comparison->stores[end];
+    struct writer writer = {.out = out};
     text_add(out, "\"timeline\":[");
-    for (size_t i = 0; i < last->united_count; i++)
+    for (size_t i = 0; i < last->united_count; i++) {
+        const struct store_facts *facts = &last->united[i]->facts;
+        writer.end = (double)store_sum(facts->time_ns, -first->facts.time_ns) / 1e9;
         write_store(&writer, last->united[i]);
+    }
     if (!last->united_count && !is_same_process(first, last))
         write_store(&writer, first);
+    writer.end = comparison->x[end];
     if (!last->united_count)
         write_store(&writer, last);
     text_add(out, "]");

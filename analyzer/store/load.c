@@ -9,7 +9,6 @@
 #include "store/queries.h"
 #include "store/rows.h"
 #include "store/tags.h"
-#include "store/timeline.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -431,8 +430,7 @@ static bool read_tables(struct loader *loader, enum load_depth depth)
            read_optional(loader, "hole", QUERY_HOLES, read_holes) &&
            (depth < LOAD_COUNTERS ||
             read_optional(loader, "source_map", QUERY_SOURCE_MAPS, read_source_map)) &&
-           (depth < LOAD_ALL || (tags_load(loader->store, loader->database, loader->error) &&
-                                 timeline_load(loader->store, loader->database, loader->error))) &&
+           (depth < LOAD_ALL || tags_load(loader->store, loader->database, loader->error)) &&
            link_nodes(loader) && check_tree(loader) &&
            js_load(loader->store, loader->database, depth >= LOAD_ALL, loader->error);
 }

@@ -56,7 +56,8 @@
     "SELECT node_id, epoch, samples, live_bytes, live_variance FROM js_live ORDER BY node_id, "    \
     "epoch"
 #define QUERY_TIMELINE                                                                             \
-    "SELECT name, statistic, time_ns, value FROM timeline ORDER BY name, statistic, time_ns"
+    "SELECT name, statistic, uptime_ns, value FROM timeline ORDER BY name, statistic, uptime_ns"   \
+    " LIMIT 100000"
 #define QUERY_SOURCE_MAPS "SELECT file, map FROM source_map"
 #define QUERY_ALLOCATOR   "SELECT name, statistic, value FROM allocator"
 #define QUERY_RUNTIME     "SELECT name, statistic, value FROM runtime"

@@ -9,6 +9,7 @@
 #include "store/header.h"
 #include "store/load.h"
 #include "store/queries.h"
+#include "store/timeline.h"
 
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -123,6 +124,7 @@ static bool open_and_load(struct store *store, enum load_depth depth, struct err
                 : depth < LOAD_ALL || is_sound(database)
                     ? load(store, database, depth, error)
                     : load_damaged(store, error, "its pages do not fit together");
+    good = good && (depth < LOAD_ALL || timeline_load(store, database, error));
     sqlite3_close(database);
     return good;
 }

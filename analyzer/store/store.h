@@ -107,7 +107,7 @@ struct store_statistic {
 /* A number between snapshots, as a statistic at its time. */
 struct store_point {
     const char *owner, *name;
-    int64_t time_ns;
+    int64_t uptime_ns;
     double value;
 };
 

@@ -9,8 +9,6 @@
 
 #include <sqlite3.h>
 
-#define TIMELINE_MOST 100000 /* points that are read of a snapshot */
-
 /* Fills timeline; nothing, and true, when the snapshot has none. False with ERROR filled when the
  * file is malformed. */
 bool timeline_load(struct store *store, sqlite3 *database, struct error *error);

@@ -230,19 +230,25 @@ static int write_runtime(sqlite3 *db)
     return rows_end(&rows);
 }
 
+struct timeline_rows {
+    struct rows rows;
+    uint64_t started_ns;
+};
+
 static void write_point(const char *name, const char *statistic, uint64_t time_ns, double value,
-                        void *rows)
+                        void *context)
 {
-    ROWS_ADD(rows, ROWS_WORD(name, name), ROWS_WORD(statistic, statistic),
-             ROWS_INT(time_ns, time_ns), ROWS_REAL(value, value));
+    struct timeline_rows *to = context;
+    ROWS_ADD(&to->rows, ROWS_WORD(name, name), ROWS_WORD(statistic, statistic),
+             ROWS_INT(uptime_ns, time_ns - to->started_ns), ROWS_REAL(value, value));
 }
 
-static int write_timeline(sqlite3 *db)
+static int write_timeline(sqlite3 *db, const struct writer_facts *facts)
 {
-    struct rows rows;
-    rows_begin(&rows, db, "timeline");
-    timeline_each(write_point, &rows);
-    return rows_end(&rows);
+    struct timeline_rows to = {.started_ns = facts->started_ns};
+    rows_begin(&to.rows, db, "timeline");
+    timeline_each(write_point, &to);
+    return rows_end(&to.rows);
 }
 
 static void write_map(const char *file, const char *map, void *rows)
@@ -278,7 +284,7 @@ int facts_write(sqlite3 *db, const struct cut *cut, const struct writer_facts *f
     if (!failed)
         failed = write_runtime(db);
     if (!failed)
-        failed = write_timeline(db);
+        failed = write_timeline(db, facts);
     if (!failed)
         failed = write_source_maps(db);
     return failed;

@@ -265,9 +265,9 @@ CREATE TABLE timeline (
   statistic       TEXT    NOT NULL,   -- 'rss'; 'heapUsed', 'external', 'arrayBuffers',
                                       -- 'eventLoopDelay_max_ms': the longest since the point before;
                                       -- 'http_requests': begun so far
-  time_ns         INTEGER NOT NULL,   -- as in snapshot.time_ns
+  uptime_ns       INTEGER NOT NULL,   -- as in snapshot.uptime_ns
   value           REAL    NOT NULL,
-  PRIMARY KEY (name, statistic, time_ns)
+  PRIMARY KEY (name, statistic, uptime_ns)
 ) STRICT, WITHOUT ROWID;
 
 -- Live objects of JavaScript heaps by the function that allocated them, from V8's sampling heap

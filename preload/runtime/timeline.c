@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/lock.h"
 #include "base/memory.h"
 
@@ -36,13 +36,6 @@ static struct series member = {.width = MEMBER_SAMPLES, .stride = 1};
 static const char *const process_statistics[] = {"rss"};
 static const char *const member_statistics[] = MEMBER_SAMPLE_NAMES;
 
-static uint64_t wall_clock(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 static void thin_out(struct series *series)
 {
     for (size_t i = 0; i < series->count / 2; i++)
@@ -54,12 +47,12 @@ static void thin_out(struct series *series)
 /* With the lock held. */
 static void add_point(struct series *series, const double *values)
 {
-    uint64_t now = wall_clock();
+    uint64_t now = clock_now();
     if (series->count && ++series->passed < series->stride)
         return;
     series->passed = 0;
     if (series->count && now <= series->points[series->count - 1].time_ns)
-        return; /* the clock was set back: points are known by their time */
+        return; /* points are known by their time */
     if (!series->points)
         series->points = memory_map(TIMELINE_POINTS * sizeof *series->points);
     if (!series->points)

@@ -23,8 +23,8 @@ void timeline_add_member(const char *name, const double *values, size_t count);
 /* Adds RSS. Control process only. */
 void timeline_add_rss(uint64_t bytes);
 
-/* Calls visit for each number, each series in order of time. TIME: wall clock. Control process
- * only. */
+/* Calls visit for each number, each series in order of time. TIME: of the monotonic clock. Control
+ * process only. */
 typedef void timeline_visit(const char *name, const char *statistic, uint64_t time_ns, double value,
                             void *context);
 void timeline_each(timeline_visit *visit, void *context);

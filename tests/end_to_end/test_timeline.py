@@ -23,7 +23,7 @@ class Timeline(harness.TestCase):
         database = sqlite3.connect(path)
         self.addCleanup(database.close)
         for name, statistic, _, value in database.execute(
-                "SELECT * FROM timeline ORDER BY name, statistic, time_ns"):
+                "SELECT * FROM timeline ORDER BY name, statistic, uptime_ns"):
             found.setdefault((name, statistic), []).append(value)
         return found
 

@@ -46,11 +46,11 @@ def make_server(folder):
         pages = server.allocate(page, 8192, 64)
         server.free(server.allocate(small, 80, 500))
         heap_used = (20 + number) * MIB
-        time_ns = 1_700_000_000 * 10**9 + number * heap.MINUTE_NS
+        uptime_ns = number * heap.MINUTE_NS
         points = "".join(
-            f"INSERT INTO timeline VALUES ('process', 'rss', {time_ns - 10**9 * back},"
+            f"INSERT INTO timeline VALUES ('process', 'rss', {uptime_ns - 10**9 * back},"
             f" {(44 + 4 * number - back) * MIB}), ('node', 'http_requests',"
-            f" {time_ns - 10**9 * back}, {number * 100 - back});" for back in range(1, 30))
+            f" {uptime_ns - 10**9 * back}, {number * 100 - back});" for back in range(1, 30))
         timeline += points
         paths.append(server.snapshot(
             folder / f"{number}.db", blocks=False, rss=(40 + 4 * number) * MIB,

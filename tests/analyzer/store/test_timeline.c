@@ -28,8 +28,8 @@ static void points_lie_by_series_and_time(void **state)
     assert_string_equal(points[0].name, "heapUsed");
     assert_true(points[0].value == 5.5);
     assert_string_equal(points[1].owner, "process");
-    assert_int_equal(points[1].time_ns, 1000);
-    assert_int_equal(points[2].time_ns, 2000);
+    assert_int_equal(points[1].uptime_ns, 1000);
+    assert_int_equal(points[2].uptime_ns, 2000);
     assert_true(points[3].value == 0); /* no memory is negative */
     store_close(store);
 }
