@@ -7,12 +7,36 @@
 #include "html/findings.h"
 
 #include "base/json.h"
+#include "compare/closable.h"
 #include "compare/resources.h"
 
 static int64_t page_index(const struct comparison *comparison, const struct site *site,
                           const int64_t *site_index)
 {
     return site ? site_index[site - comparison->table.sites.items] : -1;
+}
+
+static cJSON *finding(const char *words, int64_t site)
+{
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "text", words);
+    json_set_number(object, "site", site);
+    return object;
+}
+
+static void add_closables(const struct comparison *comparison, const int64_t *site_index,
+                          cJSON *array)
+{
+    struct closables *closables = closables_new(comparison);
+    for (size_t i = 0; i < closables->list.count && !comparison->obstacle; i++) {
+        const struct closable *closable = &closables->list.items[i];
+        struct text words = {0};
+        closable_say(closable, &words);
+        cJSON_AddItemToArray(
+            array, finding(words.bytes, page_index(comparison, closable->site, site_index)));
+        text_done(&words);
+    }
+    closables_free(closables);
 }
 
 cJSON *findings_resources(const struct comparison *comparison, const int64_t *site_index)
@@ -24,17 +48,13 @@ cJSON *findings_resources(const struct comparison *comparison, const int64_t *si
         struct text words = {0};
         if (!resource->is_growing || comparison->obstacle)
             continue;
-        cJSON *object = cJSON_CreateObject();
         resources_say(resource, &words);
-        cJSON_AddStringToObject(object, "text", words.bytes);
-        json_set_number(object, "site", page_index(comparison, resource->site, site_index));
-        cJSON *counts = cJSON_AddArrayToObject(object, "count");
-        for (size_t k = 0; k < comparison->count; k++)
-            cJSON_AddItemToArray(counts, cJSON_CreateNumber(resource->count[k]));
-        cJSON_AddItemToArray(array, object);
+        cJSON_AddItemToArray(
+            array, finding(words.bytes, page_index(comparison, resource->site, site_index)));
         text_done(&words);
     }
     resources_free(resources);
+    add_closables(comparison, site_index, array);
     return array;
 }
 

@@ -71,6 +71,17 @@ static void advise_retention(const struct verdict_input *input, struct text *tex
                        "malloc_trim(0) after a peak, or jemalloc (LD_PRELOAD=libjemalloc.so.2).");
 }
 
+/* Where samples know whose objects they are, the reader begins there. */
+static void advise_js(const struct verdict_input *input, struct text *text)
+{
+    const struct verdict_claim *claim = &input->claims[CLAIM_JS];
+    if (input->managed_heap == RUNTIME_V8 && claim->name && claim->growth > claim->noise)
+        text_format(text,
+                    "See what keeps the objects that %s allocates: a map, an array, a listener or "
+                    "a closure that only grows. ",
+                    claim->name);
+}
+
 static void advise_managed(const struct verdict_input *input, struct text *text)
 {
     static const char *const words[] = {
@@ -86,6 +97,7 @@ static void advise_managed(const struct verdict_input *input, struct text *text)
         [RUNTIME_PYTHON] = "With PYTHONMALLOC=malloc heapdiff shows each object in it and the "
                            "Python line that made it; tracemalloc also shows the lines.",
     };
+    advise_js(input, text);
     text_add(text, words[input->managed_heap]);
 }
 

@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "compare/names.h"
 #include "frames/frame_name.h"
+#include "print/resources_report.h"
 #include "print/xml.h"
 
 #include <time.h>
@@ -43,17 +44,34 @@ static void add_fault(const char *element, const char *type, const char *message
     text_format(out, "</%s>\n    </testcase>\n", element);
 }
 
+/* WORDS: what a reader should know all the same; NULL: nothing. */
+static void add_passed(const char *words, struct text *out)
+{
+    if (!words || !*words) {
+        text_add(out, "/>\n");
+        return;
+    }
+    text_add(out, ">\n      <system-out>");
+    xml_add(out, words);
+    text_add(out, "</system-out>\n    </testcase>\n");
+}
+
 static void add_whole(const struct comparison *comparison, const struct gate_result *result,
                       struct text *out)
 {
-    const char *verdict = comparison->verdict.text.bytes;
+    struct text body = {0}, more = {0};
+    resources_report_text(comparison, &more);
+    text_format(&body, "%s%s%s", comparison->verdict.text.bytes, more.length ? "\n" : "",
+                more.length ? more.bytes : "");
     add_case(comparison, "live memory does not grow", out);
     if (result->code == EXIT_EXCEEDED)
-        add_fault("failure", "growth", result->words, verdict, out);
+        add_fault("failure", "growth", result->words, body.bytes, out);
     else if (result->code == EXIT_NOT_MEASURABLE)
-        add_fault("error", "not-measurable", result->words, verdict, out);
+        add_fault("error", "not-measurable", result->words, body.bytes, out);
     else
-        text_add(out, "/>\n");
+        add_passed(more.bytes, out);
+    text_done(&body);
+    text_done(&more);
 }
 
 /* CI systems know a test by its name: sites that differ in kind, in a template's arguments or in

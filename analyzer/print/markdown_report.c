@@ -8,6 +8,7 @@
 #include "compare/names.h"
 #include "frames/frame_name.h"
 #include "print/processes_report.h"
+#include "print/resources_report.h"
 
 #include <string.h>
 
@@ -92,6 +93,25 @@ static void add_groups(const struct comparison *comparison, const struct report_
     listing_free(listing);
 }
 
+static void add_resources(const struct comparison *comparison, struct text *out)
+{
+    struct text lines = {0};
+    resources_report_text(comparison, &lines);
+    for (const char *line = lines.bytes; line && *line;) {
+        size_t length = strcspn(line, "\n");
+        struct text one = {0};
+        text_add_n(&one, line, length);
+        text_add(out, "- ");
+        add_escaped(out, one.bytes);
+        text_add(out, "\n");
+        text_done(&one);
+        line += length + (line[length] == '\n');
+    }
+    if (lines.length > 0)
+        text_add(out, "\n");
+    text_done(&lines);
+}
+
 void markdown_report(const struct comparison *comparison, const struct report_options *options,
                      struct text *out)
 {
@@ -107,6 +127,7 @@ void markdown_report(const struct comparison *comparison, const struct report_op
         text_format(out, "Gate: %s.\n\n", options->result->words);
     add_parts(comparison, out);
     processes_report_markdown(comparison, out);
+    add_resources(comparison, out);
     if (options->listing && options->listing->by != BY_SITES)
         add_groups(comparison, options, out);
     if (count == 0)

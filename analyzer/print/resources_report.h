@@ -1,4 +1,4 @@
-/* resources_report.h -- Timers, sockets, Workers and contexts that became more.
+/* resources_report.h -- Timers, sockets, Workers and contexts that became more; what to close.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -9,10 +9,10 @@
 
 #include <cjson/cJSON.h>
 
-/* A sentence for each that grows, a line each. */
+/* A sentence for each that grows, a line each, without markup. */
 void resources_report_text(const struct comparison *comparison, struct text *out);
 
-/* Adds the array "resources" of docs/compare.md. */
+/* Adds the arrays "resources" and "closable" of docs/compare.md. */
 void resources_report_json(const struct comparison *comparison, cJSON *root);
 
 #endif

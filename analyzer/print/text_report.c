@@ -77,7 +77,19 @@ static void add_parts(const struct comparison *comparison, const struct term *te
     text_add(out, "\n");
 }
 
-static void add_list(const struct comparison *comparison, const struct report_options *options,
+/* Whether a row that is shown stands for objects of the JavaScript heap. */
+static bool lists_js(const struct listing *listing, const struct report_options *options)
+{
+    size_t whole = listing->rows.count, top = (size_t)options->top;
+    bool is_of_kinds = listing->options.by == BY_SITES || listing->options.by == BY_KINDS;
+    for (size_t i = 0; i < whole && i < top && is_of_kinds; i++)
+        if (listing->rows.items[i].kind == KIND_JS)
+            return true;
+    return false;
+}
+
+/* Returns whether rows of kind js are listed. */
+static bool add_list(const struct comparison *comparison, const struct report_options *options,
                      struct text *out)
 {
     struct listing_options usual = {.what = comparison->count > 1 ? WHAT_GROWTH : WHAT_LIVE,
@@ -89,11 +101,13 @@ static void add_list(const struct comparison *comparison, const struct report_op
             calltree_new(comparison, wanted, options->tree == TREE_BOTTOM_UP, options->all_frames);
         text_tree(tree, wanted->what == WHAT_GROWTH, options, out);
         calltree_free(tree);
-        return;
+        return false;
     }
     struct listing *listing = listing_new(comparison, wanted);
+    bool has_js = lists_js(listing, options);
     text_rows(comparison, listing, options, out);
     listing_free(listing);
+    return has_js;
 }
 
 /* Adds WORDS, broken between words so that no line is wider than the terminal. */
@@ -118,7 +132,7 @@ static void add_wrapped(const char *words, const struct term *term, struct text 
     text_add(out, "\n");
 }
 
-static void add_sampling(const struct comparison *comparison, struct text *out)
+static void add_sampling(const struct comparison *comparison, bool has_js, struct text *out)
 {
     for (size_t i = 0; i < comparison->count; i++) {
         int64_t sample = comparison->stores[i]->facts.sample_bytes;
@@ -130,7 +144,7 @@ static void add_sampling(const struct comparison *comparison, struct text *out)
     }
     const struct store *last = comparison->stores[comparison->count - 1];
     double distance = STORE_STATISTIC(&last->runtime, "node", FORMAT_JS_SAMPLE, 0);
-    if (last->has_js && distance > 0)
+    if (has_js && distance > 0)
         text_format(out,
                     "Rows of kind js are estimated from samples, one every %s on average; their "
                     "blocks are samples.\n",
@@ -177,14 +191,14 @@ void text_report_comparison(const struct comparison *comparison,
         add_wrapped(comparison->verdict.advice.bytes, term, out);
     text_add(out, "\n");
     add_parts(comparison, term, out);
-    add_list(comparison, options, &list);
+    bool has_js = add_list(comparison, options, &list);
     if (list.length > 0)
         text_format(out, "\n%s", list.bytes);
     add_small(comparison, options, out);
     processes_report_text(comparison, out);
     resources_report_text(comparison, out);
     add_operations(comparison, out);
-    add_sampling(comparison, out);
+    add_sampling(comparison, has_js, out);
     text_done(&sentence);
     text_done(&list);
 }
@@ -214,6 +228,5 @@ void text_report_snapshot(const struct comparison *comparison, const struct repo
     add_time(facts->time_ns, out);
     text_format(out, ": %s live in %s blocks, RSS %s\n\n", units_bytes(facts->live_bytes).text,
                 units_count(facts->live_blocks).text, units_bytes(facts->rss_bytes).text);
-    add_list(comparison, options, out);
-    add_sampling(comparison, out);
+    add_sampling(comparison, add_list(comparison, options, out), out);
 }

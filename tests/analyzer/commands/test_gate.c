@@ -116,6 +116,7 @@ static void every_result_fits_the_schema(void **state)
         skip();
     }
     const char *a = server_of_twins("a.db", 1, 10), *b = server_of_twins("b.db", 2, 70);
+    fixture_sql(b, "INSERT INTO runtime VALUES ('node', 'activeResources_<&Odd', 300)");
     static const char *const limits[] = {"1MiB", "1GiB", "1MiB,site=nobody", "1MiB,site=put"};
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
         const struct fixture_result *result =

@@ -54,11 +54,10 @@ export interface Coverage {
   counters: { name: string; meaning: string; value: number }[];
 }
 
-// A resource of the runtime that became more, in words.
+// A resource that became more, or native memory that an object holds, in words.
 export interface Resource {
   text: string;
   site: number; // where they come from; -1: not known, or not on the page
-  count: number[]; // per snapshot
 }
 
 export interface Process {

@@ -199,7 +199,7 @@ function TopSites({ model, go }: Pick<ViewProps, 'model' | 'go'>) {
   );
 }
 
-// Timers, sockets, Workers and the like that became more.
+// Timers, sockets, Workers and the like that became more; what is to be closed.
 function Resources({ model, go }: Pick<ViewProps, 'model' | 'go'>) {
   const { resources } = model.doc;
   if (resources.length === 0) {
