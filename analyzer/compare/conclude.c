@@ -4,6 +4,7 @@
  */
 #include "compare/conclude.h"
 
+#include "compare/origin.h"
 #include "frames/frame_name.h"
 #include "frames/shared.h"
 #include "frames/site_frame.h"
@@ -149,6 +150,12 @@ static const char *name_site(const struct comparison *comparison, const struct s
         text_add(&name, ", called by ");
     }
     frame_name(&site->frame, NULL, &name);
+    const struct site *origin = origin_find(comparison, site);
+    if (origin) {
+        text_add(&name, ", for objects that ");
+        frame_name(&origin->frame, NULL, &name);
+        text_add(&name, " made");
+    }
     const char *words = pool_text(comparison->pool, name.bytes);
     text_done(&name);
     return words;

@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "compare/folding.h"
+#include "compare/origin.h"
 #include "frames/frame_name.h"
 #include "frames/site_frame.h"
 #include "print/processes_report.h"
@@ -207,6 +208,9 @@ static cJSON *site_object(const struct comparison *comparison, const struct site
     cJSON_AddItemToObject(object, "frame", frame_object(&site->frame));
     const struct frame *way = site_frame_way(site->stack_frames, site->stack, &site->frame);
     cJSON_AddItemToObject(object, "through", way ? frame_object(way) : cJSON_CreateNull());
+    const struct site *origin = origin_find(comparison, site);
+    cJSON_AddItemToObject(object, "origin",
+                          origin ? frame_object(&origin->frame) : cJSON_CreateNull());
     if (comparison->count > 1) {
         json_set_number(object, "growth_bytes", site->growth_bytes);
         json_set_number(object, "growth_blocks", site->growth_blocks);

@@ -12,6 +12,7 @@
 #include "base/utf8.h"
 #include "compare/folding.h"
 #include "compare/names.h"
+#include "compare/origin.h"
 #include "frames/frame_name.h"
 #include "print/bar.h"
 #include "print/text_stack.h"
@@ -170,11 +171,23 @@ static void add_folded(const struct table *table, const struct site *leader, str
                     units_signed_count(site->growth_blocks).text, term_plain(table->term));
 }
 
+/* On what the memory hangs that no function of the program asked for. */
+static void add_origin(const struct table *table, const struct site *site, struct text *out)
+{
+    const struct site *origin = origin_find(table->comparison, site);
+    if (!origin)
+        return;
+    text_format(out, INDENT "%sfor objects that ", term_dim(table->term));
+    frame_name(&origin->frame, NULL, out);
+    text_format(out, " made%s\n", term_plain(table->term));
+}
+
 static void add_details(const struct table *table, const struct listing_row *row,
                         const struct report_options *options, struct text *out)
 {
     double one = comparison_per_operation(table->comparison, row->site);
     add_folded(table, row->site, out);
+    add_origin(table, row->site, out);
     if (one != 0)
         text_format(out, INDENT "%s%.1f bytes per operation%s\n", term_dim(table->term), one,
                     term_plain(table->term));
