@@ -265,6 +265,16 @@ static bool has_jit_names(const struct store *store)
     return false;
 }
 
+static bool has_jit_frame(const struct site *site)
+{
+    struct frames_walk walk = frames_leaf(site->stack_frames, site->stack);
+    const struct frame *frame;
+    while ((frame = frames_caller(&walk)))
+        if (frame->is_jit && frame->is_named)
+            return true;
+    return false;
+}
+
 /* The runtime of a top site whose code has no names. The JVM names its code in any case, but
  * without frame pointers its stacks end before it. */
 static struct runtime nameless_runtime(const struct comparison *comparison, const struct site *top)
@@ -273,9 +283,7 @@ static struct runtime nameless_runtime(const struct comparison *comparison, cons
     if (top->frame.class != CLASS_RUNTIME || !top->frame.module)
         return (struct runtime){.kind = RUNTIME_NONE};
     const struct store *last = last_of(comparison);
-    bool has_names = runtime.kind == RUNTIME_JVM
-                         ? strstr(last->facts.command_line, "+PreserveFramePointer") != NULL
-                         : has_jit_names(last);
+    bool has_names = runtime.kind == RUNTIME_JVM ? has_jit_frame(top) : has_jit_names(last);
     if (has_names)
         runtime.kind = RUNTIME_NONE;
     return runtime;

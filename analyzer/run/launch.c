@@ -27,6 +27,10 @@
 #define JIT_FLAG "--interpreted-frames-native-stack"
 #define MAP_FLAG "--perf-basic-prof"
 
+/* Stacks would end at a function that the JVM has compiled, and lack those that were made a part of
+ * their callers. The launcher of JDK 9 and later takes it from here, and says so on stderr. */
+#define JAVA_FLAGS "-XX:+PreserveFramePointer -XX:-Inline"
+
 #define JS_SAMPLE "131072" /* see docs/performance.md */
 
 /* Adds the folder of our own executable. */
@@ -205,6 +209,8 @@ static void set_names(const struct launch *launch, const char *obstacle)
                 ": it writes isolate-*-v8.log into its folder, and /tmp/perf-PID.map\n",
                 obstacle);
     setenv("PYTHONPERFSUPPORT", "1", 1);
+    if (launch->is_job)
+        prepend("JDK_JAVA_OPTIONS", JAVA_FLAGS, " ");
     setenv("HEAPDIFF_JS_SAMPLE", JS_SAMPLE, 0); /* the user's own is kept */
 }
 

@@ -24,7 +24,8 @@
 #define LOOK_MS      1000  /* between two looks at memory and connections under load */
 #define EXTRA_MS     10000 /* the most by which a warm-up is prolonged */
 #define END_MS       5000  /* between SIGTERM and SIGKILL */
-#define LOAD_REFUSED 126   /* and 127: the shell could not run it */
+#define PLENTY_BYTES ((int64_t)256 << 20) /* of growth: a short load need not run again */
+#define LOAD_REFUSED 126                  /* and 127: the shell could not run it */
 
 /* ---- the start ----------------------------------------------------------------------------------
  */
@@ -244,6 +245,7 @@ static bool run_again(struct work *work, bool *goes_on)
 static bool load_repeatedly(struct work *work, int times, int done, int64_t began)
 {
     int all = times * (work->plan->snapshots - 1);
+    int64_t resident = work_resident(work);
     bool good = true, goes_on = true;
     work->repeats = true;
     work_say("load, %d times, %d between two snapshots: %s", all, times, work->plan->load);
@@ -252,6 +254,11 @@ static bool load_repeatedly(struct work *work, int times, int done, int64_t bega
             good = moments_take_after(work, began);
         good = good && run_again(work, &goes_on);
         done++;
+        work_look(work);
+        if (work_resident(work) - resident > PLENTY_BYTES && done < all) {
+            work_say("memory has grown enough after %d times", done);
+            goes_on = false;
+        }
     }
     return good;
 }

@@ -20,7 +20,7 @@
 #include "runtime/scripts.h"
 #include "runtime/timeline.h"
 
-#define MEMBERS_MAX 64
+#define MEMBERS_MAX 512 /* a leak of Workers is to be seen as one */
 
 /* Patience, in ms from the beginning of an exchange. */
 #define TAKE_MS      5000 /* a collection is worth waiting for, but a blocked loop must not hang */

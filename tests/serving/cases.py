@@ -1,8 +1,8 @@
 # cases.py -- What is tried: an app, the way to start it, a load, and the truth about it.
 #
 # SPDX-License-Identifier: Apache-2.0
-"""Commands are typed in the app's own folder. $PORT is the server's port, $OTHER another one, $LOAD
-starts load.mjs, $SOCKETS load_sockets.mjs. Lines of an app's source that name its leak have LEAK."""
+"""Commands are typed in the app's own folder. $PORT is the server's port, $OTHER another one,
+$LOAD starts load.mjs, $SOCKETS load_sockets.mjs. Lines of an app that name its leak have LEAK."""
 import re
 from dataclasses import dataclass
 
@@ -37,6 +37,7 @@ NEST = "npx tsc"
 NEXT = "npx next build"
 STANDALONE = "HOSTNAME=127.0.0.1 node .next/standalone/apps/next/server.js"
 BUNDLE = "npm run build"
+GUNICORN = "gunicorn -w 2 -b 127.0.0.1:$PORT app:app"
 JAR = ("mkdir -p classes && javac -g -d classes Gallery.java && printf 'Main-Class: Gallery\\n' >m"
        " && jar cfm gallery.jar m -C classes .")
 
@@ -83,11 +84,11 @@ NODE_CASES = [
          ("startPolling", "timers.js"), says="timers"),
     Case("timers, node", "plain", "node server.js", "$LOAD $PORT 8000 /poll/#",
          ("startPolling", "timers.js"), says="timers", quick=True),
-    Case("Workers, node", "plain", "node server.js", "$LOAD $PORT 20 /job/# 2",
+    Case("Workers, node", "plain", "node server.js", "$LOAD $PORT 10 /job/# 2",
          ("runJob", "jobs.js"), says="workers"),
     Case("streams, node", "plain", "node server.js", "$LOAD $PORT 300 /report/#",
          ("openReport", "streams.js")),
-    Case("sockets, node", "plain", "node server.js", "$LOAD $PORT 600 /ask/#",
+    Case("sockets, node", "plain", "node server.js", "$LOAD $PORT 100 /ask/#",
          ("askUpstream", "upstream.js"), says="sockets"),
     Case("compressors, node", "plain", "node server.js", "$LOAD $PORT 100 /archive/#",
          ("compress", "archive.js")),
@@ -113,18 +114,20 @@ for release in ("node22", "node24", "node26"):
         NODE_CASES.append(Case(name, app, command, load, culprit, says=says, node=release))
 
 OTHER_CASES = [
-    Case("rows, gunicorn", "flask", "gunicorn -w 2 -b 127.0.0.1:$PORT app:app",
+    Case("rows, gunicorn", "flask", GUNICORN, "$LOAD $PORT 2000 /query/#",
+         answer="runtime heap", says="Python"),
+    Case("rows, gunicorn", "flask", f"PYTHONMALLOC=malloc {GUNICORN}",
          "$LOAD $PORT 2000 /query/#", ("remember_result", "app.py")),
     Case("rows, gunicorn with threads", "flask",
-         "gunicorn -w 1 --threads 4 -b 127.0.0.1:$PORT app:app", "$LOAD $PORT 2000 /query/#",
-         ("remember_result", "app.py")),
+         "PYTHONMALLOC=malloc gunicorn -w 1 --threads 4 -b 127.0.0.1:$PORT app:app",
+         "$LOAD $PORT 2000 /query/#", ("remember_result", "app.py")),
     Case("pictures, uvicorn", "starlette", "uvicorn --log-level error --port $PORT app:app",
          "$LOAD $PORT 2000 /picture/#", ("draw_picture", "app.py")),
     Case("pictures, uvicorn with workers", "starlette",
          "uvicorn --log-level error --workers 2 --port $PORT app:app",
          "$LOAD $PORT 2000 /picture/#", ("draw_picture", "app.py")),
     Case("direct buffers, java -jar", "java", "java -jar gallery.jar",
-         "$LOAD $PORT 2000 /picture/#", ("keepPicture", "Gallery.java"), build=JAR),
+         "$LOAD $PORT 2000 /picture/#", ("keepPicture", ""), build=JAR),
     Case("objects, java -jar", "java", "java -jar gallery.jar", "$LOAD $PORT 2000 /view/#",
          answer="runtime heap", says="Java", build=JAR),
 ]
@@ -149,7 +152,7 @@ CLEAN_CASES = [
 ]
 
 IDLE_CASES = [
-    Case("load on another port", "express", "npm start", "$LOAD $OTHER 100 /login/# 2>/dev/null || true",
+    Case("load on another port", "express", "npm start", "$LOAD $OTHER 9 /a 2>&1 || true",
          answer="no-work"),
     Case("load that fails", "express", "npm start", "exit 1", answer="no-work"),
     Case("load that is not there", "express", "npm start", "no-such-load", answer="no-work"),

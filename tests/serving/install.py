@@ -1,7 +1,7 @@
 # install.py -- What the apps need from registries, once, in .cache/serving.
 #
 # SPDX-License-Identifier: Apache-2.0
-"""Each function says None, or why there is no such thing on this machine: then cases are skipped."""
+"""Each function answers None, or why this machine has no such thing: then cases are skipped."""
 import functools
 import os
 import shutil
@@ -33,7 +33,7 @@ def is_newer(path, source):
 
 @functools.cache
 def packages(quick):
-    """npm's packages: those of the quick cases alone (dependencies), or all (devDependencies too)."""
+    """npm's: those of the quick cases alone (dependencies), or all (devDependencies too)."""
     lock, whole, some = HERE / "package-lock.json", CACHE / ".whole", CACHE / ".quick"
     if is_newer(whole, lock) or (quick and is_newer(some, lock)):
         return None

@@ -81,7 +81,7 @@ def command_of(case, names, output):
             "--format", "json", "-o", output, *case.options, "--", *program]
 
 
-# ---- judging --------------------------------------------------------------------------------------
+# ---- judging -------------------------------------------------------------------------------
 
 
 def culprit_lines(app, function, file):
@@ -98,19 +98,27 @@ def culprit_lines(app, function, file):
 
 def bare(function):
     """`Store.add` -> `add`."""
-    return re.split(r"[.#:\s]", re.sub(r"\(.*", "", function or ""))[-1]
+    return re.split(r"[.#:\s]", re.sub(r"\(.*", "", function or ""))[-1] or function
 
 
 def judge_culprit(case, report):
-    function, file = case.culprit
+    function, file = case.culprit  # the JVM tells neither file nor line: then file is ""
     first = report["sites"][0] if report["sites"] else {"frame": {}, "stack": []}
     frame, verdict = first["frame"], report["verdict"]
     name = Path(frame.get("source_file") or frame.get("file") or "?").name
     line = frame.get("source_line") or frame.get("line")
     stack = [bare(one["function"]) for one in first["stack"]]
     answer = f"{verdict['kind']}: {bare(frame.get('function'))} ({name}:{line})"
+    if not file:
+        right = bare(frame.get("function")) == function and function in verdict["text"]
+        return right, f"{verdict['kind']}: {frame.get('function')}: {verdict['text']}"
+    lines = culprit_lines(case.app, function, file)
     right = (verdict["kind"] not in ("none", "not-measurable") and function in stack and
-             name == file and line in culprit_lines(case.app, function, file))
+             name == file and line in lines)
+    origin = first.get("origin")  # of memory that no function of the program asked for
+    if origin and origin["file"].endswith(file) and origin["line"] in lines:
+        name, line, right = file, origin["line"], True
+        answer += f", for objects of {bare(origin['function'])} ({file}:{line})"
     if right and f"({file}:{line})" not in verdict["text"]:
         return False, f"{answer}, not named by the verdict: {verdict['text']}"
     return right, answer if right else f"{answer}: {verdict['text']}"
@@ -141,6 +149,16 @@ def told(report):
     return [row["what"] for row in report.get("resources") or [] if row["growing"]]
 
 
+def wait_for(process):
+    """The exit code. A job that does not end is interrupted: then it ends what it has started."""
+    try:
+        return process.wait(LONGEST)
+    except subprocess.TimeoutExpired:
+        process.terminate()
+        process.wait(LONGEST)
+        raise
+
+
 def run(case, keep):
     """Leaves snapshots, report and stderr in the folder KEEP."""
     reason = install.missing(case)
@@ -156,9 +174,8 @@ def run(case, keep):
         with open(keep / "stdout", "w+", errors="replace") as out, \
                 open(keep / "stderr", "w+", errors="replace") as errors:
             started = time.monotonic()
-            code = subprocess.run([str(word) for word in command], cwd=folder, env=names,
-                                  check=False, stdin=subprocess.DEVNULL, stdout=out, stderr=errors,
-                                  timeout=LONGEST).returncode
+            code = wait_for(subprocess.Popen([str(word) for word in command], cwd=folder, env=names,
+                                             stdin=subprocess.DEVNULL, stdout=out, stderr=errors))
     except (RuntimeError, subprocess.TimeoutExpired) as error:
         return Trial(case, False, str(error), seconds=time.monotonic() - started)
     seconds = time.monotonic() - started

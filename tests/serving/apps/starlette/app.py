@@ -24,4 +24,6 @@ async def nothing(request):
     return PlainTextResponse(request.path_params["number"])
 
 
-app = Starlette(routes=[Route("/picture/{number}", picture_of), Route("/nothing/{number}", nothing)])
+app = Starlette(
+    routes=[Route("/picture/{number}", picture_of), Route("/nothing/{number}", nothing)]
+)
