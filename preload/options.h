@@ -28,6 +28,7 @@ struct options_limits {
 struct options {
     char out[OPTIONS_PATH_SIZE];  /* HEAPDIFF_OUT, placeholders not yet filled in */
     uint64_t sample;              /* HEAPDIFF_SAMPLE: 0 or mean bytes */
+    uint64_t python_sample;       /* HEAPDIFF_PYTHON_SAMPLE: the same of CPython; 0: no other */
     uint64_t seed;                /* HEAPDIFF_SEED: 0: another one in every run */
     unsigned depth;               /* HEAPDIFF_DEPTH: 1 … OPTIONS_DEPTH_MAX */
     double interval;              /* HEAPDIFF_INTERVAL: seconds, 0 = off */

@@ -31,7 +31,8 @@
  * their callers. The launcher of JDK 9 and later takes it from here, and says so on stderr. */
 #define JAVA_FLAGS "-XX:+PreserveFramePointer -XX:-Inline"
 
-#define JS_SAMPLE "131072" /* see docs/performance.md */
+#define PYTHON_SAMPLE "4096"
+#define JS_SAMPLE     "131072" /* see docs/performance.md */
 
 /* Adds the folder of our own executable. */
 static bool add_own_folder(struct text *path)
@@ -153,6 +154,17 @@ static bool set_out(const char *out, struct error *error)
     return good;
 }
 
+/* CPython keeps small objects in arenas of its own, where they are no blocks. With malloc each has
+ * its own stack. There are so many that a sample tells enough. */
+static void set_python(const struct launch *launch)
+{
+    if (getenv("PYTHONMALLOC"))
+        return; /* the user knows better */
+    setenv("PYTHONMALLOC", "malloc", 1);
+    if (launch->sample < 0 && !getenv("HEAPDIFF_SAMPLE"))
+        setenv("HEAPDIFF_PYTHON_SAMPLE", PYTHON_SAMPLE, 0);
+}
+
 static void set_options(const struct launch *launch)
 {
     set_number("HEAPDIFF_SAMPLE", launch->sample);
@@ -167,6 +179,7 @@ static void set_options(const struct launch *launch)
     if (launch->is_job) {
         setenv("HEAPDIFF_AT_EXIT", "0", 1);
         setenv("HEAPDIFF_TIMELINE", "1", 0); /* the user's own is kept */
+        set_python(launch);
     }
 }
 

@@ -38,6 +38,7 @@
 #include "record/pools.h"
 #include "record/record.h"
 #include "record/thread.h"
+#include "runtime/kind.h"
 #include "runtime/runtime.h"
 #include "tables/creations.h"
 #include "tables/maps.h"
@@ -212,6 +213,16 @@ static bool init_learn(void)
     return true;
 }
 
+/* Python's objects are many and small. */
+static void choose_sample(void)
+{
+    if (options.sample || !options.python_sample)
+        return;
+    kind_look();
+    if (kind_is_python())
+        options.sample = options.python_sample;
+}
+
 static __attribute__((constructor(101))) void init_birth(void)
 {
     real_first_use();
@@ -238,6 +249,7 @@ static __attribute__((constructor(101))) void init_birth(void)
         record_filter_frees();
         return;
     }
+    choose_sample();
     init_begin(root);
 }
 

@@ -118,6 +118,31 @@ class WithoutAPort(Serving):
         self.assertTrue(any(command.startswith("sh") for command in commands))
 
 
+class SmallObjects(Serving):
+    def test_a_python_that_keeps_dictionaries(self):
+        """They would lie in arenas, of which no function is the culprit."""
+        worker = self.folder / "worker.py"
+        worker.write_text("import threading\nkept = []\n"
+                          "def remember():\n"
+                          "    kept.append([{'row': row} for row in range(2000)])\n"
+                          "while True:\n    remember()\n    threading.Event().wait(0.01)\n")
+        result = harness.run([harness.COMMAND, "run", "--duration", 3, "--format", "json", "-o",
+                              self.folder / "app", "--", "python3", worker], cwd=self.folder)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        comparison = json.loads(result.stdout)
+        self.assertEqual(comparison["verdict"]["kind"], "leak")
+        site = comparison["sites"][0]
+        self.assertIn("remember", [frame["function"] for frame in site["stack"]])
+        self.assertEqual(site["frame"]["line"], 4)
+        self.assertEqual({one["sample_bytes"] for one in comparison["snapshots"]}, {4096})
+
+    def test_the_users_own_choice_is_kept(self):
+        result = harness.run([harness.COMMAND, "run", "--duration", 0.1, "-o", self.folder / "app",
+                              "--", "sh", "-c", "echo malloc: $PYTHONMALLOC; exec sleep 60"],
+                             cwd=self.folder, PYTHONMALLOC="pymalloc")
+        self.assertIn("malloc: pymalloc\n", result.stderr)
+
+
 class ByHand(Serving):
     def test_a_snapshot_of_a_launcher_says_who_serves(self):
         code = (f"require('node:http').createServer().listen({self.port}, '127.0.0.1',"

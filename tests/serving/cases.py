@@ -115,12 +115,10 @@ for release in ("node22", "node24", "node26"):
 
 OTHER_CASES = [
     Case("rows, gunicorn", "flask", GUNICORN, "$LOAD $PORT 2000 /query/#",
-         answer="runtime heap", says="Python"),
-    Case("rows, gunicorn", "flask", f"PYTHONMALLOC=malloc {GUNICORN}",
-         "$LOAD $PORT 2000 /query/#", ("remember_result", "app.py")),
+         ("remember_result", "app.py")),
     Case("rows, gunicorn with threads", "flask",
-         "PYTHONMALLOC=malloc gunicorn -w 1 --threads 4 -b 127.0.0.1:$PORT app:app",
-         "$LOAD $PORT 2000 /query/#", ("remember_result", "app.py")),
+         "gunicorn -w 1 --threads 4 -b 127.0.0.1:$PORT app:app", "$LOAD $PORT 2000 /query/#",
+         ("remember_result", "app.py")),
     Case("pictures, uvicorn", "starlette", "uvicorn --log-level error --port $PORT app:app",
          "$LOAD $PORT 2000 /picture/#", ("draw_picture", "app.py")),
     Case("pictures, uvicorn with workers", "starlette",
