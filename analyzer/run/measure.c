@@ -24,6 +24,7 @@
 #define LOOK_MS      1000  /* between two looks at memory and connections under load */
 #define EXTRA_MS     10000 /* the most by which a warm-up is prolonged */
 #define END_MS       5000  /* between SIGTERM and SIGKILL */
+#define LONG_MS      10000 /* a load that takes longer runs once */
 #define PLENTY_BYTES ((int64_t)256 << 20) /* of growth: a short load need not run again */
 #define LOAD_REFUSED 126                  /* and 127: the shell could not run it */
 
@@ -240,15 +241,15 @@ static bool run_again(struct work *work, bool *goes_on)
     return good;
 }
 
-/* A load that is over in a moment says little: it runs TIMES between each two snapshots, which then
- * are taken while nothing is under way. DONE of its runs are over. */
-static bool load_repeatedly(struct work *work, int times, int done, int64_t began)
+/* A load that is over in a moment says little: it runs ALL times, with a snapshot after every TIMES
+ * of them, while nothing is under way. DONE of its runs are over. */
+static bool load_repeatedly(struct work *work, int times, int done, int all, int64_t began)
 {
-    int all = times * (work->plan->snapshots - 1);
     int64_t resident = work_resident(work);
     bool good = true, goes_on = true;
     work->repeats = true;
-    work_say("load, %d times, %d between two snapshots: %s", all, times, work->plan->load);
+    work_say("load, %d times%s, a snapshot after each %d: %s", all - done, done ? " more" : "",
+             times, work->plan->load);
     while (good && goes_on && done < all) {
         if (done && done % times == 0)
             good = moments_take_after(work, began);
@@ -268,21 +269,22 @@ static int64_t operations_done(const struct work *work)
     return work->repeats ? work->operations_before : operations_file_read(&work->operations);
 }
 
-/* Its length was not known; now it is. */
-static bool load_again(struct work *work, int64_t began)
+/* It took less time than there was for the snapshots during it. */
+static bool load_again(struct work *work, const struct pass *pass)
 {
-    int times = moments_times(work_now_ms() - began, work->plan->snapshots - 2);
-    if (times == 0 || work->plan->warm_up <= 0 || work->result->load_status != 0)
+    int missing = work->plan->snapshots - 2 - pass->moments.taken;
+    bool is_long = work_now_ms() - pass->began >= LONG_MS;
+    if (missing <= 0 || is_long || work->plan->warm_up <= 0 || work->result->load_status != 0)
         return true;
     work->operations_before = operations_file_read(&work->operations);
-    return load_repeatedly(work, times, 1, began);
+    return load_repeatedly(work, 1, 1, 1 + missing, pass->began);
 }
 
 static bool load_once(struct work *work, int64_t length)
 {
     const struct measure_plan *plan = work->plan;
     struct pass pass = {.began = work_now_ms(), .ends = WORK_FOREVER};
-    bool by_itself, is_timed = plan->duration > 0, is_known = length > 0 || is_timed;
+    bool by_itself, is_timed = plan->duration > 0;
     if (is_timed) {
         length = (int64_t)(plan->duration * 1000);
         pass.ends = pass.began + length;
@@ -292,7 +294,7 @@ static bool load_once(struct work *work, int64_t length)
         work_say("load: %s", plan->load);
     bool good = run_pass(work, &pass, &by_itself);
     moments_end(work, &pass.moments);
-    return good && (is_known || !by_itself || load_again(work, pass.began));
+    return good && (is_timed || !by_itself || load_again(work, &pass));
 }
 
 static bool load_between(struct work *work, int64_t length)
@@ -302,7 +304,8 @@ static bool load_between(struct work *work, int64_t length)
     operations_file_clear(&work->operations);
     work->result->load_status = -1;
     look_at_connections(work);
-    return times ? load_repeatedly(work, times, 0, work_now_ms()) : load_once(work, length);
+    int all = times * (plan->snapshots - 1);
+    return times ? load_repeatedly(work, times, 0, all, work_now_ms()) : load_once(work, length);
 }
 
 static bool measure(struct work *work)

@@ -93,6 +93,31 @@ if (!isMainThread) {
 """
 
 
+POOL = """'use strict';
+const { Worker, isMainThread, parentPort, workerData } = require('node:worker_threads');
+const kept = [];
+function remember(id) {
+  kept.push({ id, data: new Array(100).fill(id) });
+}
+if (!isMainThread) {
+  for (let turn = 0; ; turn++) {
+    Atomics.wait(workerData, 0, turn);
+    for (let i = 0; i < 20000; i++) remember(i);
+    parentPort.postMessage('done');
+  }
+} else {
+  const turn = new Int32Array(new SharedArrayBuffer(4));
+  const worker = new Worker(__filename, { workerData: turn });
+  worker.on('message', () => console.log('turns'));
+  process.on('SIGWINCH', () => {
+    Atomics.add(turn, 0, 1);
+    Atomics.notify(turn, 0);
+  });
+  worker.on('online', () => console.log('ready'));
+}
+"""
+
+
 WORKERS = """'use strict';
 const { Worker } = require('node:worker_threads');
 const CODE = "require('node:worker_threads').parentPort.on('message', () => {})";
@@ -193,6 +218,10 @@ class JsHeap(harness.TestCase):
         self.assert_culprit(self.measure(WORKER), "remember", 4)
         isolates = harness.ask(self.paths[-1], "SELECT count(DISTINCT isolate) FROM js_node")
         self.assertEqual(isolates[0], 2)
+
+    def test_a_worker_of_a_pool_that_waits_for_work(self):
+        """Its event loop does not turn."""
+        self.assert_culprit(self.measure(POOL), "remember", 4)
 
     def test_another_release_of_node(self):
         if not OTHER_NODE.exists():

@@ -45,6 +45,8 @@ struct code_event {
 typedef void code_handler(const struct code_event *event);
 
 WEAK void *current_isolate(void) __asm__("_ZN2v87Isolate10GetCurrentEv");
+WEAK void request_interrupt(void *isolate, void (*callback)(void *, void *),
+                            void *data) __asm__("_ZN2v87Isolate16RequestInterruptEPFvPS0_PvES2_");
 WEAK void set_handler(void *isolate, int options, code_handler *handler) __asm__(
     "_ZN2v87Isolate22SetJitCodeEventHandlerENS_19JitCodeEventOptionsEPFvPKNS_12JitCodeEventEE");
 
@@ -78,6 +80,17 @@ static void take_event(const struct code_event *event)
 static bool can_announce(void)
 {
     return current_isolate && set_handler && heapdiff_code_moved;
+}
+
+void *code_isolate(void)
+{
+    return current_isolate ? current_isolate() : NULL;
+}
+
+void code_interrupt(void *isolate, void (*callback)(void *isolate, void *data))
+{
+    if (isolate && request_interrupt)
+        request_interrupt(isolate, callback, NULL);
 }
 
 void *code_begin(void)

@@ -136,12 +136,16 @@ function giveMaps() {
   }
 }
 
-function reply(request, numbers) {
-  guarded(0, giveMaps);
+function send(request, numbers) {
   const entries = Object.entries({ ...readNumbers(), ...numbers });
   const usable = entries.filter(([, value]) => Number.isFinite(value));
   const names = usable.map(([name]) => name).join('\0');
   answer(request, names, Float64Array.from(usable, ([, value]) => value));
+}
+
+function reply(request, numbers) {
+  guarded(0, giveMaps);
+  send(request, numbers);
 }
 
 /* Twice, with turns of the event loop between: array buffers and what finalizers hold are freed a
@@ -167,11 +171,24 @@ function guarded(request, action) {
   }
 }
 
-function onRequest(request, collect, epoch) {
+/* A thread that waits or is busy: its loop does not turn, so there is one collection only. */
+function collectAtOnce(request, epoch, numbers) {
+  if (!sendProfile(request, epoch, numbers)) {
+    collector ??= findCollector();
+    collector();
+  }
+  send(request, numbers);
+}
+
+function onRequest(request, collect, epoch, isInterrupt) {
   guarded(request, () => {
     const numbers = {};
     addDelay(numbers);
-    if (collect) {
+    if (isInterrupt && collect) {
+      collectAtOnce(request, epoch, numbers);
+    } else if (isInterrupt) {
+      send(request, numbers);
+    } else if (collect) {
       collectAndReply(request, epoch, numbers);
     } else {
       reply(request, numbers);

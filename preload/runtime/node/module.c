@@ -33,39 +33,65 @@ struct loop {
     struct heapdiff_member *member;
     uv_handle_t *async;
     napi_async_cleanup_hook_handle hook;
-    void *isolate; /* announces its code; NULL: it does not */
+    void *isolate;    /* announces its code; NULL: it does not */
+    void *to_disturb; /* the heap of a Worker, which may wait without turning its loop */
 };
+
+static _Thread_local struct loop *own_loop;
+
+static void on_interrupt(void *isolate, void *data);
 
 /* From heapdiff's thread: an atomic and at most a write to the loop's own descriptor. */
 static void module_wake(void *context)
 {
-    uv_async_send(((struct loop *)context)->async);
+    struct loop *loop = context;
+    uv_async_send(loop->async);
+    code_interrupt(loop->to_disturb, on_interrupt);
 }
 
-static void call_script(struct loop *loop, uint32_t request, bool collect)
+/* In an interrupt the script must not run what the program has pending. */
+static void call_script(struct loop *loop, uint32_t request, bool collect, bool is_interrupt)
 {
     napi_env env = loop->env;
-    napi_value self, function, arguments[3], result;
+    napi_value self, function, arguments[4], result;
     if (napi_get_reference_value(env, loop->on_request, &function) != 0 || !function ||
         napi_create_object(env, &self) != 0 ||
         napi_create_uint32(env, request, &arguments[0]) != 0 ||
         napi_get_boolean(env, collect, &arguments[1]) != 0 ||
-        napi_create_uint32(env, heapdiff_member_epoch(), &arguments[2]) != 0)
+        napi_create_uint32(env, heapdiff_member_epoch(), &arguments[2]) != 0 ||
+        napi_get_boolean(env, is_interrupt, &arguments[3]) != 0)
         return;
-    if (napi_make_callback(env, NULL, self, function, 3, arguments, &result) != 0)
+    int failed = is_interrupt
+                     ? napi_call_function(env, self, function, 4, arguments, &result)
+                     : napi_make_callback(env, NULL, self, function, 4, arguments, &result);
+    if (failed)
         napi_get_and_clear_last_exception(env, &result);
 }
 
-static void on_wake(uv_handle_t *async)
+static void take_request(struct loop *loop, bool is_interrupt)
 {
-    struct loop *loop = async->data;
     napi_handle_scope scope;
     bool collect;
     uint32_t request = heapdiff_member_take(loop->member, &collect);
     if (!request || napi_open_handle_scope(loop->env, &scope) != 0)
         return;
-    call_script(loop, request, collect);
+    call_script(loop, request, collect, is_interrupt);
     napi_close_handle_scope(loop->env, scope);
+}
+
+static void on_wake(uv_handle_t *async)
+{
+    take_request(async->data, false);
+}
+
+/* A pool's thread waits for work in Atomics.wait, where its loop does not turn; a busy one does not
+ * turn it either. When the loop was quicker, the request is taken already. */
+static void on_interrupt(void *isolate, void *data)
+{
+    (void)isolate;
+    (void)data;
+    if (own_loop)
+        take_request(own_loop, true);
 }
 
 static void on_closed(uv_handle_t *async)
@@ -80,6 +106,7 @@ static void on_closed(uv_handle_t *async)
 static void on_cleanup(napi_async_cleanup_hook_handle hook, void *data)
 {
     struct loop *loop = data;
+    own_loop = NULL;
     code_end(loop->isolate);
     heapdiff_member_leave(loop->member);
     napi_delete_reference(loop->env, loop->on_request);
@@ -116,11 +143,14 @@ static bool module_join(struct loop *loop, const char *name, bool is_main)
                                               .name = name,
                                               .wake = module_wake,
                                               .context = loop};
+    loop->to_disturb = is_main ? NULL : code_isolate();
+    own_loop = is_main ? NULL : loop;
     loop->member = heapdiff_member_join(&info);
     if (loop->member && napi_add_async_cleanup_hook(loop->env, on_cleanup, loop, &loop->hook) == 0)
         return true;
     if (loop->member)
         heapdiff_member_leave(loop->member);
+    own_loop = NULL;
     uv_close(loop->async, forget_handle);
     return false;
 }

@@ -59,6 +59,8 @@ WEAK napi_status napi_close_handle_scope(napi_env env, napi_handle_scope scope);
 WEAK napi_status napi_make_callback(napi_env env, napi_async_context context, napi_value self,
                                     napi_value function, size_t count, const napi_value *arguments,
                                     napi_value *result);
+WEAK napi_status napi_call_function(napi_env env, napi_value self, napi_value function,
+                                    size_t count, const napi_value *arguments, napi_value *result);
 WEAK napi_status napi_get_and_clear_last_exception(napi_env env, napi_value *result);
 WEAK napi_status napi_get_uv_event_loop(napi_env env, uv_loop_t **loop);
 WEAK napi_status napi_add_async_cleanup_hook(napi_env env, napi_async_cleanup_hook hook, void *data,
