@@ -119,7 +119,7 @@ def judge_culprit(case, report):
     if origin and origin["file"].endswith(file) and origin["line"] in lines:
         name, line, right = file, origin["line"], True
         answer += f", for objects of {bare(origin['function'])} ({file}:{line})"
-    if right and f"({file}:{line})" not in verdict["text"]:
+    if right and not re.search(rf"[(/]{re.escape(file)}:{line}\)", verdict["text"]):
         return False, f"{answer}, not named by the verdict: {verdict['text']}"
     return right, answer if right else f"{answer}: {verdict['text']}"
 
