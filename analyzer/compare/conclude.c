@@ -206,6 +206,25 @@ static void add_flight(const struct comparison *comparison, struct verdict_input
     }
 }
 
+static void add_collected(const struct comparison *comparison, struct verdict_input *input)
+{
+    struct verdict_collected *collected = &input->collected;
+    const struct parts *parts = &comparison->parts[comparison->count - 1];
+    for (size_t i = 0; i < comparison->site_count; i++) {
+        const struct site *site = comparison->ranked[i];
+        if (!format_kind_is_block(site->kind))
+            continue;
+        collected->bytes = store_sum(collected->bytes, site->collected_bytes);
+        if (site->kind == KIND_BUFFER)
+            collected->buffers = store_sum(collected->buffers, site->collected_bytes);
+        if (site->collected_bytes <= collected->top_bytes)
+            continue;
+        collected->name = name_site(comparison, site);
+        collected->top_bytes = site->collected_bytes;
+    }
+    input->live_last = store_sum(parts->bytes[PART_NATIVE_BLOCKS], parts->bytes[PART_BUFFERS]);
+}
+
 static int64_t scratch_growth(const struct comparison *comparison)
 {
     int64_t sum = 0;
@@ -328,6 +347,7 @@ void conclude(struct comparison *comparison, bool is_forced)
     if (input.claims[CLAIM_JS].name)
         input.managed_heap = RUNTIME_V8;
     add_flight(comparison, &input);
+    add_collected(comparison, &input);
     describe_top(comparison, &input);
     comparison->verdict = verdict_reach(&input);
 }

@@ -33,6 +33,7 @@ struct asker {
     struct error *error;
     int waited_ms;
     bool collected; /* by other means: the process need not be asked for it */
+    bool tallied;   /* the process has counted before the collection, in an earlier request */
 };
 
 /* Called between two slices. False with ERROR filled when waiting has become useless. */
@@ -93,6 +94,36 @@ static void copy_label(char *to, const char *label)
     memset(to + length, 0, PROTOCOL_LABEL_SIZE - length);
 }
 
+static bool can_tally(const struct asker *asker)
+{
+    uint32_t needed = PROTOCOL_TALLY | PROTOCOL_COLLECTED;
+    return (asker->page.mapped->abilities & needed) == needed;
+}
+
+/* What the page asks for; FLAGS of enum protocol_flags. */
+static bool asker_send(struct asker *asker, uint32_t flags)
+{
+    struct control_page *page = asker->page.mapped;
+    page->flags = flags;
+    atomic_fetch_add_explicit(&page->asked, 1, memory_order_release);
+    syscall(SYS_futex, &page->asked, FUTEX_WAKE, INT32_MAX, NULL, NULL, 0);
+    if (wait_answered(asker))
+        return true;
+    page->flags = PROTOCOL_CANCELLED; /* if it has not begun, it need not */
+    return false;
+}
+
+/* Lets the process count what is live before a collection that it does not do itself. A shim of an
+ * older version cannot. */
+static bool asker_tally(struct asker *asker)
+{
+    if (!can_tally(asker))
+        return true;
+    asker->waited_ms = 0;
+    asker->tallied = wait_answered(asker) && asker_send(asker, PROTOCOL_TALLY);
+    return asker->tallied;
+}
+
 /* One exchange, with the lock held. ANSWER gets what the process said. */
 static bool asker_exchange(struct asker *asker, const char *path, struct control_page *answer)
 {
@@ -108,15 +139,13 @@ static bool asker_exchange(struct asker *asker, const char *path, struct control
     page->operations = operations ? (uint64_t)*operations : 0;
     copy_label(page->label, asker->request->label ? asker->request->label : "");
     snprintf(page->path, sizeof page->path, "%s", path);
-    page->flags = (asker->request->gc && !asker->collected ? PROTOCOL_GC : 0) |
-                  (asker->request->blocks ? PROTOCOL_BLOCKS : 0) |
-                  (operations ? PROTOCOL_OPERATIONS : 0);
-    atomic_fetch_add_explicit(&page->asked, 1, memory_order_release);
-    syscall(SYS_futex, &page->asked, FUTEX_WAKE, INT32_MAX, NULL, NULL, 0);
-    if (!wait_answered(asker)) {
-        page->flags = PROTOCOL_CANCELLED; /* if it has not begun, it need not */
+    uint32_t flags = (asker->request->gc && !asker->collected ? PROTOCOL_GC : 0) |
+                     (asker->tallied ? PROTOCOL_COLLECTED : 0) |
+                     (asker->request->blocks ? PROTOCOL_BLOCKS : 0) |
+                     (operations ? PROTOCOL_OPERATIONS : 0);
+    if (!asker_send(asker, flags))
         return false;
-    }
+    asker->tallied = asker->tallied || ((flags & PROTOCOL_GC) && can_tally(asker));
     answer->error = page->error;
     memcpy(answer->answer_path, page->answer_path, sizeof answer->answer_path);
     memcpy(answer->answer_text, page->answer_text, sizeof answer->answer_text);
@@ -163,6 +192,17 @@ static bool ask_and_deliver(struct asker *asker, struct deliver *deliver, struct
     return deliver_finish(deliver, answer.answer_path, path, asker->error);
 }
 
+/* The lock is held from the tally to the snapshot: no other asker comes between. */
+static bool collect_java(struct asker *asker, int *answer)
+{
+    if (!asker_lock(asker) || !asker_tally(asker))
+        return false;
+    asker->collected = java_collect(asker->request->pid, asker->request->cancel_fd, asker->error);
+    if (!asker->collected)
+        *answer = ENOPKG;
+    return asker->collected;
+}
+
 bool asker_snapshot(const struct asker_request *request, struct text *path, int *answer,
                     struct error *error)
 {
@@ -174,11 +214,9 @@ bool asker_snapshot(const struct asker_request *request, struct text *path, int 
     bool good = deliver_init(&deliver, request->pid, request->path, error);
     bool is_jvm = good && java_is_jvm(request->pid);
     if (is_jvm && request->gc) {
-        asker.collected = good = java_collect(request->pid, request->cancel_fd, error);
-        if (!good) {
-            *answer = ENOPKG;
+        good = collect_java(&asker, answer);
+        if (!good)
             deliver_done(&deliver);
-        }
     }
     if (good && is_jvm)
         java_write_perf_map(request->pid, request->cancel_fd);

@@ -151,6 +151,26 @@ static void advise_mapping(const struct verdict_input *input, struct text *text)
                     (long long)input->threads_last);
 }
 
+#define COLLECTED_LEAST ((int64_t)1 << 20)
+#define COLLECTED_SHARE 0.1 /* of the blocks that were live before the collection */
+
+static void say_collected(const struct verdict_input *input, struct text *text)
+{
+    const struct verdict_collected *collected = &input->collected;
+    bool is_buffers = collected->buffers * 2 > collected->bytes;
+    double before = (double)store_sum(input->live_last, collected->bytes);
+    if (collected->bytes < COLLECTED_LEAST || (double)collected->bytes < COLLECTED_SHARE * before)
+        return;
+    text_format(text,
+                "%sGarbage collections for the snapshots freed %s of %s, %s from %s: "
+                "they live until the runtime collects",
+                text->length ? " " : "", units_bytes(collected->bytes).text,
+                is_buffers ? "off-heap buffers" : "native blocks",
+                collected->top_bytes * 2 >= collected->bytes ? "mostly" : "most of all",
+                collected->name);
+    text_add(text, is_buffers ? "." : "; close or free what owns them as soon as it is done.");
+}
+
 void advice_add(const struct verdict_input *input, enum verdict_kind kind, struct text *text)
 {
     text_add(text, "");
@@ -166,4 +186,6 @@ void advice_add(const struct verdict_input *input, enum verdict_kind kind, struc
         advise_names(input, text);
     while (text->length > 0 && text->bytes[text->length - 1] == ' ')
         text->bytes[--text->length] = '\0';
+    if (kind != VERDICT_NOT_MEASURABLE)
+        say_collected(input, text);
 }

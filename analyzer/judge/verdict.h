@@ -50,12 +50,21 @@ struct verdict_flight {
     double kept;        /* of what it allocated */
 };
 
+/* Blocks that lived until a garbage collection that a snapshot after the first asked for. */
+struct verdict_collected {
+    int64_t bytes;    /* of all sites, buffers among them; 0: none, or not known */
+    int64_t buffers;  /* of off-heap buffers */
+    const char *name; /* of the site with most of them */
+    int64_t top_bytes;
+};
+
 /* All facts that the verdict depends on. */
 struct verdict_input {
     struct parts growth;
     int64_t rss_first, rss_last;
     struct verdict_claim claims[CLAIM_COUNT];
     struct verdict_flight flight;
+    struct verdict_collected collected;
     int64_t noise_bytes;            /* of all live bytes, by sampling and churn */
     bool is_series;                 /* three snapshots or more */
     bool has_stopped[PART_COUNT];   /* in a series: the part does not go on growing */
@@ -67,6 +76,7 @@ struct verdict_input {
     enum runtime_kind managed_heap; /* the runtime that owns the managed heap */
     int64_t nursery_growth; /* of the heap's young generation, which the collector sizes as it
                                likes; 0: not known, or it did not grow */
+    int64_t live_last;      /* native blocks and buffers in the last snapshot */
     int64_t scratch_growth; /* of the blocks of compilers at work, which they will return */
     int64_t threads_first, threads_last;
     int64_t growth_blocks; /* of native blocks and buffers */

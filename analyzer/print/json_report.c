@@ -222,6 +222,8 @@ static cJSON *site_object(const struct comparison *comparison, const struct site
     add_numbers(object, "allocations", site->allocations, comparison->count);
     add_numbers(object, "allocated_bytes", site->allocated_bytes, comparison->count);
     add_site_parts(object, comparison, site);
+    json_set_number(object, "collected_bytes", site->collected_bytes);
+    json_set_number(object, "collected_blocks", site->collected_blocks);
     cJSON_AddBoolToObject(object, "managed_heap", site->is_managed);
     cJSON_AddItemToObject(object, "stack", stack_array(site));
     text_done(&name);

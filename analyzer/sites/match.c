@@ -56,6 +56,8 @@ static void match_merge(struct site_table *table, size_t *new_index, const struc
     add_all(to->live_blocks, from->live_blocks, table->count);
     add_all(to->allocations, from->allocations, table->count);
     add_all(to->allocated_bytes, from->allocated_bytes, table->count);
+    to->collected_bytes = store_sum(to->collected_bytes, from->collected_bytes);
+    to->collected_blocks = store_sum(to->collected_blocks, from->collected_blocks);
     to->first_variance += from->first_variance;
     to->last_variance += from->last_variance;
     to->in_first |= from->in_first;

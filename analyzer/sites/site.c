@@ -194,8 +194,13 @@ static void add_ages(const struct site_table *table, const struct store *store,
     }
 }
 
-static void add_numbers(struct site *site, size_t index, const struct store_stack *stack)
+static void add_numbers(struct site *site, size_t index, size_t count,
+                        const struct store_stack *stack)
 {
+    if (index > 0 || count == 1) { /* garbage of before the first is not of the time in between */
+        site->collected_bytes = store_sum(site->collected_bytes, stack->collected_bytes);
+        site->collected_blocks = store_sum(site->collected_blocks, stack->collected_blocks);
+    }
     site->live_bytes[index] = store_sum(site->live_bytes[index], stack->live_bytes);
     site->live_blocks[index] = store_sum(site->live_blocks[index], stack->live_blocks);
     site->allocations[index] = store_sum(site->allocations[index], stack->allocations);
@@ -216,7 +221,7 @@ static void add_between(struct site_table *table, size_t index, struct frames *f
     const struct site_member *member = find_member(table, frames, stack, position, false);
     size_t site = member ? member->site : find_site(table, frames, stack, false);
     if (site != NO_SITE)
-        add_numbers(&table->sites.items[site], index, stack);
+        add_numbers(&table->sites.items[site], index, table->count, stack);
 }
 
 /* A stack of the first snapshot or the last; the latter's is the one that can be shown. */
@@ -226,7 +231,7 @@ static void add_at_end(struct site_table *table, size_t index, const struct stor
     struct site_member *member = find_member(table, frames, stack, position, true);
     struct site *site = &table->sites.items[member->site];
     double variance = stack->live_variance > 0 ? stack->live_variance : 0;
-    add_numbers(site, index, stack);
+    add_numbers(site, index, table->count, stack);
     if (!member->stack) {
         member->frames = frames;
         member->stack = stack;

@@ -29,6 +29,8 @@ struct site {
         old_blocks;    /* allocated up to the first snapshot, live in the last; -1: unknown */
     int64_t survivors; /* bytes allocated after the first, before the last but one, live in the
                           last; -1: unknown */
+    /* Freed by collections that snapshots asked for, the first left out. */
+    int64_t collected_bytes, collected_blocks;
     double first_variance, last_variance; /* of live bytes, by sampling, in bytes squared */
     bool in_first, in_last;               /* whether the snapshot knows the site at all */
     bool is_merged;                       /* into the site that it is called now; not to be shown */

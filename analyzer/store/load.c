@@ -4,6 +4,7 @@
  */
 #include "store/load.h"
 
+#include "store/collected.h"
 #include "store/ids.h"
 #include "store/js.h"
 #include "store/queries.h"
@@ -430,6 +431,7 @@ static bool read_tables(struct loader *loader, enum load_depth depth)
            read_optional(loader, "hole", QUERY_HOLES, read_holes) &&
            (depth < LOAD_COUNTERS ||
             read_optional(loader, "source_map", QUERY_SOURCE_MAPS, read_source_map)) &&
+           collected_load(loader->store, loader->database, loader->error) &&
            (depth < LOAD_ALL || tags_load(loader->store, loader->database, loader->error)) &&
            link_nodes(loader) && check_tree(loader) &&
            js_load(loader->store, loader->database, depth >= LOAD_ALL, loader->error);

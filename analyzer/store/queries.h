@@ -21,10 +21,11 @@
 #define QUERY_STACKS                                                                               \
     "SELECT id, node_id, kind, live_blocks, live_bytes, allocations, allocated_bytes,"             \
     " live_variance, truncated FROM stack ORDER BY id"
-#define QUERY_LABELS  "SELECT id, text FROM label ORDER BY id"
-#define QUERY_THREADS "SELECT number, name, ended FROM thread ORDER BY number"
-#define QUERY_TAGS    "SELECT stack_id, label_id, thread FROM tag"
-#define QUERY_AGES    "SELECT stack_id, epoch, live_blocks, live_bytes FROM age ORDER BY stack_id"
+#define QUERY_COLLECTED "SELECT stack_id, blocks, bytes FROM collected"
+#define QUERY_LABELS    "SELECT id, text FROM label ORDER BY id"
+#define QUERY_THREADS   "SELECT number, name, ended FROM thread ORDER BY number"
+#define QUERY_TAGS      "SELECT stack_id, label_id, thread FROM tag"
+#define QUERY_AGES      "SELECT stack_id, epoch, live_blocks, live_bytes FROM age ORDER BY stack_id"
 #define QUERY_SIZES                                                                                \
     "SELECT stack_id, class, live_blocks, live_bytes FROM size ORDER BY stack_id, class"
 #define QUERY_EPOCHS  "SELECT number, uptime_ns FROM epoch ORDER BY number"

@@ -66,9 +66,10 @@ struct store_stack {
     uint32_t label, thread; /* STORE_NONE: has none, or not recorded */
     int64_t live_blocks, live_bytes, allocations, allocated_bytes;
     double live_variance;
-    int64_t code_bytes;            /* of live_bytes: resident pages of JIT code */
-    size_t first_age, age_count;   /* its rows in ages */
-    size_t first_size, size_count; /* its rows in sizes */
+    int64_t collected_blocks, collected_bytes; /* that a collection before the snapshot freed */
+    int64_t code_bytes;                        /* of live_bytes: resident pages of JIT code */
+    size_t first_age, age_count;               /* its rows in ages */
+    size_t first_size, size_count;             /* its rows in sizes */
 };
 
 /* A recorded thread (HEAPDIFF_THREADS=1). Numbers are those of one process. */

@@ -21,12 +21,14 @@
 #include "base/folder.h"
 #include "base/host.h"
 #include "base/sandbox.h"
+#include "cut/before.h"
 #include "kernel/identity.h"
 #include "runtime/runtime.h"
 
 #define PAGE_ROOM ((sizeof(struct control_page) + 4095) & ~(size_t)4095)
 
 static char file[PATH_MAX];
+static uint32_t counted;    /* the request for which cut/before.h has counted */
 static int descriptor = -1; /* of the file; the control process has a table of its own */
 static int place = -1;      /* where it lies, also when something else is mounted there */
 static struct control_page *mapped;
@@ -92,11 +94,12 @@ struct control_page *channel_open(void)
         return NULL;
     }
     mapped = page;
+    counted = 0;
     mapped->version = PROTOCOL_VERSION;
     mapped->pid = (uint32_t)host_pid();
     mapped->control_pid = (uint32_t)getpid();
     mapped->pid_namespace = pid_namespace();
-    mapped->abilities = PROTOCOL_OPERATIONS;
+    mapped->abilities = PROTOCOL_OPERATIONS | PROTOCOL_TALLY | PROTOCOL_COLLECTED;
     if (!snapshot_pattern(mapped->pattern, sizeof mapped->pattern))
         *mapped->pattern = '\0';
     snprintf(mapped->program, sizeof mapped->program, "%s", identity_program());
@@ -201,6 +204,8 @@ void channel_give_to(uid_t user, gid_t group)
 
 void channel_forked(void)
 {
+    before_forked();
+    counted = 0;
     place = -1;
     if (mapped && !sandbox_is_closed())
         syscall(SYS_munmap, mapped, PAGE_ROOM);
@@ -222,31 +227,55 @@ static void copy_text(char *to, const char *from, size_t size)
     to[size - 1] = '\0';
 }
 
-bool channel_serve(struct control_page *page)
+/* Before the collection that the request asks for, or that its asker will have done. */
+static void count_before(uint32_t asked, uint32_t flags)
+{
+    if (counted == asked)
+        return; /* while the runtimes collect */
+    counted = asked;
+    if (flags & PROTOCOL_COLLECTED)
+        return;
+    if (flags & (PROTOCOL_GC | PROTOCOL_TALLY))
+        before_take();
+    else
+        before_drop();
+}
+
+static void take_as_asked(const struct control_page *page, uint32_t flags,
+                          struct snapshot_answer *answer)
 {
     static struct snapshot_request request;
+    request = (struct snapshot_request){.reason = REASON_REQUEST,
+                                        .blocks = (flags & PROTOCOL_BLOCKS) != 0,
+                                        .collected = before_is_known(),
+                                        .has_operations = (flags & PROTOCOL_OPERATIONS) != 0,
+                                        .operations = page->operations};
+    copy_text(request.label, page->label, sizeof request.label);
+    copy_text(request.path, page->path, sizeof request.path);
+    snapshot_take(&request, answer);
+    if (!answer->error) /* else the asker may name another place */
+        before_drop();
+}
+
+bool channel_serve(struct control_page *page)
+{
     static struct snapshot_answer answer;
     static char note[sizeof answer.text];
     uint32_t asked = atomic_load_explicit(&page->asked, memory_order_acquire);
     if (asked == atomic_load_explicit(&page->answered, memory_order_relaxed))
         return false;
     uint32_t flags = page->flags;
-    bool collect = (flags & PROTOCOL_GC) != 0;
-    if (!runtime_settled(RUNTIME_FOR_ASKER, collect))
+    bool collect = (flags & PROTOCOL_GC) != 0, only_count = (flags & PROTOCOL_TALLY) != 0;
+    count_before(asked, flags);
+    if (!only_count && !runtime_settled(RUNTIME_FOR_ASKER, collect))
         return false; /* rung again when it is */
-    request = (struct snapshot_request){.reason = REASON_REQUEST,
-                                        .blocks = (flags & PROTOCOL_BLOCKS) != 0,
-                                        .has_operations = (flags & PROTOCOL_OPERATIONS) != 0,
-                                        .operations = page->operations};
-    copy_text(request.label, page->label, sizeof request.label);
-    copy_text(request.path, page->path, sizeof request.path);
     answer = (struct snapshot_answer){.error = flags & PROTOCOL_CANCELLED ? ECANCELED : 0};
     if (!answer.error && collect)
         answer.error = runtime_outcome(note, sizeof note);
     if (answer.error)
         memcpy(answer.text, note, sizeof note);
-    else
-        snapshot_take(&request, &answer);
+    else if (!only_count)
+        take_as_asked(page, flags, &answer);
     if (!answer.error && collect)
         memcpy(answer.text, note, sizeof note);
     runtime_over(RUNTIME_FOR_ASKER);

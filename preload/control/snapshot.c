@@ -176,6 +176,7 @@ static void snapshot_make(const struct snapshot_request *request, struct snapsho
     draft->facts = (struct writer_facts){.number = number,
                                          .label = request->label,
                                          .reason = request->reason,
+                                         .collected = request->collected,
                                          .started_ns = started_ns,
                                          .has_operations = request->has_operations,
                                          .operations = request->operations,

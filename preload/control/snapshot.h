@@ -15,6 +15,7 @@
 struct snapshot_request {
     enum snapshot_reason reason;
     bool blocks;
+    bool collected; /* after a collection, before which cut/before.h counted */
     bool has_operations;
     uint64_t operations; /* units of work done so far, as the asker says */
     char label[PROTOCOL_LABEL_SIZE];

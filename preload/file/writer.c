@@ -14,6 +14,7 @@
 
 #include "base/memory.h"
 #include "file/block_rows.h"
+#include "file/collected_rows.h"
 #include "file/disk.h"
 #include "file/facts.h"
 #include "file/js_rows.h"
@@ -225,6 +226,8 @@ static int write_all(sqlite3 *db, struct cut *cut, const struct writer_facts *fa
     }
     if (!failed)
         failed = tag_rows_write(db, cut);
+    if (!failed && facts->collected)
+        failed = collected_rows_write(db, cut);
     if (!failed)
         failed = write_nodes(db, &tree);
     if (!failed)

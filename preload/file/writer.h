@@ -22,6 +22,7 @@ struct writer_facts {
     uint32_t epoch_count;
     bool has_operations; /* the asker has said a number */
     uint64_t operations;
+    bool collected; /* write what cut/before.h counted and the cut does not find any more */
 };
 
 /* Gives SQLite its memory; writer_write does so the first time. */

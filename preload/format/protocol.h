@@ -37,6 +37,10 @@ enum protocol_flags {
     PROTOCOL_GC = 1,              /* let the runtime collect its garbage first */
     PROTOCOL_BLOCKS = 2,          /* store every live block */
     PROTOCOL_OPERATIONS = 4,      /* store field operations; only if it is among the abilities */
+    PROTOCOL_TALLY = 8,           /* no snapshot: count what is live before a collection, which the
+                                     asker will have done by other means */
+    PROTOCOL_COLLECTED = 16,      /* it was done: store what has gone since the last request with
+                                     PROTOCOL_TALLY, or with PROTOCOL_GC that failed */
     PROTOCOL_CANCELLED = 1 << 16, /* the asker has gone: answer ECANCELED */
 };
 

@@ -115,6 +115,15 @@ CREATE TABLE thread (
   ended           INTEGER NOT NULL    -- 1: the thread has ended
 ) STRICT;
 
+-- What the collection of garbage freed that this snapshot had asked for (--gc): what was live just
+-- before, less what was live at the cut; negative where the program allocated more meanwhile.
+-- Stacks without a difference have no row. Older files do not have this table.
+CREATE TABLE collected (
+  stack_id        INTEGER PRIMARY KEY REFERENCES stack (id),
+  blocks          INTEGER NOT NULL,
+  bytes           INTEGER NOT NULL
+) STRICT;
+
 -- Live blocks by the epoch of their allocation: survivors are those of earlier epochs.
 CREATE TABLE age (
   stack_id        INTEGER NOT NULL REFERENCES stack (id),

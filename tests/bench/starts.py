@@ -1,4 +1,4 @@
-# starts.py -- What the start and the end of a process cost: CPU time of `true`, alone and in a pipe.
+# starts.py -- What the start and the end of a process cost, alone and in a pipe, in CPU time.
 #
 # SPDX-License-Identifier: Apache-2.0
 """CPU time is that of the process and of all that it has waited for: our control process is one of

@@ -101,6 +101,11 @@ def live_bytes(path):
     return query(path, "SELECT live_bytes FROM snapshot")[0][0]
 
 
+def collected(path):
+    """(rows, bytes) that a collection freed, as a snapshot tells."""
+    return query(path, "SELECT count(*), coalesce(sum(bytes), 0) FROM collected")[0]
+
+
 def start(*arguments, companion=True, **options):
     program = harness.Program(
         arguments,
@@ -125,6 +130,15 @@ class Runtimes(harness.TestCase):
         return result.stderr
 
 
+    def assert_told(self, before, after, mib):
+        """Of two snapshots of which only the second collected: what that freed, and who says so."""
+        self.assertEqual(collected(before), (0, 0))
+        self.assert_within(collected(after)[1], mib * MIB, 2)
+        found = harness.compare(before, after)
+        self.assertIn(f"Garbage collections for the snapshots freed {mib}.",
+                      found["verdict"]["advice"])
+
+
 class Node(Runtimes):
     def test_gc_frees_unreferenced_buffers(self):
         with start("node", "-e", NODE_GARBAGE) as program:
@@ -135,7 +149,9 @@ class Node(Runtimes):
             self.assertEqual(program.stop(), 0)
         self.assertGreater(numbers(before)["arrayBuffers"], 49 * MIB)
         self.assertLess(numbers(after)["arrayBuffers"], MIB)
+        self.assertGreater(numbers(after)["arrayBuffers_before_gc"], 49 * MIB)
         self.assertGreater(live_bytes(before) - live_bytes(after), 49 * MIB)
+        self.assert_told(before, after, 50)
 
     def test_every_snapshot_has_the_numbers_of_the_process(self):
         with start("node", "-e", NODE_GARBAGE) as program:
@@ -273,6 +289,7 @@ class Others(Runtimes):
         self.assertEqual(closed, 50)  # by finalizers: the program's own descriptors, not ours
         self.assertGreater(live_bytes(before) - live_bytes(after), 49 * MIB)
         self.assertGreaterEqual(numbers(after, "python")["collected_objects"], 50)
+        self.assert_told(before, after, 50)
 
     def test_python_that_waits_in_the_kernel_collects(self):
         self.check_python("signal.pause()")
@@ -297,7 +314,10 @@ class Others(Runtimes):
         with start("java", "-cp", self.folder, "Garbage") as program:
             before = self.snapshot(program, "before")
             after = self.snapshot(program, "after", "--gc")
+            later = self.snapshot(program, "later")
             self.assertGreater(live_bytes(before) - live_bytes(after), 45 * MIB)
+            self.assert_within(collected(after)[1], 50 * MIB, 5)
+            self.assertEqual(collected(later), (0, 0))
 
     @harness.unittest.skipUnless(os.geteuid() == 0 and shutil.which("setpriv"), "needs root")
     def test_what_lies_beside_another_users_java_is_not_run(self):

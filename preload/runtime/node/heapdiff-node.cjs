@@ -136,6 +136,14 @@ function giveMaps() {
   }
 }
 
+/* What the collection that follows makes smaller, where garbage holds it. */
+function addNumbersBefore(numbers) {
+  const { heapUsed, external, arrayBuffers } = memoryUsage.call(process);
+  numbers.heapUsed_before_gc = heapUsed;
+  numbers.external_before_gc = external;
+  numbers.arrayBuffers_before_gc = arrayBuffers;
+}
+
 function send(request, numbers) {
   const entries = Object.entries({ ...readNumbers(), ...numbers });
   const usable = entries.filter(([, value]) => Number.isFinite(value));
@@ -184,6 +192,9 @@ function onRequest(request, collect, epoch, isInterrupt) {
   guarded(request, () => {
     const numbers = {};
     addDelay(numbers);
+    if (collect) {
+      addNumbersBefore(numbers);
+    }
     if (isInterrupt && collect) {
       collectAtOnce(request, epoch, numbers);
     } else if (isInterrupt) {

@@ -29,6 +29,7 @@ enum manner {
     REFUSES_GC,      /* ENOTSUP when GC is asked for */
     DIES,            /* instead of answering */
     CUTS_THE_PAGE,   /* off, instead of answering */
+    COLLECTS,        /* EACCES as above; writes the label and the flags */
     KEEPS_COUNTS,    /* as a shim that knows of operations; writes the label and the count */
 };
 
@@ -51,8 +52,12 @@ static void answer(struct control_page *page, enum manner manner)
         _exit(3);
     if (manner == CUTS_THE_PAGE)
         _exit(truncate(control_path, 0) == 0 && pause() == 0);
-    if (manner == MAY_NOT_WRITE && asked_path)
+    if ((manner == MAY_NOT_WRITE || manner == COLLECTS) && asked_path)
         page->error = EACCES;
+    if (manner == COLLECTS && !page->error) {
+        size_t length = strlen(page->label);
+        snprintf(page->label + length, sizeof page->label - length, " %u", page->flags);
+    }
     if (manner == REFUSES_GC && (page->flags & PROTOCOL_GC)) {
         page->error = ENOTSUP;
         strcpy(page->answer_text, "this program has no garbage to collect");
@@ -79,7 +84,9 @@ static void serve(enum manner manner)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     page->version = PROTOCOL_VERSION;
     page->pid = (uint32_t)getpid();
-    page->abilities = manner == KEEPS_COUNTS ? PROTOCOL_OPERATIONS : 0;
+    page->abilities = manner == KEEPS_COUNTS ? PROTOCOL_OPERATIONS
+                      : manner == COLLECTS   ? PROTOCOL_TALLY | PROTOCOL_COLLECTED
+                                             : 0;
     page->magic = PROTOCOL_MAGIC;
     for (uint32_t done = 0;; done++) {
         while (atomic_load(&page->asked) == done)
@@ -173,6 +180,21 @@ static void a_file_that_the_process_may_not_write_is_fetched(void **state)
     request.path = fixture_path("asked.db");
     expect_snapshot(&request, request.path, "steady");
     assert_int_not_equal(access(own_path, F_OK), 0);
+}
+
+/* What the first collection freed is not lost when the second request collects again. */
+static void a_second_request_keeps_the_count_of_the_first(void **state)
+{
+    char expected[64];
+    start(COLLECTS);
+    struct asker_request request = request_for(shim);
+    request.gc = true;
+    request.path = fixture_path("asked.db");
+    snprintf(expected, sizeof expected, "steady %u", PROTOCOL_GC | PROTOCOL_COLLECTED);
+    expect_snapshot(&request, request.path, expected);
+    request.path = NULL;
+    snprintf(expected, sizeof expected, "steady %u", PROTOCOL_GC);
+    expect_snapshot(&request, own_path, expected);
 }
 
 static void a_folder_that_is_missing_is_said_before_asking(void **state)
@@ -308,6 +330,7 @@ static void another_version_of_the_protocol_is_refused(void **state)
 TEST_MAIN(cmocka_unit_test_teardown(the_answer_names_the_file, stop),
           cmocka_unit_test_teardown(a_folder_can_be_asked_for, stop),
           cmocka_unit_test_teardown(a_file_that_the_process_may_not_write_is_fetched, stop),
+          cmocka_unit_test_teardown(a_second_request_keeps_the_count_of_the_first, stop),
           cmocka_unit_test_teardown(a_folder_that_is_missing_is_said_before_asking, stop),
           cmocka_unit_test_teardown(long_labels_are_cut_at_a_character, stop),
           cmocka_unit_test_teardown(a_count_of_operations_is_handed_over, stop),
