@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "commands/comparing.h"
+#include "commands/heap_files.h"
 
 struct compare_options {
     struct comparing comparing;
@@ -24,22 +25,29 @@ static int run(int argc, char **argv, struct error *error)
         return error->code;
     }
     size_t count = (size_t)(argc - first);
-    if (!comparing_check(&given.comparing, count, error))
+    const char *const *paths = (const char *const *)argv + first;
+    enum heap_files_kind kind = heap_files_kind(paths, count);
+    if (kind == HEAP_FILES_SOME)
+        error_set(error, "give .db files alone: x.heapsnapshot beside x.db is read, too",
+                  "heap snapshots of V8 and snapshots of heapdiff cannot be compared");
+    if (kind == HEAP_FILES_SOME || !comparing_check(&given.comparing, count, error))
         return error->code;
-    int code =
-        comparing_run((const char *const *)argv + first, count, &given.comparing, NULL, error);
+    int code = kind == HEAP_FILES_ALL ? heap_files_compare(paths, count, &given.comparing, error)
+                                      : comparing_run(paths, count, &given.comparing, NULL, error);
     comparing_done(&given.comparing);
     return code;
 }
 
 const struct command command_compare = {
     .name = "compare",
-    .arguments = "[options] A.db B.db [C.db ...]",
+    .arguments = "[options] A.db B.db [C.db ...] | A.heapsnapshot B.heapsnapshot [...]",
     .summary = "Show what grew between snapshots: verdict, parts of RSS, sites",
     .details =
         "Gives a verdict in one sentence: a leak, growth of a managed heap, memory that the\n"
         "allocator retains, mappings, or no growth. Then lists the parts that RSS growth is\n"
-        "made of and the sites that grew; the site that looks most like a leak comes first.",
+        "made of and the sites that grew; the site that looks most like a leak comes first.\n"
+        "Of V8 heap snapshots (DevTools, Node), which may lie beside the .db files, compares the\n"
+        "objects: which types grow, in which collection, and what keeps them.",
     .options = options,
     .run = run,
 };

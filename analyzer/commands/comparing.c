@@ -4,7 +4,9 @@
  */
 #include "commands/comparing.h"
 
+#include "base/memory.h"
 #include "base/out.h"
+#include "commands/heap_files.h"
 #include "compare/programs.h"
 #include "html/page.h"
 #include "print/json_report.h"
@@ -12,6 +14,7 @@
 #include "print/markdown_report.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PAGE_SITES 10000
@@ -19,6 +22,28 @@
 static bool is_format(const struct comparing *given, const char *format)
 {
     return given->format && strcmp(given->format, format) == 0;
+}
+
+static void say_note(const char *note)
+{
+    struct text clean = {0};
+    text_add_clean(&clean, note, true);
+    fprintf(stderr, "heapdiff: note: %s\n", clean.bytes);
+    text_done(&clean);
+}
+
+/* The objects of heap snapshots beside the snapshots; NULL: there are none, or of one alone. */
+static struct objects *read_objects(const struct comparison *comparison, int64_t top)
+{
+    struct error note = {0};
+    const char **paths = memory_zeroed(comparison->count, sizeof *paths);
+    for (size_t i = 0; i < comparison->count; i++)
+        paths[i] = comparison->stores[i]->path;
+    struct objects *objects = heap_files_beside(paths, comparison->count, top, &note);
+    free(paths);
+    if (*note.message)
+        say_note(note.message);
+    return objects;
 }
 
 static void comparing_print(const struct comparison *comparison, const struct comparing *given,
@@ -35,7 +60,9 @@ static void comparing_print(const struct comparison *comparison, const struct co
                                     .listing = &given->choice.options,
                                     .tree = given->choice.tree};
     struct text out = {0};
+    struct objects *objects = read_objects(comparison, report.top);
     bool other = true;
+    report.objects = objects;
     if (json)
         json_report_comparison(comparison, &report, &out);
     else if (is_format(given, "markdown"))
@@ -50,15 +77,8 @@ static void comparing_print(const struct comparison *comparison, const struct co
         text_report_comparison(comparison, &report, &out);
         term_print(&out);
     }
+    objects_close(objects);
     text_done(&out);
-}
-
-static void say_note(const char *note)
-{
-    struct text clean = {0};
-    text_add_clean(&clean, note, true);
-    fprintf(stderr, "heapdiff: note: %s\n", clean.bytes);
-    text_done(&clean);
 }
 
 /* A page beside what is printed. */

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "cli/command.h"
+#include "commands/heap_files.h"
 #include "commands/listing_options.h"
 #include "commands/symbol_options.h"
 #include "print/json_report.h"
@@ -23,7 +24,8 @@ static const struct option_spec options[] = {
     {"format", 0, OPTION_TEXT, "text|json", "Print in this format (text).",
      offsetof(struct show_options, format)},
     LISTING_OPTION_SPECS(struct show_options, listing),
-    {"top", 'n', OPTION_COUNT, "N", "List at most N sites (10; as JSON 100).",
+    {"top", 'n', OPTION_COUNT, "N",
+     "List at most N sites or types (10; as JSON 100); 0: all types.",
      offsetof(struct show_options, top)},
     {"all-frames", 0, OPTION_FLAG, NULL,
      "Show every frame of a stack, including runtimes and libraries.",
@@ -70,8 +72,12 @@ static int show_main(int argc, char **argv, struct error *error)
     if (!symbol_options_check(&given.sources, error) ||
         !listing_choice_init(&given.choice, &given.listing, 1, error))
         return error->code;
-    struct rules *rules = rules_new(given.rules, error);
     const char *const *paths = (const char *const *)argv + first;
+    if (heap_files_kind(paths, 1) == HEAP_FILES_ALL) {
+        listing_choice_done(&given.choice);
+        return heap_files_show(paths[0], given.format, given.colour, given.top, error);
+    }
+    struct rules *rules = rules_new(given.rules, error);
     struct comparison_options how = {.rules = rules, .sources = &given.sources};
     struct comparison *snapshot = rules ? comparison_open_with(paths, 1, &how, error) : NULL;
     if (snapshot)
@@ -85,10 +91,12 @@ static int show_main(int argc, char **argv, struct error *error)
 
 const struct command command_show = {
     .name = "show",
-    .arguments = "[options] A.db",
+    .arguments = "[options] A.db|A.heapsnapshot",
     .summary = "Show live memory in a snapshot, by site",
-    .details = "Lists the sites with the most live bytes. A site is the function of your own that\n"
-               "made the allocation, with its callers.",
+    .details =
+        "Lists the sites with the most live bytes. A site is the function of your own that\n"
+        "made the allocation, with its callers. Of a V8 heap snapshot (DevTools, Node), lists\n"
+        "the types of objects that retain most.",
     .options = options,
     .run = show_main,
 };

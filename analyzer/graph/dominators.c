@@ -160,7 +160,7 @@ static uint32_t *find_places(const struct dominators *dominators, uint32_t *span
 
 void dominators_sum_groups(const struct dominators *dominators, const uint32_t *groups,
                            uint32_t group_count, const uint32_t *sizes, const uint64_t *retained,
-                           uint64_t *sums)
+                           uint64_t *sums, uint8_t *is_topmost)
 {
     uint32_t nodes = dominators->nodes;
     uint32_t *span = memory_resize(NULL, nodes, sizeof *span);
@@ -174,6 +174,8 @@ void dominators_sum_groups(const struct dominators *dominators, const uint32_t *
         if (sizes[node] == 0 || at < end[group])
             continue;
         sums[group] += retained[node];
+        if (is_topmost)
+            is_topmost[node / 8] |= (uint8_t)(1u << node % 8);
         end[group] = at + span[node];
     }
     free(end);

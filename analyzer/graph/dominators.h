@@ -24,9 +24,9 @@ void dominators_sum(const struct dominators *dominators, const uint32_t *sizes, 
 
 /* SUMS[G] becomes what the nodes of group G retain together: the sum over those of them that no
  * other of the group dominates. GROUPS: by node. Nodes of size 0 are passed over. SUMS: GROUP_COUNT
- * zeros. */
+ * zeros. IS_TOPMOST, when not NULL: a bit for each node, set for those that were summed. */
 void dominators_sum_groups(const struct dominators *dominators, const uint32_t *groups,
                            uint32_t group_count, const uint32_t *sizes, const uint64_t *retained,
-                           uint64_t *sums);
+                           uint64_t *sums, uint8_t *is_topmost);
 
 #endif

@@ -17,7 +17,8 @@
 #define GRAPH_RETAINS 0x80u /* the source keeps the target alive */
 #define GRAPH_WALKED  0x40u /* distances follow it … */
 #define GRAPH_ASKED   0x20u /* … but only when the owner says yes, each time anew */
-#define GRAPH_OWN     0x1fu
+#define GRAPH_LATE    0x10u /* ways to the root that are shown avoid it where they can */
+#define GRAPH_OWN     0x0fu
 
 /* The arrays are borrowed. Node N has the edges FIRST[N] to FIRST[N + 1] - 1. */
 struct graph {

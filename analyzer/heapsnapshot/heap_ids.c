@@ -27,24 +27,38 @@ static void sort_round(const struct heap *heap, const uint32_t *nodes, uint32_t 
         sorted[place[heap->id[nodes[i]] >> shift & mask]++] = nodes[i];
 }
 
-/* The nodes that are in rows, by id; free() it. */
-static uint32_t *sorted_nodes(const struct heap *heap, const struct heap_rows *rows,
-                              uint32_t *count)
+/* NODES, COUNT of them, by id. Frees NODES; free() the result. */
+static uint32_t *sort_nodes(const struct heap *heap, uint32_t *nodes, uint32_t count)
 {
-    uint32_t *nodes = memory_resize(NULL, heap->meta.nodes, sizeof *nodes);
-    uint32_t *sorted = memory_resize(NULL, heap->meta.nodes, sizeof *sorted);
-    *count = 0;
-    for (uint32_t node = 0; node < heap->meta.nodes; node++)
-        if (row_of(heap, rows, node) != GRAPH_NONE)
-            nodes[(*count)++] = node;
+    uint32_t *sorted = memory_resize(NULL, count, sizeof *sorted);
     for (unsigned shift = 0; shift < 32; shift += DIGIT) {
-        sort_round(heap, nodes, *count, shift, sorted);
+        sort_round(heap, nodes, count, shift, sorted);
         uint32_t *other = nodes;
         nodes = sorted;
         sorted = other;
     }
     free(sorted);
     return nodes;
+}
+
+uint32_t *heap_ids_sort(const struct heap *heap)
+{
+    uint32_t *nodes = memory_resize(NULL, heap->meta.nodes, sizeof *nodes);
+    for (uint32_t node = 0; node < heap->meta.nodes; node++)
+        nodes[node] = node;
+    return sort_nodes(heap, nodes, heap->meta.nodes);
+}
+
+/* The nodes that are in rows, by id; free() it. */
+static uint32_t *sorted_nodes(const struct heap *heap, const struct heap_rows *rows,
+                              uint32_t *count)
+{
+    uint32_t *nodes = memory_resize(NULL, heap->meta.nodes, sizeof *nodes);
+    *count = 0;
+    for (uint32_t node = 0; node < heap->meta.nodes; node++)
+        if (row_of(heap, rows, node) != GRAPH_NONE)
+            nodes[(*count)++] = node;
+    return sort_nodes(heap, nodes, *count);
 }
 
 struct heap_ids heap_ids_of(const struct heap *heap, const struct heap_rows *rows)
@@ -79,18 +93,15 @@ void heap_ids_done(struct heap_ids *ids)
     *ids = (struct heap_ids){0};
 }
 
-static void add_new(struct heap_difference *difference, const struct heap_ids *after, uint32_t j,
-                    uint8_t *is_new)
+static void set_bit(uint8_t *bits, uint32_t node)
 {
-    uint32_t node = after->node[j];
-    difference->added++;
-    difference->added_bytes += after->size[j];
-    if (is_new)
-        is_new[node / 8] |= (uint8_t)(1u << node % 8);
+    if (bits)
+        bits[node / 8] |= (uint8_t)(1u << node % 8);
 }
 
 struct heap_difference heap_ids_compare(const struct heap_ids *before, uint32_t a,
-                                        const struct heap_ids *after, uint32_t b, uint8_t *is_new)
+                                        const struct heap_ids *after, uint32_t b, uint8_t *is_gone,
+                                        uint8_t *is_new)
 {
     struct heap_difference difference = {0};
     uint32_t i = a == GRAPH_NONE ? 0 : before->first[a];
@@ -98,18 +109,21 @@ struct heap_difference heap_ids_compare(const struct heap_ids *before, uint32_t 
     uint32_t j = b == GRAPH_NONE ? 0 : after->first[b];
     uint32_t last_j = b == GRAPH_NONE ? 0 : after->first[b + 1];
     while (i < last_i || j < last_j) {
-        bool is_removed = i < last_i && (j == last_j || before->id[i] < after->id[j]);
-        bool is_added = j < last_j && (i == last_i || before->id[i] > after->id[j]);
-        if (is_removed) {
+        bool was_removed = i < last_i && (j == last_j || before->id[i] < after->id[j]);
+        bool was_added = j < last_j && (i == last_i || before->id[i] > after->id[j]);
+        if (was_removed) {
             difference.removed++;
             difference.removed_bytes += before->size[i];
-        } else if (is_added) {
-            add_new(&difference, after, j, is_new);
+            set_bit(is_gone, before->node[i]);
+        } else if (was_added) {
+            difference.added++;
+            difference.added_bytes += after->size[j];
+            set_bit(is_new, after->node[j]);
         } else {
             difference.stayed++;
         }
-        i += !is_added;
-        j += !is_removed;
+        i += !was_added;
+        j += !was_removed;
     }
     return difference;
 }

@@ -22,9 +22,13 @@ struct heap_difference {
     uint64_t added_bytes, removed_bytes;
 };
 
-/* Row A of BEFORE against row B of AFTER; GRAPH_NONE: no row there. IS_NEW, when not NULL: a bit
- * for each node of AFTER, set for those that are new. */
+/* Row A of BEFORE against row B of AFTER; GRAPH_NONE: no row there. IS_GONE and IS_NEW, when not
+ * NULL: a bit for each node of BEFORE and AFTER, set where it is so. */
 struct heap_difference heap_ids_compare(const struct heap_ids *before, uint32_t a,
-                                        const struct heap_ids *after, uint32_t b, uint8_t *is_new);
+                                        const struct heap_ids *after, uint32_t b, uint8_t *is_gone,
+                                        uint8_t *is_new);
+
+/* All nodes by their ids; free() it. */
+uint32_t *heap_ids_sort(const struct heap *heap);
 
 #endif

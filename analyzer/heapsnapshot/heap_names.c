@@ -139,6 +139,8 @@ static const struct wanted wanted_names[] = {
     {"Detached system / NativeContext / ", true, HEAP_NAME_NATIVE_CONTEXTS},
     {"(map descriptors)", false, HEAP_NAME_DESCRIPTORS},
     {"(Document DOM trees)", false, HEAP_NAME_DOM_TREES},
+    {"(Stack roots)", false, HEAP_NAME_MOMENT},
+    {"(Handle scope)", false, HEAP_NAME_MOMENT},
     {"sloppy_function_map", false, HEAP_NAME_SLOPPY_MAP},
     {"system / Context", false, HEAP_NAME_CONTEXT},
     {"system / Context / ", true, HEAP_NAME_CONTEXT},
@@ -169,7 +171,7 @@ static uint16_t note_ephemeron(struct heap_names *names, uint32_t index, const c
     struct heap_ephemeron ephemeron;
     size_t part;
     if (!heap_ephemeron_parse(bytes, length, &part, &ephemeron.table))
-        return 0;
+        return HEAP_NAME_NUMBER;
     bool is_new;
     size_t *pair = map_add(&names->pairs, bytes + part, length - part, &is_new);
     if (is_new)
@@ -177,7 +179,7 @@ static uint16_t note_ephemeron(struct heap_names *names, uint32_t index, const c
     ephemeron.pair = (uint32_t)*pair;
     VEC_ADD(&names->ephemerons, ephemeron);
     VEC_ADD(&names->ephemeron_names, index);
-    return HEAP_NAME_EPHEMERON;
+    return HEAP_NAME_EPHEMERON | HEAP_NAME_NUMBER;
 }
 
 const struct heap_ephemeron *heap_names_ephemeron(const struct heap_names *names, uint32_t index)

@@ -64,6 +64,15 @@ static const struct heap_ephemeron *ephemeron_of(const struct heap *heap, uint32
     return heap_names_ephemeron(&heap->names, name);
 }
 
+/* What keeps an object for the moment of the snapshot only, or as a by-product of compiled code, is
+ * no answer to the question why it is there. */
+static bool is_late(const struct heap *heap, uint32_t from, uint32_t to)
+{
+    return heap->type[from] == HEAP_NODE_CODE ||
+           (heap->type[to] == HEAP_NODE_SYNTHETIC &&
+            heap_names_kind(&heap->names, heap->name[to]) & HEAP_NAME_MOMENT);
+}
+
 static unsigned flags_of(const struct heap *heap, const uint8_t *page, uint32_t node, uint32_t edge)
 {
     enum heap_edge type = heap_edge_type(heap, edge);
@@ -72,6 +81,8 @@ static unsigned flags_of(const struct heap *heap, const uint8_t *page, uint32_t 
     const struct heap_ephemeron *ephemeron = ephemeron_of(heap, edge);
     uint32_t to = heap->to[edge];
     unsigned flags = GRAPH_WALKED | (ephemeron ? GRAPH_ASKED : 0);
+    if (is_late(heap, node, to))
+        flags |= GRAPH_LATE;
     bool is_essential = to != node && !(ephemeron && ephemeron->table == heap->id[node]);
     if (node != 0 && (type == HEAP_EDGE_SHORTCUT || (has_bit(page, to) && !has_bit(page, node))))
         is_essential = false;

@@ -31,7 +31,7 @@ static void sum_retained(const struct heap *heap, struct heap_rows *rows)
     uint32_t count = (uint32_t)heap->classes.list.count;
     uint64_t *sums = memory_zeroed(count, sizeof *sums);
     dominators_sum_groups(&heap->dominators, heap->classes.of, count, heap->size, heap->retained,
-                          sums);
+                          sums, NULL);
     for (size_t i = 0; i < rows->list.count; i++)
         rows->list.items[i].retained = sums[rows->list.items[i].class];
     free(sums);

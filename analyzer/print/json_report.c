@@ -11,6 +11,7 @@
 #include "compare/origin.h"
 #include "frames/frame_name.h"
 #include "frames/site_frame.h"
+#include "print/objects_json.h"
 #include "print/processes_report.h"
 #include "print/resources_report.h"
 
@@ -310,6 +311,8 @@ void json_report_comparison(const struct comparison *comparison,
     if (options->result)
         cJSON_AddItemToObject(root, "gate", gate_object(options->result));
     add_sites(root, comparison, options);
+    if (options->objects)
+        objects_json_add(options->objects, options->top, root);
     json_print(out, root);
 }
 

@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "compare/names.h"
 #include "print/bar.h"
+#include "print/objects_text.h"
 #include "print/processes_report.h"
 #include "print/resources_report.h"
 #include "print/text_rows.h"
@@ -195,6 +196,12 @@ void text_report_comparison(const struct comparison *comparison,
     if (list.length > 0)
         text_format(out, "\n%s", list.bytes);
     add_small(comparison, options, out);
+    if (options->objects) {
+        struct objects_text_options objects = {
+            .term = *term, .top = options->top, .all = options->all_sites, .has_headline = true};
+        text_add(out, "\n");
+        objects_text(options->objects, &objects, out);
+    }
     processes_report_text(comparison, out);
     resources_report_text(comparison, out);
     add_operations(comparison, out);

@@ -8,6 +8,7 @@
 #include "base/term.h"
 #include "compare/gate.h"
 #include "compare/listing.h"
+#include "objects/objects.h"
 
 enum report_tree { TREE_NONE, TREE_TOP_DOWN, TREE_BOTTOM_UP };
 
@@ -19,6 +20,7 @@ struct report_options {
     const struct gate_result *result;      /* of --fail-on-growth; NULL without it */
     const struct listing_options *listing; /* NULL: sites as ranked */
     enum report_tree tree;
+    const struct objects *objects; /* of heap snapshots beside; NULL: there are none */
 };
 
 /* How many sites of the comparison are to be listed. */
