@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT / "tests" / "end_to_end"))
 import harness  # noqa: E402
 
 harness.TIMEOUT = 200  # seconds: a browser, or 5 million nodes, on a busy machine
+BUILD = harness.BUILD
 SCHEMA = (ROOT / "preload" / "format" / "schema.sql").read_text()
 HERE = Path(__file__).resolve().parent
 MINUTE_NS = 60 * 10**9
