@@ -17,9 +17,12 @@
 
 struct finding {
     const struct heap *heap;
-    struct heap_duplicates groups; /* also of strings that are there once */
+    VEC(struct heap_duplicate) groups; /* of concatenated and cut strings, by text */
     struct map by_text;
-    uint32_t *by_name; /* group of a plain string, plus 1: most names are looked up often */
+    struct sum {
+        uint64_t shallow, retained;
+        uint32_t count;
+    } * by_name; /* of the others: their text is their name */
 };
 
 /* Where the internal edge NAME of NODE leads; GRAPH_NONE: there is none. */
@@ -93,36 +96,78 @@ static bool add_cut(const struct heap *heap, uint32_t node, struct text *text)
     return true;
 }
 
+/* Counts a string whose text is not its name alone. */
+static void count_text(struct finding *finding, uint32_t node, const struct text *text,
+                       size_t length)
+{
+    bool is_new;
+    size_t *group = map_add(&finding->by_text, text->bytes, text->length, &is_new);
+    if (is_new) {
+        struct heap_duplicate first = {.text = strndup(text->bytes, length)};
+        *group = finding->groups.count;
+        VEC_ADD(&finding->groups, first);
+    }
+    struct heap_duplicate *duplicate = &finding->groups.items[*group];
+    duplicate->count++;
+    duplicate->shallow += finding->heap->size[node];
+    duplicate->retained += finding->heap->retained[node];
+}
+
 static void count_string(struct finding *finding, uint32_t node)
 {
     const struct heap *heap = finding->heap;
-    uint32_t name = heap->name[node];
     bool is_plain = heap->type[node] == HEAP_NODE_STRING, is_cut = false;
-    size_t group = is_plain ? finding->by_name[name] : 0;
-    if (group == 0 || heap->first[node + 1] > heap->first[node]) {
-        struct text text = {0};
+    struct text text = {0};
+    if (!is_plain || heap->first[node + 1] > heap->first[node]) {
         if (is_plain)
-            heap_names_text(&heap->names, name, &text);
+            heap_names_text(&heap->names, heap->name[node], &text);
         else
             add_concatenated(heap, node, &text);
         size_t length = text.length;
         is_cut = add_cut(heap, node, &text);
-        bool is_new;
-        size_t *known = map_add(&finding->by_text, text.bytes, text.length, &is_new);
-        if (is_new) {
-            struct heap_duplicate first = {.text = strndup(text.bytes, length)};
-            VEC_ADD(&finding->groups.list, first);
-            *known = finding->groups.list.count;
-        }
-        group = *known;
-        if (is_plain && !is_cut)
-            finding->by_name[name] = (uint32_t)group;
+        if (!is_plain || is_cut)
+            count_text(finding, node, &text, length);
         text_done(&text);
     }
-    struct heap_duplicate *duplicate = &finding->groups.list.items[group - 1];
-    duplicate->count++;
-    duplicate->shallow += heap->size[node];
-    duplicate->retained += heap->retained[node];
+    if (is_plain && !is_cut) {
+        struct sum *sum = &finding->by_name[heap->name[node]];
+        sum->count++;
+        sum->shallow += heap->size[node];
+        sum->retained += heap->retained[node];
+    }
+}
+
+/* Joins the strings by name with those by text, and keeps what is there twice. */
+static struct heap_duplicates join(struct finding *finding)
+{
+    const struct heap_names *names = &finding->heap->names;
+    struct heap_duplicates result = {0};
+    struct text text = {0};
+    for (uint32_t name = 0; name < names->count; name++) {
+        const struct sum *sum = &finding->by_name[name];
+        if (sum->count == 0 || (sum->count == 1 && finding->groups.count == 0))
+            continue;
+        heap_names_in(names, name, &text);
+        const size_t *group = map_find(&finding->by_text, text.bytes, text.length);
+        if (group) {
+            struct heap_duplicate *duplicate = &finding->groups.items[*group];
+            duplicate->count += sum->count;
+            duplicate->shallow += sum->shallow;
+            duplicate->retained += sum->retained;
+        } else if (sum->count > 1) {
+            struct heap_duplicate duplicate = {strdup(text.bytes), sum->count, sum->shallow,
+                                               sum->retained};
+            VEC_ADD(&result.list, duplicate);
+        }
+    }
+    for (size_t i = 0; i < finding->groups.count; i++) {
+        if (finding->groups.items[i].count > 1)
+            VEC_ADD(&result.list, finding->groups.items[i]);
+        else
+            free(finding->groups.items[i].text);
+    }
+    text_done(&text);
+    return result;
 }
 
 static int by_retained(const void *a, const void *b)
@@ -135,29 +180,21 @@ static int by_retained(const void *a, const void *b)
 
 struct heap_duplicates heap_duplicates_find(const struct heap *heap)
 {
-    struct finding finding = {
-        .heap = heap,
-        .by_name = memory_zeroed(heap->names.count + heap->names.added.count, sizeof(uint32_t))};
+    struct finding finding = {.heap = heap,
+                              .by_name = memory_zeroed(heap->names.count, sizeof *finding.by_name)};
     for (uint32_t node = 0; node < heap->meta.nodes; node++) {
         bool is_cons = heap->type[node] == HEAP_NODE_CONS_STRING;
         if (heap->size[node] > 0 && (heap->type[node] == HEAP_NODE_STRING || is_cons) &&
             !(is_cons && is_flat(heap, node)))
             count_string(&finding, node);
     }
-    struct heap_duplicates *groups = &finding.groups;
-    size_t kept = 0;
-    for (size_t i = 0; i < groups->list.count; i++) {
-        if (groups->list.items[i].count > 1)
-            groups->list.items[kept++] = groups->list.items[i];
-        else
-            free(groups->list.items[i].text);
-    }
-    groups->list.count = kept;
-    if (kept > 1)
-        qsort(groups->list.items, kept, sizeof *groups->list.items, by_retained);
+    struct heap_duplicates result = join(&finding);
+    if (result.list.count > 1)
+        qsort(result.list.items, result.list.count, sizeof *result.list.items, by_retained);
+    VEC_DONE(&finding.groups);
     free(finding.by_name);
     map_done(&finding.by_text);
-    return finding.groups;
+    return result;
 }
 
 void heap_duplicates_done(struct heap_duplicates *duplicates)

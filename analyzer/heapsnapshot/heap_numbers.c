@@ -197,8 +197,13 @@ uint32_t *heap_numbers_read_rows(const struct heap *heap, enum heap_section sect
     VEC(uint32_t) numbers = {0};
     uint32_t number;
     skip_blanks(&reading);
-    while (take(&reading.at, &number))
-        VEC_ADD(&numbers, number);
+    for (;;) {
+        bool is_negative = *reading.at == '-'; /* ids of scopes that have no place in the source */
+        reading.at += is_negative;
+        if (!take(&reading.at, &number))
+            break;
+        VEC_ADD(&numbers, is_negative ? 0 - number : number);
+    }
     *rows = fields > 0 ? numbers.count / (size_t)fields : 0;
     if (reading.at == reading.end && fields > 0 && numbers.count % (size_t)fields == 0)
         return numbers.items ? numbers.items : memory_zeroed(1, sizeof number);

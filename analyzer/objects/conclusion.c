@@ -66,13 +66,25 @@ static bool is_part_of(const struct objects_type *type, const struct objects_typ
     return below > 0 && below * 2 >= all;
 }
 
-void conclusion_find_parts(struct objects *objects)
+void conclusion_find_parts(struct objects *objects, size_t count)
 {
-    for (size_t i = 1; i < objects->growing; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct objects_type *type = &objects->types.items[i];
-        for (size_t k = 0; k < i && type->part_of == 0; k++) {
+        for (size_t k = 0; k < count && !type->is_part; k++) {
             const struct objects_type *other = &objects->types.items[k];
-            if (other->part_of == 0 && is_part_of(type, other))
+            type->is_part = k != i && other->kept >= type->kept / 10 * 9 &&
+                            is_part_of(type, other) && !is_part_of(other, type);
+        }
+    }
+}
+
+void conclusion_rank_parts(struct objects *objects)
+{
+    for (size_t i = 0; i < objects->growing; i++) {
+        struct objects_type *type = &objects->types.items[i];
+        for (size_t k = 0; k < i && type->is_part && type->part_of == 0; k++) {
+            const struct objects_type *other = &objects->types.items[k];
+            if (!other->is_part && is_part_of(type, other))
                 type->part_of = k + 1;
         }
     }

@@ -17,8 +17,11 @@ void conclusion_name_collections(struct objects *objects, struct ways *ways,
 void conclusion_sum(struct objects *objects, const struct growth_side *first,
                     const struct growth_side *last);
 
-/* Finds growing types whose objects are parts of others'. */
-void conclusion_find_parts(struct objects *objects);
+/* Finds the growing types, the first COUNT, whose objects are parts of others'. */
+void conclusion_find_parts(struct objects *objects, size_t count);
+
+/* Fills in of which rank those are. */
+void conclusion_rank_parts(struct objects *objects);
 
 /* The sentence. */
 void conclusion_reach(struct objects *objects);

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "heapsnapshot/heap_contexts.h"
 #include "heapsnapshot/heap_duplicates.h"
 
 #include <stdlib.h>
@@ -13,7 +14,8 @@
 #define WASTE_LEAST    ((int64_t)1 << 20)
 #define WASTE_SHARE    50         /* one byte in so many of the heap */
 #define DETACHED_LEAST (64 << 10) /* Node has some hundred bytes of its own */
-#define SHOWN          40         /* characters of a string */
+#define DEAD_LEAST     (256 << 10)
+#define SHOWN          40 /* characters of a string */
 
 const char *objects_finding_name(enum objects_finding_kind kind)
 {
@@ -124,9 +126,58 @@ static void add_contexts(struct objects *objects, const struct heap *heap)
     text_done(&text);
 }
 
-void findings_add(struct objects *objects, const struct heap *heap)
+/* ---- Closures -----------------------------------------------------------------------------------
+ */
+
+static const struct heap_dead_field *largest(const struct heap *heap,
+                                             const struct heap_dead_fields *fields)
+{
+    const struct heap_dead_field *result = &fields->list.items[0];
+    for (size_t i = 1; i < fields->list.count; i++)
+        if (heap->retained[fields->list.items[i].value] > heap->retained[result->value])
+            result = &fields->list.items[i];
+    return result;
+}
+
+static void say_dead_fields(struct objects *objects, const struct heap *heap,
+                            const struct heap_dead_field *field, struct objects_finding finding)
+{
+    static const char prefix[] = "system / Script / ";
+    struct text text = {0}, name = {0};
+    text_format(&text, "%s variables of closures can never be read again and keep %s: `",
+                units_count(finding.count).text, units_bytes(finding.bytes).text);
+    text_add(&text, heap_names_in(&heap->names, field->name, &name));
+    const char *script = heap_names_in(&heap->names, heap->name[field->script], &name);
+    script += text_starts(script, prefix) ? sizeof prefix - 1 : 0;
+    text_format(&text, "` in %s keeps %s", *script ? text_base_name(script) : "a script",
+                units_bytes((int64_t)heap->retained[field->value]).text);
+    add(objects, finding, &text);
+    text_done(&text);
+    text_done(&name);
+}
+
+static bool add_dead_fields(struct objects *objects, const struct heap *heap, struct error *error)
+{
+    struct heap_dead_fields fields;
+    uint8_t *is_wanted = memory_zeroed(heap->meta.nodes, 1);
+    bool good = heap_contexts_find(heap, &fields, error);
+    for (size_t i = 0; i < fields.list.count; i++)
+        is_wanted[fields.list.items[i].value] = 1;
+    if (good && fields.list.count > 0) {
+        struct objects_finding finding = sum(heap, is_wanted, OBJECTS_DEAD_FIELDS);
+        finding.count = (int64_t)fields.list.count;
+        if (finding.bytes >= DEAD_LEAST)
+            say_dead_fields(objects, heap, largest(heap, &fields), finding);
+    }
+    heap_contexts_done(&fields);
+    free(is_wanted);
+    return good;
+}
+
+bool findings_add(struct objects *objects, const struct heap *heap, struct error *error)
 {
     add_duplicates(objects, heap);
     add_detached(objects, heap);
     add_contexts(objects, heap);
+    return add_dead_fields(objects, heap, error);
 }

@@ -8,7 +8,7 @@
 #include "heapsnapshot/heap.h"
 #include "objects/objects.h"
 
-/* Adds the findings of HEAP to OBJECTS. */
-void findings_add(struct objects *objects, const struct heap *heap);
+/* Adds the findings of HEAP to OBJECTS. False with ERROR filled when the file is damaged. */
+bool findings_add(struct objects *objects, const struct heap *heap, struct error *error);
 
 #endif

@@ -99,6 +99,8 @@ static int by_rank(const void *a, const void *b, void *owner)
     size_t count = *(const size_t *)owner;
     if (x->is_growing != y->is_growing)
         return x->is_growing ? -1 : 1;
+    if (x->is_part != y->is_part)
+        return x->is_part ? 1 : -1;
     int64_t of_x = x->is_growing ? x->kept : growth_of(x, count);
     int64_t of_y = y->is_growing ? y->kept : growth_of(y, count);
     if (of_x != of_y)
@@ -111,9 +113,18 @@ static void rank_types(struct objects *objects)
     if (objects->types.count > 1)
         qsort_r(objects->types.items, objects->types.count, sizeof *objects->types.items, by_rank,
                 &objects->count);
+}
+
+/* Those that grow first; of these, wholes before parts. */
+static void rank_growing(struct objects *objects)
+{
+    rank_types(objects);
     while (objects->growing < objects->types.count &&
            objects->types.items[objects->growing].is_growing)
         objects->growing++;
+    conclusion_find_parts(objects, objects->growing);
+    rank_types(objects);
+    conclusion_rank_parts(objects);
 }
 
 static bool is_wanted(const struct making *making, size_t number)
@@ -176,10 +187,9 @@ static bool compare_sides(struct making *making, struct growth_side *first, stru
     uint8_t *is_fresh = growth_find_fresh(first->heap, making->last.heap);
     struct ways *ways = ways_new(making->last.heap, making->last.same, is_fresh, objects->texts);
     judge_types(making, ways);
-    rank_types(objects);
+    rank_growing(objects);
     add_ways(making, ways, 0);
     conclusion_name_collections(objects, ways, first, &making->last);
-    conclusion_find_parts(objects);
     conclusion_sum(objects, first, &making->last);
     ways_free(ways);
     free(is_fresh);
@@ -193,12 +203,16 @@ static bool read_all(struct making *making, struct error *error)
     if (!growth_open(&making->last, objects->files[last].path, NULL, error))
         return false;
     add_side(making, &making->last, last);
-    findings_add(objects, making->last.heap);
+    if (!findings_add(objects, making->last.heap, error))
+        return false;
     if (objects->count == 1) {
         rank_types(objects);
-        struct ways *ways = ways_new(making->last.heap, making->last.same, NULL, objects->texts);
-        add_ways(making, ways, 0);
-        ways_free(ways);
+        if (making->options->top != 0) {
+            struct ways *ways =
+                ways_new(making->last.heap, making->last.same, NULL, objects->texts);
+            add_ways(making, ways, 0);
+            ways_free(ways);
+        }
         return true;
     }
     making->interfaces = heap_shapes_suggest(making->last.heap);

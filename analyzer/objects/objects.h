@@ -65,7 +65,9 @@ struct objects_type {
     VEC(struct objects_way) ways;
     struct objects_collection collection;
     bool has_collection;
-    size_t part_of; /* rank from 1 on of a growing type whose objects keep these; 0: none */
+    bool is_part; /* its objects come with those of another growing type … */
+    size_t
+        part_of; /* … of this rank from 1 on of a growing type whose objects keep these; 0: none */
 };
 
 enum objects_finding_kind {

@@ -5,20 +5,33 @@
 #include "print/objects_text.h"
 
 #include "base/units.h"
+#include "base/utf8.h"
 #include "print/bar.h"
 
 #include <string.h>
 
-#define BAR       10
-#define BAR_ROOM  96
-#define INDENT    "      "
-#define MOST_WAYS 2
-#define WAY_SHARE 10 /* a further way is worth a line with one object in so many */
-#define ENDS      9  /* steps of a long way that are shown, with the last one */
+#define BAR        10
+#define BAR_ROOM   96
+#define INDENT     "      "
+#define MOST_WAYS  2
+#define WAY_SHARE  10 /* a further way is worth a line with one object in so many */
+#define MOST_PARTS 8
+#define LONGEST    60 /* bytes of a type's name: C++ has long ones */
+#define ENDS       9  /* steps of a long way that are shown, with the last one */
 
 static void add_clean(struct text *out, const char *words)
 {
     text_add_clean(out, words, true);
+}
+
+static void add_type(struct text *out, const char *name)
+{
+    struct text cut = {0};
+    size_t length = strlen(name);
+    text_add_n(&cut, name, length > LONGEST ? utf8_cut(name, LONGEST - 3) : length);
+    text_add(&cut, length > LONGEST ? "..." : "");
+    add_clean(out, cut.bytes);
+    text_done(&cut);
 }
 
 static void add_place(struct text *out, const char *file, int line)
@@ -72,7 +85,7 @@ static void add_step(const struct objects_step *step, struct text *out)
         add_edge(step, out);
         text_add(out, " of ");
     }
-    add_clean(out, step->type);
+    add_type(out, step->type);
     if (step->function) {
         text_add(out, " ");
         add_clean(out, step->function);
@@ -114,12 +127,14 @@ static void add_parts(const struct objects *objects, size_t number, struct text 
     size_t count = 0;
     for (size_t i = number + 1; i < objects->growing; i++) {
         const struct objects_type *type = &objects->types.items[i];
-        if (type->part_of != number + 1)
+        if (type->part_of != number + 1 || ++count > MOST_PARTS)
             continue;
-        text_add(out, count++ > 0 ? ", " : INDENT "each with: ");
+        text_add(out, count > 1 ? ", " : INDENT "each with: ");
         text_format(out, "%s ", units_count(type->added - type->removed).text);
-        add_clean(out, type->name);
+        add_type(out, type->name);
     }
+    if (count > MOST_PARTS)
+        text_format(out, " and %zu more types", count - MOST_PARTS);
     text_add(out, count > 0 ? "\n" : "");
 }
 

@@ -2,8 +2,8 @@
 //
 // node objects.mjs FILE...      files in pairs: each second one is compared with the one before it
 //
-// Prints for each file the rows of its Summary, by key, a hash of what each node has, and strings
-// that repeat; for each pair the rows of the Comparison.
+// Prints for each file the rows of its Summary, by key, a hash of what each node has, strings
+// that repeat and dead fields of contexts; for each pair the rows of the Comparison.
 //
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
@@ -33,7 +33,13 @@ function rowsOf(snapshot) {
 
 function duplicatesOf(snapshot) {
   return snapshot.getDuplicateStrings().map(
-    (group) => [group.count, group.totalSelfSize, group.totalRetainedSize]);
+    (group) => `${group.count} ${group.totalSelfSize} ${group.totalRetainedSize}`);
+}
+
+function fieldsOf(snapshot) {
+  const contexts = snapshot.analyzeContexts().scopes.flatMap((scope) => scope.contexts);
+  return contexts.flatMap((context) => context.deadFields).map(
+    (field) => `${field.name} ${field.retainedSize}`);
 }
 
 // As the panel does it: the base takes the later snapshot's names of plain objects.
@@ -60,9 +66,8 @@ for (const path of process.argv.slice(2)) {
     total: snapshot.getStatistics().total,
     rows: rowsOf(snapshot),
     nodes: hashOf(snapshot),
-    duplicates: duplicatesOf(snapshot),
-    contexts: snapshot.analyzeContexts().scopes.map((scope) => scope.contexts.map(
-      (context) => context.deadFields.map((field) => [field.name, field.retainedSize]))),
+    strings: duplicatesOf(snapshot),
+    fields: fieldsOf(snapshot),
   });
   if (base) {
     comparisons.push(compare(base, snapshot));

@@ -20,7 +20,14 @@ async function take(session, path) {
 
 // Runs in the page.
 function fill(count) {
-  globalThis.kept ??= { lists: [], listeners: [], cache: new Map() };
+  globalThis.kept ??= { lists: [], handlers: [], cache: new Map() };
+  // `big` is dead when `once` is gone, and stays as long as the handler does.
+  const handler = (number) => {
+    const big = new Array(1000).fill(number), used = { number };
+    const once = () => big.length;
+    once();
+    return () => used.number;
+  };
   for (let i = 0; i < count; i++) {
     const list = document.createElement('ul');
     list.id = `list ${i}`;
@@ -28,6 +35,7 @@ function fill(count) {
     (i % 2 ? document.body : document.createElement('div')).append(list);
     list.addEventListener('click', () => i);
     globalThis.kept.lists.push(list);
+    globalThis.kept.handlers.push(handler(i));
     globalThis.kept.cache.set(`key ${i}`, { i, text: `text ${i}`, when: new Date(i) });
   }
 }

@@ -44,8 +44,10 @@ def summary(path):
     rows = {row["key"]: [row["type"], row["count"][0], row["shallow_bytes"][0],
                          row["retained_bytes"][0], row["distance"]] for row in shown["objects"]}
     nodes = subprocess.run([NODES, path], stdout=subprocess.PIPE, check=True).stdout
+    more = {word: sorted(harness.must(harness.run([NODES, path, word])).stdout.splitlines())
+            for word in ("strings", "fields")}
     return {"total": shown["snapshot"]["live_bytes"], "rows": rows,
-            "nodes": hashlib.sha256(nodes).hexdigest()}
+            "nodes": hashlib.sha256(nodes).hexdigest(), **more}
 
 
 def comparison(first, second):
@@ -78,9 +80,11 @@ def differences(files):
     wanted = judge(files)
     for path, truth in zip(files, wanted["files"]):
         ours = summary(path)
-        for key in ("total", "nodes"):
+        for key in ("total", "nodes", "strings", "fields"):
+            if isinstance(truth[key], list):
+                truth[key].sort()
             if ours[key] != truth[key]:
-                found.append(f"{path}: {key}: {ours[key]} is {truth[key]}")
+                found.append(f"{path}: {key}: {str(ours[key])[:200]} is {str(truth[key])[:200]}")
         for key in sorted(set(ours["rows"]) | set(truth["rows"])):
             rows += 1
             if ours["rows"].get(key) != truth["rows"].get(key):
