@@ -30,7 +30,10 @@ static uint64_t label_of(const void *owner, uint32_t from, uint32_t edge)
         name = (uint64_t)heap->edge_name[edge] + 1;
     if (type == HEAP_EDGE_PROPERTY && heap->first[from + 1] - heap->first[from] > DICTIONARY)
         name = 0;
-    return map_mix(map_mix(type + 1, name), heap->classes.of[heap->to[edge]]);
+    uint32_t to = heap->to[edge];
+    bool is_named = heap->type[to] == HEAP_NODE_SYNTHETIC || heap->type[to] == HEAP_NODE_HIDDEN;
+    uint64_t what = is_named ? (uint64_t)heap->name[to] << 32 : heap->classes.of[to];
+    return map_mix(map_mix(type + 1, name), what);
 }
 
 static uint32_t *find_holders(const struct ways *ways)
