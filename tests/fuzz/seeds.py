@@ -3,6 +3,7 @@
 #
 # SPDX-License-Identifier: Apache-2.0
 """seeds.py FOLDER: writes FOLDER/TARGET/NAME for every target."""
+import json
 import os
 import sqlite3
 import struct
@@ -100,6 +101,93 @@ def program():
         return made.read_bytes()
 
 
+HEAP_TYPES = ["hidden", "array", "string", "object", "code", "closure", "regexp", "number", "native",
+              "synthetic", "concatenated string", "sliced string"]
+EDGE_TYPES = ["context", "element", "property", "internal", "hidden", "shortcut", "weak"]
+
+
+def heap(scopes):
+    """A heap snapshot with something of everything that has rules of its own."""
+    strings = ["<dummy>", "", "(GC roots)", "Map", "sessions", "table", "Session", "id", "name",
+               "Object", "system / Context", "handle", "context", "shared", "script", "/srv/a.js",
+               "1 / part of key (A @9) -> value (B @11) pair in WeakMap (table @7)",
+               "2 / part of key (A @9) -> value (B @11) pair in WeakMap (table @7)", "first",
+               "second", "x\u00e9\"\n", "Detached <div a>", "<div b=1>", "system / ScopeInfo",
+               "system / Script / b.js", "system / SharedFunctionInfo", "scope_info", "scope_id",
+               "int", "value", "7", "name_or_scope_info", "previous", "(map descriptors)"]
+    at = {text: number for number, text in enumerate(strings)}
+    nodes, edges, counts = [], [], []
+
+    def node(kind, name, size=16, state=0):
+        nodes.append([HEAP_TYPES.index(kind), at[name], 2 * len(nodes) + 1, size, 0, state])
+        counts.append([])
+        return len(nodes) - 1
+
+    def edge(source, kind, name, target):
+        name = name if isinstance(name, int) else at[name]
+        counts[source].append([EDGE_TYPES.index(kind), name, target * 6])
+
+    root, roots = node("synthetic", "", 0), node("synthetic", "(GC roots)", 0)
+    table, key, value = node("array", ""), node("object", "Session"), node("object", "Object")
+    closure, context = node("closure", "handle"), node("object", "system / Context")
+    shared, script = node("code", "system / SharedFunctionInfo"), node("code", "/srv/a.js")
+    info, number = node("hidden", "system / ScopeInfo"), node("number", "int", 0)
+    seven, other = node("string", "7"), node("code", "system / Script / b.js")
+    all_, plain = node("object", "Map"), [node("object", "Object") for _ in range(3)]
+    texts = [node("string", "x\u00e9\"\n") for _ in range(2)]
+    joined = node("concatenated string", "", 32)
+    div, detached = node("native", "<div b=1>", 40, 2), node("native", "Detached <div a>", 8, 1)
+    descriptors = node("array", "(map descriptors)")
+    for number_, target in enumerate([roots, closure, div]):
+        edge(root, "shortcut" if target == closure else "element", number_ + 1, target)
+    edge(roots, "element", 1, context)
+    edge(closure, "internal", "context", context)
+    edge(closure, "internal", "shared", shared)
+    edge(shared, "internal", "script", other if scopes else script)
+    edge(shared, "internal", "name_or_scope_info", info)
+    edge(shared, "internal", "scope_id", number)
+    edge(info, "internal", "scope_id", number)
+    edge(number, "internal", "value", seven)
+    edge(context, "context", "sessions", all_)
+    edge(context, "context", "id", key)
+    edge(context, "internal", "scope_info", info)
+    edge(all_, "internal", "table", table)
+    edge(table, "internal", "1 / part of key (A @9) -> value (B @11) pair in WeakMap (table @7)",
+         value)
+    edge(key, "internal", "2 / part of key (A @9) -> value (B @11) pair in WeakMap (table @7)",
+         value)
+    for number_, target in enumerate([key, *plain, *texts, joined]):
+        edge(table, "hidden", number_, target)
+    for one in plain:
+        edge(one, "property", "id", key)
+        edge(one, "property", "name", texts[0])
+    edge(joined, "internal", "first", texts[0])
+    edge(joined, "internal", "second", texts[1])
+    edge(div, "internal", "value", detached)
+    edge(div, "weak", "value", root)
+    edge(detached, "element", 4, descriptors)
+    edge(descriptors, "element", 4, detached)
+    for one, count in zip(nodes, counts):
+        one[4] = len(count)
+        edges += count
+    meta = {"node_fields": ["type", "name", "id", "self_size", "edge_count", "detachedness"],
+            "node_types": [HEAP_TYPES], "edge_fields": ["type", "name_or_index", "to_node"],
+            "edge_types": [EDGE_TYPES, "string_or_number", "node"],
+            "location_fields": ["object_index", "script_id", "line", "column"]}
+    more = {}
+    if scopes:
+        meta |= {"scope_fields": ["script_node_index", "scope_id", "depth",
+                                  "scope_context_vars_count", "scope_uses_count"],
+                 "scope_context_var_fields": ["name"],
+                 "scope_use_fields": ["declaring_scope_id", "slot_index"]}
+        more = {"scopes": [other * 6, -2, 0, 0, 0, other * 6, 7, 1, 2, 1],
+                "scope_context_vars": [at["sessions"], at["id"]], "scope_uses": [7, 0]}
+    whole = {"snapshot": {"meta": meta, "node_count": len(nodes), "edge_count": len(edges)},
+             "nodes": sum(nodes, []), "edges": sum(edges, []),
+             "locations": [closure * 6, 5, 11, 3, key * 6, 5, 1, 1], **more, "strings": strings}
+    return json.dumps(whole, separators=(",", ":")).encode()
+
+
 def first_lines(path, count):
     return "\n".join((HERE.parents[1] / path).read_text().split("\n")[:count]).encode()
 
@@ -118,6 +206,7 @@ TARGETS = {
     "rows": {name: bytes([number]) + CHANGES for name, number in
              (("text", 0x81), ("json", 2), ("page", 0x85), ("export", 8))},
     "elf": {"program": program()},
+    "heap": {"node": heap(False), "page": heap(True)},
     "source_map": {
         "map": b'{"version":3,"sourceRoot":"a","sources":["../a.ts","webpack://x/./b.ts"],'
                b'"names":["keep"],"mappings":"AAAA,IACEA;;A,ECDF"}',
