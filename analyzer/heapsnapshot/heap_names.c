@@ -141,6 +141,8 @@ static const struct wanted wanted_names[] = {
     {"(Document DOM trees)", false, HEAP_NAME_DOM_TREES},
     {"(Stack roots)", false, HEAP_NAME_MOMENT},
     {"(Handle scope)", false, HEAP_NAME_MOMENT},
+    {"(Strong roots)", false, HEAP_NAME_MOMENT},
+    {"(Internalized strings)", false, HEAP_NAME_MOMENT},
     {"sloppy_function_map", false, HEAP_NAME_SLOPPY_MAP},
     {"system / Context", false, HEAP_NAME_CONTEXT},
     {"system / Context / ", true, HEAP_NAME_CONTEXT},

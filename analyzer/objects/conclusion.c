@@ -97,7 +97,7 @@ static uint64_t sum_side(const struct objects *objects, const struct growth_side
 {
     const struct heap *heap = side->heap;
     uint8_t *is_growing = memory_zeroed(heap->classes.list.count, 1);
-    uint32_t *sizes = memory_zeroed(heap->meta.nodes, sizeof *sizes);
+    uint8_t *is_counted = memory_zeroed(heap->meta.nodes / 8 + 1, 1);
     uint32_t *groups = memory_zeroed(heap->meta.nodes, sizeof *groups);
     uint64_t sum = 0;
     for (size_t i = 0; i < objects->growing; i++) {
@@ -106,11 +106,11 @@ static uint64_t sum_side(const struct objects *objects, const struct growth_side
             is_growing[row->class] = 1;
     }
     for (uint32_t node = 0; node < heap->meta.nodes; node++)
-        if (is_growing[heap->classes.of[node]] && (side->is_moved[node / 8] >> node % 8 & 1))
-            sizes[node] = heap->size[node];
-    dominators_sum_groups(&heap->dominators, groups, 1, sizes, heap->retained, &sum, NULL);
+        if (is_growing[heap->classes.of[node]])
+            is_counted[node / 8] |= side->is_moved[node / 8] & (uint8_t)(1u << node % 8);
+    growth_sum_moved(side, groups, 1, is_counted, &sum, NULL);
     free(groups);
-    free(sizes);
+    free(is_counted);
     free(is_growing);
     return sum;
 }
@@ -132,7 +132,9 @@ static void add_collection(const struct objects_type *type, struct text *out)
     if (collection->name)
         text_format(out, " `%s`", collection->name);
     if (collection->file)
-        text_format(out, " in %s:%d", text_base_name(collection->file), collection->line);
+        text_format(out, " in %s", text_base_name(collection->file));
+    if (collection->file && collection->line > 0)
+        text_format(out, ":%d", collection->line);
     text_format(out, " went from %s to %s entries of %s", units_count(collection->before).text,
                 units_count(collection->after).text, type->name);
 }

@@ -44,9 +44,54 @@ void growth_close(struct growth_side *side)
     heap_ids_done(&side->ids);
     free(side->is_moved);
     free(side->is_topmost);
+    free(side->is_fresh);
     free(side->moved_bytes);
     heap_close(side->heap);
     *side = (struct growth_side){0};
+}
+
+static bool has_bit(const uint8_t *bits, uint32_t node)
+{
+    return bits[node / 8] >> node % 8 & 1;
+}
+
+/* A bit for each node of AFTER whose id BEFORE does not have; free() it. */
+static uint8_t *find_fresh(const struct heap *before, const struct heap *after)
+{
+    uint32_t *old = heap_ids_sort(before), *now = heap_ids_sort(after);
+    uint8_t *is_fresh = memory_zeroed(after->meta.nodes / 8 + 1, 1);
+    uint32_t i = 0;
+    for (uint32_t j = 0; j < after->meta.nodes; j++) {
+        while (i < before->meta.nodes && before->id[old[i]] < after->id[now[j]])
+            i++;
+        if (i == before->meta.nodes || before->id[old[i]] != after->id[now[j]])
+            is_fresh[now[j] / 8] |= (uint8_t)(1u << now[j] % 8);
+    }
+    free(old);
+    free(now);
+    return is_fresh;
+}
+
+/* The sizes of the nodes in BITS, 0 for the others; free() it. */
+static uint32_t *sizes_of(const struct heap *heap, const uint8_t *bits)
+{
+    uint32_t *sizes = memory_zeroed(heap->meta.nodes, sizeof *sizes);
+    for (uint32_t node = 0; node < heap->meta.nodes; node++)
+        sizes[node] = has_bit(bits, node) ? heap->size[node] : 0;
+    return sizes;
+}
+
+void growth_sum_moved(const struct growth_side *side, const uint32_t *groups, uint32_t count,
+                      const uint8_t *is_counted, uint64_t *sums, uint8_t *is_topmost)
+{
+    const struct heap *heap = side->heap;
+    uint32_t *fresh = sizes_of(heap, side->is_fresh), *counted = sizes_of(heap, is_counted);
+    uint64_t *retained = memory_resize(NULL, heap->meta.nodes, sizeof *retained);
+    dominators_sum(&heap->dominators, fresh, retained);
+    dominators_sum_groups(&heap->dominators, groups, count, counted, retained, sums, is_topmost);
+    free(retained);
+    free(counted);
+    free(fresh);
 }
 
 /* What the objects that moved retain, by class. */
@@ -54,15 +99,10 @@ static void sum_moved(struct growth_side *side)
 {
     const struct heap *heap = side->heap;
     uint32_t classes = (uint32_t)heap->classes.list.count;
-    uint32_t *sizes = memory_zeroed(heap->meta.nodes, sizeof *sizes);
-    for (uint32_t node = 0; node < heap->meta.nodes; node++)
-        if (side->is_moved[node / 8] >> node % 8 & 1)
-            sizes[node] = heap->size[node];
     side->is_topmost = memory_zeroed(heap->meta.nodes / 8 + 1, 1);
     side->moved_bytes = memory_zeroed(classes, sizeof *side->moved_bytes);
-    dominators_sum_groups(&heap->dominators, heap->classes.of, classes, sizes, heap->retained,
-                          side->moved_bytes, side->is_topmost);
-    free(sizes);
+    growth_sum_moved(side, heap->classes.of, classes, side->is_moved, side->moved_bytes,
+                     side->is_topmost);
 }
 
 static uint32_t row_number(const struct heap_rows *rows, const char *key)
@@ -89,6 +129,8 @@ void growth_compare(struct growth_side *before, struct growth_side *after, struc
         type->added_bytes = (int64_t)difference.added_bytes;
         type->removed_bytes = (int64_t)difference.removed_bytes;
     }
+    before->is_fresh = find_fresh(after->heap, before->heap);
+    after->is_fresh = find_fresh(before->heap, after->heap);
     sum_moved(before);
     sum_moved(after);
     for (size_t i = 0; i < objects->types.count; i++) {
@@ -98,22 +140,6 @@ void growth_compare(struct growth_side *before, struct growth_side *after, struc
         type->kept = (now ? (int64_t)after->moved_bytes[now->class] : 0) -
                      (old ? (int64_t)before->moved_bytes[old->class] : 0);
     }
-}
-
-uint8_t *growth_find_fresh(const struct heap *before, const struct heap *after)
-{
-    uint32_t *old = heap_ids_sort(before), *now = heap_ids_sort(after);
-    uint8_t *is_fresh = memory_zeroed(after->meta.nodes / 8 + 1, 1);
-    uint32_t i = 0;
-    for (uint32_t j = 0; j < after->meta.nodes; j++) {
-        while (i < before->meta.nodes && before->id[old[i]] < after->id[now[j]])
-            i++;
-        if (i == before->meta.nodes || before->id[old[i]] != after->id[now[j]])
-            is_fresh[now[j] / 8] |= (uint8_t)(1u << now[j] % 8);
-    }
-    free(old);
-    free(now);
-    return is_fresh;
 }
 
 /* ---- Judging ------------------------------------------------------------------------------------

@@ -17,7 +17,8 @@ struct growth_side {
     struct heap_ids ids;    /* by SAME */
     uint8_t *is_moved;      /* a bit a node: it is new here, or gone later */
     uint8_t *is_topmost;    /* of those: no other of its type that moved dominates it */
-    uint64_t *moved_bytes;  /* by class: what those retain together */
+    uint8_t *is_fresh;      /* a bit a node: the other side has no node of its id */
+    uint64_t *moved_bytes;  /* by class: what those retain together of fresh nodes */
 };
 
 /* False with ERROR filled. INTERFACES: NULL for the last snapshot. growth_close in any case. */
@@ -28,8 +29,10 @@ void growth_close(struct growth_side *side);
 /* Marks what is gone of BEFORE and what is new in AFTER, and fills in the types' differences. */
 void growth_compare(struct growth_side *before, struct growth_side *after, struct objects *objects);
 
-/* A bit for each node of AFTER whose id BEFORE does not have; free() it. */
-uint8_t *growth_find_fresh(const struct heap *before, const struct heap *after);
+/* SUMS[G] becomes what the nodes of group G in IS_COUNTED retain together, of what is fresh: what
+ * is on both sides is no growth. */
+void growth_sum_moved(const struct growth_side *side, const uint32_t *groups, uint32_t count,
+                      const uint8_t *is_counted, uint64_t *sums, uint8_t *is_topmost);
 
 /* Whether TYPE may be growing by its numbers alone; sets its pattern. */
 bool growth_is_suspect(const struct objects *objects, struct objects_type *type);

@@ -184,15 +184,14 @@ static bool compare_sides(struct making *making, struct growth_side *first, stru
     if (!read_between(making, error))
         return false;
     growth_compare(first, &making->last, objects);
-    uint8_t *is_fresh = growth_find_fresh(first->heap, making->last.heap);
-    struct ways *ways = ways_new(making->last.heap, making->last.same, is_fresh, objects->texts);
+    const struct growth_side *last = &making->last;
+    struct ways *ways = ways_new(last->heap, last->same, last->is_fresh, objects->texts);
     judge_types(making, ways);
     rank_growing(objects);
     add_ways(making, ways, 0);
     conclusion_name_collections(objects, ways, first, &making->last);
     conclusion_sum(objects, first, &making->last);
     ways_free(ways);
-    free(is_fresh);
     return true;
 }
 

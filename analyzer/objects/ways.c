@@ -240,6 +240,24 @@ uint32_t ways_owner(const struct ways *ways, uint32_t node)
     return node;
 }
 
+/* The file of the functions that see the variables of CONTEXT; NULL: not known. */
+static const char *file_of_context(struct ways *ways, uint32_t context)
+{
+    const struct heap *heap = ways->heap;
+    for (uint32_t node = 0; node < heap->meta.nodes; node++) {
+        if (heap->type[node] != HEAP_NODE_CLOSURE)
+            continue;
+        for (uint32_t edge = heap->first[node]; edge < heap->first[node + 1]; edge++) {
+            if (heap->to[edge] != context || heap_edge_type(heap, edge) != HEAP_EDGE_INTERNAL)
+                continue;
+            struct place place = places_find(ways->places, node);
+            if (place.file)
+                return place.file;
+        }
+    }
+    return NULL;
+}
+
 void ways_name(struct ways *ways, uint32_t node, struct objects_collection *collection)
 {
     const struct heap *heap = ways->heap;
@@ -268,6 +286,9 @@ void ways_name(struct ways *ways, uint32_t node, struct objects_collection *coll
         collection->file = internal.file;
         collection->line = internal.line;
     }
+    for (uint32_t at = node; at != GRAPH_NONE && !collection->file; at = paths->parent[at])
+        if (heap_names_kind(&heap->names, heap->name[at]) & HEAP_NAME_CONTEXT)
+            collection->file = file_of_context(ways, at);
 }
 
 int64_t ways_count_below(const struct ways *ways, uint32_t class, uint32_t node)

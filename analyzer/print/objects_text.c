@@ -37,7 +37,8 @@ static void add_type(struct text *out, const char *name)
 static void add_place(struct text *out, const char *file, int line)
 {
     add_clean(out, text_base_name(file));
-    text_format(out, ":%d", line);
+    if (line > 0)
+        text_format(out, ":%d", line);
 }
 
 /* "Map `sessions` in server.js:12: 0 -> 6,000 entries of Session". */
