@@ -13,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LONGEST 1024 /* of a concatenated string, in UTF-16; the part that passes it is whole */
+#define MOST_PARTS 65536 /* a string that has itself as a part would have no end */
+#define LONGEST    1024  /* of a concatenated string, in UTF-16; the part that passes it is whole */
 
 struct finding {
     const struct heap *heap;
@@ -44,7 +45,9 @@ static void add_concatenated(const struct heap *heap, uint32_t node, struct text
 {
     VEC(uint32_t) open = {0};
     VEC_ADD(&open, node);
-    while (open.count > 0 && heap_property_length(text->bytes, text->length) < LONGEST) {
+    for (int left = MOST_PARTS;
+         left > 0 && open.count > 0 && heap_property_length(text->bytes, text->length) < LONGEST;
+         left--) {
         node = open.items[--open.count];
         if (heap->type[node] != HEAP_NODE_CONS_STRING) {
             heap_names_text(&heap->names, heap->name[node], text);

@@ -64,8 +64,8 @@ static const struct heap_ephemeron *ephemeron_of(const struct heap *heap, uint32
     return heap_names_ephemeron(&heap->names, name);
 }
 
-/* What keeps an object for the moment of the snapshot only, as a by-product of compiled code or of
- * V8's own tables, is no answer to the question why it is there. */
+/* What keeps an object for the moment of the snapshot, as a by-product of compiled code or in
+ * tables of V8's own is no answer to the question why it is there. */
 static bool is_late(const struct heap *heap, uint32_t from, uint32_t to)
 {
     return heap->type[from] == HEAP_NODE_CODE ||

@@ -10,12 +10,14 @@
 #include "heapsnapshot/heap_duplicates.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define WASTE_LEAST    ((int64_t)1 << 20)
 #define WASTE_SHARE    50         /* one byte in so many of the heap */
 #define DETACHED_LEAST (64 << 10) /* Node has some hundred bytes of its own */
 #define DEAD_LEAST     (256 << 10)
-#define SHOWN          40 /* characters of a string */
+#define CUT_OFF        1024 /* bytes: V8 writes no more of a string, so the rest may differ */
+#define SHOWN          40   /* characters of a string */
 
 const char *objects_finding_name(enum objects_finding_kind kind)
 {
@@ -41,6 +43,8 @@ static void add_duplicates(struct objects *objects, const struct heap *heap)
     int64_t most = 0;
     for (size_t i = 0; i < duplicates.list.count; i++) {
         const struct heap_duplicate *duplicate = &duplicates.list.items[i];
+        if (strlen(duplicate->text) >= CUT_OFF)
+            continue;
         int64_t waste = (int64_t)(duplicate->retained -
                                   duplicate->retained / duplicate->count); /* all but one */
         finding.count += duplicate->count - 1;

@@ -19,6 +19,7 @@
 #define SIGMAS      3.0  /* of churn: see judge/rank.c */
 #define MANY        5    /* new objects of one holder … */
 #define MANY_SHARE  20   /* … that are one of so many at least */
+#define MOST_SHARE  2    /* … and all such are one of so many of the growth */
 #define SOME        3    /* new objects a holder, on average … */
 #define SOME_COUNT  20   /* … of so many objects at least */
 
@@ -188,22 +189,57 @@ bool growth_is_suspect(const struct objects *objects, struct objects_type *type)
            type->kept >= bytes / LEAST_SHARE;
 }
 
-/* What a holder's type says: V8's own tables and code hold what a warm-up makes. */
-static bool is_of_engine(const struct heap *heap, uint32_t holder)
+/* V8's own tables and code hold what a warm-up makes: they are named so. */
+static bool is_of_engine(const struct heap *heap, uint32_t node)
 {
-    uint8_t type = heap->type[holder];
-    return type == HEAP_NODE_CODE || (type == HEAP_NODE_HIDDEN && holder != 0);
+    static const char *const names[] = {"system / NativeContext",
+                                        "system / FunctionTemplate",
+                                        "system / ObjectTemplate",
+                                        "system / Feedback",
+                                        "system / Map",
+                                        "system / SharedFunctionInfo",
+                                        "system / ScopeInfo",
+                                        "system / Script",
+                                        "system / Descriptor",
+                                        "system / Bytecode",
+                                        "system / AllocationSite",
+                                        "system / WeakFixedArray"};
+    if (heap->type[node] == HEAP_NODE_CODE)
+        return true;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (heap_names_start(&heap->names, heap->name[node], names[i]))
+            return true;
+    return false;
+}
+
+/* Whether something of the engine is on the way from the object of WAY to its holder, and on to the
+ * object that this is an array of. */
+static bool is_through_engine(const struct ways *ways, const struct objects_way *way)
+{
+    const struct heap *heap = ways->heap;
+    uint32_t node = ways->paths.parent[way->node];
+    bool is_past = false;
+    for (; node != GRAPH_NONE; node = ways->paths.parent[node]) {
+        if (is_of_engine(heap, node))
+            return true;
+        is_past |= node == way->holder;
+        if (is_past && heap->type[node] != HEAP_NODE_ARRAY)
+            return false;
+    }
+    return false;
 }
 
 void growth_judge(const struct ways *ways, struct objects_type *type)
 {
-    int64_t net = type->added - type->removed;
-    for (size_t i = 0; i < type->ways.count && !type->is_growing; i++) {
+    int64_t net = type->added - type->removed, piled = 0;
+    for (size_t i = 0; i < type->ways.count; i++) {
         const struct objects_way *way = &type->ways.items[i];
         bool is_piled = way->held >= MANY && way->held * MANY_SHARE >= net;
         bool is_spread = way->count >= SOME_COUNT && way->count >= SOME * way->holders;
-        type->is_growing = (is_piled || is_spread) && !is_of_engine(ways->heap, way->holder);
+        if ((is_piled || is_spread) && !is_through_engine(ways, way))
+            piled += way->count;
     }
+    type->is_growing = piled * MOST_SHARE >= net;
     if (!type->is_growing)
         type->pattern = PATTERN_NOISE;
 }

@@ -17,7 +17,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define MOST_WAYS 5 /* of a type */
+#define MOST_WAYS   5 /* of a type */
+#define JUDGED_WAYS 50
 
 /* The types are found while snapshots are read: BY_KEY -> number. */
 struct making {
@@ -157,8 +158,10 @@ static void judge_types(struct making *making, struct ways *ways)
         const struct heap_row *row = heap_rows_find(making->last.same, type->key);
         if (!growth_is_suspect(objects, type) || !row)
             continue;
-        ways_add(ways, type, row->class, making->last.is_moved, making->last.is_topmost, MOST_WAYS);
+        ways_add(ways, type, row->class, making->last.is_moved, making->last.is_topmost,
+                 JUDGED_WAYS);
         growth_judge(ways, type);
+        type->ways.count = type->ways.count < MOST_WAYS ? type->ways.count : MOST_WAYS;
     }
 }
 
