@@ -41,9 +41,10 @@ struct comparing {
     {"suppress", 0, OPTION_TEXT, "FILE", "Ignore sites matching the patterns in FILE.",            \
      offsetof(type, field.suppressions)},                                                          \
     LISTING_OPTION_SPECS(type, field.listing),                                                     \
-    {"top", 'n', OPTION_COUNT, "N", "List at most N sites or types (10; as JSON 100); 0: all types.",                     \
+    {"top", 'n', OPTION_COUNT, "N",                                                                \
+     "List at most N sites or types (10; JSON: 100; 0: all types).",                               \
      offsetof(type, field.top)},                                                                   \
-    {"all", 'a', OPTION_FLAG, NULL, "List sites that do not grow, too.",                           \
+    {"all", 'a', OPTION_FLAG, NULL, "List sites and types that do not grow, too.",                 \
      offsetof(type, field.all_sites)},                                                             \
     {"all-frames", 0, OPTION_FLAG, NULL,                                                           \
      "Show every frame of a stack, including runtimes and libraries.",                             \

@@ -25,7 +25,7 @@ static const struct option_spec options[] = {
      offsetof(struct show_options, format)},
     LISTING_OPTION_SPECS(struct show_options, listing),
     {"top", 'n', OPTION_COUNT, "N",
-     "List at most N sites or types (10; as JSON 100); 0: all types.",
+     "List at most N sites or types (10; JSON: 100; 0: all types).",
      offsetof(struct show_options, top)},
     {"all-frames", 0, OPTION_FLAG, NULL,
      "Show every frame of a stack, including runtimes and libraries.",

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# test_objects.py -- Heap snapshots of Node: what leaks is named with its holder, what is clean is not.
+# test_objects.py -- Heap snapshots of Node: what leaks is named with its holder, nothing else is.
 #
 # SPDX-License-Identifier: Apache-2.0
 import gzip
@@ -67,8 +67,8 @@ class Objects(unittest.TestCase):
         function = way["path"][0]
         self.assertEqual([function["type"], function["name"]], ["Function", None])
         lines = PROGRAM.read_text().splitlines()
-        self.assertEqual([function["file"], function["line"]],
-                         [str(PROGRAM), lines.index("    callbacks.push(() => session.number);") + 1])
+        line = lines.index("    callbacks.push(() => session.number);") + 1
+        self.assertEqual([function["file"], function["line"]], [str(PROGRAM), line])
         self.assertEqual(way["path"][1]["type"], "Array")
         self.assertEqual([way["path"][2]["type"], way["path"][2]["name"]],
                          ["system / Context", "callbacks"])

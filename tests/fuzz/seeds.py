@@ -101,8 +101,8 @@ def program():
         return made.read_bytes()
 
 
-HEAP_TYPES = ["hidden", "array", "string", "object", "code", "closure", "regexp", "number", "native",
-              "synthetic", "concatenated string", "sliced string"]
+HEAP_TYPES = ["hidden", "array", "string", "object", "code", "closure", "regexp", "number",
+              "native", "synthetic", "concatenated string", "sliced string"]
 EDGE_TYPES = ["context", "element", "property", "internal", "hidden", "shortcut", "weak"]
 
 
