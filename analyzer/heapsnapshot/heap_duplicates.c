@@ -126,6 +126,7 @@ static void count_string(struct finding *finding, uint32_t node)
             heap_names_text(&heap->names, heap->name[node], &text);
         else
             add_concatenated(heap, node, &text);
+        text_add(&text, ""); /* bytes, even when there is no text */
         size_t length = text.length;
         is_cut = add_cut(heap, node, &text);
         if (!is_plain || is_cut)
@@ -152,7 +153,7 @@ static struct heap_duplicates join(struct finding *finding)
             continue;
         heap_names_in(names, name, &text);
         const size_t *group = map_find(&finding->by_text, text.bytes, text.length);
-        if (group) {
+        if (group && *group < finding->groups.count) {
             struct heap_duplicate *duplicate = &finding->groups.items[*group];
             duplicate->count += sum->count;
             duplicate->shallow += sum->shallow;

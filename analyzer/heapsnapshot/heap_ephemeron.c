@@ -57,7 +57,8 @@ bool heap_ephemeron_parse(const char *bytes, size_t length, size_t *part, uint64
     while (at < end && is_digit(*at))
         at++;
     *part = (size_t)(at - bytes);
-    if (at == bytes || (size_t)(end - at) < sizeof BEGIN - 1 || memcmp(at, BEGIN, sizeof BEGIN - 1))
+    if (at == bytes || (size_t)(end - at) < sizeof BEGIN - 1 ||
+        memcmp(at, BEGIN, sizeof BEGIN - 1) != 0)
         return false;
     at += sizeof BEGIN - 1;
     if (end - at < 2 || *--end != ')')
@@ -66,7 +67,7 @@ bool heap_ephemeron_parse(const char *bytes, size_t length, size_t *part, uint64
     while (id > at && is_digit(id[-1]))
         id--;
     const char *close = id - (sizeof END - 1);
-    if (id == end || close < at || memcmp(close, END, sizeof END - 1))
+    if (id == end || close < at || memcmp(close, END, sizeof END - 1) != 0)
         return false;
     for (*table = 0; id < end && *table < UINT64_MAX / 16; id++)
         *table = *table * 10 + (uint64_t)(*id - '0');

@@ -173,12 +173,12 @@ static bool find_sections(struct heap_file *file, struct error *error)
         if (is_last)
             break;
     }
-    const int needed[] = {HEAP_SECTION_NODES, HEAP_SECTION_EDGES, HEAP_SECTION_STRINGS};
-    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
-        char words[64] = "before its ";
-        if (!file->sections[needed[i]].bytes)
-            return refuse_truncated(file, strcat(words, section_names[needed[i]]), error);
-    }
+    if (!file->sections[HEAP_SECTION_NODES].bytes)
+        return refuse_truncated(file, "before its nodes", error);
+    if (!file->sections[HEAP_SECTION_EDGES].bytes)
+        return refuse_truncated(file, "before its edges", error);
+    if (!file->sections[HEAP_SECTION_STRINGS].bytes)
+        return refuse_truncated(file, "before its strings", error);
     return true;
 }
 

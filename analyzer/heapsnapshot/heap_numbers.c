@@ -227,7 +227,7 @@ bool heap_numbers_read_locations(struct heap *heap, struct error *error)
     uint32_t node_fields = (uint32_t)heap->meta.node.count;
     for (size_t row = 0; row < count; row++) {
         const uint32_t *from = rows + row * (size_t)fields->count;
-        uint32_t *to = heap->locations + heap->location_count * HEAP_LOCATION_FIELDS;
+        uint32_t *to = heap->locations + (size_t)heap->location_count * HEAP_LOCATION_FIELDS;
         for (int i = 0; i < HEAP_LOCATION_FIELDS; i++)
             to[i] = from[fields->at[i]];
         bool is_node = to[0] % node_fields == 0 && to[0] / node_fields < heap->meta.nodes;

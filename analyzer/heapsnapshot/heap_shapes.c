@@ -150,7 +150,7 @@ struct heap_interfaces heap_shapes_suggest(const struct heap *heap)
             VEC_ADD(&candidates, candidate);
             continue;
         }
-        if (known)
+        if (known && *known < candidates.count)
             candidates.items[*known].count += candidate.count;
         interface_done(&candidate.interface);
     }
@@ -264,7 +264,7 @@ static uint32_t count_properties(struct matching *matching, uint32_t node, int r
         uint32_t before = round > 0 ? matching->seen[property]++ : --matching->seen[property];
         uint64_t key = token_key(property, before);
         const size_t *token = map_find(&matching->tokens, &key, sizeof key);
-        if (!token)
+        if (!token || *token >= matching->wanted_count)
             continue;
         const struct wanted *wanted = &matching->wanted[*token];
         for (size_t i = 0; i < wanted->interfaces.count; i++) {

@@ -10,7 +10,6 @@
 #include "base/map.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define DICTIONARY 64 /* properties of an object that is used as a dictionary */
 #define MOST_STEPS 128
@@ -225,7 +224,8 @@ struct objects_step *ways_steps(struct ways *ways, uint32_t node, size_t *count)
         before = node;
     }
     struct objects_step *result = pool_zeroed(ways->texts, steps.count * sizeof *result);
-    memcpy(result, steps.items, steps.count * sizeof *result);
+    for (size_t i = 0; i < steps.count; i++)
+        result[i] = steps.items[i];
     *count = steps.count;
     VEC_DONE(&steps);
     return result;
