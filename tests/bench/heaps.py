@@ -7,11 +7,11 @@
 
 Each reader opens the file, finds retained sizes and sums them by class: what a user waits for. The
 file is FILE, or one of N nodes (1460000) that heap_file.c writes: about 66 bytes and 3.05 edges a
-node. Readers are interleaved; the table has the median and the least of the rounds. On a busy machine only
-the least CPU time, of all threads and with the start of the runtime, says something. Peak memory
-contains what is mapped of the file. The bench installs nothing. DevTools' worker is that of tests/devtools. FOLDER
-of --peers has what `npm install --ignore-scripts @memlab/heap-analysis @vscode/v8-heap-parser`
-makes, and target/release/reader, built of the crate v8-heap-parser as `heaps.py --crate` says.
+node. Readers are interleaved; the table has the median and the least of the rounds. On a busy
+machine only the least CPU time says something: of all threads, with the start of the runtime. Peak
+memory contains what is mapped of the file. The bench installs nothing. DevTools' worker is that of
+tests/devtools. FOLDER of --peers has what `npm install --ignore-scripts @memlab/heap-analysis
+@vscode/v8-heap-parser` makes, and target/release/reader, built as `heaps.py --crate` says.
 """
 import argparse
 import json
