@@ -6,6 +6,7 @@
 
 #include "store/load.h"
 #include "store/queries.h"
+#include "store/rows.h"
 
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -27,7 +28,7 @@ int64_t block_list_count(const struct store *store, struct error *error)
         sqlite3_step(row) == SQLITE_ROW)
         count = sqlite3_column_int64(row, 0);
     else
-        load_damaged(store, error, sqlite3_errmsg(database));
+        rows_damaged(store, error, sqlite3_errmsg(database));
     sqlite3_finalize(row);
     sqlite3_close(database);
     return count;
@@ -40,7 +41,7 @@ struct block_list *block_list_open(const struct store *store, struct error *erro
     blocks->database = store_database(store->path, error);
     if (blocks->database &&
         sqlite3_prepare_v2(blocks->database, QUERY_BLOCKS, -1, &blocks->rows, NULL) != SQLITE_OK)
-        load_damaged(store, error, sqlite3_errmsg(blocks->database));
+        rows_damaged(store, error, sqlite3_errmsg(blocks->database));
     if (blocks->rows)
         return blocks;
     block_list_close(blocks);
@@ -61,7 +62,7 @@ bool block_list_next(struct block_list *blocks, struct block *block, struct erro
     int status = sqlite3_step(blocks->rows);
     if (status != SQLITE_ROW) {
         if (status != SQLITE_DONE)
-            load_damaged(blocks->store, error, sqlite3_errmsg(blocks->database));
+            rows_damaged(blocks->store, error, sqlite3_errmsg(blocks->database));
         return false;
     }
     *block = (struct block){
@@ -71,8 +72,8 @@ bool block_list_next(struct block_list *blocks, struct block *block, struct erro
         .epoch = sqlite3_column_int64(blocks->rows, 3),
     };
     if (block->stack == STORE_NONE)
-        return load_damaged(blocks->store, error, "a block refers to a stack that is not there");
+        return rows_damaged(blocks->store, error, "a block refers to a stack that is not there");
     if (block->size < 0 || block->size > STORE_LIMIT)
-        return load_damaged(blocks->store, error, "a block has an impossible size");
+        return rows_damaged(blocks->store, error, "a block has an impossible size");
     return true;
 }

@@ -6,6 +6,7 @@
 
 #include "store/load.h"
 #include "store/queries.h"
+#include "store/rows.h"
 
 static int64_t bounded(int64_t number)
 {
@@ -16,7 +17,7 @@ static bool read_row(struct store *store, sqlite3_stmt *row, struct error *error
 {
     uint32_t index = store_find_stack(store, sqlite3_column_int64(row, 0));
     if (index == STORE_NONE)
-        return load_damaged(store, error, "a collection refers to a stack that is not there");
+        return rows_damaged(store, error, "a collection refers to a stack that is not there");
     store->stacks.items[index].collected_blocks = bounded(sqlite3_column_int64(row, 1));
     store->stacks.items[index].collected_bytes = bounded(sqlite3_column_int64(row, 2));
     return true;
@@ -35,7 +36,7 @@ bool collected_load(struct store *store, sqlite3 *database, struct error *error)
     if (good && status != SQLITE_DONE)
         good = false;
     if (!good && status != SQLITE_ROW)
-        load_damaged(store, error, sqlite3_errmsg(database));
+        rows_damaged(store, error, sqlite3_errmsg(database));
     sqlite3_finalize(row);
     return good;
 }

@@ -27,7 +27,7 @@ struct reader {
 
 static bool damaged(struct reader *reader, const char *how)
 {
-    return load_damaged(reader->store, reader->error, how);
+    return rows_damaged(reader->store, reader->error, how);
 }
 
 static int64_t number_at(sqlite3_stmt *row, int column)

@@ -25,15 +25,9 @@ struct loader {
     VEC(int64_t) parents; /* ids, by node; NO_PARENT for the outermost */
 };
 
-bool load_damaged(const struct store *store, struct error *error, const char *how)
-{
-    return error_set(error, "copy it again, or take a new snapshot", "%s is damaged: %s",
-                     store->path, how);
-}
-
 static bool damaged(struct loader *loader, const char *how)
 {
-    return load_damaged(loader->store, loader->error, how);
+    return rows_damaged(loader->store, loader->error, how);
 }
 
 static bool read_rows(struct loader *loader, const char *sql, rows_reader *read)

@@ -25,7 +25,4 @@ bool load(struct store *store, sqlite3 *database, enum load_depth depth, struct 
  * fails. sqlite3_close() it. */
 sqlite3 *store_database(const char *path, struct error *error);
 
-/* Says that the file is damaged, and how; always false. */
-bool load_damaged(const struct store *store, struct error *error, const char *how);
-
 #endif

@@ -21,4 +21,7 @@ typedef bool rows_reader(void *context, sqlite3_stmt *row);
 /* Reads the rows of SQL one by one; sees it when the file turns out to be malformed on the way. */
 bool rows_read(const struct rows_source *source, const char *sql, rows_reader *read, void *context);
 
+/* Says that the file is damaged, and how; always false. */
+bool rows_damaged(const struct store *store, struct error *error, const char *how);
+
 #endif

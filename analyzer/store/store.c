@@ -9,6 +9,7 @@
 #include "store/header.h"
 #include "store/load.h"
 #include "store/queries.h"
+#include "store/rows.h"
 #include "store/timeline.h"
 
 #include <sqlite3.h>
@@ -120,10 +121,10 @@ static bool open_and_load(struct store *store, enum load_depth depth, struct err
     if (!database)
         return false;
     bool good = !guard_has_plain_tables(database)
-                    ? load_damaged(store, error, "it has tables of another kind, or none")
+                    ? rows_damaged(store, error, "it has tables of another kind, or none")
                 : depth < LOAD_ALL || is_sound(database)
                     ? load(store, database, depth, error)
-                    : load_damaged(store, error, "its pages do not fit together");
+                    : rows_damaged(store, error, "its pages do not fit together");
     good = good && (depth < LOAD_ALL || timeline_load(store, database, error));
     sqlite3_close(database);
     return good;

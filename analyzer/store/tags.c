@@ -54,12 +54,12 @@ static bool read_tag(void *context, sqlite3_stmt *row)
     struct store *store = reader->store;
     uint32_t index = store_find_stack(store, sqlite3_column_int64(row, 0));
     if (index == STORE_NONE)
-        return load_damaged(store, reader->error, "a tag refers to a stack that is not there");
+        return rows_damaged(store, reader->error, "a tag refers to a stack that is not there");
     struct store_stack *stack = &store->stacks.items[index];
     if (!link_to(&reader->labels, row, 1, &stack->label))
-        return load_damaged(store, reader->error, "a tag refers to a label that is not there");
+        return rows_damaged(store, reader->error, "a tag refers to a label that is not there");
     if (!link_to(&reader->threads, row, 2, &stack->thread))
-        return load_damaged(store, reader->error, "a tag refers to a thread that is not there");
+        return rows_damaged(store, reader->error, "a tag refers to a thread that is not there");
     return true;
 }
 
