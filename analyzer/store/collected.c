@@ -13,30 +13,22 @@ static int64_t bounded(int64_t number)
     return number > STORE_LIMIT ? STORE_LIMIT : number < -STORE_LIMIT ? -STORE_LIMIT : number;
 }
 
-static bool read_row(struct store *store, sqlite3_stmt *row, struct error *error)
+static bool read_row(void *context, sqlite3_stmt *row)
 {
-    uint32_t index = store_find_stack(store, sqlite3_column_int64(row, 0));
+    const struct rows_source *source = context;
+    uint32_t index = store_find_stack(source->store, sqlite3_column_int64(row, 0));
     if (index == STORE_NONE)
-        return rows_damaged(store, error, "a collection refers to a stack that is not there");
-    store->stacks.items[index].collected_blocks = bounded(sqlite3_column_int64(row, 1));
-    store->stacks.items[index].collected_bytes = bounded(sqlite3_column_int64(row, 2));
+        return rows_damaged(source->store, source->error,
+                            "a collection refers to a stack that is not there");
+    struct store_stack *stack = &source->store->stacks.items[index];
+    stack->collected_blocks = bounded(sqlite3_column_int64(row, 1));
+    stack->collected_bytes = bounded(sqlite3_column_int64(row, 2));
     return true;
 }
 
 bool collected_load(struct store *store, sqlite3 *database, struct error *error)
 {
-    sqlite3_stmt *row = NULL;
-    if (sqlite3_table_column_metadata(database, NULL, "collected", NULL, NULL, NULL, NULL, NULL,
-                                      NULL) != SQLITE_OK)
-        return true; /* of an older version */
-    int status = sqlite3_prepare_v2(database, QUERY_COLLECTED, -1, &row, NULL);
-    bool good = status == SQLITE_OK;
-    while (good && (status = sqlite3_step(row)) == SQLITE_ROW)
-        good = read_row(store, row, error);
-    if (good && status != SQLITE_DONE)
-        good = false;
-    if (!good && status != SQLITE_ROW)
-        rows_damaged(store, error, sqlite3_errmsg(database));
-    sqlite3_finalize(row);
-    return good;
+    struct rows_source source = {store, database, error};
+    return !rows_has_table(database, "collected") || /* of an older version */
+           rows_read(&source, QUERY_COLLECTED, read_row, &source);
 }

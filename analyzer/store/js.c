@@ -140,8 +140,7 @@ bool js_load(struct store *store, sqlite3 *database, bool with_ages, struct erro
     struct reader reader = {
         .store = store, .error = error, .with_ages = with_ages, .last_node = STORE_NONE};
     const struct rows_source source = {store, database, error};
-    bool has_tables = sqlite3_table_column_metadata(database, NULL, "js_live", NULL, NULL, NULL,
-                                                    NULL, NULL, NULL) == SQLITE_OK;
+    bool has_tables = rows_has_table(database, "js_live");
     bool good = !has_tables || (rows_read(&source, QUERY_JS_FRAMES, read_frame, &reader) &&
                                 rows_read(&source, QUERY_JS_NODES, read_node, &reader) &&
                                 rows_read(&source, QUERY_JS_LIVE, read_live, &reader));

@@ -368,9 +368,7 @@ static bool read_holes(void *context, sqlite3_stmt *row)
 static bool read_optional(struct loader *loader, const char *table, const char *sql,
                           rows_reader *reader)
 {
-    int found = sqlite3_table_column_metadata(loader->database, NULL, table, NULL, NULL, NULL, NULL,
-                                              NULL, NULL);
-    return found != SQLITE_OK || read_rows(loader, sql, reader);
+    return !rows_has_table(loader->database, table) || read_rows(loader, sql, reader);
 }
 
 static bool has_facts(struct loader *loader)

@@ -24,3 +24,9 @@ bool rows_read(const struct rows_source *source, const char *sql, rows_reader *r
     sqlite3_finalize(row);
     return good;
 }
+
+bool rows_has_table(sqlite3 *database, const char *table)
+{
+    return sqlite3_table_column_metadata(database, NULL, table, NULL, NULL, NULL, NULL, NULL,
+                                         NULL) == SQLITE_OK;
+}

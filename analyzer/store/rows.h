@@ -24,4 +24,7 @@ bool rows_read(const struct rows_source *source, const char *sql, rows_reader *r
 /* Says that the file is damaged, and how; always false. */
 bool rows_damaged(const struct store *store, struct error *error, const char *how);
 
+/* Whether the file has the table: one that an older version wrote may not. */
+bool rows_has_table(sqlite3 *database, const char *table);
+
 #endif

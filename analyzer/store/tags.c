@@ -67,8 +67,7 @@ bool tags_load(struct store *store, sqlite3 *database, struct error *error)
 {
     struct reader reader = {.store = store, .error = error};
     const struct rows_source source = {store, database, error};
-    store->has_tags = sqlite3_table_column_metadata(database, NULL, "tag", NULL, NULL, NULL, NULL,
-                                                    NULL, NULL) == SQLITE_OK;
+    store->has_tags = rows_has_table(database, "tag");
     bool good = !store->has_tags || (rows_read(&source, QUERY_LABELS, read_label, &reader) &&
                                      rows_read(&source, QUERY_THREADS, read_thread, &reader) &&
                                      rows_read(&source, QUERY_TAGS, read_tag, &reader));

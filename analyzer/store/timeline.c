@@ -37,7 +37,6 @@ static bool read_point(void *context, sqlite3_stmt *row)
 bool timeline_load(struct store *store, sqlite3 *database, struct error *error)
 {
     const struct rows_source source = {store, database, error};
-    bool has_table = sqlite3_table_column_metadata(database, NULL, "timeline", NULL, NULL, NULL,
-                                                   NULL, NULL, NULL) == SQLITE_OK;
+    bool has_table = rows_has_table(database, "timeline");
     return !has_table || rows_read(&source, QUERY_TIMELINE, read_point, store);
 }
