@@ -10,6 +10,7 @@
 #include "base/guest.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -23,6 +24,7 @@
 #include "base/memory.h"
 #include "base/probe.h"
 #include "base/ranges.h"
+#include "base/sandbox.h"
 
 void *hd_je_malloc(size_t size);
 void *hd_je_calloc(size_t count, size_t size);
@@ -110,6 +112,37 @@ int guest_no_setspecific(pthread_key_t key, const void *value)
 {
     (void)key, (void)value;
     return 0;
+}
+
+static void (*thread_destructor)(void *);
+static __thread void *thread_value __attribute__((tls_model("initial-exec")));
+
+int guest_key_create(pthread_key_t *key, void (*destructor)(void *))
+{
+    thread_destructor = destructor;
+    *key = 0;
+    return 0;
+}
+
+int guest_setspecific(pthread_key_t key, const void *value)
+{
+    (void)key;
+    thread_value = (void *)(uintptr_t)value;
+    return 0;
+}
+
+/* A destructor may ask to be called again, as often as POSIX allows. Under a seccomp filter that is
+ * closed the memory stays. */
+void guest_thread_ends(void)
+{
+    if (!thread_value || !sandbox_enter())
+        return;
+    for (int round = 0; thread_value && round < PTHREAD_DESTRUCTOR_ITERATIONS; round++) {
+        void *value = thread_value;
+        thread_value = NULL;
+        thread_destructor(value);
+    }
+    sandbox_leave();
 }
 
 /* ---- a forked child -----------------------------------------------------------------------------

@@ -6,11 +6,13 @@
 #define BASE_GUEST_H
 
 #include <link.h> /* struct dl_phdr_info */
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Memory of the private jemalloc. Not for application threads: jemalloc keeps state per thread. */
+/* Memory of the private jemalloc. Not for application threads: jemalloc's state of a thread is
+ * that of the control process. */
 void *guest_malloc(size_t size);
 void *guest_calloc(size_t count, size_t size);
 void *guest_realloc(void *block, size_t size);
@@ -38,6 +40,12 @@ int guest_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void
 
 /* Lists modules from our own table, without the lock of the loader: unwind/libunwind.c. */
 int guest_dl_iterate_phdr(int (*visit)(struct dl_phdr_info *, size_t, void *), void *context);
+
+/* libunwind's data of a thread, without a key of the program's 1,024: a destructor that runs when
+ * the thread ends, and its argument. */
+int guest_key_create(pthread_key_t *key, void (*destructor)(void *));
+int guest_setspecific(pthread_key_t key, const void *value);
+void guest_thread_ends(void);
 
 /* libunwind checks an address by writing from it into a pipe. The shim holds no descriptors, so
  * this "write" is a system call that only copies the bytes in. */

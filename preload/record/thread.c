@@ -14,11 +14,14 @@
 #include <string.h>
 #include <sys/auxv.h>
 
+#include "base/guest.h"
 #include "base/memory.h"
 #include "base/sandbox.h"
 #include "options.h"
 #include "tables/labels.h"
 #include "tables/threads.h"
+
+#define KEYS 32
 
 __thread struct thread *thread_self __attribute__((tls_model("initial-exec")));
 static __thread signed char farewell __attribute__((tls_model("initial-exec"))); /* -1: exempt */
@@ -53,6 +56,7 @@ static void thread_end(void *state)
         return;
     farewell = -1;
     thread_self = NULL;
+    guest_thread_ends();
     thread_flush(thread);
     threads_end(thread->number);
     thread->pointer = 0;
@@ -64,6 +68,21 @@ uintptr_t thread_main_pointer(void)
     return main_pointer;
 }
 
+/* The last key whose values need no allocation (glibc keeps them in the thread's descriptor): the
+ * program gets the same keys as without us, from 0 on. */
+static void take_key(void)
+{
+    pthread_key_t taken[KEYS];
+    unsigned count = 0;
+    while (count < KEYS && pthread_key_create(&taken[count], thread_end) == 0 &&
+           taken[count++] < KEYS - 1)
+        continue;
+    for (unsigned i = 0; i + 1 < count; i++)
+        pthread_key_delete(taken[i]);
+    if (count)
+        key = taken[count - 1];
+}
+
 void thread_init(unsigned limit)
 {
     main_pointer = (uintptr_t)__builtin_thread_pointer(); /* constructors run in the main thread */
@@ -72,7 +91,7 @@ void thread_init(unsigned limit)
     const void *noise = (const void *)getauxval(AT_RANDOM); /* 16 bytes from the kernel */
     if (!seed && noise)
         memcpy(&seed, noise, sizeof seed);
-    pthread_key_create(&key, thread_end); /* early, so that setspecific never allocates */
+    take_key();
 }
 
 void thread_exempt(void)

@@ -108,7 +108,7 @@ LIMITS = [*rows("@limits", "nproc|nofile|nofile_one|as|fsize|stack|memlock|core|
 
 STACKS = [*rows("@stacks", "threads 16384|signals 16384|signals 8192|contexts 16384"
                            "|contexts 8192"),
-          *rows("@threads", "joined|detached|cancelled|pthread_exit|c11")]
+          row("@keys"), *rows("@threads", "joined|detached|cancelled|pthread_exit|c11")]
 
 LOADING = [*rows("@loads", "storm @libloaded.so|threads @libloaded.so|namespace @libloaded.so"
                            "|keep @libloaded.so|missing none|tls @libtls256.so"
