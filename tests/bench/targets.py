@@ -160,7 +160,7 @@ STARTS = {"passive": 0.7, "recorded": 1.2, "recorded by FOLLOW": 1.2}
 def start_rows(rounds):
     """Milliseconds more than a plain process."""
     rows = []
-    for kind, words in (("one", "one process"), ("pipeline", "each of 100 in a pipe")):
+    for kind, words in (("one", "one process"), ("pipeline", "fork and exec in a pipe of 100")):
         for way in rounds[0][kind] if rounds else []:
             plain = [found[kind]["plain"] for found in rounds]
             values = [found[kind][way] for found in rounds]
@@ -169,5 +169,5 @@ def start_rows(rounds):
                 continue
             added = [value - base for value, base in zip(values, plain)]
             rows.append(Row(f"start, {words}: CPU time added, {way}", "ms", added,
-                            STARTS.get(way)))
+                            STARTS.get(way) if kind == "one" else None))
     return rows
