@@ -5,7 +5,6 @@
 #include "tables/module_path.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,11 +23,26 @@ static void forget_deletion(char *path, size_t length)
         path[length - (sizeof mark - 1)] = '\0';
 }
 
+/* Without snprintf, which nothing on the way of a malloc may refer to. */
+static char *put_hexadecimal(char *at, uintptr_t number)
+{
+    unsigned shift = 0;
+    while (shift + 4 < 8 * sizeof number && number >> (shift + 4))
+        shift += 4;
+    for (;; shift -= 4) {
+        *at++ = "0123456789abcdef"[number >> shift & 15];
+        if (!shift)
+            break;
+    }
+    *at = '\0';
+    return at;
+}
+
 static bool ask_kernel(uintptr_t start, uintptr_t end, char *absolute, size_t size)
 {
     char link[80];
-    snprintf(link, sizeof link, "/proc/self/map_files/%lx-%lx", (unsigned long)start,
-             (unsigned long)end);
+    char *at = put_hexadecimal(stpcpy(link, "/proc/self/map_files/"), start);
+    put_hexadecimal(stpcpy(at, "-"), end);
     ssize_t length = readlink(link, absolute, size - 1);
     if (length <= 0 || (size_t)length >= size - 1 || *absolute != '/')
         return false;
@@ -44,9 +58,10 @@ static bool join_directory(const char *path, char *absolute, size_t size)
         return false;
     while (path[0] == '.' && path[1] == '/')
         path += 2;
-    size_t room = size - (size_t)length;
-    return (size_t)snprintf(absolute + length, room, "/%s", path) < room &&
-           access(absolute, F_OK) == 0;
+    if ((size_t)length + 1 + strlen(path) >= size)
+        return false;
+    stpcpy(stpcpy(absolute + length, "/"), path);
+    return access(absolute, F_OK) == 0;
 }
 
 bool module_path_find(uintptr_t start, uintptr_t end, const char *path, char *absolute, size_t size)
