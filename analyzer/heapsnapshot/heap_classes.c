@@ -106,31 +106,46 @@ void heap_classes_key(const struct heap *heap, uint32_t class, struct text *key)
     heap_names_text(&heap->names, row->name, key);
 }
 
+/* The class of objects of class PLACED; names of equal text are one class here. */
+static size_t placed_class(struct heap *heap, const struct heap_class *placed)
+{
+    struct heap_classes *classes = &heap->classes;
+    struct text key = {0};
+    bool is_new;
+    text_format(&key, "%u,%u,%u,", placed->script, placed->line, placed->column);
+    heap_names_text(&heap->names, placed->name, &key);
+    size_t *class = map_add(&classes->placed, key.bytes, key.length, &is_new);
+    if (is_new) {
+        *class = classes->list.count;
+        VEC_ADD(&classes->list, *placed);
+    }
+    text_done(&key);
+    return *class;
+}
+
 /* What objects of JavaScript with a known constructor belong to. */
 static void place_objects(struct heap *heap)
 {
     struct heap_classes *classes = &heap->classes;
-    struct text key = {0};
+    struct map known = {0}; /* spares most texts */
     for (uint32_t i = 0; i < heap->location_count; i++) {
         const uint32_t *location = heap->locations + (size_t)i * HEAP_LOCATION_FIELDS;
         uint32_t node = location[HEAP_LOCATION_NODE];
         if (heap->type[node] != HEAP_NODE_OBJECT)
             continue;
-        const struct heap_class *old = &classes->list.items[classes->of[node]];
-        struct heap_class placed = {old->name, true, location[HEAP_LOCATION_SCRIPT],
-                                    location[HEAP_LOCATION_LINE], location[HEAP_LOCATION_COLUMN]};
-        key.length = 0;
-        text_format(&key, "%u,%u,%u,", placed.script, placed.line, placed.column);
-        heap_names_text(&heap->names, placed.name, &key);
+        struct heap_class placed = {.name = classes->list.items[classes->of[node]].name,
+                                    .has_place = true,
+                                    .script = location[HEAP_LOCATION_SCRIPT],
+                                    .line = location[HEAP_LOCATION_LINE],
+                                    .column = location[HEAP_LOCATION_COLUMN]};
+        const uint32_t key[] = {placed.name, placed.script, placed.line, placed.column};
         bool is_new;
-        size_t *class = map_add(&classes->placed, key.bytes, key.length, &is_new);
-        if (is_new) {
-            *class = classes->list.count;
-            VEC_ADD(&classes->list, placed);
-        }
+        size_t *class = map_add(&known, key, sizeof key, &is_new);
+        if (is_new)
+            *class = placed_class(heap, &placed);
         classes->of[node] = (uint32_t) * class;
     }
-    text_done(&key);
+    map_done(&known);
 }
 
 static void name_plain_objects(struct heap *heap, const struct heap_interfaces *interfaces)

@@ -116,12 +116,22 @@ static void count_text(struct finding *finding, uint32_t node, const struct text
     duplicate->retained += finding->heap->retained[node];
 }
 
+/* Whether the snapshot says of NODE whether it was cut off. */
+static bool may_be_cut(const struct heap *heap, uint32_t node)
+{
+    for (uint32_t edge = heap->first[node]; edge < heap->first[node + 1]; edge++)
+        if (heap_edge_type(heap, edge) == HEAP_EDGE_INTERNAL &&
+            heap_names_kind(&heap->names, heap->edge_name[edge]) & HEAP_NAME_TRUNCATED)
+            return true;
+    return false;
+}
+
 static void count_string(struct finding *finding, uint32_t node)
 {
     const struct heap *heap = finding->heap;
     bool is_plain = heap->type[node] == HEAP_NODE_STRING, is_cut = false;
     struct text text = {0};
-    if (!is_plain || heap->first[node + 1] > heap->first[node]) {
+    if (!is_plain || may_be_cut(heap, node)) {
         if (is_plain)
             heap_names_text(&heap->names, heap->name[node], &text);
         else

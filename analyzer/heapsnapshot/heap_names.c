@@ -150,12 +150,13 @@ static const struct wanted wanted_names[] = {
     {"system / NativeContext / ", true, HEAP_NAME_NATIVE_CONTEXTS},
     {"system / ExternalStringData", false, HEAP_NAME_EXTERNAL_STRING},
     {"__proto__", false, HEAP_NAME_PROTO},
+    {"truncated", false, HEAP_NAME_TRUNCATED},
 };
 
 static uint16_t kind_of(const struct heap_names *names, const char *bytes, size_t length)
 {
     uint16_t kind = 0;
-    if (length == 0 || !strchr("O<D(s_", bytes[0]))
+    if (length == 0 || !strchr("O<D(s_t", bytes[0]))
         return 0;
     for (size_t i = 0; i < sizeof wanted_names / sizeof *wanted_names; i++) {
         const struct wanted *wanted = &wanted_names[i];

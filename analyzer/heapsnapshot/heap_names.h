@@ -26,6 +26,7 @@ enum heap_name_kind {
     HEAP_NAME_PROTO = 1 << 9,           /* __proto__ */
     HEAP_NAME_EPHEMERON = 1 << 10,      /* 1 / part of key (… @2) -> value (… @3) pair in … */
     HEAP_NAME_CONTEXT = 1 << 11,        /* system / Context, alone or with a / and more */
+    HEAP_NAME_TRUNCATED = 1 << 15,      /* truncated */
     HEAP_NAME_NUMBER = 1 << 14,         /* begins with a digit */
     HEAP_NAME_MOMENT = 1 << 13,         /* (Stack roots) and others */
     HEAP_NAME_NATIVE_CONTEXTS = 1 << 12, /* the same of system / NativeContext */

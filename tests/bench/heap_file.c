@@ -51,10 +51,9 @@ static uint32_t first_child(uint32_t node, const struct plan *plan)
 {
     if (node == 0)
         return 1;
-    uint64_t place = node <= plan->collections
-                         ? plan->collections + 1 + (uint64_t)(node - 1) * FAN
-                         : (uint64_t)plan->collections * (FAN + 1) + 1 +
-                               (uint64_t)(node - plan->collections - 1);
+    uint64_t place = node <= plan->collections ? plan->collections + 1 + (uint64_t)(node - 1) * FAN
+                                               : (uint64_t)plan->collections * (FAN + 1) + 1 +
+                                                     (uint64_t)(node - plan->collections - 1);
     return place < plan->nodes ? (uint32_t)place : plan->nodes;
 }
 
@@ -71,21 +70,25 @@ static void write_nodes(FILE *file, struct plan *plan)
         uint32_t children = first_child(node + 1, plan) - first_child(node, plan);
         uint32_t edges = children + (node ? extra_edges(node) : 0), type = type_of(node, plan);
         fprintf(file, "%s%u,%u,%u,%u,%u,0\n", node ? "," : "", type,
-                type == 3 ? 100 + node % 500 : type == 2 ? node * 7 % NAMES : 50 + node % 40,
+                type == 3   ? 100 + node % 500
+                : type == 2 ? node * 7 % NAMES
+                            : 50 + node % 40,
                 2 * node + 1, type == 9 ? 0 : 16 + node % 9 * 8, edges);
     }
     fprintf(file, "],\n");
 }
 
-/* As V8 has them: first the map, which many objects share; then a neighbour, and now and then any
- * object. */
+/* As V8 has them: first the map, which many objects share; then a string or another thing that is
+ * shared, a neighbour, and now and then any object. */
 static uint64_t target_of(uint32_t node, uint32_t number, const struct plan *plan, uint64_t *state)
 {
+    uint64_t kind = random_below(state, 100), near = 1 + random_below(state, 100);
     if (number == 0)
         return 1 + plan->collections + node % 1000;
-    if (random_below(state, 50) == 0)
+    if (kind < 70)
+        return 1 + plan->collections + random_below(state, plan->nodes / 20);
+    if (kind < 72)
         return 1 + random_below(state, plan->nodes - 1);
-    uint64_t near = 1 + random_below(state, 100);
     return near < node ? node - near : node;
 }
 
