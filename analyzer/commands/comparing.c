@@ -60,7 +60,8 @@ static void comparing_print(const struct comparison *comparison, const struct co
                                     .listing = &given->choice.options,
                                     .tree = given->choice.tree};
     struct text out = {0};
-    struct objects *objects = read_objects(comparison, report.top);
+    report.objects_top = report.top > 0 ? report.top : INT64_MAX;
+    struct objects *objects = read_objects(comparison, report.objects_top);
     bool other = true;
     report.objects = objects;
     if (json)

@@ -312,7 +312,7 @@ void json_report_comparison(const struct comparison *comparison,
         cJSON_AddItemToObject(root, "gate", gate_object(options->result));
     add_sites(root, comparison, options);
     if (options->objects)
-        objects_json_add(options->objects, options->top, root);
+        objects_json_add(options->objects, options->objects_top, root);
     json_print(out, root);
 }
 

@@ -197,8 +197,10 @@ void text_report_comparison(const struct comparison *comparison,
         text_format(out, "\n%s", list.bytes);
     add_small(comparison, options, out);
     if (options->objects) {
-        struct objects_text_options objects = {
-            .term = *term, .top = options->top, .all = options->all_sites, .has_headline = true};
+        struct objects_text_options objects = {.term = *term,
+                                               .top = options->objects_top,
+                                               .all = options->all_sites,
+                                               .has_headline = true};
         text_add(out, "\n");
         objects_text(options->objects, &objects, out);
     }

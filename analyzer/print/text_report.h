@@ -21,6 +21,7 @@ struct report_options {
     const struct listing_options *listing; /* NULL: sites as ranked */
     enum report_tree tree;
     const struct objects *objects; /* of heap snapshots beside; NULL: there are none */
+    int64_t objects_top;           /* most types of them listed */
 };
 
 /* How many sites of the comparison are to be listed. */

