@@ -9,6 +9,11 @@
 
 #include <string.h>
 
+struct reader {
+    struct store *store;
+    const char *owner, *name; /* of the row before */
+};
+
 /* Rows of one series lie side by side: its names are stored once. */
 static const char *name_at(struct store *store, sqlite3_stmt *row, int column, const char *before)
 {
@@ -20,12 +25,13 @@ static const char *name_at(struct store *store, sqlite3_stmt *row, int column, c
 static bool read_point(void *context, sqlite3_stmt *row)
 {
     const double most = (double)STORE_LIMIT;
-    struct store *store = context;
-    size_t count = store->timeline.count;
-    const struct store_point *last = count ? &store->timeline.items[count - 1] : NULL;
+    struct reader *reader = context;
+    struct store *store = reader->store;
     double value = sqlite3_column_double(row, 3);
-    struct store_point point = {.owner = name_at(store, row, 0, last ? last->owner : NULL),
-                                .name = name_at(store, row, 1, last ? last->name : NULL),
+    reader->owner = name_at(store, row, 0, reader->owner);
+    reader->name = name_at(store, row, 1, reader->name);
+    struct store_point point = {.owner = reader->owner,
+                                .name = reader->name,
                                 .uptime_ns = store_sum(sqlite3_column_int64(row, 2), 0),
                                 .value = value > most ? most
                                          : value < 0  ? 0
@@ -37,6 +43,7 @@ static bool read_point(void *context, sqlite3_stmt *row)
 bool timeline_load(struct store *store, sqlite3 *database, struct error *error)
 {
     const struct rows_source source = {store, database, error};
+    struct reader reader = {.store = store};
     bool has_table = rows_has_table(database, "timeline");
-    return !has_table || rows_read(&source, QUERY_TIMELINE, read_point, store);
+    return !has_table || rows_read(&source, QUERY_TIMELINE, read_point, &reader);
 }

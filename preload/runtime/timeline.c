@@ -21,20 +21,19 @@ struct point {
 struct series {
     struct point *points; /* mapped with the first one; kept */
     size_t count;
-    unsigned width;  /* values of a point */
-    unsigned stride; /* of so many points that come one is kept */
-    unsigned passed; /* since the last one that was kept */
+    unsigned width;                             /* values of a point */
+    unsigned stride;                            /* of so many points that come one is kept */
+    unsigned passed;                            /* since the last one that was kept */
+    const char *statistics[MEMBER_SAMPLES + 1]; /* names of the values, then NULL */
     char name[MEMBER_NAME_SIZE];
 };
 
 /* Held for the moment of an entry, and by the control process while it writes a snapshot's rows:
  * the program's thread does not wait for it and has no point then. */
 static struct lock lock;
-static struct series process = {.width = 1, .stride = 1, .name = "process"};
-static struct series member = {.width = MEMBER_SAMPLES, .stride = 1};
-
-static const char *const process_statistics[] = {"rss"};
-static const char *const member_statistics[] = MEMBER_SAMPLE_NAMES;
+static struct series process = {.width = 1, .stride = 1, .statistics = {"rss"}, .name = "process"};
+static struct series member = {
+    .width = MEMBER_SAMPLES, .stride = 1, .statistics = MEMBER_SAMPLE_NAMES};
 
 static void thin_out(struct series *series)
 {
@@ -85,21 +84,20 @@ void timeline_add_rss(uint64_t bytes)
     lock_give(&lock);
 }
 
-static void each_of(const struct series *series, const char *const *statistics,
-                    timeline_visit *visit, void *context)
+static void each_of(const struct series *series, timeline_visit *visit, void *context)
 {
-    for (unsigned k = 0; k < series->width; k++)
+    for (unsigned k = 0; series->statistics[k]; k++)
         for (size_t i = 0; i < series->count; i++)
             if (isfinite(series->points[i].values[k]))
-                visit(series->name, statistics[k], series->points[i].time_ns,
+                visit(series->name, series->statistics[k], series->points[i].time_ns,
                       series->points[i].values[k], context);
 }
 
 void timeline_each(timeline_visit *visit, void *context)
 {
     lock_hold(&lock);
-    each_of(&process, process_statistics, visit, context);
-    each_of(&member, member_statistics, visit, context);
+    each_of(&process, visit, context);
+    each_of(&member, visit, context);
     lock_give(&lock);
 }
 
