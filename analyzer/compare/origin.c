@@ -73,10 +73,10 @@ static bool asks_module(const struct site *site, const char *module)
 static const struct site *find_asker(const struct comparison *comparison, const struct site *site,
                                      const char *module)
 {
-    for (size_t i = 0; i < comparison->growing_count; i++) {
+    for (size_t i = 0; i < comparison->site_count; i++) { /* the growing ones come first */
         const struct site *other = comparison->ranked[i];
-        bool is_program = other->frame.class == CLASS_OWN && !other->is_managed;
-        if (other != site && is_program && other->stack && asks_module(other, module))
+        bool is_program = other->frame.class == CLASS_OWN && other->growth_bytes > 0;
+        if (is_program && other->stack && asks_module(other, module))
             return other;
     }
     return NULL;

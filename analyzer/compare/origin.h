@@ -9,8 +9,9 @@
 
 /* Work of Node's thread pool, of a stream or of a new Worker allocates where no function of the
  * program runs. What holds that memory is an object of one of Node's modules, and the program asked
- * that module for the object: the first growing site of the program whose stack enters the same
- * module. NULL: SITE has a function of the program or a package, or there is no such site. */
+ * that module for the object: the first site of the program that has grown, be it by a few samples
+ * of objects, and whose stack enters the same module. NULL: SITE has a function of the program or a
+ * package, or there is no such site. */
 const struct site *origin_find(const struct comparison *comparison, const struct site *site);
 
 #endif

@@ -89,7 +89,7 @@ NODE_CASES = [
          ("runJob", "jobs.js"), says="workers"),
     Case("streams, node", "plain", "node server.js", "$LOAD $PORT 300 /report/#",
          ("openReport", "streams.js")),
-    Case("sockets, node", "plain", "node server.js", "$LOAD $PORT 100 /ask/#",
+    Case("sockets, node", "plain", "node server.js", "$LOAD $PORT 300 /ask/#",
          ("askUpstream", "upstream.js"), says="sockets"),
     Case("compressors, node", "plain", "node server.js", "$LOAD $PORT 100 /archive/#",
          ("compress", "archive.js")),
