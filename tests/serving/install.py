@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each function answers None, or why this machine has no such thing: then cases are skipped."""
 import functools
+import hashlib
 import os
 import shutil
 import subprocess
@@ -27,15 +28,20 @@ def run(*command, cwd=CACHE):
     return None if result.returncode == 0 else f"{command[0]} says: {said[-1]}"
 
 
-def is_newer(path, source):
-    return path.exists() and path.stat().st_mtime >= source.stat().st_mtime
+def digest(*paths):
+    """Of the contents: a checkout gives files new times."""
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in paths)).hexdigest()
+
+
+def is_made(mark, *sources):
+    return mark.exists() and mark.read_text() == digest(*sources)
 
 
 @functools.cache
 def packages(quick):
     """npm's: those of the quick cases alone (dependencies), or all (devDependencies too)."""
     lock, whole, some = HERE / "package-lock.json", CACHE / ".whole", CACHE / ".quick"
-    if is_newer(whole, lock) or (quick and is_newer(some, lock)):
+    if is_made(whole, lock) or (quick and is_made(some, lock)):
         return None
     if not shutil.which("npm"):
         return "there is no npm"
@@ -45,7 +51,8 @@ def packages(quick):
     failed = run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error",
                  *(["--omit=dev"] if quick else []))
     if not failed:
-        (some if quick else whole).touch()
+        (some if quick else whole).write_text(digest(lock))
+        (whole if quick else some).unlink(missing_ok=True)
     return failed and f"npm's packages cannot be installed: {failed}"
 
 
@@ -65,12 +72,12 @@ def sqlite():
 @functools.cache
 def python():
     wanted = HERE / "requirements.txt"
-    if is_newer(PYTHON / ".done", wanted):
+    if is_made(PYTHON / ".done", wanted):
         return None
     failed = run("python3", "-m", "venv", PYTHON, cwd=ROOT) or run(
         PYTHON / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", "-r", wanted)
     if not failed:
-        (PYTHON / ".done").touch()
+        (PYTHON / ".done").write_text(digest(wanted))
     return failed and f"Python's packages cannot be installed: {failed}"
 
 

@@ -55,13 +55,14 @@ def place_of(case, names):
     folder = CACHE / "apps" / case.app
     done = folder / ".built"
     source = HERE / "apps" / case.app
-    if any(not install.is_newer(done, path) for path in source.rglob("*")):
+    files = sorted(path for path in source.rglob("*") if path.is_file())
+    if not install.is_made(done, *files):
         shutil.copytree(source, folder, dirs_exist_ok=True)
         failed = case.build and install.run("env", f"PATH={names['PATH']}", "sh", "-c", case.build,
                                             cwd=folder)
         if failed:
             raise RuntimeError(f"{case.app} cannot be built: {failed}")
-        done.touch()
+        done.write_text(install.digest(*files))
     shutil.copy(HERE / "load_sockets.mjs", CACHE)  # it finds its packages beside itself
     shutil.rmtree(CACHE / "pm2", ignore_errors=True)
     return folder
