@@ -74,11 +74,11 @@ def command_of(case, names, output):
         for name in ("PORT", "OTHER", "LOAD", "SOCKETS"):
             text = text.replace(f"${name}", names[name])
         return text
-    program = fill(case.command).split()
+    port, load, program = names["PORT"], fill(case.load), fill(case.command).split()
     while "=" in program[0]:
         name, value = program.pop(0).split("=", 1)
         names[name] = value
-    return [BUILD / "heapdiff", "run", "--on-port", fill("$PORT"), "--load", fill(case.load),
+    return [BUILD / "heapdiff", "run", "--on-port", port, "--load", load,
             "--format", "json", "-o", output, *case.options, "--", *program]
 
 
