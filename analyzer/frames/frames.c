@@ -9,7 +9,9 @@
 
 #include "base/map.h"
 #include "base/text.h"
+#include "frames/frames_parts.h"
 #include "frames/package.h"
+#include "frames/tail_calls.h"
 #include "symbols/jit.h"
 #include "symbols/source_maps.h"
 #include "symbols/symbols.h"
@@ -18,24 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-struct frames {
-    const struct store *store;
-    struct symbols *symbols;
-    const struct rules *rules;
-    const struct map *wrappers;       /* names of functions; NULL: none */
-    const struct frames_sites *sites; /* NULL: none */
-    struct source_maps *source_maps;  /* of this snapshot's code; NULL until needed */
-    struct base_names *base_names;    /* NULL: not collected */
-    struct pool *pool;
-    bool is_local;            /* recorded on this machine: its paths are ours */
-    bool is_by_address;       /* see frames_set_by_address */
-    struct frame_list *lists; /* by location; items NULL until asked for */
-    uint64_t *locations;      /* identities; 0 until asked for */
-    uint64_t *nodes;          /* the same of a node with all its callers */
-    const char **sonames;     /* by module: see soname_of; NULL until asked for */
-    VEC(uint32_t) path;       /* used while walking up */
-};
 
 struct frames *frames_new(const struct store *store, struct symbols *symbols,
                           const struct rules *rules)
@@ -47,6 +31,7 @@ struct frames *frames_new(const struct store *store, struct symbols *symbols,
     frames->is_local =
         gethostname(host, sizeof host - 1) == 0 && strcmp(host, store->facts.host) == 0;
     frames->lists = memory_zeroed(store->locations.count, sizeof *frames->lists);
+    frames->called = memory_zeroed(store->locations.count, sizeof *frames->called);
     frames->locations = memory_zeroed(store->locations.count, sizeof *frames->locations);
     frames->nodes = memory_zeroed(store->nodes.count, sizeof *frames->nodes);
     frames->sonames = memory_zeroed(store->modules.count, sizeof *frames->sonames);
@@ -58,6 +43,7 @@ void frames_free(struct frames *frames)
     if (!frames)
         return;
     free(frames->lists);
+    free(frames->called);
     free(frames->locations);
     free(frames->nodes);
     free(frames->sonames);
@@ -182,6 +168,8 @@ void frames_set_wrappers(struct frames *frames, const struct map *wrappers)
         struct frame *items = (struct frame *)frames->lists[i].items;
         for (size_t j = 0; j < frames->lists[i].count && items; j++)
             apply_wrappers(frames, &items[j]);
+        if (frames->called[i].frame)
+            apply_wrappers(frames, frames->called[i].frame);
     }
 }
 
@@ -194,8 +182,8 @@ static void name_unknown(struct frames *frames, const struct store_location *loc
                                     : pool_format(frames->pool, "0x%" PRIx64, location->address);
 }
 
-static struct frame make_frame(struct frames *frames, const struct store_location *location,
-                               const struct symbol *symbol)
+struct frame frames_make(struct frames *frames, const struct store_location *location,
+                         const struct symbol *symbol)
 {
     const struct store_module *module = module_of(frames, location);
     struct frame frame = {.address = location->address,
@@ -334,7 +322,7 @@ struct frame_list frames_at(struct frames *frames, uint32_t index)
     list->count = symbols.count ? symbols.count : 1;
     struct frame *items = pool_zeroed(frames->pool, list->count * sizeof *items);
     for (size_t i = 0; i < list->count; i++) {
-        items[i] = make_frame(frames, location, symbols.count ? &symbols.items[i] : NULL);
+        items[i] = frames_make(frames, location, symbols.count ? &symbols.items[i] : NULL);
         items[i].is_inlined = i + 1 < list->count;
     }
     list->items = items;
@@ -344,7 +332,7 @@ struct frame_list frames_at(struct frames *frames, uint32_t index)
 
 struct frames_walk frames_leaf(struct frames *frames, const struct store_stack *stack)
 {
-    return (struct frames_walk){.frames = frames, .node = stack->node};
+    return (struct frames_walk){.frames = frames, .node = stack->node, .inner = STORE_NONE};
 }
 
 const struct frame *frames_caller(struct frames_walk *walk)
@@ -362,6 +350,11 @@ const struct frame *frames_caller(struct frames_walk *walk)
         walk->list = frames_at(walk->frames, node->location);
         walk->next = 0;
         walk->node = node->parent;
+        uint32_t inner = walk->inner;
+        walk->inner = node->location;
+        const struct frame *missing = tail_calls_find(walk->frames, inner, node->location);
+        if (missing && missing->class != CLASS_HEAPDIFF)
+            return missing;
     }
 }
 

@@ -31,6 +31,7 @@ struct frame {
     enum rules_heap managed_heap;
     enum rules_shared shared;
     bool is_inlined, is_jit, is_named;
+    bool is_tail_call;   /* it ended in a jump to the frame below, and left no frame of its own */
     bool is_start;       /* only starts programs or threads */
     bool may_inline;     /* JIT code in which frames of inlined functions may be missing */
     bool is_set_wrapper; /* a wrapper by frames_set_wrappers, not by a rule */
@@ -92,6 +93,7 @@ struct frames_walk {
     int depth;
     struct frame_list list;
     size_t next;
+    uint32_t inner; /* location of the list; STORE_NONE before the leaf */
 };
 struct frames_walk frames_leaf(struct frames *frames, const struct store_stack *stack);
 /* The next frame; NULL after the outermost. Those of heapdiff itself are passed over. */

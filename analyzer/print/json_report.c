@@ -114,6 +114,8 @@ static cJSON *frame_object(const struct frame *frame)
     json_set_string(object, "module", frame->module);
     json_set_string(object, "address", address);
     cJSON_AddBoolToObject(object, "inlined", frame->is_inlined);
+    if (frame->is_tail_call)
+        cJSON_AddBoolToObject(object, "tail_call", true);
     cJSON_AddBoolToObject(object, "jit", frame->is_jit);
     json_set_string(object, "class", rules_owner_name(frame->owner));
     json_set_string(object, "role", rules_class_name(frame->class));

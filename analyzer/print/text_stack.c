@@ -103,6 +103,7 @@ void text_stack_all(const struct site *site, const char *directory, const struct
         text_format(out, INDENT "%s%s", is_site ? "> " : "  ", is_dim ? term_dim(term) : "");
         frame_name(frame, directory, out);
         text_add(out, frame->is_inlined ? " [inlined]" : "");
+        text_add(out, frame->is_tail_call ? " (tail call)" : "");
         text_format(out, "%s\n", is_dim ? term_plain(term) : "");
     }
 }

@@ -9,6 +9,8 @@
  */
 #include "symbols/elf.h"
 
+#include "base/text.h"
+#include "symbols/calls.h"
 #include "symbols/debugfiles.h"
 #include "symbols/demangle.h"
 #include "symbols/dwarf.h"
@@ -258,12 +260,35 @@ static struct symbol_list single(const char *function, struct pool *pool)
     return (struct symbol_list){.items = symbol, .count = 1};
 }
 
+/* A stub of the linker leads to another function, of this module or of another one. */
+static struct symbol_list find_called(struct elf *elf, uint64_t return_address, struct pool *pool,
+                                      bool *is_partial)
+{
+    uint64_t target, size;
+    GElf_Addr bias;
+    Elf *main = dwfl_module_getelf(elf->module, &bias);
+    if (!calls_find(main, return_address, &target) || target >= SYMBOLS_CALLED ||
+        plt_find(elf->plt, target, pool) ||
+        (size = symtab_size_of_function(elf->symtab, target)) == 0)
+        return (struct symbol_list){0};
+    struct symbol_list at = elf_find(elf, target, pool, is_partial);
+    if (at.count == 0 || !at.items[at.count - 1].function)
+        return (struct symbol_list){0};
+    struct symbol *items = pool_zeroed(pool, 2 * sizeof *items);
+    items[0] = at.items[at.count - 1]; /* without what is inlined at its start */
+    unsigned long long start = target, end = start + size;
+    items[1].function = pool_format(pool, "%llu %llu", start, end);
+    return (struct symbol_list){.items = items, .count = 2};
+}
+
 /* DWARF knows most; a stub of the linker, and what was written in assembler, it does not name. */
 struct symbol_list elf_find(struct elf *elf, uint64_t address, struct pool *pool, bool *is_partial)
 {
     *is_partial = false;
     if (elf->facts.state != SYMBOLS_FOUND || address > INT64_MAX)
         return (struct symbol_list){0};
+    if (address & SYMBOLS_CALLED)
+        return find_called(elf, address & ~SYMBOLS_CALLED, pool, is_partial);
     const char *stub = plt_find(elf->plt, address, pool);
     if (stub)
         return single(stub, pool);

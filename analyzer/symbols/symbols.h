@@ -34,6 +34,13 @@ struct symbol_place {
     int64_t pid;          /* its file is looked for in this process's root too; 0: in none */
 };
 
+/* In the offset of a place: asks for the function that is called by the direct call instruction
+ * before the offset (the return address itself). The answer has two items, the function and, as its
+ * "function", the offsets of its start and its end; or none where the code does not say for
+ * certain.
+ */
+#define SYMBOLS_CALLED ((uint64_t)1 << 62)
+
 /* Where names come from, besides the module itself and /usr/lib/debug. */
 struct symbol_sources {
     const char *debug_dirs; /* more folders like /usr/lib/debug, with ':' between; NULL: none */

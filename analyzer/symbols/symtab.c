@@ -23,6 +23,7 @@ struct entry {
     int index;        /* in the module's tables */
     int binding;      /* higher is stronger */
     bool is_absolute; /* belongs to no section */
+    bool is_function;
 };
 
 struct entries {
@@ -66,6 +67,7 @@ static void add_symbol(struct symtab *table, Dwfl_Module *module, int index, boo
                           .name = name,
                           .index = index,
                           .binding = binding_of(&symbol),
+                          .is_function = type == STT_FUNC,
                           .is_absolute =
                               symbol.st_shndx >= SHN_LORESERVE && symbol.st_shndx != SHN_XINDEX};
     struct entries *entries = is_global ? &table->global : &table->local;
@@ -231,4 +233,23 @@ const char *symtab_find(const struct symtab *table, uint64_t address)
     if (local)
         return local->name;
     return entry && entry->start >= reach ? entry->name : NULL;
+}
+
+static uint64_t size_in(const struct entries *entries, uint64_t address)
+{
+    uint64_t size = 0;
+    for (size_t i = count_up_to(entries, address); i-- > 0;) {
+        const struct entry *entry = &entries->rows.items[i];
+        if (entry->start != address)
+            break;
+        if (entry->is_function && entry->size > size)
+            size = entry->size;
+    }
+    return size;
+}
+
+uint64_t symtab_size_of_function(const struct symtab *table, uint64_t address)
+{
+    uint64_t global = size_in(&table->global, address), local = size_in(&table->local, address);
+    return global > local ? global : local;
 }

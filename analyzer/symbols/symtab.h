@@ -17,4 +17,7 @@ void symtab_free(struct symtab *table);
  * the module. */
 const char *symtab_find(const struct symtab *table, uint64_t address);
 
+/* The size of the function that begins exactly at ADDRESS; 0: none does, or its size is unknown. */
+uint64_t symtab_size_of_function(const struct symtab *table, uint64_t address);
+
 #endif

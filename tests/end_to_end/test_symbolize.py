@@ -17,6 +17,27 @@ int main(void) { for (int i = 0; i < 20; i++) keep(); return 0; }
 """
 
 
+TAILS = """
+#include <stdlib.h>
+#define ALONE __attribute__((noinline, noclone, noipa))
+static void *volatile kept;
+static ALONE void *first(size_t n) { return malloc(n); }
+static ALONE void *third(size_t n) { return calloc(n, 2); }
+static ALONE void *second(size_t n) { return third(n + 1); }
+static ALONE void *direct(size_t n) { void *p = malloc(n); kept = p; return p; }
+static ALONE void *pointed(size_t n) { return realloc(NULL, n); }
+int main(void)
+{
+    void *(*volatile pointer)(size_t) = pointed;
+    kept = first(101);
+    kept = second(202);
+    kept = direct(303);
+    kept = pointer(404);
+    return 0;
+}
+"""
+
+
 class Symbolized(harness.TestCase):
     def setUp(self):
         super().setUp()
@@ -133,6 +154,26 @@ class Symbolized(harness.TestCase):
         self.assertRegex(text, rf"\n  leaky +{module['addresses']} +\d+\.\d% +\d+\.\d%\n")
         self.assertIn("every allocation", text)
         self.assertRegex(text, r"stacks with allocations, 0 of them cut short")
+
+
+class TailCalls(harness.TestCase):
+    def test_what_the_caller_called_directly_is_named_and_nothing_else(self):
+        (self.folder / "tails.c").write_text(TAILS)
+        for level, wanted in (("-O2", {"first": True, "second": True, "direct": False}),
+                              ("-O0", {"first": False, "second": False, "third": False,
+                                       "direct": False, "pointed": False})):
+            harness.must(harness.run(["cc", "-g", level, "-o", "tails", "tails.c"],
+                                     cwd=self.folder))
+            harness.must(harness.run(["./tails"], recorded=True, cwd=self.folder,
+                                     HEAPDIFF_OUT=f"{level}.db"))
+            shown = json.loads(harness.must(harness.heapdiff(
+                "show", "--format", "json", "-n", 100, self.folder / f"{level}.db")).stdout)
+            found = {frame["function"]: frame.get("tail_call", False)
+                     for site in shown["sites"] for frame in site["stack"]
+                     if frame["module"] == str(self.folder / "tails")}
+            for start in ("main", "_start"):
+                self.assertFalse(found.pop(start))
+            self.assertEqual(found, wanted, level)
 
 
 if __name__ == "__main__":

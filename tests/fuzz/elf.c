@@ -29,8 +29,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct elf *elf = elf_open(&place, &sources);
     struct pool *pool = pool_new();
     elf_facts(elf);
-    for (uint64_t address = 0x240; address < 0x280; address += 3)
+    for (uint64_t address = 0x240; address < 0x280; address += 3) {
         look_up(elf, address, pool);
+        look_up(elf, address | SYMBOLS_CALLED, pool);
+    }
     look_up(elf, UINT64_MAX, pool);
     elf_close(elf);
     pool_free(pool);
