@@ -15,12 +15,11 @@
 #define FLOOR       ((int64_t)64 * 1024) /* bytes of growth; less is not listed … */
 #define FLOOR_SHARE 100                  /* … in a process of more than so many times that */
 
-/* Objects of JavaScript are moved and collected all the time: their usual growth is that of RSS. */
+/* Code that warms up allocates objects of JavaScript that stay, so a series is no finer there. */
 static int64_t usual_growth(const struct comparison *comparison, const struct site *site)
 {
-    int64_t rss = comparison->stores[0]->facts.rss_bytes;
-    return site->kind == KIND_JS ? balance_usual_rss(rss)
-                                 : balance_usual(rss, comparison->count > 2);
+    bool is_series = comparison->count > 2 && site->kind != KIND_JS;
+    return balance_usual(comparison->stores[0]->facts.rss_bytes, is_series);
 }
 
 static int64_t least_listed(const struct comparison *comparison)
