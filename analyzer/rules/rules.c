@@ -231,7 +231,7 @@ static bool parse_line(struct rules *rules, char *line, const char **wrong)
         *both = '\0';
     bool has_fields =
         parse_condition(line, &rule.first) && (!both || parse_condition(both + 3, &rule.second));
-    bool has_patterns = *rule.first.pattern && (!both || *rule.second.pattern);
+    bool has_patterns = has_fields && *rule.first.pattern && (!both || *rule.second.pattern);
     *wrong =
         rule.class < 0
             ? "no such class: own, wrapper, dependency, library, runtime, allocator, heapdiff, "

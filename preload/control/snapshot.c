@@ -148,8 +148,9 @@ static void touch_own_code(void)
     if (is_touched)
         return;
     is_touched = true;
-    for (const volatile char *page = __ehdr_start; page < __etext; page += PAGEMAP_PAGE)
-        (void)*page;
+    uintptr_t end = (uintptr_t)__etext;
+    for (uintptr_t page = (uintptr_t)__ehdr_start; page < end; page += PAGEMAP_PAGE)
+        (void)*(const volatile char *)page;
 }
 
 static void snapshot_make(const struct snapshot_request *request, struct snapshot_answer *answer)

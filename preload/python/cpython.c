@@ -12,6 +12,7 @@
 #include "tables/modules.h"
 
 #define SEARCHED     65536 /* bytes of _PyRuntime in which its key is looked for */
+#define STATE_HEAD   8     /* words of a thread's state: its neighbours and its interpreter */
 #define MOST_ENTRIES 8     /* frames without code that a chain may begin with */
 
 struct cpython cpython;
@@ -123,15 +124,30 @@ static bool is_own_state(uintptr_t state)
            thread == (uintptr_t)pthread_self();
 }
 
+/* The note of key 0 is the number 1, as many others are. Up to CPython 3.11 the word before it is
+ * the interpreter, which is among the first words of each thread's state; since 3.12 the word after
+ * it is the note of a second key, made next. */
+static bool has_neighbour(uintptr_t at, uintptr_t state)
+{
+    uintptr_t before = (uintptr_t)cpython_word(at - 8), word;
+    if (cpython_word(at + 8) == (1 | (uint64_t)1 << 32))
+        return true;
+    for (uintptr_t i = 0; before && i < STATE_HEAD; i++) {
+        if (read_word(state + 8 * i, &word) && word == before)
+            return true;
+    }
+    return false;
+}
+
 /* CPython's own note of its key: a pair of numbers, 1 when it is in use, and the key. */
-static bool find_key_word(pthread_key_t key)
+static bool find_key_word(pthread_key_t key, uintptr_t state)
 {
     uint64_t wanted = 1 | (uint64_t)key << 32;
     uintptr_t end = cpython.runtime_end;
     if (end > cpython.runtime + SEARCHED)
         end = cpython.runtime + SEARCHED;
-    for (uintptr_t at = cpython.runtime; at + 8 <= end; at += 8) {
-        if (cpython_word(at) != wanted)
+    for (uintptr_t at = cpython.runtime + 8; at + 16 <= end; at += 8) {
+        if (cpython_word(at) != wanted || (key == 0 && !has_neighbour(at, state)))
             continue;
         cpython.key = key;
         cpython.key_word = (const _Atomic uint64_t *)at;
@@ -145,7 +161,7 @@ static uintptr_t find_state(void)
 {
     for (pthread_key_t key = 0; key < PTHREAD_KEYS_MAX; key++) {
         uintptr_t state = (uintptr_t)pthread_getspecific(key);
-        if (state && is_own_state(state) && find_key_word(key))
+        if (state && is_own_state(state) && find_key_word(key, state))
             return state;
     }
     return 0;

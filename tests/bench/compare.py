@@ -96,10 +96,11 @@ def next_snapshot(before, path, number):
         f"""PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;
         UPDATE snapshot SET number = {number}, epoch = {number},
           time_ns = time_ns + {MINUTE_NS}, uptime_ns = uptime_ns + {MINUTE_NS};
-        UPDATE stack SET live_bytes = live_bytes + 20 * (id % 100 = 0) * (live_bytes / live_blocks),
-                         live_blocks = live_blocks + 20 * (id % 100 = 0),
-                         allocations = allocations + 30,
-                         allocated_bytes = allocated_bytes + 30 * (live_bytes / live_blocks)
+        UPDATE stack SET live_bytes = live_bytes
+                           + 5000 * (id % 100 = 0) * (live_bytes / live_blocks),
+                         live_blocks = live_blocks + 5000 * (id % 100 = 0),
+                         allocations = allocations + 7500,
+                         allocated_bytes = allocated_bytes + 7500 * (live_bytes / live_blocks)
           WHERE id % 100 = 0 OR id % 100 = {number % 100};"""
     )
     database.close()

@@ -139,6 +139,7 @@ static inline void python_state_offsets(uint32_t version)
     const struct layout_places *at = layout_places_of(version);
     const struct layout *is = &PYTHON_MADE_UP;
     memset(python_runtime, 0, sizeof python_runtime);
+    python_key[-3] = 1; /* as the note of key 0, which it is not */
     if (!at)
         return;
     const uint16_t words[][2] = {{at->object_type, CPYTHON_TYPE},
@@ -182,6 +183,10 @@ static inline void python_begin(uint32_t version)
         abort();
     python_state = python_object(1024);
     python_put(python_state, cpython.layout.state_thread, (uintptr_t)pthread_self());
+    uintptr_t interpreter =
+        python_object(64); /* which the state and the word before the key name */
+    python_put(python_state, 16, interpreter);
+    python_key[-1] = interpreter;
     pthread_setspecific(key, (void *)python_state);
     cpython_stage = CPYTHON_HERE;
 }

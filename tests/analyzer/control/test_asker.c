@@ -190,10 +190,10 @@ static void a_second_request_keeps_the_count_of_the_first(void **state)
     struct asker_request request = request_for(shim);
     request.gc = true;
     request.path = fixture_path("asked.db");
-    snprintf(expected, sizeof expected, "steady %u", PROTOCOL_GC | PROTOCOL_COLLECTED);
+    snprintf(expected, sizeof expected, "steady %u", (unsigned)(PROTOCOL_GC | PROTOCOL_COLLECTED));
     expect_snapshot(&request, request.path, expected);
     request.path = NULL;
-    snprintf(expected, sizeof expected, "steady %u", PROTOCOL_GC);
+    snprintf(expected, sizeof expected, "steady %u", (unsigned)PROTOCOL_GC);
     expect_snapshot(&request, own_path, expected);
 }
 
