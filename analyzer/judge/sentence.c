@@ -211,12 +211,13 @@ static void say_managed(const struct verdict_input *input, struct text *text)
 {
     int64_t heap = input->growth.bytes[PART_JS_HEAP], rss = balance_rss(input);
     const struct verdict_claim *js = &input->claims[CLAIM_JS];
-    if (heap <= rss && (!balance_has_js(input) || heap * 2 >= js->growth)) {
+    bool has_js = js->growth > 0 && (double)js->growth > js->noise;
+    if (heap <= rss && (!has_js || heap * 2 >= js->growth)) {
         text_format(text, "RSS grew by %s; %s of that is the %s", units_bytes(rss).text,
                     units_bytes(heap).text, runtime_heap_name(input->managed_heap));
         say_js(input, heap, text);
         say_nursery(input, text);
-    } else if (balance_has_js(input)) {
+    } else if (has_js) {
         text_format(text,
                     "%s of JavaScript objects was added and is still live, while RSS changed by %s",
                     units_bytes(js->growth).text, units_signed_bytes(rss).text);

@@ -70,9 +70,10 @@ static int64_t part_growth(const struct verdict_input *input, enum verdict_kind 
     return kind == VERDICT_JS_HEAP ? store_sum(sum, -input->nursery_growth) : sum;
 }
 
+/* What V8 added to its young generation needs no explanation. */
 static double least_share(const struct verdict_input *input)
 {
-    return EXPLAINS * (double)balance_program(input);
+    return EXPLAINS * (double)store_sum(balance_program(input), -input->nursery_growth);
 }
 
 /* For the case without a site that decides. Retention is what is left of the allocator's memory: it
@@ -99,6 +100,13 @@ static bool is_plausible_leak(const struct verdict_input *input)
 {
     int64_t sum = plausible(input);
     return sum > balance_live_noise(input) && (double)sum >= least_share(input);
+}
+
+static bool is_plausible_js(const struct verdict_input *input)
+{
+    const struct verdict_claim *js = &input->claims[CLAIM_JS];
+    return js->growth > balance_usual(input->rss_first, false) && (double)js->growth > js->noise &&
+           (double)js->growth >= least_share(input);
 }
 
 static int64_t convincing_mappings(const struct verdict_input *input)
@@ -132,6 +140,8 @@ static enum verdict_kind decide(const struct verdict_input *input)
         return kind;
     if (is_plausible_leak(input))
         return VERDICT_LEAK;
+    if (is_plausible_js(input))
+        return VERDICT_JS_HEAP;
     if (balance_program(input) <= balance_rss_noise(input))
         return VERDICT_NONE;
     return largest_kind(input);
