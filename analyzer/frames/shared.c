@@ -21,6 +21,7 @@ static const struct {
          "Netty cuts its buffers from chunks, and some buffer of each chunk is kept. "
          "-Dio.netty.leakDetection.level=paranoid names those that are not released."},
     [SHARED_COMPILER] = {"JIT compiler", NULL},
+    [SHARED_RECORDS] = {"V8's records of its heap", NULL},
 };
 
 enum rules_shared shared_of(struct frames *frames, const struct store_stack *stack)
@@ -65,5 +66,5 @@ bool shared_is_slab(enum rules_shared shared)
 
 bool shared_is_scratch(enum rules_shared shared)
 {
-    return shared == SHARED_COMPILER;
+    return shared == SHARED_COMPILER || shared == SHARED_RECORDS;
 }

@@ -20,7 +20,8 @@ const char *shared_advice(enum rules_shared shared);
 /* Whether such a block is a slab of a pool: `pool-slab`, the kind in JSON. */
 bool shared_is_slab(enum rules_shared shared);
 
-/* Whether the blocks go when the work is done, however many there are now. */
+/* Whether the blocks go when a compiler's work is done, or with the pages of a managed heap: they
+ * are never the cause, however many there are now. */
 bool shared_is_scratch(enum rules_shared shared);
 
 #endif

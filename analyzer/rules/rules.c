@@ -26,9 +26,9 @@ enum {
     RULE_COUNT = RULE_SHARED + SHARED_COUNT - 1
 };
 static const char *const class_names[RULE_COUNT] = {
-    "own",         "runtime",     "library",      "wrapper", "allocator", "heapdiff",
-    "dependency",  "js-heap",     "js-heap-page", "mapping", "start",     "buffer-pool",
-    "socket-read", "netty-arena", "arena",        "compiler"};
+    "own",         "runtime",     "library",      "wrapper",  "allocator",   "heapdiff",
+    "dependency",  "js-heap",     "js-heap-page", "mapping",  "start",       "buffer-pool",
+    "socket-read", "netty-arena", "arena",        "compiler", "heap-records"};
 
 enum field { FIELD_FUNCTION, FIELD_FILE, FIELD_MODULE, FIELD_COUNT };
 static const char *const field_names[FIELD_COUNT] = {"function", "file", "module"};
@@ -236,7 +236,7 @@ static bool parse_line(struct rules *rules, char *line, const char **wrong)
         rule.class < 0
             ? "no such class: own, wrapper, dependency, library, runtime, allocator, heapdiff, "
               "js-heap, js-heap-page, mapping, start, buffer-pool, socket-read, netty-arena, "
-              "arena and compiler are"
+              "arena, compiler and heap-records are"
         : !has_fields   ? "the second word must be function, file or module"
         : !has_patterns ? "a pattern is missing"
                         : NULL;

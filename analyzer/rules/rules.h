@@ -64,6 +64,7 @@ enum rules_shared {
     SHARED_NETTY_ARENA, /* Netty takes a chunk */
     SHARED_ARENA,       /* a block of an arena, of which a caller tells whose */
     SHARED_COMPILER,    /* a JIT compiler at work on one function */
+    SHARED_RECORDS,     /* a managed heap's own records of its pages: they follow the heap */
     SHARED_COUNT
 };
 enum rules_shared rules_shared(const struct rules *rules, const struct rules_subject *subject);

@@ -283,8 +283,18 @@ static void arenas_of_a_compiler_at_work_are_scratch(void **state)
                   NODE("v8::internal::wasm::WasmEngine::WasmEngine"));
 }
 
+/* Handles that an addon makes stay a site of their own. */
+static void records_of_a_heap_follow_the_heap(void **state)
+{
+    EXPECT_SHARED(SHARED_RECORDS, NODE("operator new"),
+                  NODE("v8::internal::MutablePageMetadata::AllocateFreeListCategories"),
+                  NODE("v8::internal::Heap::AllocateRaw"));
+    EXPECT_SHARED(SHARED_NONE, NODE("operator new"), NODE("v8::internal::GlobalHandles::Create"));
+}
+
 TEST_MAIN(cmocka_unit_test(a_slab_of_a_pool_has_no_owner),
           cmocka_unit_test(arenas_of_a_compiler_at_work_are_scratch),
+          cmocka_unit_test(records_of_a_heap_follow_the_heap),
           cmocka_unit_test(a_package_is_on_the_way_and_the_program_is_the_site),
           cmocka_unit_test(without_the_program_the_nearest_dependency_is_the_site),
           cmocka_unit_test(a_name_comes_before_none),
