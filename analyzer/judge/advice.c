@@ -186,6 +186,7 @@ void advice_add(const struct verdict_input *input, enum verdict_kind kind, struc
         advise_names(input, text);
     while (text->length > 0 && text->bytes[text->length - 1] == ' ')
         text->bytes[--text->length] = '\0';
-    if (kind != VERDICT_NOT_MEASURABLE)
+    /* Beside growth that stays, garbage is no news: each busy program has some. */
+    if (kind == VERDICT_NONE || kind == VERDICT_RETENTION || kind == VERDICT_MAPPING)
         say_collected(input, text);
 }
