@@ -87,7 +87,7 @@ struct heap_meta {
     int node_type_count, edge_type_count;
 };
 
-/* False with ERROR filled when the header makes no sense; heap_meta_done in any case. */
+/* False with ERROR filled when the header is inconsistent; heap_meta_done in any case. */
 bool heap_meta_read(struct heap_meta *meta, const struct heap_file *file, struct error *error);
 void heap_meta_done(struct heap_meta *meta);
 

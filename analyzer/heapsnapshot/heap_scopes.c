@@ -147,7 +147,7 @@ bool heap_scopes_read(struct heap_scopes *scopes, const struct heap *heap, struc
     for (size_t row = 0; good && row < tables[0].count; row++)
         good = (add_scope(scopes, heap, &tables[0], row, open) &&
                 add_variables(scopes, heap, &tables[1])) ||
-               error_set(error, NULL, "%s: row %zu of \"scopes\" makes no sense", heap->file.path,
+               error_set(error, NULL, "%s: row %zu of \"scopes\" is inconsistent", heap->file.path,
                          row);
     good = good && (add_uses(scopes, &tables[0], &tables[2]) ||
                     error_set(error, NULL, "%s: \"scope_uses\" is too short", heap->file.path));

@@ -1,4 +1,4 @@
-/* below_retention.c -- A steady leak of 1.6 MB while the allocator comes to hold 60 MiB for nobody.
+/* below_retention.c -- A steady leak of 1.6 MB while the allocator retains 60 MiB.
  *
  * Each step's peak is higher than the last; its summary, which lies behind it, keeps the
  * memory from going back. Five snapshots. The leak is a fortieth of what RSS grows by.
