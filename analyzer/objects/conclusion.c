@@ -107,7 +107,8 @@ static uint64_t sum_side(const struct objects *objects, const struct growth_side
     }
     for (uint32_t node = 0; node < heap->meta.nodes; node++)
         if (is_growing[heap->classes.of[node]])
-            is_counted[node / 8] |= side->is_moved[node / 8] & (uint8_t)(1u << node % 8);
+            is_counted[node / 8] =
+                (uint8_t)(is_counted[node / 8] | (side->is_moved[node / 8] & (1u << node % 8)));
     growth_sum_moved(side, groups, 1, is_counted, &sum, NULL);
     free(groups);
     free(is_counted);
